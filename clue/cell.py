@@ -1,0 +1,134 @@
+"""A cell: one model on one task under one prompt setting, with the digests that identify it.
+
+The *fingerprint* covers all that can change a completion; completions are stored under it, so a larger
+`limit` or another metric generates nothing twice. The *id* adds which samples are scored and how.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clue.backends import Backend
+from clue.config import Config, ModelConf
+from clue.data import data_root
+from clue.errors import ConfigError, StoreError
+from clue.metrics import chosen
+from clue.records import Prompt, Sample, sha256
+from clue.store import CellStore
+from clue.tasks import Task
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Everything that evaluating one cell needs, decided before a model is loaded."""
+
+    config: Config
+    task: Task
+    samples: tuple[Sample, ...]
+    prompts: tuple[Prompt, ...]
+    """One per sample, in the same order."""
+    generation: Mapping[str, Any]
+    """What the fingerprint is the digest of."""
+    signatures: Mapping[str, str]
+    """Metric name to signature."""
+
+    @property
+    def model(self) -> ModelConf:
+        """The cell's model."""
+        return self.config.model
+
+    @property
+    def name(self) -> str:
+        """`<model>/<task>/<prompt>`, for people."""
+        return f"{self.model.label}/{self.task.conf.name}/{self.config.prompt.name}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of all that can change a completion."""
+        return sha256(self.generation)
+
+    @cached_property
+    def id(self) -> str:
+        """Digest of the fingerprint, the samples scored and the metric signatures."""
+        return sha256([self.fingerprint, [sample.key for sample in self.samples], self.signatures])
+
+    @property
+    def store(self) -> CellStore:
+        """Where completions and records lie."""
+        return CellStore(cell_folder(self.config, self.task) / self.fingerprint[:16])
+
+
+def cell_folder(config: Config, task: Task) -> Path:
+    """The folder that holds every generation of a model on a task."""
+    return Path(config.paths.mlruns).resolve() / "cells" / task.conf.name / config.model.label
+
+
+def build(config: Config, name: str, backend: Backend) -> Cell:
+    """Read the data, put it into words, and find the cell's identity.
+
+    Raises:
+        ClueError: data are missing or malformed, a template cannot be filled, the model is not to be had.
+    """
+    task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
+    split = task.split()
+    described = _describe(config, task, split.shots)
+    if config.backend.name == "replay":
+        generation = _stored(config, task, described)
+    else:
+        generation = described | {"backend": backend.identity()}
+    metrics = chosen(task.conf.metrics)
+    return Cell(
+        config=config,
+        task=task,
+        samples=split.scored,
+        prompts=tuple(task.prompt(sample, split.shots) for sample in split.scored),
+        generation=generation,
+        signatures={metric: made.signature(config.scoring) for metric, made in metrics.items()},
+    )
+
+
+def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
+    model = config.model
+    return {
+        "protocol": task.protocol(shots),
+        "model": {
+            "repo": model.repo,
+            "revision": model.revision,
+            "adapter": model.adapter,
+            "gguf_file": model.gguf_file,
+            "dtype": model.dtype,
+        },
+        "decoding": "greedy",
+    }
+
+
+def _stored(config: Config, task: Task, described: dict[str, Any]) -> dict[str, Any]:
+    """The stored generation of this model, task and prompt, whatever backend made it."""
+    folder = cell_folder(config, task)
+    found = {path.parent.name: json.loads(path.read_text()) for path in sorted(folder.glob("*/cell.json"))}
+    wished = config.backend.fingerprint
+    fits = {
+        name: generation
+        for name, generation in found.items()
+        if {**generation, "backend": None} == {**described, "backend": None}
+        and (wished is None or name.startswith(wished[:16]))
+    }
+    if not fits:
+        raise StoreError(
+            f"nothing is stored in {folder} for this model, task, prompt and data"
+            f"{f' under {wished}' if wished else ''} ({len(found)} other generations are): "
+            "run it first with backend=transformers"
+        )
+    if len(fits) > 1:
+        made = "\n".join(f"  {name}  made by {_made_by(fits[name])}" for name in fits)
+        raise ConfigError(f"several stored generations fit; choose one with backend.fingerprint=...\n{made}")
+    generation: dict[str, Any] = next(iter(fits.values()))
+    return generation
+
+
+def _made_by(generation: Mapping[str, Any]) -> str:
+    backend = generation["backend"]
+    return f"{backend['name']}, weights {str(backend.get('weights'))[:12]}"

@@ -1,0 +1,92 @@
+"""Where data comes from: the data sets, the files that hold them, and the terms under which to get them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from clue.errors import DataMissing
+
+DEMO = Path(__file__).resolve().parent / "demo"
+"""The fictional data of the package; chosen by `paths.data=demo`."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An official release."""
+
+    name: str
+    """Folder under the data folder, in any case."""
+    files: Mapping[str, str]
+    """Split to official file name."""
+    rows: Mapping[str, int]
+    """Split to official number of rows."""
+    access: Literal["open", "credentialed"]
+    licence: str
+    page: str
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+
+DATASETS = {
+    "meqsum": Dataset(
+        name="meqsum",
+        files={"test": "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"},
+        rows={"test": 1000},
+        access="open",
+        licence="CC BY 4.0",
+        page="https://github.com/abachaa/MeQSum",
+        sha256={"test": "abedd939d5014306ca576522416bf69103e85dc8fcf1668a4099e8b84a39eeea"},
+    ),
+}
+
+
+def data_root(setting: str) -> Path:
+    """The data folder that `paths.data` names: a folder, or `demo`."""
+    return DEMO if setting == "demo" else Path(setting).expanduser().resolve()
+
+
+def locate(dataset: Dataset, split: str, root: Path) -> Path:
+    """Path of a split's file under `<root>/<dataset>/`.
+
+    The official name comes first; else the only file there with the same ending serves, since copies get renamed.
+
+    Raises:
+        DataMissing: with the paths tried, the page and the terms.
+    """
+    if split not in dataset.files:
+        raise DataMissing(
+            f"{dataset.name} has no {split} split (it has {', '.join(dataset.files)}); use prompt.source=test"
+        )
+    official = dataset.files[split]
+    folders = [path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()]
+    for folder in folders:
+        if (folder / official).is_file():
+            return folder / official
+        alike = sorted(folder.glob(f"*{Path(official).suffix}"))
+        if len(dataset.files) == 1 and len(alike) == 1:
+            return alike[0]
+    raise DataMissing(_advice(dataset, official, root, folders))
+
+
+def checksum(path: Path) -> str:
+    """Sha256 of a file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _children(root: Path) -> list[Path]:
+    return sorted(root.iterdir()) if root.is_dir() else []
+
+
+def _advice(dataset: Dataset, official: str, root: Path, folders: list[Path]) -> str:
+    tried = [folder / official for folder in folders] or [root / dataset.name / official]
+    terms = {
+        "open": f"Download it from {dataset.page} ({dataset.licence})",
+        "credentialed": f"Apply for access at {dataset.page} ({dataset.licence}), download it",
+    }
+    return (
+        f"the file of {dataset.name} is not at {' nor at '.join(map(str, tried))}.\n"
+        f"{terms[dataset.access]}, put it there, or name the folder that holds {dataset.name}/ "
+        "with paths.data=<folder> or CLUE_DATA=<folder>. paths.data=demo runs on fictional data."
+    )

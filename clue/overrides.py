@@ -1,0 +1,54 @@
+"""What stands on the command line, checked before Hydra sees it.
+
+Hydra accepts `+key=value` for any key and then nobody reads it, and for a misspelt key it recommends
+just that.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from clue.config import Config
+from clue.errors import ConfigError
+
+
+def check_overrides(arguments: Sequence[str], conf: Path) -> None:
+    """Check the keys of `key=value` arguments against the schema and the groups of `conf`.
+
+    Raises:
+        ConfigError: a key is unknown (names the nearest one) or is added with `+`.
+    """
+    groups = [path.name for path in conf.iterdir() if path.is_dir()]
+    for argument in arguments:
+        key, equals, _ = argument.partition("=")
+        if argument.startswith("-") or not equals or key.lstrip("+~").startswith("hydra"):
+            continue
+        if key.startswith("+"):
+            raise ConfigError(f"{key}: settings are not added with '+'; write {argument.lstrip('+')}")
+        _check_key(key.lstrip("~").partition("@")[0], groups)
+
+
+def _check_key(key: str, groups: Sequence[str]) -> None:
+    known: Any = Config
+    parts = key.split(".")
+    for depth, part in enumerate(parts):
+        if get_origin(known) is dict:
+            known = get_args(known)[1]
+            continue
+        names = [field.name for field in fields(known)] if is_dataclass(known) else []
+        if depth == 0:
+            names += groups
+        if part not in names:
+            raise ConfigError(_unknown(key, part, parts[:depth], names))
+        known = get_type_hints(known).get(part) if part in get_type_hints(known) else None
+
+
+def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) -> str:
+    where = ".".join(parents)
+    near = difflib.get_close_matches(re.sub(r"\W", "", part), names, n=1, cutoff=0.5)
+    prefix = f"{where}." if where else ""
+    hint = f"; did you mean {prefix}{near[0]}?" if near else ""
+    return f"no setting {key!r}{hint} There are {', '.join(prefix + name for name in sorted(set(names)))}"

@@ -1,0 +1,117 @@
+"""Can this run at all? Asked before any weights are loaded, so that a night is not lost to a typo."""
+
+import logging
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clue.backends import Backend
+from clue.cell import Cell
+from clue.config import ModelConf
+from clue.errors import PromptTooLong, StoreError
+from clue.records import Completion, Prompt
+
+log = logging.getLogger(__name__)
+
+BYTES_PER_TOKEN = 12
+"""Stored size of one generated token: about 4.5 characters, in JSON and again in the records."""
+RESERVE_BYTES = 64 * 2**20
+"""For the database and the artifacts of a job."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a cell asks of a model, in tokens of its tokenizer."""
+
+    samples: int
+    stored: int
+    prompt_tokens: int
+    """Sum over all prompts."""
+    longest: int
+    """Of prompt plus answer budget."""
+    context: int | None
+    overflow: int
+    """Samples that do not fit the context."""
+
+
+def size(cell: Cell, backend: Backend) -> Size:
+    """Measure a cell without loading the model."""
+    counts = [backend.count(prompt) for prompt in cell.prompts]
+    needs = [count + prompt.max_new_tokens for count, prompt in zip(counts, cell.prompts, strict=True)]
+    context = backend.context()
+    stored = cell.store.completions()
+    return Size(
+        samples=len(cell.prompts),
+        stored=sum((prompt.key, prompt.sha256) in stored for prompt in cell.prompts),
+        prompt_tokens=sum(counts),
+        longest=max(needs),
+        context=context,
+        overflow=sum(context is not None and need > context for need in needs),
+    )
+
+
+def check_fits(cell: Cell, backend: Backend) -> None:
+    """Refuse a cell whose prompts do not fit: a cut prompt is another question.
+
+    Raises:
+        PromptTooLong: with the number of samples and the longest.
+    """
+    measured = size(cell, backend)
+    if measured.overflow:
+        raise PromptTooLong(
+            f"{measured.overflow} of {measured.samples} prompts of {cell.task.conf.name} do not fit "
+            f"{cell.model.label}: the longest needs {measured.longest} tokens with its answer, the context has "
+            f"{measured.context}. Fewer worked examples (prompt=zero_shot) or a smaller "
+            f"tasks.{cell.task.conf.name}.max_new_tokens may fit; for a fair pair change them for both models."
+        )
+
+
+def check_disk(folder: Path, cells: list[Cell]) -> None:
+    """Refuse a job whose completions would not fit the disk.
+
+    Raises:
+        StoreError: with bytes free and needed.
+    """
+    budget = sum(prompt.max_new_tokens for cell in cells for prompt in cell.prompts)
+    need = RESERVE_BYTES + BYTES_PER_TOKEN * budget
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < need:
+        raise StoreError(
+            f"{folder} has {free / 2**20:.0f} MiB free, this job may need {need / 2**20:.0f} MiB. "
+            "Make room, or name another place with paths.mlruns=<folder>."
+        )
+
+
+class WordCount:
+    """A backend that only counts, for dry runs where the tokenizer is not here: 1.5 tokens a word."""
+
+    TOKENS_PER_WORD = 1.5
+
+    def __init__(self, model: ModelConf) -> None:
+        self.model = model
+
+    def identity(self) -> dict[str, Any]:
+        """Nothing is stored under it."""
+        return {"name": "word count"}
+
+    def context(self) -> int | None:
+        """As the model file says."""
+        return self.model.context
+
+    def count(self, prompt: Prompt) -> int:
+        """About as many tokens as an English tokenizer makes of it."""
+        words = sum(len(message.content.split()) for message in prompt.messages)
+        return round(words * self.TOKENS_PER_WORD)
+
+    def generate(
+        self, prompts: Sequence[Prompt], done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Completion]]:
+        """Nothing."""
+        return iter(())
+
+    def facts(self) -> dict[str, Any]:
+        """No device."""
+        return {}

@@ -1,0 +1,142 @@
+"""The contract between generation and analysis: plain, frozen records (standard library only).
+
+A `Sample` becomes a `Prompt`, a `Prompt` a `Completion`, and the three together with the scores a `Record`. Records of two
+models pair by (task, sample_id, repeat); equal `prompt_sha256` and `target_sha256` prove that both saw the same question
+and were held to the same answer.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+FinishReason = Literal["stop", "length"]
+Role = Literal["system", "user", "assistant"]
+
+
+def sha256(value: Any) -> str:
+    """Hex digest of a value's canonical JSON (sorted keys, no spaces, UTF-8); text is JSON too."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Key(NamedTuple):
+    """What identifies a sample within a task: the data set's own id and the repeat."""
+
+    sample_id: str
+    repeat: int
+
+
+class Message(NamedTuple):
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One item of a data set."""
+
+    id: str
+    """The data set's own identifier, unique within the task."""
+    fields: Mapping[str, str]
+    """What the wording of the task may name, e.g. `question`."""
+    target: str
+    """The reference answer."""
+    cluster: str
+    """The unit of independence: premise, note, patient; the sample's id where items are independent."""
+    repeat: int = 0
+    """Which of several presentations of the same item (LongHealth shuffles documents five times)."""
+
+    @property
+    def key(self) -> Key:
+        """The sample's identity within its task."""
+        return Key(self.id, self.repeat)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is asked, before any chat template."""
+
+    sample_id: str
+    messages: tuple[Message, ...]
+    max_new_tokens: int
+    """Budget of the answer in tokens of the model."""
+    repeat: int = 0
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of messages and budget: equal for every model that is asked the same."""
+        return sha256([self.messages, self.max_new_tokens])
+
+    @property
+    def key(self) -> Key:
+        """The identity of the sample that is asked."""
+        return Key(self.sample_id, self.repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model answered."""
+
+    text: str
+    """The answer, decoded without special tokens, cut before a stop string."""
+    finish_reason: FinishReason
+    """`stop`: the model ended its turn; `length`: the budget ended it."""
+    prompt_tokens: int
+    """Tokens sent, chat template included."""
+    new_tokens: int
+    """Tokens generated, the end-of-turn token included."""
+    seconds: float
+    """This completion's share of its batch's wall time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One scored sample of one cell: a row of the records table."""
+
+    task: str
+    model: str
+    sample_id: str
+    repeat: int
+    cluster: str
+    prompt_sha256: str
+    """`Prompt.sha256`."""
+    target_sha256: str
+    """Digest of the reference answer."""
+    completion: Completion
+    answer: str | None
+    """What the task's parser read from the completion; None if it found no answer."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Metric name to this sample's score, 0 to 1, full precision, never NaN."""
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """What happened: `empty`, `truncated`, `unparsed`."""
+
+    def row(self) -> dict[str, Any]:
+        """The record as one flat row: completion fields by name, `score_<metric>`, `flag_<name>`."""
+        flat = {name: getattr(self, name) for name in _IDENTITY}
+        flat |= asdict(self.completion) | {"answer": self.answer}
+        flat |= {f"score_{name}": value for name, value in self.scores.items()}
+        return flat | {f"flag_{name}": value for name, value in self.flags.items()}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Record":
+        """The inverse of `row`."""
+        completion = Completion(**{name: row[name] for name in Completion.__dataclass_fields__})
+        return cls(
+            **{name: row[name] for name in _IDENTITY},
+            completion=completion,
+            answer=row["answer"],
+            scores=_prefixed(row, "score_"),
+            flags=_prefixed(row, "flag_"),
+        )
+
+
+_IDENTITY = ("task", "model", "sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+
+
+def _prefixed(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}

@@ -1,0 +1,207 @@
+"""Completions and records on disk: appended as they finish, read back after a crash, one writer.
+
+    <mlruns>/cells/<task>/<model>/<fingerprint>/
+        cell.json            what the fingerprint is the digest of
+        completions.jsonl    a line per completion, each with its checksum
+        records-<id>.parquet the scored table of one finished cell
+        lock                 held by the one process that writes
+
+A line is written with one call, so a kill loses at most the completions in flight; a line that a
+power cut left half-written is cut off at the next start. Data reach the disk at least every second.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import socket
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from clue.errors import StoreError
+from clue.records import Completion, Key, Prompt, Record
+
+log = logging.getLogger(__name__)
+
+SYNC_SECONDS = 1.0
+PRIVATE = 0o600
+"""Mode of files that may hold clinical text."""
+
+
+class CellStore:
+    """The folder of one fingerprint; use `with store.locked():` around every write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "completions.jsonl"
+        self._synced = 0.0
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only writer; waits, and says for whom, while another process is."""
+        with storing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+        try:
+            self._acquire(lock)
+            yield
+        finally:
+            os.close(lock)
+            self._sync()
+
+    def describe(self, payload: dict[str, Any]) -> None:
+        """Write what the fingerprint stands for."""
+        text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
+        write_atomic(self.folder / "cell.json", text.encode())
+
+    def completions(self) -> dict[tuple[Key, str], Completion]:
+        """Stored completions by sample and prompt digest; a torn end of the file is cut off.
+
+        Raises:
+            StoreError: a line in the middle is damaged; names the line.
+        """
+        if not self.path.exists():
+            return {}
+        content = self.path.read_bytes()
+        lines = content.split(b"\n")
+        found: dict[tuple[Key, str], Completion] = {}
+        good = 0
+        for number, line in enumerate(lines, start=1):
+            entry = _decode(line) if number < len(lines) else None
+            if entry is None:
+                self._cut(content, good, number, lines[number:])
+                break
+            found[entry[0]] = entry[1]
+            good += len(line) + 1
+        return found
+
+    def append(self, prompt: Prompt, completion: Completion) -> None:
+        """Store one completion."""
+        line = _encode(prompt, completion)
+        with storing(self.folder):
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+            try:
+                _write(file, line)
+                if time.monotonic() - self._synced > SYNC_SECONDS:
+                    os.fsync(file)
+                    self._synced = time.monotonic()
+            finally:
+                os.close(file)
+
+    def discard(self) -> None:
+        """Set stored completions aside, so that they are generated again (`force=true`)."""
+        if self.path.exists():
+            self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
+
+    def records_path(self, cell_id: str) -> Path:
+        """Where the table of a finished cell lies."""
+        return self.folder / f"records-{cell_id[:16]}.parquet"
+
+    def write_records(self, cell_id: str, records: Sequence[Record]) -> Path:
+        """Write the table of a finished cell, whole or not at all."""
+        import pandas as pd
+
+        path = self.records_path(cell_id)
+        table: bytes = pd.DataFrame([record.row() for record in records]).to_parquet(index=False)
+        write_atomic(path, table)
+        return path
+
+    def _acquire(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(lock, 200, 0).decode() or "another process"
+            log.warning("waiting: %s is working on %s", holder, self.folder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+
+    def _sync(self) -> None:
+        if self.path.exists():
+            file = os.open(self.path, os.O_RDONLY)
+            os.fsync(file)
+            os.close(file)
+
+    def _cut(self, content: bytes, good: int, number: int, rest: list[bytes]) -> None:
+        if any(_decode(line) for line in rest):
+            raise StoreError(
+                f"{self.path}: line {number} is damaged and whole lines follow it: the file was changed "
+                "or the disk is failing. Restore it, or generate the cell again with force=true."
+            )
+        torn = content[good:]
+        if torn:
+            log.warning("%s: cut off a half-written last line (%d bytes)", self.path, len(torn))
+            os.truncate(self.path, good)
+
+
+def read_records(path: Path) -> list[Record]:
+    """Records of a finished cell, in the order of its samples."""
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [Record.from_row({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all, also when the power fails."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with storing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        try:
+            _write(file, content)
+            os.fsync(file)
+        finally:
+            os.close(file)
+        part.replace(path)
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Turn a failed write into words: what was kept and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make room or name "
+            "another place with paths.mlruns=<folder>, then run the same command again to go on."
+        ) from error
+
+
+def _write(file: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _encode(prompt: Prompt, completion: Completion) -> bytes:
+    entry = {
+        "sample_id": prompt.sample_id,
+        "repeat": prompt.repeat,
+        "prompt_sha256": prompt.sha256,
+        **asdict(completion),
+    }
+    return (json.dumps(entry | {"crc32": _crc(entry)}) + "\n").encode()
+
+
+def _decode(line: bytes) -> tuple[tuple[Key, str], Completion] | None:
+    """The entry of a line, None if the line is damaged."""
+    try:
+        entry = json.loads(line)
+        checksum = entry.pop("crc32")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+    if checksum != _crc(entry):
+        return None
+    key = Key(entry.pop("sample_id"), entry.pop("repeat"))
+    return (key, entry.pop("prompt_sha256")), Completion(**entry)
+
+
+def _crc(entry: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(entry).encode())

@@ -1,0 +1,121 @@
+"""A task: its data set read, split into worked examples and scored samples, and put into words.
+
+What differs between tasks is in `clue/tasks/<name>.py` (`DATASET`, `read`, `parse`) and in `conf/task/<name>.yaml` (the
+protocol); this module is what they share.
+"""
+
+import importlib
+import logging
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from clue.config import PromptConf, TaskConf
+from clue.data import DATASETS, Dataset, checksum, locate
+from clue.errors import ConfigError, DataError
+from clue.records import Message, Prompt, Role, Sample, sha256
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The samples of a cell."""
+
+    shots: tuple[Sample, ...]
+    """Worked examples, shown in every prompt, never scored."""
+    scored: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task under one prompt setting on the data of one folder."""
+
+    conf: TaskConf
+    prompting: PromptConf
+    data: Path
+    limit: int | None = None
+
+    @property
+    def module(self) -> ModuleType:
+        """The task's own reader and parser."""
+        return importlib.import_module(f"clue.tasks.{self.conf.name}")
+
+    @property
+    def dataset(self) -> Dataset:
+        """The official release that the task reads."""
+        return DATASETS[self.module.DATASET]
+
+    @property
+    def shots(self) -> int:
+        """Number of worked examples."""
+        return self.conf.shots if self.prompting.shots is None else self.prompting.shots
+
+    def path(self, split: str = "test") -> Path:
+        """Where a split's file lies; DataMissing tells where to get it."""
+        return locate(self.dataset, split, self.data)
+
+    def split(self) -> Split:
+        """Worked examples and scored samples.
+
+        The test file is shuffled with `random.Random(seed)` as in the authors' code; with `source=test` the first samples
+        become the worked examples, so that the same items are scored as in the paper. A limit takes the first of the
+        shuffled rest: a random sample, and the same for every model.
+
+        Raises:
+            DataError: the file is not as its official release, or holds too few samples.
+        """
+        samples = self._read("test")
+        if self.prompting.source == "train":
+            shots = self._read("train")[: self.shots]
+        else:
+            shots, samples = samples[: self.shots], samples[self.shots :]
+        if len(shots) < self.shots or not samples:
+            raise DataError(f"{self.path()}: too few samples for {self.shots} worked examples and at least one question")
+        return Split(tuple(shots), tuple(samples[: self._least_limit()]))
+
+    def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
+        """The conversation that asks for one sample, worked examples first."""
+        turns = [Message("system", self.conf.system)]
+        for shot in shots:
+            turns += [self._say("user", shot), self._say("assistant", shot)]
+        messages = (*turns, self._say("user", sample))
+        return Prompt(sample.id, messages, self.conf.max_new_tokens, sample.repeat)
+
+    def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
+        """All of the task that can change a completion."""
+        return {
+            "task": self.conf.name,
+            "dataset_sha256": checksum(self.path()),
+            "wording": [self.conf.system, self.conf.user, self.conf.assistant],
+            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
+            "prompting": asdict(self.prompting) | {"name": None, "shots": self.shots},
+            "max_new_tokens": self.conf.max_new_tokens,
+        }
+
+    def _read(self, split: str) -> list[Sample]:
+        path = self.path(split)
+        samples: list[Sample] = self.module.read(path)
+        official = self.dataset.rows[split]
+        if len(samples) != official:
+            log.warning("%s: %d rows, the official release of %s has %d", path, len(samples), split, official)
+        random.Random(self.prompting.seed).shuffle(samples)
+        return samples
+
+    def _least_limit(self) -> int | None:
+        limits = [limit for limit in (self.limit, self.conf.limit) if limit is not None]
+        return min(limits, default=None)
+
+    def _say(self, role: Role, sample: Sample) -> Message:
+        known = dict(sample.fields)
+        wording = self.conf.user
+        if role == "assistant":
+            wording, known["target"] = self.conf.assistant, sample.target
+        try:
+            return Message(role, wording.format_map(known))
+        except (KeyError, ValueError, IndexError) as error:
+            raise ConfigError(
+                f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name {', '.join(known)}"
+            ) from error

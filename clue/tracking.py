@@ -1,0 +1,233 @@
+"""MLflow: a run per job, below it a run per cell. The only module that imports mlflow.
+
+A run is FINISHED only when its records are logged; a run whose process died is closed as KILLED at the
+next start and reopened by the command that goes on with its cell.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import socket
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from clue.errors import Terminated, TrackingError
+from clue.records import Record
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+
+import mlflow
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.data.sources import LocalArtifactDatasetSource
+from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
+
+log = logging.getLogger(__name__)
+for chatty in ("mlflow", "alembic"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
+
+HEALTH_SECONDS = 5.0
+TAG_LIMIT = 5000
+"""Characters that every MLflow store takes for a tag."""
+
+
+@dataclass(frozen=True)
+class CellLog:
+    """What a finished cell leaves in MLflow."""
+
+    metrics: Mapping[str, float]
+    tags: Mapping[str, Any]
+    config: str
+    """The resolved configuration, YAML."""
+    records: Sequence[Record]
+    dataset: tuple[str, str, Path]
+    """Name, sha256 and path of the data file."""
+
+
+class Tracker:
+    """The experiment of the study in one tracking store."""
+
+    def __init__(self, uri: str | None, experiment: str, mlruns: Path) -> None:
+        self.uri = uri or f"sqlite:///{mlruns.resolve()}/mlflow.db"
+        self.local = uri is None
+        self.mlruns = mlruns.resolve()
+        with self._explained():
+            self._check_health()
+            self.experiment_id = self._initialise(experiment)
+            self._close_stale()
+
+    def latest(self, tag: str, value: str) -> Run | None:
+        """The newest run with this tag, None if there is none."""
+        with self._explained():
+            runs = self._search(f"tags.`{tag}` = '{value}'", most=1)
+        return runs[0] if runs else None
+
+    @contextmanager
+    def run(self, name: str, identity: tuple[str, str], tags: Mapping[str, Any], note: str) -> Iterator["OpenRun"]:
+        """Start a run, or reopen the unfinished one of the same identity; ends by what happens inside.
+
+        Args:
+            name: for people.
+            identity: tag and value that recognise the run when the command is started again.
+            tags: for search and the table of runs.
+            note: markdown shown on the run's page.
+        """
+        process = psutil.Process()
+        who = {"clue.host": socket.gethostname(), "clue.pid": process.pid, "clue.process_start": process.create_time()}
+        known = self.latest(*identity)
+        reopened = known.info.run_id if known and known.info.status != "FINISHED" else None
+        with self._explained():
+            active = mlflow.start_run(
+                run_id=reopened,
+                experiment_id=self.experiment_id,
+                run_name=name,
+                nested=mlflow.active_run() is not None,
+                log_system_metrics=False,
+            )
+            mlflow.set_tags(_short({identity[0]: identity[1], **tags, **who, "mlflow.note.content": note}))
+        opened = OpenRun(active.info.run_id)
+        try:
+            yield opened
+        except (KeyboardInterrupt, Terminated):
+            self._end("KILLED")
+            raise
+        except BaseException:
+            self._end("FAILED")
+            raise
+        self._end("FAILED" if opened.failed else "FINISHED")
+
+    def log_cell(self, cell: CellLog) -> None:
+        """Write a cell's results into the open run, the records as one table."""
+        with self._explained(), tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "config.yaml").write_text(cell.config)
+            table = _table(cell.records)
+            (Path(folder) / "records.json").write_text(table)
+            mlflow.log_artifacts(folder)
+            mlflow.set_tags(
+                _short({**cell.tags, "mlflow.loggedArtifacts": '[{"path": "records.json", "type": "table"}]'})
+            )
+            name, digest, path = cell.dataset
+            mlflow.log_input(MetaDataset(LocalArtifactDatasetSource(str(path)), name=name, digest=digest[:36]), context="evaluation")
+            mlflow.log_metrics({key: float(value) for key, value in cell.metrics.items()})
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Write short parameters into the open run; the same ones when it is reopened."""
+        with self._explained():
+            mlflow.log_params({key: value for key, value in params.items() if value is not None})
+
+    def log_metrics(self, metrics: Mapping[str, float]) -> None:
+        """Write numbers into the open run."""
+        with self._explained():
+            mlflow.log_metrics({key: float(value) for key, value in metrics.items()})
+
+    def close(self, run_id: str, status: str) -> None:
+        """Give a run that nobody works on its final status."""
+        with self._explained():
+            mlflow.MlflowClient(self.uri).set_terminated(run_id, status)
+
+    def _end(self, status: str) -> None:
+        with self._explained():
+            mlflow.end_run(status)
+
+    def _initialise(self, experiment: str) -> str:
+        """Schema and experiment, made by one process at a time: a fresh database does not survive two."""
+        artifacts = self.mlruns / "artifacts"
+        artifacts.mkdir(parents=True, exist_ok=True)
+        with (self.mlruns / ".initialise.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            mlflow.set_tracking_uri(self.uri)
+            client = mlflow.MlflowClient(self.uri)
+            found = client.get_experiment_by_name(experiment)
+            if found is None:
+                place = artifacts.as_uri() if self.local else None
+                return str(client.create_experiment(experiment, artifact_location=place))
+        if found.lifecycle_stage == "deleted":
+            raise TrackingError(
+                f"the experiment {experiment!r} is in the tracking store's bin. Restore it with "
+                f"`MLFLOW_TRACKING_URI={_safe(self.uri)} mlflow experiments restore --experiment-id "
+                f"{found.experiment_id}`, or name another with tracking.experiment=<name>"
+            )
+        if self.local and found.artifact_location != artifacts.as_uri():
+            log.warning("this store was moved: artifacts go to %s, where it was made", found.artifact_location)
+        return str(found.experiment_id)
+
+    def _check_health(self) -> None:
+        """One quick question to a server, which mlflow itself would repeat for minutes."""
+        if self.uri.startswith(("http://", "https://")):
+            with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=HEALTH_SECONDS):
+                pass
+
+    def _close_stale(self) -> None:
+        """Runs of this machine whose process is gone are not running."""
+        for run in self._search(f"attributes.status = 'RUNNING' AND tags.`clue.host` = '{socket.gethostname()}'"):
+            if not _alive(run.data.tags):
+                mlflow.MlflowClient(self.uri).set_terminated(run.info.run_id, "KILLED")
+                log.info("run %s was left running by a process that is gone: closed as KILLED", run.info.run_name)
+
+    def _search(self, query: str, most: int = 1000) -> list[Run]:
+        return list(
+            mlflow.MlflowClient(self.uri).search_runs(
+                [self.experiment_id], query, max_results=most, order_by=["attributes.start_time DESC"]
+            )
+        )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn a failing store into words: what was kept and how to go on."""
+        try:
+            yield
+        except TrackingError:
+            raise
+        except Exception as error:  # mlflow, SQLAlchemy, requests and urllib share no base class
+            if not isinstance(error, (MlflowException, OSError)) and "sqlalchemy" not in type(error).__module__:
+                raise
+            first = str(error).partition("\n")[0][:300]
+            raise TrackingError(
+                f"the tracking store {_safe(self.uri)} fails: {first}. Completions and records stay in "
+                f"{self.mlruns / 'cells'}; check tracking.uri (MLFLOW_TRACKING_URI) or the disk, then run the same "
+                "command again: it generates nothing twice."
+            ) from error
+
+
+@dataclass
+class OpenRun:
+    """A run that is being written."""
+
+    run_id: str
+    failed: bool = False
+    """Set when part of it failed: the run ends as FAILED."""
+
+
+def _table(records: Sequence[Record]) -> str:
+    """Records as the split JSON that MLflow's table view reads; floats keep every digit."""
+    rows = [record.row() for record in records]
+    columns = list(rows[0])
+    return json.dumps({"columns": columns, "data": [[row[column] for column in columns] for row in rows]})
+
+
+def _short(tags: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value)[:TAG_LIMIT] for key, value in tags.items() if value is not None}
+
+
+def _alive(tags: Mapping[str, str]) -> bool:
+    try:
+        started = psutil.Process(int(tags["clue.pid"])).create_time()
+    except (psutil.NoSuchProcess, KeyError, ValueError):
+        return False
+    return abs(started - float(tags.get("clue.process_start", 0))) < 1
+
+
+def _safe(uri: str) -> str:
+    """The address without a password."""
+    scheme, separator, rest = uri.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]

