@@ -3,8 +3,8 @@
     python run.py model=smollm2_135m task=meqsum
     python run.py -m model=meditron7b,llama2_7b task=all
 
-`python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is done or was, 1 if
-one failed, 130 after Ctrl-C, 143 after SIGTERM; what was generated is kept in each case.
+`python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is done or was,
+1 if one failed, 130 after Ctrl-C, 143 after SIGTERM; what was generated is kept in each case.
 """
 
 import logging
@@ -12,6 +12,7 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replac
 ConfigStore.instance().store(name="schema", node=Config)
 
 
-def evaluate(composed: DictConfig) -> list[outcome.Outcome]:
-    """One job: its outcomes, also written beside its log, where the launching process finds them."""
+def evaluate(composed: DictConfig) -> Iterator[outcome.Outcome]:
+    """One job: its outcomes, also written beside its log for other processes."""
+    from clue.dry_run import plan
     from clue.job import Job, run
 
     config = OmegaConf.to_object(composed)
@@ -40,18 +42,18 @@ def evaluate(composed: DictConfig) -> list[outcome.Outcome]:
     command = shlex.join(["python", "run.py", *HydraConfig.get().overrides.task])
     job = Job(config, OmegaConf.to_yaml(composed, resolve=True), command)
     path = Path(HydraConfig.get().runtime.output_dir) / "outcomes.jsonl"
-    outcomes = []
     try:
-        for row in run(job):
-            outcomes.append(row)
+        for row in plan(job) if config.dry_run else run(job):
             outcome.append(path, row)
-    except ClueError as error:
-        log.debug("the job failed", exc_info=True)
+            yield row
+    except Exception as error:
+        known = isinstance(error, ClueError)
+        log.log(logging.DEBUG if known else logging.ERROR, "the job failed", exc_info=True)
+        note = str(error) if known else f"{type(error).__name__}: {error}"
         for task in config.tasks or ["-"]:
-            row = job.outcome(task, "failed", note=str(error))
-            outcomes.append(row)
+            row = job.outcome(task, "failed", note=note)
             outcome.append(path, row)
-    return outcomes
+            yield row
 
 
 def main(arguments: list[str]) -> int:
@@ -63,6 +65,7 @@ def main(arguments: list[str]) -> int:
         outcomes.extend(evaluate(composed))
 
     signal.signal(signal.SIGTERM, _terminate)
+    stopped = 0
     try:
         check_overrides(arguments, ROOT / "conf")
         job()
@@ -70,11 +73,12 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, Terminated) as stop:
-        print("stopped; what was generated is kept: the same command goes on", file=sys.stderr)
-        return 130 if isinstance(stop, KeyboardInterrupt) else 143
+        stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
     if outcomes:
         outcome.show(outcomes)
-    return int(any(row.status == "failed" for row in outcomes))
+    if stopped:
+        print("stopped; what was generated is kept: the same command goes on", file=sys.stderr)
+    return stopped or int(any(row.status == "failed" for row in outcomes))
 
 
 def _terminate(signum: int, frame: Any) -> None:

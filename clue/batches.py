@@ -8,12 +8,14 @@ def plan(budgets: Sequence[tuple[int, int]], tokens: int, size: int) -> list[lis
 
     Args:
         budgets: prompt tokens and answer budget of each prompt, shape (n, 2).
-        tokens: upper bound of a batch's padded prompts plus answer budgets; one prompt alone may exceed it.
+        tokens: upper bound of a batch's padded prompts plus answer budgets; one prompt alone may
+        exceed it.
         size: upper bound of a batch in prompts.
 
     Returns:
-        Indices, batch by batch. A function of the arguments alone: batch composition can change the last
-        bits of a result, and with it a greedy choice, so a resumed run must plan as the first one did.
+        Indices, batch by batch. A function of the arguments alone: batch composition can change the
+        last bits of a result, and with it a greedy choice, so a resumed run must plan as the first
+        one did.
     """
     batches: list[list[int]] = []
     width = 0

@@ -1,7 +1,8 @@
 """A cell: one model on one task under one prompt setting, with the digests that identify it.
 
-The *fingerprint* covers all that can change a completion; completions are stored under it, so a larger
-`limit` or another metric generates nothing twice. The *id* adds which samples are scored and how.
+The *fingerprint* covers all that can change a completion; completions are stored under it, so a
+larger `limit` or another metric generates nothing twice. The *id* adds which samples are scored and
+how.
 """
 
 import json
@@ -70,7 +71,8 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
     """Read the data, put it into words, and find the cell's identity.
 
     Raises:
-        ClueError: data are missing or malformed, a template cannot be filled, the model is not to be had.
+        ClueError: data are missing or malformed, a template cannot be filled, the model is not to
+        be had.
     """
     task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
     split = task.split()
@@ -108,7 +110,10 @@ def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str
 def _stored(config: Config, task: Task, described: dict[str, Any]) -> dict[str, Any]:
     """The stored generation of this model, task and prompt, whatever backend made it."""
     folder = cell_folder(config, task)
-    found = {path.parent.name: json.loads(path.read_text()) for path in sorted(folder.glob("*/cell.json"))}
+    found = {
+        path.parent.name: json.loads(path.read_text())
+        for path in sorted(folder.glob("*/cell.json"))
+    }
     wished = config.backend.fingerprint
     fits = {
         name: generation
@@ -124,7 +129,9 @@ def _stored(config: Config, task: Task, described: dict[str, Any]) -> dict[str, 
         )
     if len(fits) > 1:
         made = "\n".join(f"  {name}  made by {_made_by(fits[name])}" for name in fits)
-        raise ConfigError(f"several stored generations fit; choose one with backend.fingerprint=...\n{made}")
+        raise ConfigError(
+            f"several stored generations fit; choose one with backend.fingerprint=...\n{made}"
+        )
     generation: dict[str, Any] = next(iter(fits.values()))
     return generation
 

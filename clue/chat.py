@@ -1,8 +1,8 @@
 """Messages to exactly the token ids that a model sees, once, for every backend.
 
-How a model wants its turns is found out with a probe when the tokenizer is opened and then holds for
-the whole cell; `Chat.facts` records it. Dates that templates print are frozen, since the same prompt
-must give the same tokens tomorrow.
+How a model wants its turns is found out with a probe when the tokenizer is opened and then holds
+for the whole cell; `Chat.facts` records it. Dates that templates print are frozen, since the same
+prompt must give the same tokens tomorrow.
 """
 
 from collections.abc import Sequence
@@ -62,16 +62,15 @@ class Chat:
         Raises:
             ModelError: the layout would double the BOS token.
         """
-        if self.template:
-            text = self._apply(self._fold(messages), answer=True)
-        else:
-            text = _plain(messages)
+        text = self._apply(self._fold(messages), answer=True) if self.template else _plain(messages)
         ids = list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         bos = self.tokenizer.bos_token_id
         if self.adds_bos and ids[:1] != [bos]:
             ids = [bos, *ids]
         if self.adds_bos and ids[1:2] == [bos]:
-            raise ModelError("the chat template begins with two BOS tokens; report it to the model's authors")
+            raise ModelError(
+                "the chat template begins with two BOS tokens; report it to the model's authors"
+            )
         return ids
 
     def _fold(self, messages: Sequence[Message]) -> Sequence[Message]:
@@ -88,7 +87,7 @@ class Chat:
         return text
 
     def _probe_system(self) -> System:
-        """Templates refuse a system turn with many texts, and some drop it in silence: look for it."""
+        """Some templates refuse a system turn, with many texts, some drop it in silence."""
         from jinja2 import TemplateError
 
         try:
@@ -101,13 +100,14 @@ class Chat:
             self._apply(self._fold(_PROBE), answer=True)
         except TemplateError as error:
             raise ModelError(
-                f"the chat template refuses user and assistant turns: {error}. Name another checkpoint, or one "
+                f"the chat template refuses user and assistant turns: {error}. Name another "
+                "checkpoint, or one "
                 "without a template, for which the plain layout is used."
             ) from error
         return self.system
 
     def _end_of_turn(self) -> list[int]:
-        """The special token that the template puts after an answer, which generation configs forget."""
+        """The token that the template puts after an answer; generation configs forget it."""
         if not self.template:
             return []
         text = self._apply(self._fold(_PROBE[:3]), answer=False)
@@ -128,8 +128,8 @@ def _frozen(template: str) -> str:
     if "strftime_now" not in template:
         return template
     default = next(iter(FROZEN_DATE.values()))
-    macro = f"{{% macro strftime_now(format) %}}{{{{ {FROZEN_DATE!r}.get(format, {default!r}) }}}}{{% endmacro %}}"
-    return macro + template
+    date = f"{{{{ {FROZEN_DATE!r}.get(format, {default!r}) }}}}"
+    return f"{{% macro strftime_now(format) %}}{date}{{% endmacro %}}{template}"
 
 
 def _adds_bos(tokenizer: Any) -> bool:

@@ -1,7 +1,10 @@
-"""The schema of every setting: dataclasses that Hydra fills, and the range checks that Hydra has not.
+"""The schema of every setting, and the range checks that Hydra has not.
 
-A field's default is the setting's default; `conf/` holds the named choices. Paths are relative to the directory in which
-the command was started, as on any command line; unset ones lie in the project.
+Hydra fills the dataclasses.
+
+A field's default is the setting's default; `conf/` holds the named choices. Paths are relative to
+the directory in which the command was started, as on any command line; unset ones lie in the
+project.
 """
 
 import re
@@ -48,7 +51,7 @@ class ModelConf:
     repo: str | None = None
     """Hugging Face id or a folder."""
     revision: str | None = None
-    """Commit, tag or branch on the hub; none = the default branch, recorded as the commit it was."""
+    """Commit, tag or branch on the hub; none = the default branch, recorded by its commit."""
     adapter: str | None = None
     """LoRA adapter (hub id or folder) on top of `repo`."""
     gguf_package: str | None = None
@@ -110,7 +113,7 @@ class PromptConf:
     shots: int | None = None
     """None = each task's own number."""
     source: str = "test"
-    """`test`: the first shots of the shuffled test file, then not scored (as the paper); `train`: of the train file."""
+    """`test`: of the shuffled test file, then not scored (as the paper); `train`."""
     seed: int = 1
 
 
@@ -164,7 +167,9 @@ def validate(config: Config) -> None:
     """
     problems = list(_problems(config))
     if problems:
-        raise ConfigError("these settings cannot be used:\n" + "\n".join(f"  {line}" for line in problems))
+        raise ConfigError(
+            "these settings cannot be used:\n" + "\n".join(f"  {line}" for line in problems)
+        )
 
 
 def _problems(config: Config) -> Iterator[str]:

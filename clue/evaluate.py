@@ -22,7 +22,7 @@ Watch = Callable[[int, int], AbstractContextManager[Tick]]
 
 
 def complete(cell: Cell, backend: Backend, watch: Watch) -> list[Completion]:
-    """Completions of every prompt of the cell, generating only what is not stored; call under the lock.
+    """Completions of every prompt, generating only what is not stored; call under the lock.
 
     Raises:
         StoreError: the disk is full, or the backend left prompts unanswered.
@@ -40,7 +40,8 @@ def complete(cell: Cell, backend: Backend, watch: Watch) -> list[Completion]:
     missing = len(cell.prompts) - len(done)
     if missing:
         raise StoreError(
-            f"{missing} of {len(cell.prompts)} completions of {cell.name} are not stored in {store.folder}; "
+            f"{missing} of {len(cell.prompts)} completions of {cell.name} are not stored in "
+            f"{store.folder}; "
             "generate them first with the backend that made the others, or name a smaller limit"
         )
     return [done[index] for index in range(len(cell.prompts))]
@@ -56,17 +57,25 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
         name: METRICS[name].score(answers, targets, cell.config.scoring) for name in cell.signatures
     }
     return [
-        _record(cell, index, completions[index], answers[index], {m: s[index] for m, s in scores.items()})
+        _record(
+            cell,
+            index,
+            completions[index],
+            answers[index],
+            {m: s[index] for m, s in scores.items()},
+        )
         for index in range(len(cell.samples))
     ]
 
 
 def summary(cell: Cell, records: Sequence[Record]) -> dict[str, float]:
-    """Means of a cell: `score` and metrics in points (0 to 100), shares of flags in percent, counts.
+    """Means of a cell: scores in points (0 to 100), flags in percent, counts.
 
     The same names in every cell of a task; nothing is left out of a mean.
     """
-    means = {name: 100 * fmean(record.scores[name] for record in records) for name in cell.signatures}
+    means = {
+        name: 100 * fmean(record.scores[name] for record in records) for name in cell.signatures
+    }
     flags = {
         f"{name}_percent": 100 * fmean(record.flags[name] for record in records)
         for name in records[0].flags

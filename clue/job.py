@@ -1,24 +1,24 @@
-"""A job: one model on some tasks. Everything is checked before the model is loaded; one model load serves all cells."""
+"""A job: one model, loaded once, on some tasks; everything is checked before the loading."""
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clue import evaluate, preflight, provenance
+from clue import evaluate, preflight, tags
 from clue.backends import Backend, Setup, make
 from clue.cell import Cell, build
 from clue.config import Config, validate
-from clue.errors import ClueError, ModelUnavailable
+from clue.errors import ClueError
 from clue.models import family
-from clue.outcome import Outcome
+from clue.outcome import Outcome, Status
 from clue.progress import watch
 from clue.records import sha256
 from clue.store import read_records
 
-if TYPE_CHECKING:  # importing mlflow takes seconds; dry runs do without
+if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
     from clue.tracking import OpenRun, Tracker
 
 log = logging.getLogger(__name__)
@@ -42,58 +42,59 @@ class Job:
     @cached_property
     def backend(self) -> Backend:
         """What answers."""
-        paths = self.config.paths
-        models = Path(paths.models).expanduser().resolve()
-        return make(Setup(self.config.model, self.config.backend, models, self.mlruns / "cache"))
+        models = Path(self.config.paths.models).expanduser().resolve()
+        setup = Setup(self.config.model, self.config.backend, models, self.mlruns / "cache")
+        return make(setup)
 
-    def outcome(self, task: str, status: Any, **more: Any) -> Outcome:
+    def outcome(self, task: str, status: Status, **more: Any) -> Outcome:
         """A row of the closing table."""
         return Outcome(self.config.model.label, task, self.config.prompt.name, status, **more)
 
+    def guarded(self, task: str, act: Callable[[], Outcome]) -> Outcome:
+        """An outcome in any case, so that one failing cell does not stop the others."""
+        try:
+            return act()
+        except Exception as error:
+            known = isinstance(error, ClueError)
+            log.log(logging.DEBUG if known else logging.ERROR, "%s failed", task, exc_info=True)
+            note = str(error) if known else f"{type(error).__name__}: {error}"
+            return self.outcome(task, "failed", note=note)
+
 
 def run(job: Job) -> Iterator[Outcome]:
-    """Evaluate the job's cells; yields what became of each. One failing cell does not stop the others.
+    """Evaluate the job's cells; yields what became of each.
 
     Raises:
         ClueError: nothing of the job can run: settings, model, tracking store or disk.
     """
     validate(job.config)
     family(job.config.model)
-    if job.config.dry_run:
-        yield from _plan(job)
-        return
     job.backend.identity()
-    cells, failed = _build(job, job.backend)
+    cells, failed = build_all(job, job.backend)
     yield from failed
     if not cells:
         return
     from clue.tracking import Tracker
 
-    tracker = Tracker(job.config.tracking.uri, job.config.tracking.experiment, job.mlruns)
+    conf = job.config.tracking
+    tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
     pending = [cell for cell in cells if job.config.force or not finished(cell, tracker)]
     yield from (_skip(job, cell) for cell in cells if cell not in pending)
-    identity = ("clue.job", sha256([cell.id for cell in cells]))
-    if not pending:
-        _settle(identity, tracker)
-        return
-    preflight.check_disk(job.mlruns, pending)
-    with tracker.run(_title(job), identity, _job_tags(job), _note(job)) as parent:
-        parent.failed = bool(failed)
-        for cell in pending:
-            outcome = _guarded(job, cell.task.conf.name, lambda cell=cell: _evaluate(job, cell, tracker))
-            parent.failed |= outcome.status == "failed"
-            yield outcome
-        _summarise(cells, tracker)
+    ready = []
+    for cell in pending:
+        refused = list(_refused(job, cell))
+        ready += [] if refused else [cell]
+        failed += refused
+        yield from refused
+    if ready:
+        preflight.check_disk(job.mlruns, ready)
+        yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
+    elif not failed:
+        tracker.settle("clue.job", _job_id(cells))
 
 
-def finished(cell: Cell, tracker: "Tracker") -> bool:
-    """Whether the cell's newest run is complete and its records are here."""
-    newest = tracker.latest("clue.cell", cell.id)
-    complete = newest is not None and newest.info.status == "FINISHED"
-    return complete and cell.store.records_path(cell.id).exists()
-
-
-def _build(job: Job, backend: Backend) -> tuple[list[Cell], list[Outcome]]:
+def build_all(job: Job, backend: Backend) -> tuple[list[Cell], list[Outcome]]:
+    """The job's cells, and the outcomes of those whose data or wording fail."""
     cells: list[Cell] = []
     failed: list[Outcome] = []
     for name in job.config.tasks:
@@ -104,32 +105,46 @@ def _build(job: Job, backend: Backend) -> tuple[list[Cell], list[Outcome]]:
     return cells, failed
 
 
-def _guarded(job: Job, task: str, act: Callable[[], Outcome]) -> Outcome:
-    """An outcome in any case: errors for the user as their text, others with their traceback in the log."""
+def finished(cell: Cell, tracker: "Tracker") -> bool:
+    """Whether the cell's newest run is complete and its records are here."""
+    newest = tracker.latest("clue.cell", cell.id)
+    complete = newest is not None and newest.info.status == "FINISHED"
+    return complete and cell.store.records_path(cell.id).exists()
+
+
+def _refused(job: Job, cell: Cell) -> Iterator[Outcome]:
     try:
-        return act()
+        preflight.check_fits(cell, job.backend)
     except ClueError as error:
-        log.debug("%s failed", task, exc_info=True)
-        return job.outcome(task, "failed", note=str(error))
-    except Exception as error:
-        log.exception("%s failed", task)
-        return job.outcome(task, "failed", note=f"{type(error).__name__}: {error}")
+        yield job.outcome(cell.task.conf.name, "failed", note=str(error))
+
+
+def _evaluate_all(
+    job: Job, cells: list[Cell], ready: list[Cell], tracker: "Tracker", *, failed: bool
+) -> Iterator[Outcome]:
+    """The cells that have something to do, below the job's run."""
+    identity = ("clue.job", _job_id(cells))
+    title = f"{job.config.model.label}/{job.config.prompt.name}"
+    with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
+        parent.failed = failed
+        for cell in ready:
+            outcome = job.guarded(cell.task.conf.name, partial(_evaluate, job, cell, tracker))
+            parent.failed |= outcome.status == "failed"
+            yield outcome
+        tracker.log_metrics(_task_scores(cells))
 
 
 def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
-    preflight.check_fits(cell, job.backend)
     with cell.store.locked():
-        if finished(cell, tracker) and not job.config.force:
-            return _skip(job, cell)
+        if not job.config.force and finished(cell, tracker):
+            return _skip(job, cell)  # by the process that this one waited for
         identity = ("clue.cell", cell.id)
-        with tracker.run(cell.name, identity, _cell_tags(job, cell), _note(job)) as opened:
+        with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
             return _complete(job, cell, tracker, opened)
 
 
 def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
-    from clue.tracking import CellLog
-
-    tracker.log_params(_params(cell))
+    tracker.log_params(tags.params(cell))
     if job.config.force:
         cell.store.discard()
     completions = evaluate.complete(cell, job.backend, watch(cell.name))
@@ -137,111 +152,35 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     path = cell.store.write_records(cell.id, records)
     means = evaluate.summary(cell, records)
     facts = job.backend.facts()
-    numbers = {key: value for key, value in facts.items() if isinstance(value, int)}
-    dataset = (cell.task.dataset.name, cell.generation["protocol"]["dataset_sha256"], cell.task.path())
-    tags = {f"clue.{key}": value for key, value in facts.items() if key not in numbers}
-    tracker.log_cell(CellLog({**means, **numbers}, tags, job.config_yaml, records, dataset))
+    numbers = {name: value for name, value in facts.items() if isinstance(value, int)}
+    tracker.log_metrics(means | numbers)
+    tracker.log_tags({f"clue.{name}": facts[name] for name in facts if name not in numbers})
+    tracker.log_dataset(*tags.dataset(cell))
+    tracker.log_files(records, {"config.yaml": job.config_yaml})
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
     return _scored(job, cell, means, "done")
 
 
 def _skip(job: Job, cell: Cell) -> Outcome:
     log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
-    means = evaluate.summary(cell, read_records(cell.store.records_path(cell.id)))
-    return _scored(job, cell, means, "skipped")
+    return _scored(job, cell, _stored_summary(cell), "skipped")
 
 
-def _scored(job: Job, cell: Cell, means: dict[str, float], status: Any) -> Outcome:
+def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
     metrics = {name: means[name] for name in cell.signatures}
-    name = cell.task.conf.name
-    note = "finished before" if status == "skipped" else ""
-    return job.outcome(name, status, n=int(means["n"]), score=means["score"], metrics=metrics, note=note)
+    task, n = cell.task.conf.name, int(means["n"])
+    return job.outcome(task, status, n=n, score=means["score"], metrics=metrics)
 
 
-def _settle(identity: tuple[str, str], tracker: "Tracker") -> None:
-    """Finish the job's run where only its last step was lost."""
-    newest = tracker.latest(*identity)
-    if newest and newest.info.status != "FINISHED":
-        tracker.close(newest.info.run_id, "FINISHED")
+def _task_scores(cells: Iterable[Cell]) -> dict[str, float]:
+    """Scores of the job's finished cells."""
+    stored = [cell for cell in cells if cell.store.records_path(cell.id).exists()]
+    return {f"{cell.task.conf.name}_score": _stored_summary(cell)["score"] for cell in stored}
 
 
-def _summarise(cells: list[Cell], tracker: "Tracker") -> None:
-    """Task scores of the finished cells, in the job's run."""
-    for cell in cells:
-        path = cell.store.records_path(cell.id)
-        if path.exists():
-            means = evaluate.summary(cell, read_records(path))
-            tracker.log_metrics({f"{cell.task.conf.name}_score": means["score"]})
+def _stored_summary(cell: Cell) -> dict[str, float]:
+    return evaluate.summary(cell, read_records(cell.store.records_path(cell.id)))
 
 
-def _plan(job: Job) -> Iterator[Outcome]:
-    """What would run: samples, tokens, what does not fit."""
-    backend, unsure = job.backend, ""
-    try:
-        backend.identity()
-    except ModelUnavailable as error:
-        backend, unsure = preflight.WordCount(job.config.model), f" (about: {error})"
-    cells, failed = _build(job, backend)
-    yield from failed
-    for cell in cells:
-        yield _planned(job, cell, preflight.size(cell, backend), unsure)
-
-
-def _planned(job: Job, cell: Cell, size: preflight.Size, unsure: str) -> Outcome:
-    fits = "fits" if not size.overflow else f"{size.overflow} DO NOT FIT"
-    note = (
-        f"{size.stored} stored, {size.prompt_tokens / size.samples:.0f} prompt tokens each, longest with answer "
-        f"{size.longest} of {size.context or 'any'}: {fits}{unsure}"
-    )
-    return replace(job.outcome(cell.task.conf.name, "planned", n=size.samples), note=note)
-
-
-def _title(job: Job) -> str:
-    return f"{job.config.model.label}/{job.config.prompt.name}"
-
-
-def _note(job: Job) -> str:
-    return f"```\n{job.command}\n```"
-
-
-def _params(cell: Cell) -> dict[str, Any]:
-    config, task = cell.config, cell.task
-    return {
-        "model": config.model.label,
-        "task": task.conf.name,
-        "prompt": config.prompt.name,
-        "shots": task.shots,
-        "samples": len(cell.samples),
-        "backend": cell.generation["backend"]["name"],
-        "dtype": config.model.dtype,
-        "max_new_tokens": task.conf.max_new_tokens,
-    }
-
-
-def _job_tags(job: Job) -> dict[str, Any]:
-    model = job.config.model
-    return {
-        "clue.kind": "job",
-        "clue.model": model.label,
-        "clue.base": model.base,
-        "clue.family": family(model),
-        "clue.domain": model.domain,
-        "clue.prompt": job.config.prompt.name,
-        "clue.backend": job.config.backend.name,
-        **provenance.code(),
-        **provenance.versions(),
-    }
-
-
-def _cell_tags(job: Job, cell: Cell) -> dict[str, Any]:
-    return _job_tags(job) | {
-        "clue.kind": "cell",
-        "clue.task": cell.task.conf.name,
-        "clue.level": cell.task.conf.level,
-        "clue.backend": cell.generation["backend"]["name"],
-        "clue.fingerprint": cell.fingerprint,
-        "clue.dataset": cell.task.dataset.name,
-        "clue.dataset_sha256": cell.generation["protocol"]["dataset_sha256"],
-        "clue.config_sha256": sha256(job.config_yaml),
-        **{f"clue.signature.{name}": signature for name, signature in cell.signatures.items()},
-    }
+def _job_id(cells: Iterable[Cell]) -> str:
+    return sha256([cell.id for cell in cells])

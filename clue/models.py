@@ -24,7 +24,9 @@ def load(name: str, folder: Path = FOLDER) -> ModelConf:
     path = folder / f"{name}.yaml"
     if not path.is_file():
         raise ConfigError(f"there is no model {name!r}; there are {', '.join(names(folder))}")
-    made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path)))
+    made = OmegaConf.to_object(
+        OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
+    )
     assert isinstance(made, ModelConf)
     return made
 

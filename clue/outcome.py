@@ -47,7 +47,7 @@ def show(outcomes: Sequence[Outcome]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(soft_wrap=True)
     metrics = list(dict.fromkeys(name for row in outcomes for name in row.metrics))
     table = Table("model", "task", "prompt", "status", title="cells (scores in points, 0 to 100)")
     for name in ("n", "score", *metrics):
@@ -59,4 +59,6 @@ def show(outcomes: Sequence[Outcome]) -> None:
     console.print(table)
     for row in outcomes:
         if row.note and row.status != "skipped":
-            console.print(f"{row.status}: {row.model}/{row.task}: {row.note}", markup=False, soft_wrap=True)
+            console.print(
+                f"{row.status}: {row.model}/{row.task}: {row.note}", markup=False, soft_wrap=True
+            )

@@ -1,7 +1,7 @@
 """What stands on the command line, checked before Hydra sees it.
 
-Hydra accepts `+key=value` for any key and then nobody reads it, and for a misspelt key it recommends
-just that.
+Hydra accepts `+key=value` for any key and then nobody reads it, and for a misspelt key it
+recommends just that.
 """
 
 import difflib
@@ -27,7 +27,9 @@ def check_overrides(arguments: Sequence[str], conf: Path) -> None:
         if argument.startswith("-") or not equals or key.lstrip("+~").startswith("hydra"):
             continue
         if key.startswith("+"):
-            raise ConfigError(f"{key}: settings are not added with '+'; write {argument.lstrip('+')}")
+            raise ConfigError(
+                f"{key}: settings are not added with '+'; write {argument.lstrip('+')}"
+            )
         _check_key(key.lstrip("~").partition("@")[0], groups)
 
 
@@ -51,4 +53,7 @@ def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) 
     near = difflib.get_close_matches(re.sub(r"\W", "", part), names, n=1, cutoff=0.5)
     prefix = f"{where}." if where else ""
     hint = f"; did you mean {prefix}{near[0]}?" if near else ""
-    return f"no setting {key!r}{hint} There are {', '.join(prefix + name for name in sorted(set(names)))}"
+    return (
+        f"no setting {key!r}{hint} There are "
+        f"{', '.join(prefix + name for name in sorted(set(names)))}"
+    )

@@ -1,4 +1,4 @@
-"""Can this run at all? Asked before any weights are loaded, so that a night is not lost to a typo."""
+"""Can this run at all? Asked before weights are loaded: a typo must not cost a night."""
 
 import logging
 import shutil
@@ -39,7 +39,9 @@ class Size:
 def size(cell: Cell, backend: Backend) -> Size:
     """Measure a cell without loading the model."""
     counts = [backend.count(prompt) for prompt in cell.prompts]
-    needs = [count + prompt.max_new_tokens for count, prompt in zip(counts, cell.prompts, strict=True)]
+    needs = [
+        count + prompt.max_new_tokens for count, prompt in zip(counts, cell.prompts, strict=True)
+    ]
     context = backend.context()
     stored = cell.store.completions()
     return Size(
@@ -61,10 +63,13 @@ def check_fits(cell: Cell, backend: Backend) -> None:
     measured = size(cell, backend)
     if measured.overflow:
         raise PromptTooLong(
-            f"{measured.overflow} of {measured.samples} prompts of {cell.task.conf.name} do not fit "
-            f"{cell.model.label}: the longest needs {measured.longest} tokens with its answer, the context has "
+            f"{measured.overflow} of {measured.samples} prompts of {cell.task.conf.name} do not "
+            "fit "
+            f"{cell.model.label}: the longest needs {measured.longest} tokens with its answer, "
+            "the context has "
             f"{measured.context}. Fewer worked examples (prompt=zero_shot) or a smaller "
-            f"tasks.{cell.task.conf.name}.max_new_tokens may fit; for a fair pair change them for both models."
+            f"tasks.{cell.task.conf.name}.max_new_tokens may fit; for a fair pair change them "
+            "for both models."
         )
 
 
@@ -86,7 +91,7 @@ def check_disk(folder: Path, cells: list[Cell]) -> None:
 
 
 class WordCount:
-    """A backend that only counts, for dry runs where the tokenizer is not here: 1.5 tokens a word."""
+    """A backend that only counts, for dry runs without the tokenizer: 1.5 tokens a word."""
 
     TOKENS_PER_WORD = 1.5
 

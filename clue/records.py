@@ -1,8 +1,8 @@
 """The contract between generation and analysis: plain, frozen records (standard library only).
 
-A `Sample` becomes a `Prompt`, a `Prompt` a `Completion`, and the three together with the scores a `Record`. Records of two
-models pair by (task, sample_id, repeat); equal `prompt_sha256` and `target_sha256` prove that both saw the same question
-and were held to the same answer.
+A `Sample` becomes a `Prompt`, a `Prompt` a `Completion`, and the three together with the scores a
+`Record`. Records of two models pair by (task, sample_id, repeat); equal `prompt_sha256` and
+`target_sha256` prove that both saw the same question and were held to the same answer.
 """
 
 import hashlib
@@ -47,9 +47,9 @@ class Sample:
     target: str
     """The reference answer."""
     cluster: str
-    """The unit of independence: premise, note, patient; the sample's id where items are independent."""
+    """The unit of independence: premise, note, patient; else the sample's id."""
     repeat: int = 0
-    """Which of several presentations of the same item (LongHealth shuffles documents five times)."""
+    """Which presentation of the same item (LongHealth shuffles documents five times)."""
 
     @property
     def key(self) -> Key:
@@ -116,7 +116,7 @@ class Record:
     """What happened: `empty`, `truncated`, `unparsed`."""
 
     def row(self) -> dict[str, Any]:
-        """The record as one flat row: completion fields by name, `score_<metric>`, `flag_<name>`."""
+        """One flat row: completion fields by name, `score_<metric>`, `flag_<name>`."""
         flat = {name: getattr(self, name) for name in _IDENTITY}
         flat |= asdict(self.completion) | {"answer": self.answer}
         flat |= {f"score_{name}": value for name, value in self.scores.items()}
@@ -139,4 +139,6 @@ _IDENTITY = ("task", "model", "sample_id", "repeat", "cluster", "prompt_sha256",
 
 
 def _prefixed(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)
+    }

@@ -130,7 +130,8 @@ class CellStore:
     def _cut(self, content: bytes, good: int, number: int, rest: list[bytes]) -> None:
         if any(_decode(line) for line in rest):
             raise StoreError(
-                f"{self.path}: line {number} is damaged and whole lines follow it: the file was changed "
+                f"{self.path}: line {number} is damaged and whole lines follow it: the file was "
+                "changed "
                 "or the disk is failing. Restore it, or generate the cell again with force=true."
             )
         torn = content[good:]
@@ -169,7 +170,8 @@ def storing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make room or name "
+            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make "
+            "room or name "
             "another place with paths.mlruns=<folder>, then run the same command again to go on."
         ) from error
 

@@ -1,7 +1,7 @@
 """MLflow: a run per job, below it a run per cell. The only module that imports mlflow.
 
-A run is FINISHED only when its records are logged; a run whose process died is closed as KILLED at the
-next start and reopened by the command that goes on with its cell.
+A run is FINISHED only when its records are logged; a run whose process died is closed as KILLED at
+the next start and reopened by the command that goes on with its cell.
 """
 
 import fcntl
@@ -28,30 +28,17 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 
 import mlflow
 from mlflow.data.meta_dataset import MetaDataset
-from mlflow.data.sources import LocalArtifactDatasetSource
+from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 log = logging.getLogger(__name__)
-for chatty in ("mlflow", "alembic"):
+for chatty in ("mlflow", "alembic", "absl"):
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
 HEALTH_SECONDS = 5.0
 TAG_LIMIT = 5000
 """Characters that every MLflow store takes for a tag."""
-
-
-@dataclass(frozen=True)
-class CellLog:
-    """What a finished cell leaves in MLflow."""
-
-    metrics: Mapping[str, float]
-    tags: Mapping[str, Any]
-    config: str
-    """The resolved configuration, YAML."""
-    records: Sequence[Record]
-    dataset: tuple[str, str, Path]
-    """Name, sha256 and path of the data file."""
 
 
 class Tracker:
@@ -73,17 +60,23 @@ class Tracker:
         return runs[0] if runs else None
 
     @contextmanager
-    def run(self, name: str, identity: tuple[str, str], tags: Mapping[str, Any], note: str) -> Iterator["OpenRun"]:
-        """Start a run, or reopen the unfinished one of the same identity; ends by what happens inside.
+    def run(
+        self, name: str, identity: tuple[str, str], tags: Mapping[str, Any], command: str
+    ) -> Iterator["OpenRun"]:
+        """Start a run, or reopen the unfinished one of the same identity; ends as the block does.
 
         Args:
             name: for people.
             identity: tag and value that recognise the run when the command is started again.
             tags: for search and the table of runs.
-            note: markdown shown on the run's page.
+            command: shown on the run's page.
         """
         process = psutil.Process()
-        who = {"clue.host": socket.gethostname(), "clue.pid": process.pid, "clue.process_start": process.create_time()}
+        who = {
+            "clue.host": socket.gethostname(),
+            "clue.pid": process.pid,
+            "clue.process_start": process.create_time(),
+        }
         known = self.latest(*identity)
         reopened = known.info.run_id if known and known.info.status != "FINISHED" else None
         with self._explained():
@@ -94,7 +87,16 @@ class Tracker:
                 nested=mlflow.active_run() is not None,
                 log_system_metrics=False,
             )
-            mlflow.set_tags(_short({identity[0]: identity[1], **tags, **who, "mlflow.note.content": note}))
+            mlflow.set_tags(
+                _short(
+                    {
+                        identity[0]: identity[1],
+                        **tags,
+                        **who,
+                        "mlflow.note.content": f"```\n{command}\n```",
+                    }
+                )
+            )
         opened = OpenRun(active.info.run_id)
         try:
             yield opened
@@ -106,19 +108,26 @@ class Tracker:
             raise
         self._end("FAILED" if opened.failed else "FINISHED")
 
-    def log_cell(self, cell: CellLog) -> None:
-        """Write a cell's results into the open run, the records as one table."""
+    def log_files(self, records: Sequence[Record], texts: Mapping[str, str]) -> None:
+        """Write the records as one table, and texts by file name, into the open run."""
+        table = '[{"path": "records.json", "type": "table"}]'
         with self._explained(), tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "config.yaml").write_text(cell.config)
-            table = _table(cell.records)
-            (Path(folder) / "records.json").write_text(table)
+            for name, text in {**texts, "records.json": _table(records)}.items():
+                (Path(folder) / name).write_text(text)
             mlflow.log_artifacts(folder)
-            mlflow.set_tags(
-                _short({**cell.tags, "mlflow.loggedArtifacts": '[{"path": "records.json", "type": "table"}]'})
-            )
-            name, digest, path = cell.dataset
-            mlflow.log_input(MetaDataset(LocalArtifactDatasetSource(str(path)), name=name, digest=digest[:36]), context="evaluation")
-            mlflow.log_metrics({key: float(value) for key, value in cell.metrics.items()})
+            mlflow.set_tag("mlflow.loggedArtifacts", table)
+
+    def log_dataset(self, name: str, sha256: str, path: Path) -> None:
+        """Name a data file as input of the open run; MLflow keeps 36 characters of a digest."""
+        with self._explained():
+            source = LocalArtifactDatasetSource(str(path))
+            made = MetaDataset(source, name, sha256[:36])  # type: ignore[abstract]
+            mlflow.log_input(made, context="evaluation")
+
+    def log_tags(self, tags: Mapping[str, Any]) -> None:
+        """Write tags into the open run."""
+        with self._explained():
+            mlflow.set_tags(_short(tags))
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Write short parameters into the open run; the same ones when it is reopened."""
@@ -130,17 +139,19 @@ class Tracker:
         with self._explained():
             mlflow.log_metrics({key: float(value) for key, value in metrics.items()})
 
-    def close(self, run_id: str, status: str) -> None:
-        """Give a run that nobody works on its final status."""
-        with self._explained():
-            mlflow.MlflowClient(self.uri).set_terminated(run_id, status)
+    def settle(self, tag: str, value: str) -> None:
+        """Finish the run of this identity where only its last step was lost."""
+        newest = self.latest(tag, value)
+        if newest and newest.info.status != "FINISHED":
+            with self._explained():
+                mlflow.MlflowClient(self.uri).set_terminated(newest.info.run_id, "FINISHED")
 
     def _end(self, status: str) -> None:
         with self._explained():
             mlflow.end_run(status)
 
     def _initialise(self, experiment: str) -> str:
-        """Schema and experiment, made by one process at a time: a fresh database does not survive two."""
+        """Schema and experiment; one process at a time, a fresh database does not bear two."""
         artifacts = self.mlruns / "artifacts"
         artifacts.mkdir(parents=True, exist_ok=True)
         with (self.mlruns / ".initialise.lock").open("w") as lock:
@@ -154,11 +165,15 @@ class Tracker:
         if found.lifecycle_stage == "deleted":
             raise TrackingError(
                 f"the experiment {experiment!r} is in the tracking store's bin. Restore it with "
-                f"`MLFLOW_TRACKING_URI={_safe(self.uri)} mlflow experiments restore --experiment-id "
+                f"`MLFLOW_TRACKING_URI={_safe(self.uri)} mlflow experiments restore "
+                "--experiment-id "
                 f"{found.experiment_id}`, or name another with tracking.experiment=<name>"
             )
         if self.local and found.artifact_location != artifacts.as_uri():
-            log.warning("this store was moved: artifacts go to %s, where it was made", found.artifact_location)
+            log.warning(
+                "this store was moved: artifacts go to %s, where it was made",
+                found.artifact_location,
+            )
         return str(found.experiment_id)
 
     def _check_health(self) -> None:
@@ -169,15 +184,23 @@ class Tracker:
 
     def _close_stale(self) -> None:
         """Runs of this machine whose process is gone are not running."""
-        for run in self._search(f"attributes.status = 'RUNNING' AND tags.`clue.host` = '{socket.gethostname()}'"):
+        for run in self._search(
+            f"attributes.status = 'RUNNING' AND tags.`clue.host` = '{socket.gethostname()}'"
+        ):
             if not _alive(run.data.tags):
                 mlflow.MlflowClient(self.uri).set_terminated(run.info.run_id, "KILLED")
-                log.info("run %s was left running by a process that is gone: closed as KILLED", run.info.run_name)
+                log.info(
+                    "run %s was left running by a process that is gone: closed as KILLED",
+                    run.info.run_name,
+                )
 
     def _search(self, query: str, most: int = 1000) -> list[Run]:
         return list(
             mlflow.MlflowClient(self.uri).search_runs(
-                [self.experiment_id], query, max_results=most, order_by=["attributes.start_time DESC"]
+                [self.experiment_id],
+                query,
+                max_results=most,
+                order_by=["attributes.start_time DESC"],
             )
         )
 
@@ -189,12 +212,17 @@ class Tracker:
         except TrackingError:
             raise
         except Exception as error:  # mlflow, SQLAlchemy, requests and urllib share no base class
-            if not isinstance(error, (MlflowException, OSError)) and "sqlalchemy" not in type(error).__module__:
+            if (
+                not isinstance(error, (MlflowException, OSError))
+                and "sqlalchemy" not in type(error).__module__
+            ):
                 raise
             first = str(error).partition("\n")[0][:300]
             raise TrackingError(
-                f"the tracking store {_safe(self.uri)} fails: {first}. Completions and records stay in "
-                f"{self.mlruns / 'cells'}; check tracking.uri (MLFLOW_TRACKING_URI) or the disk, then run the same "
+                f"the tracking store {_safe(self.uri)} fails: {first}. Completions and records "
+                "stay in "
+                f"{self.mlruns / 'cells'}; check tracking.uri (MLFLOW_TRACKING_URI) or the "
+                "disk, then run the same "
                 "command again: it generates nothing twice."
             ) from error
 
@@ -212,7 +240,9 @@ def _table(records: Sequence[Record]) -> str:
     """Records as the split JSON that MLflow's table view reads; floats keep every digit."""
     rows = [record.row() for record in records]
     columns = list(rows[0])
-    return json.dumps({"columns": columns, "data": [[row[column] for column in columns] for row in rows]})
+    return json.dumps(
+        {"columns": columns, "data": [[row[column] for column in columns] for row in rows]}
+    )
 
 
 def _short(tags: Mapping[str, Any]) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Checkpoint:
     source: str
     """Folder or hub id."""
     identity: str | None
-    """Digest of the weights; None for the hub, where the commit is known once the config is read."""
+    """Digest of the weights; None for the hub: its commit is known with the config."""
     revision: str | None = None
 
 
@@ -53,7 +53,7 @@ def locate(model: ModelConf, models: Path, cache: Path) -> Checkpoint:
 
 
 def digest(folder: Path, cache: Path) -> str:
-    """Sha256 over the checkpoint's files; large files are read once and remembered by size and time."""
+    """Sha256 over the checkpoint's files, each read once and remembered by size and time."""
     paths = sorted(path for pattern in IDENTIFYING for path in folder.glob(pattern))
     return sha256([[path.name, _remembered(path, cache)] for path in paths])
 
@@ -77,7 +77,8 @@ def _remembered(path: Path, cache: Path) -> str:
 
 
 def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
-    assert model.gguf_package and model.gguf_file
+    assert model.gguf_package
+    assert model.gguf_file
     spec = importlib.util.find_spec(model.gguf_package)
     places = spec.submodule_search_locations if spec else None
     if not places:
@@ -96,14 +97,16 @@ def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
 
 
 def _convert(gguf: Path, folder: Path) -> None:
-    """Dequantise to float32 and save in Hugging Face's layout; opening a GGUF costs half a minute each time."""
+    """Save in Hugging Face's layout, float32; opening a GGUF costs half a minute each time."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     origin: dict[str, Any] = {"gguf_file": gguf.name}
     loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **origin)
-    fresh = type(loaded)(loaded.config)  # the loaded one carries a quantisation mark that cannot be saved
+    fresh = type(loaded)(
+        loaded.config
+    )  # the loaded one carries a quantisation mark that cannot be saved
     fresh.load_state_dict(loaded.state_dict())
     fresh.generation_config = loaded.generation_config
     fresh.save_pretrained(part)
@@ -121,15 +124,23 @@ def _reason(model: ModelConf, error: BaseException) -> str:
     name = model.label
     if "GatedRepo" in text or "401" in text or "403" in text:
         return (
-            f"{name}: {model.repo} is gated or private. Accept its licence at {page}, log in with `hf auth login`, "
+            f"{name}: {model.repo} is gated or private. Accept its licence at {page}, log in "
+            "with `hf auth login`, "
             f"then `hf download {model.repo}`"
         )
     if "RepositoryNotFound" in text or "404" in text or "RevisionNotFound" in text:
-        return f"{name}: the hub has no {model.repo} (revision {model.revision or 'default'}); check {page}"
-    gate = f" Its licence must be accepted at {page} first (`hf auth login`)." if model.gated else ""
+        return (
+            f"{name}: the hub has no {model.repo} (revision {model.revision or 'default'}); check "
+            f"{page}"
+        )
+    gate = (
+        f" Its licence must be accepted at {page} first (`hf auth login`)." if model.gated else ""
+    )
     return (
-        f"{name}: {model.repo} is not on this machine and the hub was not reached ({_first_line(error)}).{gate} "
-        f"Where there is a network: `hf download {model.repo} --local-dir <models>/{model.repo}`, see {page}; "
+        f"{name}: {model.repo} is not on this machine and the hub was not reached "
+        f"({_first_line(error)}).{gate} "
+        f"Where there is a network: `hf download {model.repo} --local-dir "
+        f"<models>/{model.repo}`, see {page}; "
         "then paths.models=<models> or CLUE_MODELS=<models>"
     )
 

@@ -1,4 +1,4 @@
-"""What turns prompts into completions. One protocol, so that nothing else knows where answers come from."""
+"""What turns prompts into completions: one protocol, so that nothing else knows what answers."""
 
 import importlib
 from collections.abc import Collection, Iterator, Sequence
@@ -31,7 +31,7 @@ class Setup:
 
 
 class Backend(Protocol):
-    """Answers prompts for one model. Opening it is cheap; weights are loaded by the first answer."""
+    """Answers prompts for one model; cheap to open, loads weights with the first answer."""
 
     def identity(self) -> dict[str, Any]:
         """What of the backend and the weights can change a completion; part of the fingerprint."""
@@ -47,7 +47,8 @@ class Backend(Protocol):
     ) -> Iterator[tuple[int, Completion]]:
         """Index and completion of every prompt that is not `done`, as they finish.
 
-        Batches are planned over all prompts, so that a resumed run computes what an undisturbed one does.
+        Batches are planned over all prompts, so that a resumed run computes what an undisturbed one
+        does.
         """
 
     def facts(self) -> dict[str, Any]:

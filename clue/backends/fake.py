@@ -1,4 +1,4 @@
-"""Answers without a model: words of the question, chosen by its digest. Seconds for a whole study."""
+"""Answers without a model: words of the question. A whole study takes seconds."""
 
 import random
 from collections.abc import Collection, Iterator, Sequence
@@ -44,5 +44,7 @@ class FakeBackend:
 
     def _answer(self, prompt: Prompt) -> str:
         words = prompt.messages[-1].content.split()
-        chosen = random.Random(f"{self.setup.model.label} {prompt.sha256}").choices(words, k=ANSWER_WORDS)
+        chosen = random.Random(f"{self.setup.model.label} {prompt.sha256}").choices(
+            words, k=ANSWER_WORDS
+        )
         return " ".join(chosen[: prompt.max_new_tokens])

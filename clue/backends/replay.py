@@ -8,7 +8,7 @@ from clue.records import Completion, Prompt
 
 
 class ReplayBackend:
-    """Generates nothing; `clue.cell` finds the stored generation that fits the model, task and prompt."""
+    """Generates nothing; `clue.cell` finds the stored generation that fits the cell."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup

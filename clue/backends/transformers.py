@@ -1,4 +1,4 @@
-"""Hugging Face transformers on this machine: greedy, left-padded, ordered by length, batched by tokens."""
+"""Hugging Face transformers on this machine: greedy, in batches of similar length."""
 
 import logging
 import resource
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clue import weights
 from clue.backends import Setup
@@ -16,16 +16,20 @@ from clue.batches import plan
 from clue.chat import Chat
 from clue.records import Completion, FinishReason, Prompt
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:  # torch takes seconds
+    from clue.backends.decode import Decoder
 
-STOP_WINDOW = 16
-"""Last tokens of an answer that are searched for a stop string at every step."""
+log = logging.getLogger(__name__)
 
 
 class TransformersBackend:
     """One model, loaded when the first answer is asked for and kept until the job ends."""
 
     def __init__(self, setup: Setup) -> None:
+        from transformers.utils import logging as library
+
+        if not sys.stderr.isatty():  # bars of loading and unpacking fill a log file
+            library.disable_progress_bar()
         self.setup = setup
         self._ids: dict[str, list[int]] = {}
 
@@ -50,17 +54,18 @@ class TransformersBackend:
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Batches from the longest prompt to the shortest, so that a batch too large fails first."""
+        """Batches from the longest prompt down, so that one too large fails first."""
         budgets = [(self.count(prompt), prompt.max_new_tokens) for prompt in prompts]
         conf = self.setup.backend
+        decoder = self._decoder(prompts)
         for batch in plan(budgets, conf.batch_tokens, conf.batch_size):
             if set(batch) - set(done):
-                for index, completion in zip(batch, self._answer([prompts[i] for i in batch]), strict=True):
-                    if index not in done:
-                        yield index, completion
+                completions = self._answer(decoder, [prompts[index] for index in batch])
+                answered = zip(batch, completions, strict=True)
+                yield from (pair for pair in answered if pair[0] not in done)
 
     def facts(self) -> dict[str, Any]:
-        """Device, versions, peak memory in bytes (of the process; of the GPUs where there are some)."""
+        """Device, versions, peak memory of process and GPUs in bytes."""
         import torch
 
         unit = 1 if sys.platform == "darwin" else 1024
@@ -91,9 +96,9 @@ class TransformersBackend:
 
     @cached_property
     def model(self) -> Any:
-        """The weights, on their device, without the sampling habits that checkpoints ship."""
+        """The weights, on their device."""
         import torch
-        from transformers import AutoModelForCausalLM, GenerationConfig
+        from transformers import AutoModelForCausalLM
 
         conf = self.setup.model
         started = time.perf_counter()
@@ -108,10 +113,9 @@ class TransformersBackend:
                 from peft import PeftModel
 
                 model = PeftModel.from_pretrained(model, conf.adapter)
-        model.generation_config = GenerationConfig(
-            do_sample=False, eos_token_id=self.chat.stop_ids, pad_token_id=self._pad
+        log.info(
+            "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
         )
-        log.info("loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started)
         return model.eval()
 
     @cached_property
@@ -125,18 +129,14 @@ class TransformersBackend:
     def _revision(self) -> dict[str, str]:
         return {"revision": self.checkpoint.revision} if self.checkpoint.revision else {}
 
-    @property
-    def _pad(self) -> int:
-        """Padding is masked: any id serves where a tokenizer has none."""
-        pad = self.chat.tokenizer.pad_token_id
-        return int(pad if pad is not None else self.chat.stop_ids[0] if self.chat.stop_ids else 0)
-
     def _ends(self) -> list[int]:
         """Ids that end a turn according to config and generation config."""
         from transformers import GenerationConfig
 
         try:
-            said = GenerationConfig.from_pretrained(self.checkpoint.source, **self._revision).eos_token_id
+            said = GenerationConfig.from_pretrained(
+                self.checkpoint.source, **self._revision
+            ).eos_token_id
         except OSError:  # many checkpoints have no generation config; the config's end remains
             said = getattr(self._config, "eos_token_id", None)
         return [] if said is None else [said] if isinstance(said, int) else list(said)
@@ -160,27 +160,28 @@ class TransformersBackend:
             self._ids[prompt.sha256] = self.chat.render(prompt.messages)
         return self._ids[prompt.sha256]
 
-    def _answer(self, prompts: Sequence[Prompt]) -> list[Completion]:
-        import torch
+    def _decoder(self, prompts: Sequence[Prompt]) -> "Decoder":
+        from clue.backends.decode import Decoder, common_beginning
 
         rows = [self._render(prompt) for prompt in prompts]
-        width = max(map(len, rows))
+        # padding behind the beginning would push it out of a sliding window
+        whole = getattr(self._config, "sliding_window", None) is not None
+        beginning = [] if whole else common_beginning(rows)
+        chat = self.chat
+        return Decoder(self.model, chat.tokenizer, chat.stop_ids, chat.stop_strings, beginning)
+
+    def _answer(self, decoder: "Decoder", prompts: Sequence[Prompt]) -> list[Completion]:
+        rows = [self._render(prompt) for prompt in prompts]
         started = time.perf_counter()
-        ids = torch.tensor([[self._pad] * (width - len(row)) + row for row in rows])
-        mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
-        with torch.inference_mode():
-            out = self.model.generate(
-                input_ids=ids.to(self.model.device),
-                attention_mask=mask.to(self.model.device),
-                max_new_tokens=max(prompt.max_new_tokens for prompt in prompts),
-                stopping_criteria=self._criteria(width),
-            )
+        answers = decoder.answer(rows, [prompt.max_new_tokens for prompt in prompts])
         share = (time.perf_counter() - started) / len(rows)
-        answers = out[:, width:].tolist()
-        return [self._completion(len(row), answer, share) for row, answer in zip(rows, answers, strict=True)]
+        return [
+            self._completion(len(row), answer, share)
+            for row, answer in zip(rows, answers, strict=True)
+        ]
 
     def _completion(self, prompt_tokens: int, answer: list[int], seconds: float) -> Completion:
-        """Cut an answer where its turn ends; the rest of its row is padding or was never asked for."""
+        """Cut an answer where its turn ends; the rest of its row is padding."""
         ends = [place for place, token in enumerate(answer) if token in self.chat.stop_ids]
         kept = answer[: ends[0]] if ends else answer
         text: str = self.chat.tokenizer.decode(
@@ -191,16 +192,3 @@ class TransformersBackend:
             if stop in text:
                 text, reason = text.partition(stop)[0], "stop"
         return Completion(text, reason, prompt_tokens, len(kept) + bool(ends), seconds)
-
-    def _criteria(self, width: int) -> Any:
-        """Ends a row whose last tokens hold a stop string (the library's own needs seconds per vocabulary)."""
-        import torch
-        from transformers import StoppingCriteriaList
-
-        stops, decode = self.chat.stop_strings, self.chat.tokenizer.batch_decode
-
-        def ended(ids: Any, scores: Any, **_: Any) -> Any:
-            texts = decode(ids[:, width:][:, -STOP_WINDOW:])
-            return torch.tensor([any(stop in text for stop in stops) for text in texts], device=ids.device)
-
-        return StoppingCriteriaList([ended] if stops else [])

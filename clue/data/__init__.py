@@ -1,4 +1,4 @@
-"""Where data comes from: the data sets, the files that hold them, and the terms under which to get them."""
+"""The data sets: which files hold them and under which terms to get them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -49,17 +49,21 @@ def data_root(setting: str) -> Path:
 def locate(dataset: Dataset, split: str, root: Path) -> Path:
     """Path of a split's file under `<root>/<dataset>/`.
 
-    The official name comes first; else the only file there with the same ending serves, since copies get renamed.
+    The official name comes first; else the only file there with the same ending serves, since
+    copies get renamed.
 
     Raises:
         DataMissing: with the paths tried, the page and the terms.
     """
     if split not in dataset.files:
         raise DataMissing(
-            f"{dataset.name} has no {split} split (it has {', '.join(dataset.files)}); use prompt.source=test"
+            f"{dataset.name} has no {split} split (it has {', '.join(dataset.files)}); use "
+            "prompt.source=test"
         )
     official = dataset.files[split]
-    folders = [path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()]
+    folders = [
+        path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()
+    ]
     for folder in folders:
         if (folder / official).is_file():
             return folder / official

@@ -1,7 +1,7 @@
 """Metrics: one score per sample, 0 to 1, full precision; averages come after.
 
-METRICS is the only list. A metric's signature says how its numbers were made; cells whose signatures
-differ are not compared.
+METRICS is the only list. A metric's signature says how its numbers were made; cells whose
+signatures differ are not compared.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ class Metric:
     signature: Callable[[ScoringConf], str]
     """Library, version, model and options."""
     score: Callable[[Sequence[str | None], Sequence[str], ScoringConf], list[float]]
-    """Answers (None: nothing to score, 0) and references, shape (n,) each, to scores, shape (n,)."""
+    """Answers (None scores 0) and references, shape (n,) each, to scores, shape (n,)."""
 
 
 METRICS = {

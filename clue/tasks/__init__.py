@@ -1,7 +1,7 @@
 """A task: its data set read, split into worked examples and scored samples, and put into words.
 
-What differs between tasks is in `clue/tasks/<name>.py` (`DATASET`, `read`, `parse`) and in `conf/task/<name>.yaml` (the
-protocol); this module is what they share.
+What differs between tasks is in `clue/tasks/<name>.py` (`DATASET`, `read`, `parse`) and in
+`conf/task/<name>.yaml` (the protocol); this module is what they share.
 """
 
 import importlib
@@ -60,9 +60,10 @@ class Task:
     def split(self) -> Split:
         """Worked examples and scored samples.
 
-        The test file is shuffled with `random.Random(seed)` as in the authors' code; with `source=test` the first samples
-        become the worked examples, so that the same items are scored as in the paper. A limit takes the first of the
-        shuffled rest: a random sample, and the same for every model.
+        The test file is shuffled with `random.Random(seed)` as in the authors' code; with
+        `source=test` the first samples become the worked examples, so that the same items are
+        scored as in the paper. A limit takes the first of the shuffled rest: a random sample, and
+        the same for every model.
 
         Raises:
             DataError: the file is not as its official release, or holds too few samples.
@@ -73,7 +74,10 @@ class Task:
         else:
             shots, samples = samples[: self.shots], samples[self.shots :]
         if len(shots) < self.shots or not samples:
-            raise DataError(f"{self.path()}: too few samples for {self.shots} worked examples and at least one question")
+            raise DataError(
+                f"{self.path()}: too few samples for {self.shots} worked examples and at least "
+                "one question"
+            )
         return Split(tuple(shots), tuple(samples[: self._least_limit()]))
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
@@ -100,7 +104,13 @@ class Task:
         samples: list[Sample] = self.module.read(path)
         official = self.dataset.rows[split]
         if len(samples) != official:
-            log.warning("%s: %d rows, the official release of %s has %d", path, len(samples), split, official)
+            log.warning(
+                "%s: %d rows, the official release of %s has %d",
+                path,
+                len(samples),
+                split,
+                official,
+            )
         random.Random(self.prompting.seed).shuffle(samples)
         return samples
 
@@ -117,5 +127,6 @@ class Task:
             return Message(role, wording.format_map(known))
         except (KeyError, ValueError, IndexError) as error:
             raise ConfigError(
-                f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name {', '.join(known)}"
+                f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name "
+                f"{', '.join(known)}"
             ) from error

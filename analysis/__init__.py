@@ -1,0 +1,1 @@
+"""Paired statistics over the records that `clue` writes."""
