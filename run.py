@@ -19,12 +19,14 @@ from typing import Any
 import hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from clue import outcome
 from clue.config import ROOT, Config
 from clue.errors import ClueError, Terminated
-from clue.overrides import check_overrides
+from clue.overrides import check_overrides, explain
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +67,15 @@ def main(arguments: list[str]) -> int:
         outcomes.extend(evaluate(composed))
 
     signal.signal(signal.SIGTERM, _terminate)
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that there is one way to say an error
     stopped = 0
     try:
         check_overrides(arguments, ROOT / "conf")
         job()
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
+        if "hydra.verbose=true" in arguments:
+            raise
+        print(f"error: {explain(error, ROOT / 'conf')}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143

@@ -57,3 +57,15 @@ def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) 
         f"no setting {key!r}{hint} There are "
         f"{', '.join(prefix + name for name in sorted(set(names)))}"
     )
+
+
+def explain(error: Exception, conf: Path) -> str:
+    """The text of a composition error without search paths, with cause and options."""
+    text = str(error).partition("Config search path")[0].strip()
+    if error.__cause__:
+        text += f": {str(error.__cause__).strip().splitlines()[0]}"
+    lost = re.search(r"Could not load '([\w/]+)/", text)
+    if lost and (conf / lost[1]).is_dir():
+        names = sorted(path.stem for path in (conf / lost[1]).glob("*.yaml"))
+        text += f" There are {', '.join(names)}"
+    return text

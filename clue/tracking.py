@@ -156,7 +156,7 @@ class Tracker:
         artifacts.mkdir(parents=True, exist_ok=True)
         with (self.mlruns / ".initialise.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            mlflow.set_tracking_uri(self.uri)
+            _point_mlflow_to(self.uri)
             client = mlflow.MlflowClient(self.uri)
             found = client.get_experiment_by_name(experiment)
             if found is None:
@@ -234,6 +234,16 @@ class OpenRun:
     run_id: str
     failed: bool = False
     """Set when part of it failed: the run ends as FAILED."""
+
+
+def _point_mlflow_to(uri: str) -> None:
+    """Set the tracking URI without the environment variable, which the next job would read."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(uri)
+    if before is None:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+    else:
+        os.environ["MLFLOW_TRACKING_URI"] = before
 
 
 def _table(records: Sequence[Record]) -> str:

@@ -88,7 +88,7 @@ class Decoder:
         return out.logits[:, -1].argmax(-1)
 
     def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-        """Left-padded ids behind the beginning, (n, width), and the whole mask, (n, start + width)."""
+        """Left-padded ids behind the beginning, (n, width); mask of all, (n, start + width)."""
         start = len(self.beginning)
         width = max(map(len, rows)) - start
         gaps = [start + width - len(row) for row in rows]

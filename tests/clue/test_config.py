@@ -1,0 +1,131 @@
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+import run  # registers the schema and the resolver
+from clue import models
+from clue.config import ROOT, Config, validate
+from clue.errors import ConfigError
+from clue.metrics import chosen
+from clue.overrides import check_overrides
+
+CONF = ROOT / "conf"
+GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
+FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
+
+
+def composed(*overrides: str) -> Config:
+    assert run.__doc__
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = OmegaConf.to_object(compose("config", list(overrides)))
+    assert isinstance(config, Config)
+    return config
+
+
+@pytest.mark.parametrize(("group", "name"), FILES)
+def test_every_file_composes_and_passes_the_checks(group: str, name: str) -> None:
+    more = ["model.repo=org/name"] if name == "hf" else []
+    config = composed(f"{group}={name}", *more)
+    validate(config)
+    for task in config.tasks.values():
+        chosen(task.metrics)
+
+
+@pytest.mark.parametrize("name", [name for name in models.names() if name != "hf"])
+def test_a_model_file_is_named_as_its_model_and_its_pair_exists(name: str) -> None:
+    model = models.load(name)
+    assert model.name == model.label == name
+    assert models.family(model)
+
+
+def test_a_biomedical_model_belongs_to_the_family_of_its_base() -> None:
+    assert models.family(models.load("meditron7b")) == "llama2_7b"
+
+
+def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
+    modules = {path.stem for path in (ROOT / "clue" / "tasks").glob("[a-z]*.py")}
+    yamls = {path.stem for path in (CONF / "task").glob("*.yaml")} - {"all"}
+    assert modules == yamls == set(composed("task=all").tasks)
+
+
+def test_one_task_a_list_and_all_have_one_shape() -> None:
+    assert (
+        list(composed("task=meqsum").tasks) == list(composed("task=[meqsum]").tasks) == ["meqsum"]
+    )
+    assert composed("task=meqsum", "tasks.meqsum.limit=5").tasks["meqsum"].limit == 5
+
+
+def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUE_DATA", "/elsewhere")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    config = composed()
+    assert config.paths.data == "/elsewhere"
+    assert config.tracking.uri == "http://127.0.0.1:1"
+    assert config.paths.mlruns == str(ROOT / "mlruns")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("limit=0", "limit=0 is less than 1"),
+        ("prompt.shots=-1", "prompt.shots=-1 is less than 0"),
+        ("prompt.source=dev", "prompt.source=dev is none of test, train"),
+        ("model.dtype=int4", "model.dtype=int4 is none of float32, bfloat16, float16"),
+        ("tasks.meqsum.score=[bleu]", "tasks.meqsum.score names 'bleu'"),
+        ("tasks.meqsum.max_new_tokens=0", "tasks.meqsum.max_new_tokens=0 is less than 1"),
+        ("model.base=smollm2_135m", "model.base=smollm2_135m is the model itself"),
+        ("model.gguf_file=null", "belong together"),
+        ("model=hf", "model.repo is not set"),
+        ("backend.batch_size=0", "backend.batch_size=0 is less than 1"),
+    ],
+)
+def test_values_out_of_range_are_named(override: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("[", r"\[")):
+        validate(composed(override))
+
+
+def test_the_name_of_any_checkpoint_is_fit_for_a_folder() -> None:
+    config = composed("model=hf", "model.repo=some-org/a model", "model.adapter=x/y")
+    assert config.model.label == "some-org--a--model--x--y"
+
+
+def test_an_unknown_base_lists_the_models() -> None:
+    with pytest.raises(
+        ConfigError, match=r"model.base=nobody is no model; there are hf, llama2_7b"
+    ):
+        models.family(composed("model=hf", "model.repo=a/b", "model.base=nobody").model)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("+limit=5", r"not added with '\+'; write limit=5"),
+        ("limt=5", "no setting 'limt'; did you mean limit"),
+        ("tasks.meqsum.shot=5", "did you mean tasks.meqsum.shots"),
+        ("modle=hf", "did you mean model"),
+        ("model.repo.x=1", "no setting 'model.repo.x'"),
+    ],
+)
+def test_a_misspelt_key_is_refused_with_the_nearest(argument: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check_overrides(["task=meqsum", argument], CONF)
+
+
+@pytest.mark.parametrize(
+    "argument", ["-m", "model=a,b", "tasks.meqsum.limit=1", "hydra.verbose=true", "paths.data=x=y"]
+)
+def test_right_keys_pass(argument: str) -> None:
+    check_overrides([argument], CONF)
+
+
+def test_hydra_is_imported_at_the_edge_only() -> None:
+    inside = [*Path(ROOT / "clue").rglob("*.py")]
+    assert inside
+    assert not [path for path in inside if "import hydra" in path.read_text()]
+
+
+def test_mlflow_is_imported_by_tracking_only() -> None:
+    users = {p.name for p in Path(ROOT / "clue").rglob("*.py") if "import mlflow" in p.read_text()}
+    assert users == {"tracking.py"}

@@ -1,0 +1,80 @@
+"""Stores, data and checkpoints that tests share."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from clue.config import ROOT
+from tests import tiny
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+for name in ("CLUE_DATA", "CLUE_MODELS", "MLFLOW_TRACKING_URI"):
+    os.environ.pop(name, None)
+
+settings.register_profile("clue", deadline=None)  # imports and other processes take their time
+settings.load_profile("clue")
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with its schema: migrations take seconds, copies do not."""
+    from clue.tracking import Tracker
+
+    folder = tmp_path_factory.mktemp("store")
+    Tracker(None, "clue", folder)
+    return folder
+
+
+@pytest.fixture
+def mlruns(fresh_store: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "mlruns"
+    folder.mkdir()
+    shutil.copy(fresh_store / "mlflow.db", folder)
+    with sqlite3.connect(folder / "mlflow.db") as database:
+        place = (folder / "artifacts").as_uri()
+        database.execute(
+            "UPDATE experiments SET artifact_location = ? WHERE name = 'clue'", [place]
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.meqsum(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny checkpoints where two models of the study are sought."""
+    folder = tmp_path_factory.mktemp("models")
+    tiny.llama(folder / "epfl-llm" / "meditron-7b", context=2048, seed=1)
+    tiny.llama(folder / "meta-llama" / "Llama-2-7b-hf", context=4096, seed=2)
+    return folder
+
+
+@pytest.fixture
+def cli(mlruns: Path, data: Path, models: Path) -> Cli:
+    """`python run.py ...` in a process of its own, on the test's store, data and models."""
+
+    def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
+        command = command_line(mlruns, data, models, *arguments)
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload,no-any-return]
+
+    return run
+
+
+def command_line(mlruns: Path, data: Path, models: Path, *arguments: str) -> list[str]:
+    places = {"paths.mlruns": mlruns, "paths.data": data, "paths.models": models}
+    named = [argument.partition("=")[0] for argument in arguments]
+    given = [f"{key}={path}" for key, path in places.items() if key not in named]
+    return [sys.executable, str(ROOT / "run.py"), *arguments, *given]

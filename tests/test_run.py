@@ -1,0 +1,286 @@
+"""The command line as a user meets it: sweeps, skipping, resuming, killing, errors."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+
+from clue.config import ROOT
+from clue.store import read_records
+from tests import tiny
+from tests.conftest import Cli, command_line
+
+FAKE = ("model=smollm2_135m", "task=meqsum", "backend=fake")
+REAL = ("model=llama2_7b", "task=meqsum", "tasks.meqsum.max_new_tokens=24", "backend.batch_size=2")
+
+
+def runs(mlruns: Path, kind: str = "cell") -> list[mlflow.entities.Run]:
+    client = mlflow.MlflowClient(f"sqlite:///{mlruns}/mlflow.db")
+    experiment = client.get_experiment_by_name("clue")
+    assert experiment is not None
+    return list(client.search_runs([experiment.experiment_id], f"tags.`clue.kind` = '{kind}'"))
+
+
+def tables(mlruns: Path) -> list[Path]:
+    return sorted(mlruns.glob("cells/*/*/*/records-*.parquet"))
+
+
+def lines(mlruns: Path) -> int:
+    return sum(
+        path.read_text().count("\n") for path in mlruns.glob("cells/*/*/*/completions.jsonl")
+    )
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    """Records without the seconds that they took."""
+    return [
+        {k: v for k, v in record.row().items() if k != "seconds"} for record in read_records(path)
+    ]
+
+
+def test_a_cell_is_scored_logged_and_then_skipped(cli: Cli, mlruns: Path) -> None:
+    first = cli(*FAKE)
+    assert first.returncode == 0, first.stderr
+    (run,) = runs(mlruns)
+    records = read_records(tables(mlruns)[0])
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["n"] == len(records) == 9
+    mean = 100 * sum(record.scores["rouge1"] for record in records) / 9
+    assert run.data.metrics["rouge1"] == pytest.approx(mean, rel=1e-12)
+    assert f"{run.data.metrics['score']:.2f}" in first.stdout
+    again = cli(*FAKE)
+    assert again.returncode == 0
+    assert "is finished" in again.stdout
+    assert "skipped" in again.stdout
+    assert len(runs(mlruns)) == len(runs(mlruns, "job")) == 1
+
+
+def test_a_run_tells_what_a_reader_needs(cli: Cli, mlruns: Path) -> None:
+    cli(*FAKE)
+    (run,), (job,) = runs(mlruns), runs(mlruns, "job")
+    tags = run.data.tags
+    assert tags["mlflow.parentRunId"] == job.info.run_id
+    assert {name.removeprefix("clue.") for name in tags} >= {
+        *("model", "family", "domain", "task", "level", "prompt", "fingerprint", "backend"),
+        *("dataset_sha256", "git_commit", "git_dirty", "signature.rouge1", "device", "host"),
+    }
+    assert tags["clue.backend"] == "fake"
+    assert run.inputs.dataset_inputs[0].dataset.digest == tags["clue.dataset_sha256"][:36]
+    assert job.data.metrics["meqsum_score"] == run.data.metrics["score"]
+    folder = Path(run.info.artifact_uri.removeprefix("file://"))
+    table = json.loads((folder / "records.json").read_text())
+    frame = pd.DataFrame(table["data"], columns=table["columns"])
+    assert list(frame["score_rouge1"]) == [
+        r.scores["rouge1"] for r in read_records(tables(mlruns)[0])
+    ]
+    assert "knee" not in json.dumps([run.data.params, tags, run.data.metrics])
+    assert "max_new_tokens" in (folder / "config.yaml").read_text()
+
+
+def test_a_larger_limit_generates_only_the_rest(cli: Cli, mlruns: Path) -> None:
+    cli(*FAKE, "limit=4")
+    assert lines(mlruns) == 4
+    cli(*FAKE, "limit=6")
+    assert lines(mlruns) == 6
+    small, large = sorted(tables(mlruns), key=lambda path: len(rows(path)))
+    assert rows(large)[:4] == rows(small)
+
+
+def test_replay_scores_again_without_the_backend(cli: Cli, mlruns: Path, tmp_path: Path) -> None:
+    cli(*FAKE)
+    replay = ("model=smollm2_135m", "task=meqsum", "backend=replay")
+    again = cli(*replay, "scoring.rouge_stemmer=true", f"paths.models={tmp_path}")
+    assert again.returncode == 0, again.stdout
+    assert lines(mlruns) == 9
+    plain, stemmed = (run.data.tags["clue.signature.rouge1"] for run in runs(mlruns)[::-1])
+    assert (plain[-12:], stemmed[-12:]) == ("emmer=False", "stemmer=True") or plain != stemmed
+    none = cli(*replay, "prompt=zero_shot")
+    assert none.returncode == 1
+    assert "nothing is stored" in none.stdout
+
+
+def test_force_generates_again(cli: Cli, mlruns: Path) -> None:
+    cli(*FAKE)
+    assert "done" in cli(*FAKE, "force=true").stdout
+    assert len(runs(mlruns)) == 2
+    assert lines(mlruns) == 9
+    assert "skipped" in cli(*FAKE).stdout
+
+
+def test_a_damaged_cell_does_not_stop_a_sweep(cli: Cli, mlruns: Path) -> None:
+    sweep = ("-m", "model=smollm2_135m,hf", "task=meqsum", "backend=fake", "prompt=zero_shot")
+    done = cli(*sweep)
+    assert done.returncode == 1
+    assert "model.repo is not set" in done.stdout
+    assert [run.data.tags["clue.model"] for run in runs(mlruns)] == ["smollm2_135m"]
+
+
+@pytest.mark.slow
+def test_the_sweep_of_the_study_loads_each_model_once(cli: Cli, mlruns: Path) -> None:
+    sweep = ("-m", "model=meditron7b,llama2_7b", "task=all", "tasks.meqsum.max_new_tokens=24")
+    done = cli(*sweep, "model.dtype=float32")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("loaded ") == 2
+    by_model = {run.data.tags["clue.model"]: run.data for run in runs(mlruns)}
+    assert by_model["meditron7b"].tags["clue.base"] == "llama2_7b"
+    assert by_model["meditron7b"].tags["clue.family"] == by_model["llama2_7b"].tags["clue.family"]
+    prompts = [[record.prompt_sha256 for record in read_records(path)] for path in tables(mlruns)]
+    assert prompts[0] == prompts[1]
+    again = cli(*sweep, "model.dtype=float32")
+    assert again.stdout.count("is finished") == 2
+    assert "loaded " not in again.stdout
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_run_goes_on_to_the_same_records(
+    cli: Cli, mlruns: Path, data: Path, models: Path, tmp_path: Path
+) -> None:
+    large = tiny.meqsum(tmp_path / "large", size=60)
+    arguments = (*REAL, "model.dtype=float32", f"paths.data={large}")
+    whole = cli(*arguments, f"paths.mlruns={tmp_path / 'whole'}")
+    assert whole.returncode == 0, whole.stdout
+    moments = random.Random(7)
+    kept = 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            command_line(mlruns, data, models, *arguments),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wanted = kept + moments.randint(1, 12)
+        while process.poll() is None and lines(mlruns) < wanted:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert lines(mlruns) >= kept
+        kept = lines(mlruns)
+    assert 0 < kept < 57
+    done = cli(*arguments)
+    assert done.returncode == 0, done.stdout
+    assert f"{kept} of 57 completions are stored" in done.stdout
+    assert rows(tables(mlruns)[0]) == rows(tables(tmp_path / "whole")[0])
+    assert [run.info.status for run in runs(mlruns)] == ["FINISHED"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
+    mlruns: Path, models: Path, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
+    large = tiny.meqsum(tmp_path / "large", size=200)
+    process = subprocess.Popen(
+        command_line(mlruns, large, models, *REAL, "model.dtype=float32"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while lines(mlruns) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert lines(mlruns) >= 4
+    assert {run.info.status for run in [*runs(mlruns), *runs(mlruns, "job")]} == {"KILLED"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("model=nobody",), "Could not find 'model/nobody'"),
+        (("task=mednly",), "Could not find 'task/mednly'"),
+        (("task=[mednly]",), "There are all, meqsum"),
+        (("limit=few",), "'few' of type 'str' could not be converted to Integer"),
+        (("limt=3",), "no setting 'limt'; did you mean limit"),
+        (("+limit=3",), "not added with '+'"),
+        (("limit=0",), "limit=0 is less than 1"),
+        (("paths.data=/nowhere",), "/nowhere/meqsum/MeQSum_ACL2019"),
+        (("backend=transformers", "model=hf", "model.repo=a/b"), "https://huggingface.co/a/b"),
+        (("tracking.uri=http://127.0.0.1:9",), "check tracking.uri"),
+        (("paths.mlruns=/proc/nowhere",), "/proc/nowhere"),
+    ],
+)
+def test_errors_speak_to_people(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+    done = cli(*FAKE, *arguments)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert message in said
+    assert "Traceback" not in said
+
+
+def test_options_are_listed(cli: Cli) -> None:
+    assert "llama2_7b" in cli("model=nobody").stderr
+
+
+def test_verbose_shows_the_traceback(cli: Cli) -> None:
+    done = cli(*FAKE, "limit=0", "hydra.verbose=true")
+    assert "Traceback" in done.stdout
+    assert "ConfigError" in done.stdout
+
+
+def test_too_long_a_prompt_is_refused_before_the_model_is_loaded(
+    cli: Cli, mlruns: Path, tmp_path: Path
+) -> None:
+    done = cli(*REAL, "model.dtype=float32", "model.context=100")
+    assert done.returncode == 1
+    assert "9 of 9 prompts of meqsum do not fit llama2_7b" in done.stdout
+    assert "loaded " not in done.stdout
+    assert not runs(mlruns)
+
+
+def test_a_dry_run_counts_and_writes_no_run(cli: Cli, mlruns: Path) -> None:
+    done = cli(*REAL, "dry_run=true")
+    assert done.returncode == 0
+    assert "0 of 9 completions stored" in done.stdout
+    assert "context 4096: fits" in done.stdout
+    assert not runs(mlruns)
+    elsewhere = cli(*REAL, "dry_run=true", f"paths.models={mlruns}")
+    assert "about" in elsewhere.stdout
+    assert "is not on this machine" in elsewhere.stdout
+
+
+def test_everything_lies_under_the_store_wherever_one_stands(
+    cli: Cli, mlruns: Path, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    done = cli(*FAKE, cwd=str(here))
+    assert done.returncode == 0
+    assert not list(here.iterdir())
+    assert {path.name for path in mlruns.iterdir()} >= {"mlflow.db", "artifacts", "cells", "hydra"}
+
+
+def test_a_second_process_waits_for_the_first(mlruns: Path, data: Path, models: Path) -> None:
+    command = command_line(mlruns, data, models, *REAL, "model.dtype=float32")
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    outputs = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    assert lines(mlruns) == 9
+    assert len([run for run in runs(mlruns) if run.info.status == "FINISHED"]) == 1
+
+
+def test_help_lists_what_there_is(cli: Cli) -> None:
+    said = cli("--help").stdout
+    assert "smollm2_135m" in said
+    assert "meqsum" in said
+
+
+def test_light_commands_import_nothing_heavy() -> None:
+    heavy = "('torch', 'mlflow', 'transformers', 'pandas')"
+    code = f"import sys, run; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        ["python", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout.strip() == "[]"
