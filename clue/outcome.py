@@ -49,7 +49,9 @@ def show(outcomes: Sequence[Outcome]) -> None:
 
     console = Console(soft_wrap=True)
     metrics = list(dict.fromkeys(name for row in outcomes for name in row.metrics))
-    table = Table("model", "task", "prompt", "status", title="cells (scores in points, 0 to 100)")
+    table = Table(title="cells (scores in points, 0 to 100)")
+    for name in ("model", "task", "prompt", "status"):
+        table.add_column(name, overflow="fold")
     for name in ("n", "score", *metrics):
         table.add_column(name, justify="right")
     for row in outcomes:
