@@ -21,6 +21,8 @@ def check_overrides(arguments: Sequence[str], conf: Path) -> None:
     Raises:
         ConfigError: a key is unknown (names the nearest one) or is added with `+`.
     """
+    if {"-sc", "--shell_completion"} & set(arguments):
+        return  # install=bash is no setting
     groups = [path.name for path in conf.iterdir() if path.is_dir()]
     for argument in arguments:
         key, equals, _ = argument.partition("=")
@@ -52,7 +54,7 @@ def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) 
     where = ".".join(parents)
     near = difflib.get_close_matches(re.sub(r"\W", "", part), names, n=1, cutoff=0.5)
     prefix = f"{where}." if where else ""
-    hint = f"; did you mean {prefix}{near[0]}?" if near else ""
+    hint = f"; did you mean {prefix}{near[0]}?" if near else "."
     return (
         f"no setting {key!r}{hint} There are "
         f"{', '.join(prefix + name for name in sorted(set(names)))}"

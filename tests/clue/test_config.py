@@ -120,6 +120,10 @@ def test_right_keys_pass(argument: str) -> None:
     check_overrides([argument], CONF)
 
 
+def test_tab_completion_passes() -> None:
+    check_overrides(["-sc", "install=bash"], CONF)
+
+
 def test_hydra_is_imported_at_the_edge_only() -> None:
     inside = [*Path(ROOT / "clue").rglob("*.py")]
     assert inside

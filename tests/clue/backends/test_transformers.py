@@ -10,6 +10,7 @@ from clue.backends.transformers import TransformersBackend
 from clue.config import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Message, Prompt
+from clue.weights import explained
 from tests import tiny
 
 BUDGET = 12
@@ -144,3 +145,39 @@ def test_a_package_that_is_not_installed_is_named(tmp_path: Path) -> None:
     model = ModelConf(name="m", repo="o/m", gguf_package="no_such_package", gguf_file="m.gguf")
     with pytest.raises(ModelUnavailable, match=r"make embedded.*--no-deps no-such-package"):
         make(Setup(model, BackendConf(), tmp_path, tmp_path)).identity()
+
+
+def test_an_adapter_changes_answers_and_identity(checkpoint: Path, tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    plain = backend(checkpoint, tmp_path)
+    torch.manual_seed(0)
+    base = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
+    lora = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    get_peft_model(base, lora).save_pretrained(tmp_path / "adapter")
+    tuned = backend(checkpoint, tmp_path)
+    tuned.setup.model.adapter = str(tmp_path / "adapter")
+    assert tuned.identity()["adapter"] is not None
+    assert tuned.identity() != plain.identity()
+    texts = [[c.text for _, c in made.generate(prompts())] for made in (plain, tuned)]
+    assert texts[0] != texts[1]
+    rows = [tuned.chat.render(prompt.messages) for prompt in prompts()]
+    decoder = Decoder(tuned.model, tuned.chat.tokenizer, tuned.chat.stop_ids, (), rows[0][:40])
+    assert decoder.answer(rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())
+
+
+@pytest.mark.parametrize(
+    ("cause", "part"),
+    [
+        (
+            PermissionError("401 Client Error: GatedRepoError"),
+            "gated or private. Accept its licence",
+        ),
+        (FileNotFoundError("404: RepositoryNotFoundError"), "the hub has no org/m"),
+        (ConnectionError("no route"), "the hub was not reached"),
+    ],
+)
+def test_a_failed_download_is_explained_by_its_cause(cause: Exception, part: str) -> None:
+    with pytest.raises(ModelUnavailable, match=part), explained(ModelConf(name="m", repo="org/m")):
+        raise OSError("cannot load") from cause
