@@ -1,10 +1,10 @@
 """The command line as a user meets it: sweeps, skipping, resuming, killing, errors."""
 
 import json
-import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -280,7 +280,6 @@ def test_help_lists_what_there_is(cli: Cli) -> None:
 def test_light_commands_import_nothing_heavy() -> None:
     heavy = "('torch', 'mlflow', 'transformers', 'pandas')"
     code = f"import sys, run; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run(
-        ["python", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
