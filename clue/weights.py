@@ -133,12 +133,14 @@ def _reason(model: ModelConf, error: BaseException) -> str:
             f"{name}: the hub has no {model.repo} (revision {model.revision or 'default'}); check "
             f"{page}"
         )
+    if not any(isinstance(cause, OSError) for cause in _chain(error)):
+        return f"{name}: {model.repo} is there and cannot be opened: {_one_line(error)}"
     gate = (
         f" Its licence must be accepted at {page} first (`hf auth login`)." if model.gated else ""
     )
     return (
         f"{name}: {model.repo} is not on this machine and the hub was not reached "
-        f"({_first_line(error)}).{gate} "
+        f"({_one_line(error)}).{gate} "
         f"Where there is a network: `hf download {model.repo} --local-dir "
         f"<models>/{model.repo}`, see {page}; "
         "then paths.models=<models> or CLUE_MODELS=<models>"
@@ -151,5 +153,5 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _first_line(error: BaseException) -> str:
-    return json.dumps(str(error).strip().partition("\n")[0][:160])
+def _one_line(error: BaseException) -> str:
+    return json.dumps(" ".join(str(error).split())[:160])

@@ -141,6 +141,12 @@ def test_an_unreachable_model_names_page_login_and_download(tmp_path: Path) -> N
         assert part in message
 
 
+def test_a_checkpoint_of_an_unknown_kind_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "no_such_type"}')
+    with pytest.raises(ModelUnavailable, match="is there and cannot be opened"):
+        backend(tmp_path, tmp_path / "cache").identity()
+
+
 def test_a_package_that_is_not_installed_is_named(tmp_path: Path) -> None:
     model = ModelConf(name="m", repo="o/m", gguf_package="no_such_package", gguf_file="m.gguf")
     with pytest.raises(ModelUnavailable, match=r"make embedded.*--no-deps no-such-package"):
