@@ -62,10 +62,13 @@ class Prompt:
     """What a model is asked, before any chat template."""
 
     sample_id: str
+    """`Sample.id` of what is asked."""
     messages: tuple[Message, ...]
+    """The conversation; the last turn is the user's."""
     max_new_tokens: int
     """Budget of the answer in tokens of the model."""
     repeat: int = 0
+    """`Sample.repeat` of what is asked."""
 
     @cached_property
     def sha256(self) -> str:
@@ -99,15 +102,21 @@ class Record:
     """One scored sample of one cell: a row of the records table."""
 
     task: str
+    """Name of the task file."""
     model: str
+    """Name of the model file, or made from the checkpoint's id."""
     sample_id: str
+    """`Sample.id`."""
     repeat: int
+    """`Sample.repeat`."""
     cluster: str
+    """`Sample.cluster`."""
     prompt_sha256: str
     """`Prompt.sha256`."""
     target_sha256: str
     """Digest of the reference answer."""
     completion: Completion
+    """What the model answered, and at what cost."""
     answer: str | None
     """What the task's parser read from the completion; None if it found no answer."""
     scores: Mapping[str, float] = field(default_factory=dict)
