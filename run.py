@@ -7,7 +7,6 @@
 1 if one failed, 130 after Ctrl-C, 143 after SIGTERM; what was generated is kept in each case.
 """
 
-import logging
 import os
 import shlex
 import signal
@@ -28,8 +27,6 @@ from clue.config import ROOT, Config
 from clue.errors import ClueError, Terminated
 from clue.overrides import check_overrides, explain
 
-log = logging.getLogger(__name__)
-
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
 
@@ -49,11 +46,8 @@ def evaluate(composed: DictConfig) -> Iterator[outcome.Outcome]:
             outcome.append(path, row)
             yield row
     except Exception as error:
-        known = isinstance(error, ClueError)
-        log.log(logging.DEBUG if known else logging.ERROR, "the job failed", exc_info=True)
-        note = str(error) if known else f"{type(error).__name__}: {error}"
         for task in config.tasks or ["-"]:
-            row = job.outcome(task, "failed", note=note)
+            row = job.failure(task, error)
             outcome.append(path, row)
             yield row
 

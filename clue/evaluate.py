@@ -29,7 +29,7 @@ def complete(cell: Cell, backend: Backend, watch: Watch) -> list[Completion]:
     """
     store = cell.store
     store.describe(dict(cell.generation))
-    found = store.completions()
+    found = store.completions(repair=True)
     done = {index: found[key] for index, key in enumerate(map(_key, cell.prompts)) if key in found}
     if len(done) < len(cell.prompts):
         with watch(len(cell.prompts) - len(done), len(cell.prompts)) as tick:

@@ -1,9 +1,9 @@
 """A job: one model, loaded once, on some tasks; everything is checked before the loading."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,15 +50,13 @@ class Job:
         """A row of the closing table."""
         return Outcome(self.config.model.label, task, self.config.prompt.name, status, **more)
 
-    def guarded(self, task: str, act: Callable[[], Outcome]) -> Outcome:
-        """An outcome in any case, so that one failing cell does not stop the others."""
-        try:
-            return act()
-        except Exception as error:
-            known = isinstance(error, ClueError)
-            log.log(logging.DEBUG if known else logging.ERROR, "%s failed", task, exc_info=True)
-            note = str(error) if known else f"{type(error).__name__}: {error}"
-            return self.outcome(task, "failed", note=note)
+    def failure(self, task: str, error: Exception) -> Outcome:
+        """The row of what failed: errors for the user as their text, others traced in the log."""
+        known = isinstance(error, ClueError)
+        level = logging.DEBUG if known else logging.ERROR
+        log.log(level, "%s failed", task, exc_info=error)
+        note = str(error) if known else f"{type(error).__name__}: {error}"
+        return self.outcome(task, "failed", note=note)
 
 
 def run(job: Job) -> Iterator[Outcome]:
@@ -82,10 +80,12 @@ def run(job: Job) -> Iterator[Outcome]:
     yield from (_skip(job, cell) for cell in cells if cell not in pending)
     ready = []
     for cell in pending:
-        refused = list(_refused(job, cell))
-        ready += [] if refused else [cell]
-        failed += refused
-        yield from refused
+        try:
+            preflight.check_fits(cell, job.backend)
+            ready.append(cell)
+        except ClueError as error:
+            failed.append(job.failure(cell.task.conf.name, error))
+            yield failed[-1]
     if ready:
         preflight.check_disk(job.mlruns, ready)
         yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
@@ -101,7 +101,7 @@ def build_all(job: Job, backend: Backend) -> tuple[list[Cell], list[Outcome]]:
         try:
             cells.append(build(job.config, name, backend))
         except ClueError as error:
-            failed.append(job.outcome(name, "failed", note=str(error)))
+            failed.append(job.failure(name, error))
     return cells, failed
 
 
@@ -110,13 +110,6 @@ def finished(cell: Cell, tracker: "Tracker") -> bool:
     newest = tracker.latest("clue.cell", cell.id)
     complete = newest is not None and newest.info.status == "FINISHED"
     return complete and cell.store.records_path(cell.id).exists()
-
-
-def _refused(job: Job, cell: Cell) -> Iterator[Outcome]:
-    try:
-        preflight.check_fits(cell, job.backend)
-    except ClueError as error:
-        yield job.outcome(cell.task.conf.name, "failed", note=str(error))
 
 
 def _evaluate_all(
@@ -128,7 +121,10 @@ def _evaluate_all(
     with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
         parent.failed = failed
         for cell in ready:
-            outcome = job.guarded(cell.task.conf.name, partial(_evaluate, job, cell, tracker))
+            try:
+                outcome = _evaluate(job, cell, tracker)
+            except Exception as error:  # one failing cell does not stop the others
+                outcome = job.failure(cell.task.conf.name, error)
             parent.failed |= outcome.status == "failed"
             yield outcome
         tracker.log_metrics(_task_scores(cells))

@@ -61,15 +61,13 @@ def check_fits(cell: Cell, backend: Backend) -> None:
         PromptTooLong: with the number of samples and the longest.
     """
     measured = size(cell, backend)
+    task = cell.task.conf.name
     if measured.overflow:
         raise PromptTooLong(
-            f"{measured.overflow} of {measured.samples} prompts of {cell.task.conf.name} do not "
-            "fit "
+            f"{measured.overflow} of {measured.samples} prompts of {task} do not fit "
             f"{cell.model.label}: the longest needs {measured.longest} tokens with its answer, "
-            "the context has "
-            f"{measured.context}. Fewer worked examples (prompt=zero_shot) or a smaller "
-            f"tasks.{cell.task.conf.name}.max_new_tokens may fit; for a fair pair change them "
-            "for both models."
+            f"the context has {measured.context}. Fewer worked examples (prompt=zero_shot) or a "
+            f"smaller tasks.{task}.max_new_tokens may fit; for a fair pair change both models."
         )
 
 

@@ -59,8 +59,11 @@ class CellStore:
         text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomic(self.folder / "cell.json", text.encode())
 
-    def completions(self) -> dict[tuple[Key, str], Completion]:
-        """Stored completions by sample and prompt digest; a torn end of the file is cut off.
+    def completions(self, *, repair: bool = False) -> dict[tuple[Key, str], Completion]:
+        """Stored completions by sample and prompt digest, a torn end of the file left out.
+
+        Args:
+            repair: cut the torn end off; under the lock only, it may be another's line.
 
         Raises:
             StoreError: a line in the middle is damaged; names the line.
@@ -74,7 +77,9 @@ class CellStore:
         for number, line in enumerate(lines, start=1):
             entry = _decode(line) if number < len(lines) else None
             if entry is None:
-                self._cut(content, good, number, lines[number:])
+                self._check_torn(number, lines[number:])
+                if repair and content[good:]:
+                    self._cut(good, len(content) - good)
                 break
             found[entry[0]] = entry[1]
             good += len(line) + 1
@@ -127,17 +132,17 @@ class CellStore:
             os.fsync(file)
             os.close(file)
 
-    def _cut(self, content: bytes, good: int, number: int, rest: list[bytes]) -> None:
+    def _check_torn(self, number: int, rest: list[bytes]) -> None:
         if any(_decode(line) for line in rest):
             raise StoreError(
                 f"{self.path}: line {number} is damaged and whole lines follow it: the file was "
-                "changed "
-                "or the disk is failing. Restore it, or generate the cell again with force=true."
+                "changed or the disk is failing. Restore it, or generate the cell again with "
+                "force=true."
             )
-        torn = content[good:]
-        if torn:
-            log.warning("%s: cut off a half-written last line (%d bytes)", self.path, len(torn))
-            os.truncate(self.path, good)
+
+    def _cut(self, good: int, torn: int) -> None:
+        log.warning("%s: cut off a half-written last line (%d bytes)", self.path, torn)
+        os.truncate(self.path, good)
 
 
 def read_records(path: Path) -> list[Record]:
