@@ -21,23 +21,84 @@ class Dataset:
     files: Mapping[str, str]
     """Split to official file name."""
     rows: Mapping[str, int]
-    """Split to official number of rows."""
+    """Split to official number of rows, where it is known."""
     access: Literal["open", "credentialed"]
     licence: str
     page: str
+    version: str
     sha256: Mapping[str, str] = field(default_factory=dict)
 
 
+PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
+
 DATASETS = {
-    "meqsum": Dataset(
-        name="meqsum",
-        files={"test": "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"},
-        rows={"test": 1000},
-        access="open",
-        licence="CC BY 4.0",
-        page="https://github.com/abachaa/MeQSum",
-        sha256={"test": "abedd939d5014306ca576522416bf69103e85dc8fcf1668a4099e8b84a39eeea"},
-    ),
+    made.name: made
+    for made in (
+        Dataset(
+            name="mednli",
+            files={split: f"mli_{split}_v1.jsonl" for split in ("test", "train", "dev")},
+            rows={"test": 1422, "train": 11232, "dev": 1395},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mednli/1.0.0/",
+            version="1.0.0",
+        ),
+        Dataset(
+            name="meqsum",
+            files={"test": "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"},
+            rows={"test": 1000},
+            access="open",
+            licence="CC BY 4.0",
+            page="https://github.com/abachaa/MeQSum",
+            version="ACL 2019",
+            sha256={"test": "abedd939d5014306ca576522416bf69103e85dc8fcf1668a4099e8b84a39eeea"},
+        ),
+        Dataset(
+            name="problem_summary",
+            files={"test": "BioNLP2023-1A-Test.csv", "train": "BioNLP2023-1A-Train.csv"},
+            rows={"test": 237, "train": 768},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/bionlp-workshop-2023-task-1a/2.0.0/",
+            version="2.0.0",
+        ),
+        Dataset(
+            name="longhealth",
+            files={"test": "benchmark_v5.json"},
+            rows={"test": 400},
+            access="open",
+            licence="Apache-2.0",
+            page="https://github.com/kbressem/LongHealth",
+            version="v5",
+        ),
+        Dataset(
+            name="medisumqa",
+            files={"test": "MeDiSumQA.json"},
+            rows={"test": 416},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/medisumqa/1.0.0/",
+            version="1.0.0",
+        ),
+        Dataset(
+            name="medisumcode",
+            files={"test": "MeDiSumCode.json"},
+            rows={"test": 500},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mimic-iv-note/2.2/",
+            version="built from MIMIC-IV 2.2",
+        ),
+        Dataset(
+            name="mimic",
+            files={"notes": "discharge.csv.gz", "diagnoses": "diagnoses_icd.csv.gz"},
+            rows={"notes": 331794},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mimic-iv-note/2.2/",
+            version="2.2",
+        ),
+    )
 }
 
 
@@ -49,8 +110,8 @@ def data_root(setting: str) -> Path:
 def locate(dataset: Dataset, split: str, root: Path) -> Path:
     """Path of a split's file under `<root>/<dataset>/`.
 
-    The official name comes first; else the only file there with the same ending serves, since
-    copies get renamed.
+    The official name comes first, at any depth and plain or gzipped; else the only file there with
+    the same ending serves, since copies get renamed.
 
     Raises:
         DataMissing: with the paths tried, the page and the terms.
@@ -65,12 +126,20 @@ def locate(dataset: Dataset, split: str, root: Path) -> Path:
         path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()
     ]
     for folder in folders:
-        if (folder / official).is_file():
-            return folder / official
+        named = _named(folder, official)
+        if named:
+            return named[0]
         alike = sorted(folder.glob(f"*{Path(official).suffix}"))
         if len(dataset.files) == 1 and len(alike) == 1:
             return alike[0]
     raise DataMissing(_advice(dataset, official, root, folders))
+
+
+def _named(folder: Path, official: str) -> list[Path]:
+    """Files of the official name, plain or gzipped, at any depth: the shallowest first."""
+    plain = official.removesuffix(".gz")
+    found = [path for name in (official, plain, f"{plain}.gz") for path in folder.rglob(name)]
+    return sorted(filter(Path.is_file, dict.fromkeys(found)), key=lambda path: len(path.parts))
 
 
 def checksum(path: Path) -> str:
