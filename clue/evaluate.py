@@ -49,19 +49,22 @@ def complete(cell: Cell, backend: Backend, watch: Watch) -> list[Completion]:
 
 def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
     """Records of the cell: answers parsed and scored, in the order of the samples."""
-    parse = cell.task.module.parse
-    pairs = list(zip(cell.samples, completions, strict=True))
-    answers = [parse(completion.text, sample) for sample, completion in pairs]
+    metrics = {name: METRICS[name] for name in cell.signatures}
     targets = [sample.target for sample in cell.samples]
+    readings = {
+        name: _answers(cell, name, completions)
+        for name in {"parse", *(metric.reads for metric in metrics.values())}
+    }
     scores = {
-        name: METRICS[name].score(answers, targets, cell.config.scoring) for name in cell.signatures
+        name: metric.score(readings[metric.reads], targets, cell.config.scoring)
+        for name, metric in metrics.items()
     }
     return [
         _record(
             cell,
             index,
             completions[index],
-            answers[index],
+            readings["parse"][index],
             {m: s[index] for m, s in scores.items()},
         )
         for index in range(len(cell.samples))
@@ -103,6 +106,12 @@ def _throughput(completions: Sequence[Completion]) -> dict[str, float]:
         "new_tokens_per_second": tokens / seconds if seconds else 0.0,
         "all_tokens_per_second": (tokens + sent) / seconds if seconds else 0.0,
     }
+
+
+def _answers(cell: Cell, reading: str, completions: Sequence[Completion]) -> list[str | None]:
+    """What a function of the task's module reads from every completion."""
+    read: Callable[[str, Sample], str | None] = getattr(cell.task.module, reading)
+    return [read(done.text, sample) for done, sample in zip(completions, cell.samples, strict=True)]
 
 
 def _key(prompt: Prompt) -> Any:

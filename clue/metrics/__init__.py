@@ -14,6 +14,7 @@ from clue.errors import ConfigError
 from clue.metrics import rouge
 
 Kind = Literal["binary", "fraction", "continuous"]
+Reading = Literal["parse", "parse_upstream"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Metric:
     """Library, version, model and options."""
     score: Callable[[Sequence[str | None], Sequence[str], ScoringConf], list[float]]
     """Answers (None scores 0) and references, shape (n,) each, to scores, shape (n,)."""
+    reads: Reading = "parse"
+    """The task's function that reads the answer: its own rule, or that of the authors' code."""
 
 
 METRICS = {
