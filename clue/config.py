@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DTYPES = ("float32", "bfloat16", "float16")
 DOMAINS = ("general", "biomedical")
 SHOT_SOURCES = ("test", "train")
+ORDERS = ("per_question", "per_patient")
+DOCUMENTS = ("own", "mixed", "foreign")
 
 
 @dataclass
@@ -103,6 +105,23 @@ class TaskConf:
     """The metrics whose unweighted mean is the task score."""
     limit: int | None = None
     """Score only the first so many samples of the (shuffled) test split."""
+    reader: str | None = None
+    """Module in `clue.tasks` that reads and parses; none = the task's name."""
+    documents: str | None = None
+    """LongHealth: `own` documents of the patient, `mixed` with those of others, `foreign` only."""
+    order: str | None = None
+    """LongHealth: documents chosen and shuffled `per_question` (the paper) or `per_patient`."""
+    repeats: int = 1
+    """LongHealth: presentations of every question, each with its own shuffle."""
+    budget: int | None = None
+    """LongHealth: characters of all documents of a prompt, the same for every model."""
+    unanswerable: str | None = None
+    """LongHealth: text of option F; none = there is no such option."""
+
+    @property
+    def module(self) -> str:
+        """Name of the module in `clue.tasks`."""
+        return self.reader or self.name
 
 
 @dataclass
@@ -200,11 +219,28 @@ def _task_problems(task: TaskConf) -> Iterator[str]:
     yield from _at_least(f"{where}.shots", task.shots, 0)
     yield from _at_least(f"{where}.limit", task.limit, 1)
     yield from _at_least(f"{where}.max_new_tokens", task.max_new_tokens, 1)
+    yield from _document_problems(where, task)
     for metric in task.score:
         if metric not in task.metrics:
             yield f"{where}.score names {metric!r}, which is not in {where}.metrics {task.metrics}"
     if not task.score:
         yield f"{where}.score is empty: name the metrics whose mean is the task score"
+
+
+def _document_problems(where: str, task: TaskConf) -> Iterator[str]:
+    yield from _at_least(f"{where}.repeats", task.repeats, 1)
+    if task.documents is None:
+        for name in ("order", "budget", "unanswerable"):
+            if getattr(task, name) is not None:
+                yield f"{where}.{name} is set, but {task.name} presents no documents"
+        if task.repeats > 1:
+            yield f"{where}.repeats={task.repeats}: {task.name} asks every sample the same way"
+        return
+    yield from _one_of(f"{where}.documents", task.documents, DOCUMENTS)
+    yield from _one_of(f"{where}.order", task.order, ORDERS)
+    yield from _at_least(f"{where}.budget", task.budget or 0, 1)
+    if task.documents == "foreign" and not task.unanswerable:
+        yield f"{where}.unanswerable is not set: without it no option is right"
 
 
 def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> Iterator[str]:

@@ -63,6 +63,12 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
             yield number, {name: filled(row, name, f"{path}: row {number}") for name in columns}
 
 
+def columns(path: Path) -> list[str]:
+    """The header of a CSV file; empty if it has none."""
+    with opened(path) as text:
+        return next(csv.reader(text), [])
+
+
 def json_file(path: Path) -> Any:
     """The value of a JSON file.
 
@@ -77,6 +83,21 @@ def json_file(path: Path) -> Any:
                 f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}; "
                 "download it again"
             ) from error
+
+
+def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number, from 1, and object of each entry of a JSON array.
+
+    Raises:
+        DataError: the file is no array, or an entry no object.
+    """
+    rows = json_file(path)
+    if not isinstance(rows, list):
+        raise DataError(f"{path} holds no JSON array but {type(rows).__name__}")
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise DataError(f"{path}: row {number} is no JSON object")
+        yield number, row
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from clue.config import ScoringConf
 from clue.errors import ConfigError
-from clue.metrics import rouge
+from clue.metrics import accuracy, rouge
 
 Kind = Literal["binary", "fraction", "continuous"]
 Reading = Literal["parse", "parse_upstream"]
@@ -31,8 +31,17 @@ class Metric:
 
 
 METRICS = {
-    name: Metric("continuous", partial(rouge.signature, name), partial(rouge.score, name))
-    for name in ("rouge1", "rouge2", "rougeL")
+    "accuracy": Metric("binary", partial(accuracy.signature, "accuracy"), accuracy.score),
+    "accuracy_upstream": Metric(
+        "binary",
+        partial(accuracy.signature, "accuracy_upstream"),
+        accuracy.score,
+        reads="parse_upstream",
+    ),
+    **{
+        name: Metric("continuous", partial(rouge.signature, name), partial(rouge.score, name))
+        for name in ("rouge1", "rouge2", "rougeL")
+    },
 }
 
 

@@ -19,6 +19,9 @@ from clue.records import Message, Prompt, Role, Sample, sha256
 
 log = logging.getLogger(__name__)
 
+PRESENTATION = ("documents", "order", "budget", "unanswerable")
+"""Settings that decide what a prompt of LongHealth holds; more repeats only add prompts."""
+
 
 @dataclass(frozen=True)
 class Split:
@@ -41,7 +44,7 @@ class Task:
     @property
     def module(self) -> ModuleType:
         """The task's own reader and parser."""
-        return importlib.import_module(f"clue.tasks.{self.conf.name}")
+        return importlib.import_module(f"clue.tasks.{self.conf.module}")
 
     @property
     def dataset(self) -> Dataset:
@@ -97,7 +100,13 @@ class Task:
             "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
             "prompting": asdict(self.prompting) | {"name": None, "shots": self.shots},
             "max_new_tokens": self.conf.max_new_tokens,
+            **self._presentation(),
         }
+
+    def _presentation(self) -> dict[str, Any]:
+        if self.conf.documents is None:
+            return {}
+        return {name: getattr(self.conf, name) for name in PRESENTATION}
 
     def _read(self, split: str) -> list[Sample]:
         path = self.path(split)
@@ -105,6 +114,8 @@ class Task:
         official = self.dataset.rows[split]
         if len(samples) != official and self.data != DEMO:
             log.warning("%s: %d rows, officially there are %d", path, len(samples), official)
+        if self.conf.documents is not None:
+            samples = self.module.present(samples, self.conf)
         random.Random(self.prompting.seed).shuffle(samples)
         return samples
 

@@ -1,0 +1,62 @@
+"""MedNLI: does a clinical premise entail, contradict or leave open a hypothesis?
+
+Romanov and Shivade, EMNLP 2018, D18-1187.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from clue.data.reading import filled, json_lines, unique
+from clue.errors import DataError
+from clue.records import Sample, sha256
+
+DATASET = "mednli"
+LABELS = ("entailment", "neutral", "contradiction")
+
+_LABEL = re.compile(
+    rf"(?P<negated>\b(?:not|no|neither|nor)\s+(?:an?\s+)?)?\b({'|'.join(LABELS)})\b"
+)
+
+
+def read(path: Path) -> list[Sample]:
+    """Samples of the official JSON lines; `pairID` is the id, pairs of one premise a cluster.
+
+    Raises:
+        DataError: a field is missing or empty, a label unknown, an id stands twice.
+    """
+    return unique(path, _samples(path))
+
+
+def parse(text: str, sample: Sample) -> str | None:
+    """The only label that the text affirms.
+
+    Labels count as whole words in any case, wherever they stand; one that is denied ("not
+    neutral") does not count. None for no label, and for several different ones: which of them is
+    meant would be a guess.
+    """
+    found = {match[2] for match in _LABEL.finditer(text.lower()) if not match["negated"]}
+    return found.pop() if len(found) == 1 else None
+
+
+def parse_upstream(text: str, sample: Sample) -> str | None:
+    """The authors' rule: the right label, if it occurs exactly once in the text."""
+    return sample.target if text.lower().count(sample.target) == 1 else None
+
+
+def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
+    for number, row in json_lines(path):
+        where = f"{path}: row {number}"
+        premise, hypothesis = filled(row, "sentence1", where), filled(row, "sentence2", where)
+        label = filled(row, "gold_label", where)
+        if label not in LABELS:
+            raise DataError(f"{where}: gold_label {label!r} is none of {', '.join(LABELS)}")
+        yield (
+            number,
+            Sample(
+                id=filled(row, "pairID", where),
+                fields={"premise": premise, "hypothesis": hypothesis},
+                target=label,
+                cluster=sha256(premise)[:16],
+            ),
+        )
