@@ -35,6 +35,8 @@ class Cell:
     """What the fingerprint is the digest of."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
+    notes: tuple[str, ...] = ()
+    """`Split.notes`."""
 
     @property
     def model(self) -> ModelConf:
@@ -89,6 +91,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         prompts=tuple(task.prompt(sample, split.shots) for sample in split.scored),
         generation=generation,
         signatures={metric: made.signature(config.scoring) for metric, made in metrics.items()},
+        notes=split.notes,
     )
 
 

@@ -5,15 +5,12 @@ and repeat, and the budget is in characters, so no model's tokenizer or context 
 asked. The price: a budget that fits the shortest context of a comparison leaves room in the others.
 """
 
-import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clue.config import TaskConf
 from clue.records import Sample
-
-log = logging.getLogger(__name__)
 
 DISTRACTORS = 10
 """Documents of other patients, where they are shown (Dada et al. 2025, Level 2)."""
@@ -31,27 +28,24 @@ class Question(Sample):
     """The patient's other documents."""
 
 
-def present(questions: Sequence[Question], conf: TaskConf) -> list[Sample]:
-    """Each question `conf.repeats` times, with its documents as the field `documents`.
+def present(questions: Sequence[Question], conf: TaskConf) -> tuple[list[Sample], list[str]]:
+    """Each question `conf.repeats` times, with its documents as the field `documents`; and notes.
 
     The same generator and the same candidates give the same documents: with `per_patient` these
     are those of all the patient's questions together, so a prefix cache reads them once.
     """
     patients = _patients(questions)
-    samples, cut = [], 0
-    for question in questions:
-        for repeat in range(conf.repeats):
-            shown = _Shown(conf, patients, question, repeat)
-            documents = shown.documents()
-            cut += shown.crowded
-            samples.append(_asked(question, conf, repeat, documents))
-    if cut:
-        log.warning(
-            "%s: in %d of %d prompts the documents that hold the answer exceed "
-            "tasks.%s.budget=%s characters and were shortened evenly",
-            *(conf.name, cut, len(samples), conf.name, conf.budget),
-        )
-    return samples
+    shown = [
+        _Shown(conf, patients, question, repeat)
+        for question in questions
+        for repeat in range(conf.repeats)
+    ]
+    crowded = sum(each.crowded for each in shown)
+    note = (
+        f"in {crowded} of {len(shown)} prompts the documents that hold the answer exceed "
+        f"tasks.{conf.name}.budget={conf.budget} characters and are shortened evenly"
+    )
+    return [each.sample() for each in shown], [note] if crowded else []
 
 
 def shortened(texts: Sequence[str], budget: int) -> list[str]:
@@ -73,8 +67,9 @@ def filled_up(
 
     Needed texts are cut only where they exceed the budget alone, and then no filler is shown.
     """
-    kept = shortened(needed, budget) if sum(map(len, needed)) > budget else list(needed)
-    for filler in order.sample(fillers, len(fillers)):
+    crowded = sum(map(len, needed)) > budget
+    kept = shortened(needed, budget) if crowded else list(needed)
+    for filler in [] if crowded else order.sample(fillers, len(fillers)):
         room = budget - sum(map(len, kept))
         if room < min(LEAST, len(filler)):
             break
@@ -90,8 +85,24 @@ class _Shown:
     question: Question
     repeat: int
 
-    def documents(self) -> list[str]:
-        """What the prompt shows."""
+    def sample(self) -> Sample:
+        """The question as it is asked."""
+        fields = dict(self.question.fields)
+        if self.conf.unanswerable:
+            fields["option_f"] = self.conf.unanswerable
+        shown = {
+            "documents": "\n\n".join(_numbered(self._documents())),
+            "options": "\n".join(_options(fields)),
+        }
+        return Sample(
+            id=self.question.id,
+            fields=fields | shown,
+            target="F" if self.conf.documents == "foreign" else self.question.target,
+            cluster=self.question.cluster,
+            repeat=self.repeat,
+        )
+
+    def _documents(self) -> list[str]:
         order = random.Random(f"{self._seed}/{self.repeat}")
         own = self._needed() if self.conf.documents != "foreign" else []
         return filled_up(own, self._fillers(order), self.conf.budget or 0, order)
@@ -132,26 +143,6 @@ def _patients(questions: Sequence[Question]) -> dict[str, list[Question]]:
     for question in questions:
         patients.setdefault(question.cluster, []).append(question)
     return patients
-
-
-def _asked(question: Question, conf: TaskConf, repeat: int, documents: Sequence[str]) -> Sample:
-    fields = dict(question.fields)
-    target = question.target
-    if conf.unanswerable:
-        fields["option_f"] = conf.unanswerable
-    if conf.documents == "foreign":
-        target = "F"
-    return Sample(
-        id=question.id,
-        fields=fields
-        | {
-            "documents": "\n\n".join(_numbered(documents)),
-            "options": "\n".join(_options(fields)),
-        },
-        target=target,
-        cluster=question.cluster,
-        repeat=repeat,
-    )
 
 
 def _numbered(documents: Sequence[str]) -> Iterator[str]:

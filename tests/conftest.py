@@ -50,7 +50,7 @@ def mlruns(fresh_store: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.meqsum(tmp_path_factory.mktemp("data"))
+    return tiny.study(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

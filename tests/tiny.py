@@ -1,5 +1,8 @@
-"""Small things made on the fly: checkpoints with random weights, workbooks in MeQSum's format."""
+"""Small things made on the fly: checkpoints with random weights, data in the official formats."""
 
+import csv
+import io
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,3 +86,103 @@ def meqsum(data: Path, size: int = 12) -> Path:
     name = "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"
     workbook(data / "meqsum" / name, [("File", "CHQ", "Summary"), *rows])
     return data
+
+
+def mednli(data: Path, size: int = 9, split: str = "test") -> Path:
+    """`size` pairs, three to a premise."""
+    labels = ("entailment", "neutral", "contradiction")
+    rows = [
+        {
+            "gold_label": labels[i % 3],
+            "pairID": f"{split}-{i}",
+            "sentence1": f"Patient {i // 3} has a swollen knee.",
+            "sentence2": f"Claim {i} on the knee.",
+        }
+        for i in range(size)
+    ]
+    return lines(data / "mednli" / f"mli_{split}_v1.jsonl", rows)
+
+
+def problem_summary(data: Path, size: int = 9) -> Path:
+    """`size` progress notes, with commas, quotes and line ends in the cells."""
+    rows = [
+        {
+            "File ID": f"{i}.txt",
+            "Subjectives": f'Says: "knee {i} hurts",\nslept badly.',
+            "Objectives": "Afebrile.",
+            "Assessment": f"Knee {i}, swollen.",
+            "Summary": f"Arthritis of knee {i}; fever",
+        }
+        for i in range(size)
+    ]
+    return table(data / "problem_summary" / "BioNLP2023-1A-Test.csv", rows)
+
+
+def longhealth(data: Path, patients: int = 3, questions: int = 3, words: int = 30) -> Path:
+    """Patients with four letters each; the answer of question n is in letter n."""
+    made = {
+        f"patient_{p:02}": {
+            "name": "Nomen Nescio",
+            "birthday": "1900-01-01",
+            "diagnosis": "none",
+            "texts": {f"text_{t}": f"Letter {t} of patient {p}. " * (words // 5) for t in range(4)},
+            "questions": [
+                {
+                    "No": q,
+                    "question": f"Which dose {q} did patient {p} take?",
+                    **{f"answer_{letter}": f"{q} mg {letter}" for letter in "abcde"},
+                    "correct": f"{q} mg c",
+                    "answer_location": {f"text_{q}": {"start": [0.0], "end": [0.5]}},
+                }
+                for q in range(questions)
+            ],
+        }
+        for p in range(patients)
+    }
+    return document(data / "longhealth" / "benchmark_v5.json", made)
+
+
+def medisumqa(data: Path, size: int = 8) -> Path:
+    """`size` questions, two to a letter."""
+    rows = [
+        {
+            "note_id": f"note-{i // 2}",
+            "Question": f"What do I take for knee {i}?",
+            "Answer": f"Tablet {i}.",
+            "discharge_summary": f"Letter {i // 2}: the knee is swollen.",
+        }
+        for i in range(size)
+    ]
+    return document(data / "medisumqa" / "MeDiSumQA.json", rows)
+
+
+def study(data: Path) -> Path:
+    """A data folder with every data set."""
+    for make in (meqsum, mednli, problem_summary, longhealth, medisumqa):
+        make(data)
+    return data
+
+
+def lines(path: Path, rows: Iterable[Any]) -> Path:
+    """A file of JSON lines."""
+    return _written(path, "".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def document(path: Path, value: Any) -> Path:
+    """A JSON file."""
+    return _written(path, json.dumps(value))
+
+
+def table(path: Path, rows: Sequence[dict[str, str]]) -> Path:
+    """A CSV file, its columns those of the first row."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return _written(path, text.getvalue())
+
+
+def _written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, newline="")
+    return path

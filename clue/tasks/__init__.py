@@ -30,6 +30,8 @@ class Split:
     shots: tuple[Sample, ...]
     """Worked examples, shown in every prompt, never scored."""
     scored: tuple[Sample, ...]
+    notes: tuple[str, ...] = ()
+    """What a reader of the scores should know of the data: other rows than officially, cuts."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,10 @@ class Task:
         Raises:
             DataError: the file is not as its official release, or holds too few samples.
         """
-        samples = self._read("test")
+        samples, notes = self._read("test")
         if self.prompting.source == "train":
-            shots = self._read("train")[: self.shots]
+            examples, more = self._read("train")
+            shots, notes = examples[: self.shots], [*notes, *more]
         else:
             shots, samples = samples[: self.shots], samples[self.shots :]
         if len(shots) < self.shots or not samples:
@@ -81,7 +84,9 @@ class Task:
                 f"{self.path()}: too few samples for {self.shots} worked examples and at least "
                 "one question"
             )
-        return Split(tuple(shots), tuple(samples[: self._least_limit()]))
+        for note in notes:
+            log.warning("%s: %s", self.conf.name, note)
+        return Split(tuple(shots), tuple(samples[: self._least_limit()]), tuple(notes))
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
         """The conversation that asks for one sample, worked examples first."""
@@ -108,16 +113,18 @@ class Task:
             return {}
         return {name: getattr(self.conf, name) for name in PRESENTATION}
 
-    def _read(self, split: str) -> list[Sample]:
+    def _read(self, split: str) -> tuple[list[Sample], list[str]]:
         path = self.path(split)
         samples: list[Sample] = self.module.read(path)
-        official = self.dataset.rows[split]
+        notes = []
+        official = self.dataset.rows.get(split, len(samples))
         if len(samples) != official and self.data != DEMO:
-            log.warning("%s: %d rows, officially there are %d", path, len(samples), official)
+            notes.append(f"{path.name} has {len(samples)} rows, officially there are {official}")
         if self.conf.documents is not None:
-            samples = self.module.present(samples, self.conf)
+            samples, crowded = self.module.present(samples, self.conf)
+            notes += crowded
         random.Random(self.prompting.seed).shuffle(samples)
-        return samples
+        return samples, notes
 
     def _least_limit(self) -> int | None:
         limits = [limit for limit in (self.limit, self.conf.limit) if limit is not None]

@@ -46,8 +46,22 @@ def test_a_biomedical_model_belongs_to_the_family_of_its_base() -> None:
 
 def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
     modules = {path.stem for path in (ROOT / "clue" / "tasks").glob("[a-z]*.py")}
-    yamls = {path.stem for path in (CONF / "task").glob("*.yaml")} - {"all"}
-    assert modules == yamls == set(composed("task=all").tasks)
+    files = {
+        path
+        for path in (CONF / "task").glob("*.yaml")
+        if "@package _global_" not in path.read_text()
+    }
+    tasks = composed("task=all").tasks
+    assert {path.stem for path in files} == set(tasks)
+    assert {task.module for task in tasks.values()} == modules
+
+
+def test_the_lists_of_tasks_are_the_levels() -> None:
+    every = composed("task=all").tasks.values()
+    for level in (1, 2):
+        listed = composed(f"task=level{level}").tasks.values()
+        assert [task.name for task in listed] == [t.name for t in every if t.level == level]
+    assert set(composed("task=longhealth").tasks) == {f"longhealth{n}" for n in (1, 2, 3)}
 
 
 def test_one_task_a_list_and_all_have_one_shape() -> None:
@@ -79,6 +93,11 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("model.gguf_file=null", "belong together"),
         ("model=hf", "model.repo is not set"),
         ("backend.batch_size=0", "backend.batch_size=0 is less than 1"),
+        ("tasks.meqsum.order=per_patient", "order is set, but meqsum presents no documents"),
+        ("tasks.meqsum.repeats=2", "repeats=2: meqsum asks every sample the same way"),
+        ("tasks.longhealth1.order=random", "order=random is none of per_question, per_patient"),
+        ("tasks.longhealth1.budget=0", "tasks.longhealth1.budget=0 is less than 1"),
+        ("tasks.longhealth3.unanswerable=null", "without it no option is right"),
     ],
 )
 def test_values_out_of_range_are_named(override: str, message: str) -> None:

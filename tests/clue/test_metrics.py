@@ -51,5 +51,11 @@ def test_the_signature_names_version_and_options() -> None:
 
 
 def test_an_unknown_metric_lists_the_known() -> None:
-    with pytest.raises(ConfigError, match=r"no metric bleu; there are rouge1, rouge2, rougeL"):
+    with pytest.raises(ConfigError, match=r"no metric bleu; there are accuracy, .*rouge1"):
         chosen(["rouge1", "bleu"])
+
+
+def test_accuracy_is_equality_and_no_answer_is_wrong() -> None:
+    score = METRICS["accuracy"].score
+    assert score(["A", "B", None], ["A", "A", "A"], ScoringConf()) == [1.0, 0.0, 0.0]
+    assert METRICS["accuracy_upstream"].reads == "parse_upstream"

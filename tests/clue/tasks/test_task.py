@@ -11,13 +11,22 @@ from clue.tasks import Task
 from tests import tiny
 
 GOLDEN = ROOT / "tests" / "golden"
+LISTS = ("all", "level1", "level2", "longhealth")
+TASKS = sorted(
+    path.stem for path in (ROOT / "conf" / "task").glob("*.yaml") if path.stem not in LISTS
+)
 
 
-def meqsum(data: Path, *, limit: int | None = None, **prompting: object) -> Task:
-    made = OmegaConf.load(ROOT / "conf" / "task" / "meqsum.yaml")
-    conf = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(TaskConf), made))
+def made(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
+    """The task of a file in conf/task."""
+    said = OmegaConf.load(ROOT / "conf" / "task" / f"{name}.yaml")
+    conf = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(TaskConf), said))
     assert isinstance(conf, TaskConf)
     return Task(conf, PromptConf(**prompting), data, limit)  # type: ignore[arg-type]
+
+
+def meqsum(data: Path, **made_with: object) -> Task:
+    return made("meqsum", data, **made_with)  # type: ignore[arg-type]
 
 
 def ids(samples: tuple[object, ...]) -> list[str]:
@@ -53,12 +62,13 @@ def test_a_missing_train_split_is_named(data: Path) -> None:
 
 
 @pytest.mark.parametrize("shots", [0, 1, 3])
-def test_the_messages_are_exactly_the_golden_ones(data: Path, shots: int) -> None:
-    task = meqsum(data, shots=shots)
+@pytest.mark.parametrize("name", TASKS)
+def test_the_messages_are_exactly_the_golden_ones(data: Path, name: str, shots: int) -> None:
+    task = made(name, data, shots=shots)
     split = task.split()
     messages = task.prompt(split.scored[0], split.shots).messages
     said = "".join(f"--- {role}\n{content}\n" for role, content in messages)
-    assert said == (GOLDEN / f"meqsum_{shots}_shot.txt").read_text()
+    assert said == (GOLDEN / f"{name}_{shots}_shot.txt").read_text()
 
 
 def test_the_reference_is_not_in_the_question(data: Path) -> None:
