@@ -17,6 +17,7 @@ from clue.config import Config, ModelConf
 from clue.data import data_root
 from clue.errors import ConfigError, StoreError
 from clue.metrics import chosen
+from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store import CellStore
 from clue.tasks import Task
@@ -77,6 +78,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         be had.
     """
     task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
+    check_endpoint(backend.endpoint(), task.access, task.dataset.name, config.privacy)
     split = task.split()
     described = _describe(config, task, split.shots)
     if config.backend.name == "replay":

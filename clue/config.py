@@ -20,6 +20,7 @@ DTYPES = ("float32", "bfloat16", "float16")
 DOMAINS = ("general", "biomedical")
 SHOT_SOURCES = ("test", "train")
 ORDERS = ("per_question", "per_patient")
+TEXT_MODES = ("full", "hash", "none")
 DOCUMENTS = ("own", "mixed", "foreign")
 
 
@@ -160,6 +161,25 @@ class ScoringConf:
 
 
 @dataclass
+class PrivacyConf:
+    """Where text of credentialed data may go."""
+
+    allow_remote: bool = False
+    """Whether a model on another machine may read it at all."""
+    trusted_endpoints: list[str] = field(default_factory=list)
+    """Addresses that the data use agreement allows, e.g. `https://llm.hospital.example:8000`."""
+
+
+@dataclass
+class LoggingConf:
+    """What tracking shows."""
+
+    text: str | None = None
+    """Texts in record tables: `full`, `hash`, `none`; null = full, but hash for credentialed data
+    on a tracking server that is another machine."""
+
+
+@dataclass
 class Config:
     """What `run.py` composes for one job: one model, some tasks, one prompt setting."""
 
@@ -170,6 +190,8 @@ class Config:
     scoring: ScoringConf = field(default_factory=ScoringConf)
     paths: PathsConf = field(default_factory=PathsConf)
     tracking: TrackingConf = field(default_factory=TrackingConf)
+    privacy: PrivacyConf = field(default_factory=PrivacyConf)
+    logging: LoggingConf = field(default_factory=LoggingConf)
     limit: int | None = None
     """Upper bound of scored samples for every task."""
     force: bool = False
@@ -198,6 +220,7 @@ def _problems(config: Config) -> Iterator[str]:
     yield from _one_of("model.dtype", model.dtype, DTYPES)
     yield from _one_of("model.domain", model.domain, DOMAINS)
     yield from _one_of("prompt.source", prompt.source, SHOT_SOURCES)
+    yield from _one_of("logging.text", config.logging.text, (*TEXT_MODES, None))
     yield from _at_least("model.context", model.context, 1)
     yield from _at_least("prompt.shots", prompt.shots, 0)
     yield from _at_least("backend.batch_tokens", backend.batch_tokens, 1)

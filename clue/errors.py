@@ -23,6 +23,10 @@ class ConfigError(ClueError):
     """A setting is unknown, out of range or contradicts another."""
 
 
+class PrivacyError(ClueError):
+    """Text of credentialed data would leave this machine."""
+
+
 class DataError(ClueError):
     """A data file is not what its official release is."""
 

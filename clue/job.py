@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clue import evaluate, preflight, tags
+from clue import evaluate, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
 from clue.cell import Cell, build
 from clue.config import Config, validate
@@ -152,7 +152,8 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_metrics(means | numbers)
     tracker.log_tags({f"clue.{name}": facts[name] for name in facts if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
-    tracker.log_files(records, {"config.yaml": job.config_yaml})
+    mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
+    tracker.log_files(privacy.rows(records, mode), {"config.yaml": job.config_yaml})
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
     return _scored(job, cell, means, "done")
 

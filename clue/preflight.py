@@ -100,6 +100,10 @@ class WordCount:
         """Nothing is stored under it."""
         return {"name": "word count"}
 
+    def endpoint(self) -> str | None:
+        """Nothing is sent."""
+        return None
+
     def context(self) -> int | None:
         """As the model file says."""
         return self.model.context

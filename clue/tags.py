@@ -36,6 +36,7 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         "clue.fingerprint": cell.fingerprint,
         "clue.dataset": name,
         "clue.dataset_sha256": digest,
+        "clue.access": cell.task.access,
         "clue.notes": "; ".join(cell.notes) or None,
         **{f"clue.signature.{metric}": made for metric, made in cell.signatures.items()},
     }

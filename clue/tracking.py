@@ -20,7 +20,6 @@ from typing import Any
 import psutil
 
 from clue.errors import Terminated, TrackingError
-from clue.records import Record
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
@@ -108,12 +107,17 @@ class Tracker:
             raise
         self._end("FAILED" if opened.failed else "FINISHED")
 
-    def log_files(self, records: Sequence[Record], texts: Mapping[str, str]) -> None:
-        """Write the records as one table, and texts by file name, into the open run."""
+    def log_files(self, rows: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> None:
+        """Write rows as the table of records, and texts by file name, into the open run.
+
+        Only the owner may read them, where the artifact store keeps modes.
+        """
         table = '[{"path": "records.json", "type": "table"}]'
         with self._explained(), tempfile.TemporaryDirectory() as folder:
-            for name, text in {**texts, "records.json": _table(records)}.items():
-                (Path(folder) / name).write_text(text)
+            for name, text in {**texts, "records.json": _table(rows)}.items():
+                path = Path(folder) / name
+                path.touch(mode=0o600)
+                path.write_text(text)
             mlflow.log_artifacts(folder)
             mlflow.set_tag("mlflow.loggedArtifacts", table)
 
@@ -246,9 +250,8 @@ def _point_mlflow_to(uri: str) -> None:
         os.environ["MLFLOW_TRACKING_URI"] = before
 
 
-def _table(records: Sequence[Record]) -> str:
-    """Records as the split JSON that MLflow's table view reads; floats keep every digit."""
-    rows = [record.row() for record in records]
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as the split JSON that MLflow's table view reads; floats keep every digit."""
     columns = list(rows[0])
     return json.dumps(
         {"columns": columns, "data": [[row[column] for column in columns] for row in rows]}

@@ -109,6 +109,30 @@ def test_replay_scores_again_without_the_backend(cli: Cli, mlruns: Path, tmp_pat
     assert "nothing is stored" in none.stdout
 
 
+@pytest.mark.parametrize("mode", ["full", "none"])
+def test_files_with_credentialed_text_are_the_owners_and_as_asked(
+    cli: Cli, mlruns: Path, mode: str
+) -> None:
+    done = cli("task=mednli", "backend=fake", f"logging.text={mode}")
+    assert done.returncode == 0, done.stdout
+    (table,) = (mlruns / "artifacts").rglob("records.json")
+    texts = [path for path in (table, *mlruns.glob("cells/*/*/*/*")) if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in texts} == {0o600}
+    assert ("swollen knee" in table.read_text() or "Record:" in table.read_text()) == (
+        mode == "full"
+    )
+    (run,) = runs(mlruns)
+    assert "swollen" not in str(run.data) + done.stdout + done.stderr
+
+
+def test_a_row_count_that_is_not_the_official_one_stands_with_the_cell(
+    cli: Cli, mlruns: Path
+) -> None:
+    assert cli(*FAKE).returncode == 0
+    (run,) = runs(mlruns)
+    assert run.data.tags["clue.notes"].endswith("12 rows, officially there are 1000")
+
+
 def test_force_generates_again(cli: Cli, mlruns: Path) -> None:
     cli(*FAKE)
     assert "done" in cli(*FAKE, "force=true").stdout

@@ -36,6 +36,9 @@ class Backend(Protocol):
     def identity(self) -> dict[str, Any]:
         """What of the backend and the weights can change a completion; part of the fingerprint."""
 
+    def endpoint(self) -> str | None:
+        """Address that prompts are sent to; None = they stay in this process."""
+
     def context(self) -> int | None:
         """Tokens that prompt and answer may have together; None = no limit."""
 

@@ -20,6 +20,10 @@ class FakeBackend:
         """Fake answers are stored apart from every real model's."""
         return {"name": "fake"}
 
+    def endpoint(self) -> str | None:
+        """This process."""
+        return None
+
     def context(self) -> int | None:
         """No limit."""
         return None

@@ -17,6 +17,10 @@ class ReplayBackend:
         """Replaced by the identity of the generation that is replayed."""
         return {"name": "replay"}
 
+    def endpoint(self) -> str | None:
+        """This process."""
+        return None
+
     def context(self) -> int | None:
         """No limit."""
         return None

@@ -42,6 +42,10 @@ class TransformersBackend:
             "chat": self.chat.facts,
         }
 
+    def endpoint(self) -> str | None:
+        """This process."""
+        return None
+
     def context(self) -> int | None:
         """The smaller of what the model file and what the checkpoint's config say."""
         said = (self.setup.model.context, getattr(self._config, "max_position_embeddings", None))

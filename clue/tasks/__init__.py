@@ -54,6 +54,11 @@ class Task:
         return DATASETS[self.module.DATASET]
 
     @property
+    def access(self) -> str:
+        """Access level of the data; the package's own are fictional."""
+        return "open" if self.data == DEMO else self.dataset.access
+
+    @property
     def shots(self) -> int:
         """Number of worked examples."""
         return self.conf.shots if self.prompting.shots is None else self.prompting.shots

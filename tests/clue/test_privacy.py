@@ -1,0 +1,98 @@
+import pytest
+
+from clue import privacy
+from clue.config import PrivacyConf
+from clue.errors import PrivacyError
+from clue.records import Completion, Record
+
+RECORD = Record(
+    *("mednli", "m", "1", 0, "c", "p", "t"),
+    completion=Completion("The patient is ill.", "stop", 3, 4, 0.1),
+    answer="neutral",
+    scores={"accuracy": 1.0},
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        (None, True),
+        ("sqlite:////x/mlflow.db", True),
+        ("file:///x", True),
+        ("http://127.0.0.1:5000", True),
+        ("http://[::1]:5000", True),
+        ("http://localhost:8000/v1", True),
+        ("postgresql://user:word@localhost/mlflow", True),
+        ("http://10.0.0.7:8000", False),
+        ("http://127.0.0.1.example.org", False),
+        ("https://api.example.org/v1", False),
+        ("postgresql://user:word@db.example.org/mlflow", False),
+        ("databricks", False),
+        ("./mlruns", True),
+    ],
+)
+def test_which_addresses_are_this_machine(address: str | None, local: bool) -> None:
+    assert privacy.is_local(address) is local
+
+
+REMOTE = "https://user:word@llm.example.org:8000/v1"
+
+
+def test_credentialed_text_goes_to_no_other_machine() -> None:
+    with pytest.raises(PrivacyError, match="mednli is credentialed") as caught:
+        privacy.check_endpoint(REMOTE, "credentialed", "mednli", PrivacyConf())
+    assert "privacy.trusted_endpoints=[https://llm.example.org:8000]" in str(caught.value)
+    assert "word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        PrivacyConf(allow_remote=True),
+        PrivacyConf(trusted_endpoints=["https://llm.example.org:8000"]),
+        PrivacyConf(allow_remote=True, trusted_endpoints=["https://llm.example.org"]),
+        PrivacyConf(allow_remote=True, trusted_endpoints=["http://llm.example.org:8000"]),
+    ],
+)
+def test_both_settings_and_the_very_endpoint_are_needed(conf: PrivacyConf) -> None:
+    with pytest.raises(PrivacyError):
+        privacy.check_endpoint(REMOTE, "credentialed", "mednli", conf)
+
+
+def test_a_named_endpoint_is_trusted() -> None:
+    conf = PrivacyConf(allow_remote=True, trusted_endpoints=["https://llm.example.org:8000/v1"])
+    privacy.check_endpoint(REMOTE, "credentialed", "mednli", conf)
+
+
+def test_open_data_and_this_machine_are_free() -> None:
+    privacy.check_endpoint(REMOTE, "open", "meqsum", PrivacyConf())
+    privacy.check_endpoint("http://localhost:1", "credentialed", "mednli", PrivacyConf())
+    privacy.check_endpoint(None, "credentialed", "mednli", PrivacyConf())
+
+
+@pytest.mark.parametrize(
+    ("wished", "access", "uri", "mode"),
+    [
+        (None, "open", "https://t.example.org", "full"),
+        (None, "credentialed", None, "full"),
+        (None, "credentialed", "https://t.example.org", "hash"),
+        ("full", "credentialed", "https://t.example.org", "full"),
+        ("none", "open", None, "none"),
+    ],
+)
+def test_what_a_table_holds(wished: str | None, access: str, uri: str | None, mode: str) -> None:
+    assert privacy.text_mode(wished, access, uri) == mode
+
+
+def test_hidden_texts_keep_everything_else() -> None:
+    (full,) = privacy.rows([RECORD], "full")
+    (hashed,) = privacy.rows([RECORD], "hash")
+    (hidden,) = privacy.rows([RECORD], "none")
+    assert full == RECORD.row()
+    assert hashed["text"].startswith("sha256:")
+    assert (hidden["text"], hidden["answer"]) == (None, None)
+    for row in (hashed, hidden):
+        assert {k: v for k, v in row.items() if k not in privacy.TEXTS} == {
+            k: v for k, v in full.items() if k not in privacy.TEXTS
+        }
+        assert "patient" not in str(row)
