@@ -57,6 +57,8 @@ class ModelConf:
     """Commit, tag or branch on the hub; none = the default branch, recorded by its commit."""
     adapter: str | None = None
     """LoRA adapter (hub id or folder) on top of `repo`."""
+    baseline: str | None = None
+    """Instead of a checkpoint a rule: a name in `clue.backends.baseline.RULES`."""
     gguf_package: str | None = None
     """Installed Python package that ships the weights as GGUF."""
     gguf_file: str | None = None
@@ -95,6 +97,8 @@ class TaskConf:
     """System turn."""
     user: str = ""
     """User turn; `{field}` names a field of the sample."""
+    input: str = ""
+    """The field that holds the text in question; `baseline_copy` answers with its beginning."""
     assistant: str = "{target}"
     """How a worked example answers."""
     shots: int = 0
@@ -215,7 +219,7 @@ def validate(config: Config) -> None:
 
 def _problems(config: Config) -> Iterator[str]:
     model, prompt, backend = config.model, config.prompt, config.backend
-    if not model.repo:
+    if not model.repo and not model.baseline:
         yield "model.repo is not set: model=hf needs model.repo=<org>/<name> or a folder"
     yield from _one_of("model.dtype", model.dtype, DTYPES)
     yield from _one_of("model.domain", model.domain, DOMAINS)

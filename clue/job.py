@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clue import evaluate, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
+from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell, build
 from clue.config import Config, validate
 from clue.errors import ClueError
@@ -143,7 +144,10 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_params(tags.params(cell))
     if job.config.force:
         cell.store.discard()
-    completions = evaluate.complete(cell, job.backend, watch(cell.name))
+    backend = job.backend
+    if isinstance(backend, BaselineBackend):
+        backend = backend.on(cell.task)
+    completions = evaluate.complete(cell, backend, watch(cell.name))
     records = evaluate.score(cell, completions)
     path = cell.store.write_records(cell.id, records)
     means = evaluate.summary(cell, records)

@@ -48,16 +48,16 @@ def show(outcomes: Sequence[Outcome]) -> None:
     from rich.table import Table
 
     console = Console(soft_wrap=True)
-    metrics = list(dict.fromkeys(name for row in outcomes for name in row.metrics))
     table = Table(title="cells (scores in points, 0 to 100)")
     for name in ("model", "task", "prompt", "status"):
         table.add_column(name, overflow="fold")
-    for name in ("n", "score", *metrics):
+    for name in ("n", "score"):
         table.add_column(name, justify="right")
+    table.add_column("metrics")
     for row in outcomes:
-        scores = [row.score, *(row.metrics.get(name) for name in metrics)]
-        numbers = ["-" if value is None else f"{value:.2f}" for value in scores]
-        table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), *numbers)
+        score = "-" if row.score is None else f"{row.score:.2f}"
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in row.metrics.items())
+        table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), score, parts)
     console.print(table)
     for row in outcomes:
         if row.note and row.status != "skipped":

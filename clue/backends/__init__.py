@@ -13,6 +13,7 @@ from clue.records import Completion, Prompt
 KNOWN = {
     "transformers": "clue.backends.transformers:TransformersBackend",
     "fake": "clue.backends.fake:FakeBackend",
+    "baseline": "clue.backends.baseline:BaselineBackend",
     "replay": "clue.backends.replay:ReplayBackend",
 }
 """Name in conf/backend to the class; imported late, since torch takes seconds."""
@@ -65,6 +66,8 @@ def make(setup: Setup) -> Backend:
         ConfigError: the name is unknown; lists the known ones.
     """
     name = setup.backend.name
+    if setup.model.baseline and name != "replay":
+        name = "baseline"
     if name not in KNOWN:
         raise ConfigError(f"backend.name={name} is none of {', '.join(KNOWN)}")
     module, _, attribute = KNOWN[name].partition(":")

@@ -14,7 +14,7 @@ from clue.errors import DataError
 from clue.presentation import Question, present
 from clue.records import Sample
 
-__all__ = ["DATASET", "parse", "parse_upstream", "present", "read"]
+__all__ = ["DATASET", "choices", "parse", "parse_upstream", "present", "read"]
 
 DATASET = "longhealth"
 LETTERS = "abcde"
@@ -65,6 +65,14 @@ def parse_upstream(text: str, sample: Sample) -> str | None:
     """The authors' rule: the character between "The correct answer is " and a colon."""
     found = re.search(r"The correct answer is (\w):", text)
     return found[1] if found else None
+
+
+def choices(sample: Sample) -> dict[str, str]:
+    """Letter to the answer that says it, in the form that is asked for."""
+    return {
+        letter: f"The correct answer is {letter}: {option}"
+        for letter, option in _options(sample.fields).items()
+    }
 
 
 def _letters(text: str) -> set[str]:

@@ -44,6 +44,11 @@ def parse_upstream(text: str, sample: Sample) -> str | None:
     return sample.target if text.lower().count(sample.target) == 1 else None
 
 
+def choices(sample: Sample) -> dict[str, str]:
+    """Reference to the answer that says it."""
+    return {label: label for label in LABELS}
+
+
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
     for number, row in json_lines(path):
         where = f"{path}: row {number}"

@@ -1,0 +1,137 @@
+"""Answers by rule, without a model: the floor under every table.
+
+A rule sees the sample itself and the references of the whole test file, where a model sees the
+prompt. So these scores are no achievement: what lies below them has learnt nothing of the task.
+"""
+
+import copy
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from clue.backends import Setup
+from clue.errors import ConfigError
+from clue.records import Completion, Prompt, Sample
+from clue.tasks import Task
+
+COPIED_WORDS = 60
+"""Words of the input that a copy shows: about the length of a consumer question."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a rule may look at, of one task."""
+
+    task: Task
+    samples: Sequence[Sample]
+    """All of the test file that is scored without a limit."""
+    shots: Sequence[Sample]
+
+    @cached_property
+    def targets(self) -> list[tuple[str, int]]:
+        """References with their counts, the most frequent first, equals in alphabetical order."""
+        counted = Counter(sample.target for sample in self.samples)
+        return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def choices(self, sample: Sample) -> Mapping[str, str]:
+        """Reference to the answer that says so, for tasks with a closed set of answers."""
+        module = self.task.module
+        found: Mapping[str, str] = module.choices(sample) if hasattr(module, "choices") else {}
+        return found
+
+    def input(self, sample: Sample) -> str:
+        """The text in question."""
+        return sample.fields[self.task.conf.input]
+
+
+def majority(given: Given, sample: Sample) -> str:
+    """The most frequent reference; where all differ, that of the first worked example."""
+    target, count = given.targets[0]
+    if count == 1:
+        return given.shots[0].target if given.shots else ""
+    return given.choices(sample).get(target, target)
+
+
+def lead(given: Given, sample: Sample) -> str:
+    """The beginning of the input."""
+    return " ".join(given.input(sample).split()[:COPIED_WORDS])
+
+
+def chance(given: Given, sample: Sample) -> str:
+    """Any of the possible answers; in free text any sentence of the input."""
+    order = random.Random(f"{given.task.conf.name}/{sample.id}/{sample.repeat}")
+    options = list(given.choices(sample).values())
+    return order.choice(options or re.split(r"(?<=[.!?])\s+", given.input(sample).strip()))
+
+
+def frequent_codes(given: Given, sample: Sample) -> str:
+    """As many of the most frequent codes as a letter has on average; nothing in other tasks."""
+    from clue.icd import codes
+
+    per_letter = [codes(each.target) for each in given.samples]
+    counted = Counter(code for found in per_letter for code in found)
+    usual = round(sum(map(len, per_letter)) / len(per_letter))
+    ranked = sorted(counted, key=lambda code: (-counted[code], code))
+    return ", ".join(ranked[:usual])
+
+
+RULES: Mapping[str, Callable[[Given, Sample], str]] = {
+    "majority": majority,
+    "copy": lead,
+    "random": chance,
+    "frequent_codes": frequent_codes,
+}
+
+
+class BaselineBackend:
+    """A rule in the place of a model; tokens are words."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.name = str(setup.model.baseline)
+        if self.name not in RULES:
+            raise ConfigError(f"model.baseline={self.name} is none of {', '.join(RULES)}")
+        self.given: Given | None = None
+
+    def on(self, task: Task) -> "BaselineBackend":
+        """The rule with a task's samples; the whole file's, so that a limit changes no answer."""
+        bound = copy.copy(self)
+        unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
+        split = unlimited.split()
+        bound.given = Given(task, split.scored, split.shots)
+        return bound
+
+    def identity(self) -> dict[str, Any]:
+        """The rule."""
+        return {"name": "baseline", "rule": self.name, "copied_words": COPIED_WORDS}
+
+    def endpoint(self) -> str | None:
+        """This process."""
+        return None
+
+    def context(self) -> int | None:
+        """No limit."""
+        return None
+
+    def count(self, prompt: Prompt) -> int:
+        """Words of all turns."""
+        return sum(len(message.content.split()) for message in prompt.messages)
+
+    def generate(
+        self, prompts: Sequence[Prompt], done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Completion]]:
+        """The rule's answer to every prompt; call it on what `on` returns."""
+        assert self.given is not None
+        samples = {sample.key: sample for sample in self.given.samples}
+        for index, prompt in enumerate(prompts):
+            if index not in done:
+                text = RULES[self.name](self.given, samples[prompt.key])
+                tokens = len(text.split())
+                yield index, Completion(text, "stop", self.count(prompt), tokens, seconds=0.0)
+
+    def facts(self) -> dict[str, Any]:
+        """No device."""
+        return {"device": "none"}
