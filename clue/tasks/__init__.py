@@ -12,15 +12,35 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from clue.config import PromptConf, TaskConf
+from omegaconf import OmegaConf
+
+from clue.config import ROOT, PromptConf, TaskConf
 from clue.data import DATASETS, DEMO, Dataset, checksum, locate
 from clue.errors import ConfigError, DataError
 from clue.records import Message, Prompt, Role, Sample, sha256
 
 log = logging.getLogger(__name__)
 
+FOLDER = ROOT / "conf" / "task"
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
 """Settings that decide what a prompt of LongHealth holds; more repeats only add prompts."""
+
+
+def load(name: str) -> TaskConf:
+    """One task file.
+
+    Raises:
+        ConfigError: there is no such file; lists the names.
+    """
+    path = FOLDER / f"{name}.yaml"
+    if not path.is_file():
+        known = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+        raise ConfigError(f"there is no task {name!r}; there are {', '.join(known)}")
+    made = OmegaConf.to_object(
+        OmegaConf.merge(OmegaConf.structured(TaskConf), OmegaConf.load(path))
+    )
+    assert isinstance(made, TaskConf)
+    return made
 
 
 @dataclass(frozen=True)

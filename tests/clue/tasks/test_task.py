@@ -2,12 +2,11 @@ import random
 from pathlib import Path
 
 import pytest
-from omegaconf import OmegaConf
 
-from clue.config import ROOT, PromptConf, TaskConf
+from clue.config import ROOT, PromptConf
 from clue.data import DATASETS, locate
 from clue.errors import ConfigError, DataError, DataMissing
-from clue.tasks import Task
+from clue.tasks import Task, load
 from tests import tiny
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -19,10 +18,7 @@ TASKS = sorted(
 
 def made(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
     """The task of a file in conf/task."""
-    said = OmegaConf.load(ROOT / "conf" / "task" / f"{name}.yaml")
-    conf = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(TaskConf), said))
-    assert isinstance(conf, TaskConf)
-    return Task(conf, PromptConf(**prompting), data, limit)  # type: ignore[arg-type]
+    return Task(load(name), PromptConf(**prompting), data, limit)  # type: ignore[arg-type]
 
 
 def meqsum(data: Path, **made_with: object) -> Task:

@@ -1,0 +1,1 @@
+"""Measurements that are ratios of one run; `python -m benchmarks.<name>`."""

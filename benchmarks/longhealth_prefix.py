@@ -1,0 +1,108 @@
+"""Prompt tokens that an ideal prefix cache must read for LongHealth, per order of the documents.
+
+    python -m benchmarks.longhealth_prefix
+
+A cache that keeps everything reads each distinct prefix once: the nodes of the trie over all
+prompts of a task, as token ids. The file is made up in the dimensions of the real one: 20 patients
+with 20 questions and letters of 5,090 to 6,754 words together, five repeats. Tokens are those of
+SmolLM2, chat template included.
+"""
+
+import json
+import random
+import tempfile
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from clue.backends import Setup
+from clue.backends.transformers import TransformersBackend
+from clue.config import BackendConf, PromptConf
+from clue.data import DATASETS, DEMO, locate
+from clue.models import load
+from clue.tasks import Task
+from clue.tasks import load as load_task
+
+PATIENTS, QUESTIONS, LETTERS = 20, 20, 5
+WORDS = (5090, 6754)
+WHOLE = 10**6
+"""A budget that shows everything."""
+
+
+def made_up(seed: int = 1) -> dict[str, object]:
+    """A file in LongHealth's format, its letters of sentences from the demonstration data."""
+    order = random.Random(seed)
+    demo = json.loads(locate(DATASETS["longhealth"], "test", DEMO).read_text())
+    pool = [text for patient in demo.values() for text in patient["texts"].values()]
+    words = " ".join(pool).split(" ")
+    return {f"patient_{p:02}": _patient(order, words) for p in range(PATIENTS)}
+
+
+def _patient(order: random.Random, words: list[str]) -> dict[str, object]:
+    length = order.randint(*WORDS) // LETTERS
+    starts = [order.randrange(len(words) - length) for _ in range(LETTERS)]
+    texts = {f"text_{t}": " ".join(words[s : s + length]) for t, s in enumerate(starts)}
+    return {"texts": texts, "questions": [_question(order, q) for q in range(QUESTIONS)]}
+
+
+def _question(order: random.Random, number: int) -> dict[str, object]:
+    places = order.sample(range(LETTERS), order.choice([1, 1, 1, 2]))
+    return {
+        "No": number,
+        "question": f"What was found at visit {number}, and what follows from it?",
+        **{f"answer_{letter}": f"Finding {letter} of visit {number}" for letter in "abcde"},
+        "correct": f"Finding c of visit {number}",
+        "answer_location": {f"text_{place}": {} for place in places},
+    }
+
+
+def trie_size(prompts: list[np.ndarray]) -> int:
+    """Distinct prefixes of the sequences: all tokens less what neighbours share."""
+    ordered = sorted(prompts, key=lambda ids: ids.astype(">u4").tobytes())
+    shared = sum(_common(a, b) for a, b in pairwise(ordered))
+    return sum(map(len, ordered)) - shared
+
+
+def _common(a: np.ndarray, b: np.ndarray) -> int:
+    size = min(len(a), len(b))
+    differing = np.flatnonzero(a[:size] != b[:size])
+    return int(differing[0]) if len(differing) else size
+
+
+def report(task: Task, backend: TransformersBackend) -> None:
+    """One line: tokens sent and tokens that have to be read."""
+    samples = task.split().scored
+    prompts = [
+        np.array(backend.chat.render(task.prompt(sample, ()).messages), dtype=np.uint32)
+        for sample in samples
+    ]
+    sent, read = sum(map(len, prompts)), trie_size(prompts)
+    conf = task.conf
+    print(
+        f"{conf.name}  {conf.order:12}  budget {conf.budget:>7}  prompts {len(prompts)}  "
+        f"sent {sent:>10,}  read {read:>10,}  ({read / sent:.1%})",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """All three tasks, both orders, with the default budget and with one that cuts nothing."""
+    backend = TransformersBackend(
+        Setup(load("smollm2_135m"), BackendConf(), Path("models"), Path("mlruns/cache"))
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "longhealth" / "benchmark_v5.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps(made_up()))
+        for name in ("longhealth1", "longhealth2", "longhealth3"):
+            conf = load_task(name)
+            for budget in (conf.budget, WHOLE):
+                for order in ("per_question", "per_patient"):
+                    asked = replace(conf, order=order, budget=budget)
+                    report(Task(asked, PromptConf(), Path(folder)), backend)
+
+
+if __name__ == "__main__":
+    main()
