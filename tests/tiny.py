@@ -156,9 +156,24 @@ def medisumqa(data: Path, size: int = 8) -> Path:
     return document(data / "medisumqa" / "MeDiSumQA.json", rows)
 
 
+def medisumcode(data: Path, size: int = 8) -> Path:
+    """`size` letters, two to a patient; every knee hurts, every second one is also swollen."""
+    swollen = {"code": "M25.462", "description": "Effusion, left knee"}
+    rows = [
+        {
+            "hadm_id": 900 + i,
+            "subject_id": 70 + i // 2,
+            "text": f"Letter {i}: the knee hurts{' and is swollen' if i % 2 else ''}.",
+            "icd_codes": [{"code": "M25.562", "description": None}, *[swollen] * (i % 2)],
+        }
+        for i in range(size)
+    ]
+    return document(data / "medisumcode" / "MeDiSumCode.json", rows)
+
+
 def study(data: Path) -> Path:
     """A data folder with every data set."""
-    for make in (meqsum, mednli, problem_summary, longhealth, medisumqa):
+    for make in (meqsum, mednli, problem_summary, longhealth, medisumqa, medisumcode):
         make(data)
     return data
 
