@@ -5,7 +5,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from clue.levels import composites
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Status = Literal["done", "skipped", "failed", "planned"]
 
@@ -23,7 +28,7 @@ class Outcome:
     score: float | None = None
     """Task score in points, 0 to 100."""
     metrics: Mapping[str, float] = field(default_factory=dict)
-    """Metric means in points."""
+    """Means, in points, of the metrics that make the score."""
     note: str = ""
     """Why it failed or was skipped."""
 
@@ -43,24 +48,60 @@ def read(path: Path) -> list[Outcome]:
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the closing table, scores in points; reasons stand below it, whole."""
+    """Print the closing tables, scores in points; reasons stand below them, whole."""
     from rich.console import Console
-    from rich.table import Table
 
     console = Console(soft_wrap=True)
-    table = Table(title="cells (scores in points, 0 to 100)")
-    for name in ("model", "task", "prompt", "status"):
-        table.add_column(name, overflow="fold")
-    for name in ("n", "score"):
-        table.add_column(name, justify="right")
-    table.add_column("metrics")
-    for row in outcomes:
-        score = "-" if row.score is None else f"{row.score:.2f}"
-        parts = ", ".join(f"{name} {value:.2f}" for name, value in row.metrics.items())
-        table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), score, parts)
-    console.print(table)
+    console.print(_cells(outcomes))
+    levels = _levels(outcomes)
+    if levels.row_count:
+        console.print(levels)
     for row in outcomes:
         if row.note and row.status != "skipped":
             console.print(
                 f"{row.status}: {row.model}/{row.task}: {row.note}", markup=False, soft_wrap=True
             )
+
+
+def _cells(outcomes: Sequence[Outcome]) -> "Table":
+    """A row per cell; below it the metrics whose mean its score is, where they are several."""
+    table = _table("cells (scores in points, 0 to 100)", ("model", "task", "prompt", "status"))
+    for name in ("n", "score"):
+        table.add_column(name, justify="right")
+    for row in outcomes:
+        table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), _points(row.score))
+        for name, value in row.metrics.items() if len(row.metrics) > 1 else ():
+            table.add_row("", f"  {name}", "", "", "", _points(value), style="dim")
+    return table
+
+
+def _levels(outcomes: Sequence[Outcome]) -> "Table":
+    """What each model's cells complete: LongHealth, the levels, overall."""
+    from clue.tasks import study
+
+    table = _table("levels (means of task scores, in points)", ("model", "prompt"))
+    for name in study():
+        table.add_column(name, justify="right")
+    scores: dict[tuple[str, str], dict[str, float]] = {}
+    for row in outcomes:
+        if row.score is not None:
+            scores.setdefault((row.model, row.prompt), {})[row.task] = row.score
+    for names, known in scores.items():
+        found = composites(known, study())
+        if found:
+            table.add_row(*names, *(_points(found.get(name)) for name in study()))
+    return table
+
+
+def _table(title: str, names: Sequence[str]) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _points(score: float | None) -> str:
+    return "-" if score is None else f"{score:.2f}"
