@@ -28,15 +28,22 @@ class Question(Sample):
     """The patient's other documents."""
 
 
-def present(questions: Sequence[Question], conf: TaskConf) -> tuple[list[Sample], list[str]]:
+def present(
+    questions: Sequence[Question], conf: TaskConf, separator: str | None = None
+) -> tuple[list[Sample], list[str]]:
     """Each question `conf.repeats` times, with its documents as the field `documents`; and notes.
 
     The same generator and the same candidates give the same documents: with `per_patient` these
     are those of all the patient's questions together, so a prefix cache reads them once.
+
+    Args:
+        questions: of all patients, since the others' documents are the distractors.
+        conf: the settings of the task.
+        separator: stands between documents, as in the authors' scripts; None numbers them.
     """
     patients = _patients(questions)
     shown = [
-        _Shown(conf, patients, question, repeat)
+        _Shown(conf, patients, question, repeat, separator)
         for question in questions
         for repeat in range(conf.repeats)
     ]
@@ -84,6 +91,7 @@ class _Shown:
     patients: Mapping[str, Sequence[Question]]
     question: Question
     repeat: int
+    separator: str | None
 
     def sample(self) -> Sample:
         """The question as it is asked."""
@@ -91,7 +99,7 @@ class _Shown:
         if self.conf.unanswerable:
             fields["option_f"] = self.conf.unanswerable
         shown = {
-            "documents": "\n\n".join(_numbered(self._documents())),
+            "documents": _joined(self._documents(), self.separator),
             "options": "\n".join(_options(fields)),
         }
         return Sample(
@@ -145,9 +153,11 @@ def _patients(questions: Sequence[Question]) -> dict[str, list[Question]]:
     return patients
 
 
-def _numbered(documents: Sequence[str]) -> Iterator[str]:
-    for number, text in enumerate(documents, start=1):
-        yield f"[Document {number}]\n{text}"
+def _joined(documents: Sequence[str], separator: str | None) -> str:
+    if separator is not None:
+        return f"\n\n{separator}\n\n".join(documents)
+    numbered = (f"[Document {n}]\n{text}" for n, text in enumerate(documents, start=1))
+    return "\n\n".join(numbered)
 
 
 def _options(fields: Mapping[str, str]) -> Iterator[str]:

@@ -37,6 +37,7 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         "clue.dataset": name,
         "clue.dataset_sha256": digest,
         "clue.access": cell.task.access,
+        "clue.upstream_commit": cell.task.wording.commit,
         "clue.notes": "; ".join(cell.notes) or None,
         **{f"clue.signature.{metric}": made for metric, made in cell.signatures.items()},
     }
@@ -52,7 +53,7 @@ def params(cell: Cell) -> dict[str, Any]:
         "samples": len(cell.samples),
         "backend": cell.generation["backend"]["name"],
         "dtype": cell.model.dtype,
-        "max_new_tokens": cell.task.conf.max_new_tokens,
+        "max_new_tokens": cell.task.wording.max_new_tokens,
     }
 
 

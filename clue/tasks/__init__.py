@@ -7,7 +7,8 @@ What differs between tasks is in `clue/tasks/<name>.py` (`DATASET`, `read`, `par
 import importlib
 import logging
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,13 +18,20 @@ from omegaconf import OmegaConf
 from clue.config import ROOT, PromptConf, TaskConf
 from clue.data import DATASETS, DEMO, Dataset, checksum, locate
 from clue.errors import ConfigError, DataError
+from clue.levels import Tree, tree
 from clue.records import Message, Prompt, Role, Sample, sha256
+from clue.wording import Wording, imported, own
 
 log = logging.getLogger(__name__)
 
 FOLDER = ROOT / "conf" / "task"
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
 """Settings that decide what a prompt of LongHealth holds; more repeats only add prompts."""
+
+
+def names() -> list[str]:
+    """Names of all task files, sorted; lists of tasks such as `all` are none."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if "name" in OmegaConf.load(path))
 
 
 def load(name: str) -> TaskConf:
@@ -41,6 +49,12 @@ def load(name: str) -> TaskConf:
     )
     assert isinstance(made, TaskConf)
     return made
+
+
+@cache
+def study() -> Tree:
+    """The levels that all task files make."""
+    return tree(load(name) for name in names())
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,11 @@ class Task:
         """Number of worked examples."""
         return self.conf.shots if self.prompting.shots is None else self.prompting.shots
 
+    @cached_property
+    def wording(self) -> Wording:
+        """The task file's own words or the authors'; DataMissing tells how to import those."""
+        return own(self.conf) if self.prompting.wording == "own" else imported(self.conf, self.data)
+
     def path(self, split: str = "test") -> Path:
         """Where a split's file lies; DataMissing tells where to get it."""
         return locate(self.dataset, split, self.data)
@@ -115,28 +134,36 @@ class Task:
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
         """The conversation that asks for one sample, worked examples first."""
-        turns = [Message("system", self.conf.system)]
+        turns = [Message("system", self.wording.system)]
         for shot in shots:
             turns += [self._say("user", shot), self._say("assistant", shot)]
         messages = (*turns, self._say("user", sample))
-        return Prompt(sample.id, messages, self.conf.max_new_tokens, sample.repeat)
+        return Prompt(sample.id, messages, self.wording.max_new_tokens, sample.repeat)
 
     def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
         """All of the task that can change a completion."""
+        said = self.wording
+        prompting = asdict(self.prompting) | {"name": None, "shots": self.shots}
+        del prompting["wording"]  # what it chose is told instead, so that `own` is as it ever was
         return {
             "task": self.conf.name,
             "dataset_sha256": checksum(self.path()),
-            "wording": [self.conf.system, self.conf.user, self.conf.assistant],
+            "wording": [said.system, said.user, said.assistant],
             "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
-            "prompting": asdict(self.prompting) | {"name": None, "shots": self.shots},
-            "max_new_tokens": self.conf.max_new_tokens,
+            "prompting": prompting,
+            "max_new_tokens": said.max_new_tokens,
             **self._presentation(),
+            **said.origin(),
         }
 
     def _presentation(self) -> dict[str, Any]:
         if self.conf.documents is None:
             return {}
-        return {name: getattr(self.conf, name) for name in PRESENTATION}
+        presented = self._presented()
+        return {name: getattr(presented, name) for name in PRESENTATION}
+
+    def _presented(self) -> TaskConf:
+        return replace(self.conf, unanswerable=self.wording.unanswerable)
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
         path = self.path(split)
@@ -146,7 +173,8 @@ class Task:
         if len(samples) != official and self.data != DEMO:
             notes.append(f"{path.name} has {len(samples)} rows, officially there are {official}")
         if self.conf.documents is not None:
-            samples, crowded = self.module.present(samples, self.conf)
+            separator = self.wording.separator
+            samples, crowded = self.module.present(samples, self._presented(), separator)
             notes += crowded
         random.Random(self.prompting.seed).shuffle(samples)
         return samples, notes
@@ -157,11 +185,12 @@ class Task:
 
     def _say(self, role: Role, sample: Sample) -> Message:
         known = dict(sample.fields)
-        wording = self.conf.user
+        template = self.wording.user
         if role == "assistant":
-            wording, known["target"] = self.conf.assistant, sample.target
+            template = self.wording.assistant
+            known["target"] = self.wording.reference(sample.target)
         try:
-            return Message(role, wording.format_map(known))
+            return Message(role, template.format_map(known))
         except (KeyError, ValueError, IndexError) as error:
             raise ConfigError(
                 f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name "

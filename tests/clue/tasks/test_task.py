@@ -6,14 +6,10 @@ import pytest
 from clue.config import ROOT, PromptConf
 from clue.data import DATASETS, locate
 from clue.errors import ConfigError, DataError, DataMissing
-from clue.tasks import Task, load
+from clue.tasks import Task, load, names
 from tests import tiny
 
 GOLDEN = ROOT / "tests" / "golden"
-LISTS = ("all", "level1", "level2", "longhealth")
-TASKS = sorted(
-    path.stem for path in (ROOT / "conf" / "task").glob("*.yaml") if path.stem not in LISTS
-)
 
 
 def made(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
@@ -58,7 +54,7 @@ def test_a_missing_train_split_is_named(data: Path) -> None:
 
 
 @pytest.mark.parametrize("shots", [0, 1, 3])
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", names())
 def test_the_messages_are_exactly_the_golden_ones(data: Path, name: str, shots: int) -> None:
     task = made(name, data, shots=shots)
     split = task.split()
@@ -97,5 +93,5 @@ def test_a_missing_file_says_where_and_whence(tmp_path: Path) -> None:
         locate(DATASETS["meqsum"], "test", tmp_path / "nowhere")
     message = str(caught.value)
     assert str(tmp_path / "nowhere" / "meqsum" / "MeQSum_ACL2019") in message
-    assert "https://github.com/abachaa/MeQSum (CC BY 4.0)" in message
+    assert "`python -m clue.data fetch meqsum` (CC BY 4.0, https://github.com/abachaa/" in message
     assert "paths.data=<folder>" in message
