@@ -12,11 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from clue import behaviour, models
 from clue.backends import Backend
 from clue.config import Config, ModelConf
 from clue.data import data_root
 from clue.errors import ConfigError, StoreError
-from clue.metrics import chosen
+from clue.metrics import signatures
+from clue.metrics.scoring import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store import CellStore
@@ -56,13 +58,24 @@ class Cell:
 
     @cached_property
     def id(self) -> str:
-        """Digest of the fingerprint, the samples scored and the metric signatures."""
-        return sha256([self.fingerprint, [sample.key for sample in self.samples], self.signatures])
+        """Digest of the fingerprint, the samples scored and how they are scored."""
+        samples = [sample.key for sample in self.samples]
+        return sha256([self.fingerprint, samples, self.signatures, behaviour.VERSION])
+
+    @property
+    def scoring(self) -> Scoring:
+        """How and with what the answers are scored."""
+        return scoring_of(self.config)
 
     @property
     def store(self) -> CellStore:
         """Where completions and records lie."""
         return CellStore(cell_folder(self.config, self.task) / self.fingerprint[:16])
+
+
+def scoring_of(config: Config) -> Scoring:
+    """The configuration's options of scoring, with the store's cache."""
+    return Scoring(config.scoring, Path(config.paths.mlruns).resolve() / "cache")
 
 
 def cell_folder(config: Config, task: Task) -> Path:
@@ -85,29 +98,21 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         generation = _stored(config, task, described)
     else:
         generation = described | {"backend": backend.identity()}
-    metrics = chosen(task.conf.metrics)
     return Cell(
         config=config,
         task=task,
         samples=split.scored,
         prompts=tuple(task.prompt(sample, split.shots) for sample in split.scored),
         generation=generation,
-        signatures={metric: made.signature(config.scoring) for metric, made in metrics.items()},
+        signatures=signatures(task.conf.metrics, scoring_of(config)),
         notes=split.notes,
     )
 
 
 def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
-    model = config.model
     return {
         "protocol": task.protocol(shots),
-        "model": {
-            "repo": model.repo,
-            "revision": model.revision,
-            "adapter": model.adapter,
-            "gguf_file": model.gguf_file,
-            "dtype": model.dtype,
-        },
+        "model": models.identity(config.model),
         "decoding": "greedy",
     }
 

@@ -31,6 +31,17 @@ def load(name: str, folder: Path = FOLDER) -> ModelConf:
     return made
 
 
+def identity(model: ModelConf) -> dict[str, str | None]:
+    """What of a model file can change a completion; the backend adds the digest of the weights."""
+    return {
+        "repo": model.repo,
+        "revision": model.revision,
+        "adapter": model.adapter,
+        "gguf_file": model.gguf_file,
+        "dtype": model.dtype,
+    }
+
+
 def family(model: ModelConf) -> str:
     """The family of base models that this one belongs to: its own, else its base's, else itself.
 

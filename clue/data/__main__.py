@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from clue.config import ROOT
-from clue.data import build_medisumcode, build_medisumqa, fetch, status, upstream
+from clue.data import fetch, status, upstream
+from clue.data.building import build_medisumcode, build_medisumqa
 from clue.errors import ClueError
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from rich.filesize import decimal
 
 from clue.config import ROOT
-from clue.data import DATASETS, DEMO, Dataset, check, checksum, command, data_root, locate, release
-from clue.data.download import Client
-from clue.data.login import Login, login
-from clue.data.part import Part
-from clue.data.patience import Patience
-from clue.data.web import Source, WrongLogin, web_page
+from clue.data import DATASETS, DEMO, Dataset, check, checksum, command, data_root, locate
+from clue.data.fetching import release
+from clue.data.fetching.download import Client
+from clue.data.fetching.login import Login, login
+from clue.data.fetching.part import Part
+from clue.data.fetching.patience import Patience
+from clue.data.fetching.web import Source, WrongLogin, web_page
 from clue.errors import ClueError, ConfigError, DataError, DataMissing
 from clue.store import PRIVATE
 

@@ -46,7 +46,7 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
         DataError: no such column, a row with more or fewer cells, an empty cell.
     """
     with opened(path) as text:
-        reader = csv.reader(text)
+        reader = _strict(path, text)
         header = next(reader, [])
         missing = [name for name in columns if name not in header]
         if missing:
@@ -61,6 +61,18 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
                 )
             row = dict(zip(header, cells, strict=True))
             yield number, {name: filled(row, name, f"{path}: row {number}") for name in columns}
+
+
+def _strict(path: Path, text: Iterable[str]) -> Iterator[list[str]]:
+    """Rows of a CSV file; what ends within a quoted cell was cut."""
+    reader = csv.reader(text, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: the row that ends in line {reader.line_num} is no CSV ({error}); download the "
+            "file again"
+        ) from error
 
 
 def columns(path: Path) -> list[str]:

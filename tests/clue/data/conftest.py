@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from clue.data import DATASETS, fetch
-from tests.clue.data.server import Server
-from tests.clue.data.transfer import IMPATIENT, PASSWORD, Fetch
+from tests.clue.data.fetching.server import Server
+from tests.clue.data.fetching.transfer import IMPATIENT, PASSWORD, Fetch
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clue.data.download import Client
-from clue.data.part import Part
+from clue.data.fetching.download import Client
+from clue.data.fetching.part import Part
 from clue.errors import DataError, DataMissing
-from tests.clue.data.server import Answer, Server
-from tests.clue.data.transfer import BODY, IMPATIENT, ONE, TWO, download, source
+from tests.clue.data.fetching.server import Answer, Server
+from tests.clue.data.fetching.transfer import BODY, IMPATIENT, ONE, TWO, download, source
 
 
 def test_a_whole_file_arrives_and_nothing_else_stays(server: Server, tmp_path: Path) -> None:

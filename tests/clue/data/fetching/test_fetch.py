@@ -12,8 +12,8 @@ import pytest
 from clue.data import DATASETS, locate
 from clue.errors import DataMissing
 from tests import tiny
-from tests.clue.data.server import Answer, Server
-from tests.clue.data.transfer import PASSWORD, Fetch
+from tests.clue.data.fetching.server import Answer, Server
+from tests.clue.data.fetching.transfer import PASSWORD, Fetch
 
 LONGHEALTH = "/kbressem/LongHealth/main/data/benchmark_v5.json"
 MEDISUMQA = "/files/medisumqa/1.0.0/MeDiSumQA.json"

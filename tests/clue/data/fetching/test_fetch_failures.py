@@ -9,8 +9,8 @@ import pytest
 from clue.data import fetch
 from clue.errors import ConfigError
 from tests import tiny
-from tests.clue.data.server import Answer, Server
-from tests.clue.data.transfer import BODY, ONE, PASSWORD, Fetch
+from tests.clue.data.fetching.server import Answer, Server
+from tests.clue.data.fetching.transfer import BODY, ONE, PASSWORD, Fetch
 
 LONGHEALTH = "/kbressem/LongHealth/main/data/benchmark_v5.json"
 MEDISUMQA = "/files/medisumqa/1.0.0/MeDiSumQA.json"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from clue.data.part import Part
+from clue.data.fetching.part import Part
 from clue.errors import StoreError
-from tests.clue.data.server import Answer, Server
-from tests.clue.data.transfer import BODY, download
+from tests.clue.data.fetching.server import Answer, Server
+from tests.clue.data.fetching.transfer import BODY, download
 
 
 def test_a_disk_that_fills_up_keeps_what_arrived(server: Server, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clue.data import login
+from clue.data.fetching import login
 from clue.errors import ConfigError
 
 

@@ -10,8 +10,8 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 import clue
-from clue.data.login import Login
-from clue.data.patience import Transient
+from clue.data.fetching.login import Login
+from clue.data.fetching.patience import Transient
 from clue.errors import DataError, DataMissing
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60

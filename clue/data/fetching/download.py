@@ -7,9 +7,9 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from clue.data.bar import showing
-from clue.data.part import Part, Version, continues
-from clue.data.patience import Patience, Transient, patiently
-from clue.data.web import NotThere, Session, Source, answer
+from clue.data.fetching.part import Part, Version, continues
+from clue.data.fetching.patience import Patience, Transient, patiently
+from clue.data.fetching.web import NotThere, Session, Source, answer
 
 log = logging.getLogger(__name__)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from clue.data.download import Client
-from clue.data.login import Login
-from clue.data.part import Part
-from clue.data.patience import Patience
-from clue.data.web import Source
+from clue.data.fetching.download import Client
+from clue.data.fetching.login import Login
+from clue.data.fetching.part import Part
+from clue.data.fetching.patience import Patience
+from clue.data.fetching.web import Source
 
 IMPATIENT = Patience(tries=3, first=0.001, longest=0.002, asked=1)
 BODY = bytes(range(256)) * 40

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.data import DATASETS, release
+from clue.data import DATASETS
+from clue.data.fetching import release
 
 NOTES = "https://physionet.org/files/mimic-iv-note/2.2/note/discharge.csv.gz"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from clue.data.login import Login
+from clue.data.fetching.login import Login
 from clue.errors import DataMissing
-from tests.clue.data.server import Answer, Server
-from tests.clue.data.transfer import BODY, download
+from tests.clue.data.fetching.server import Answer, Server
+from tests.clue.data.fetching.transfer import BODY, download
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503, 522])
