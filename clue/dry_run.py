@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from clue import preflight
-from clue.config import validate
 from clue.errors import ModelUnavailable
 from clue.job import Job, build_all
 from clue.models import family
 from clue.outcome import Outcome
+from clue.validation import validate
 
 
 def plan(job: Job) -> Iterator[Outcome]:

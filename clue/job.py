@@ -7,17 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clue import evaluate, preflight, privacy, tags
+from clue import evaluate, metrics, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
 from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell, build
-from clue.config import Config, validate
+from clue.config import Config
 from clue.errors import ClueError
+from clue.levels import composites
 from clue.models import family
 from clue.outcome import Outcome, Status
 from clue.progress import watch
 from clue.records import sha256
+from clue.score import score
 from clue.store import read_records
+from clue.summary import summary
+from clue.tasks import study
+from clue.validation import validate
 
 if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
     from clue.tracking import OpenRun, Tracker
@@ -119,6 +124,7 @@ def _evaluate_all(
     """The cells that have something to do, below the job's run."""
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
+    metrics.release()  # an earlier job's: the model needs the memory
     with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
         parent.failed = failed
         for cell in ready:
@@ -128,7 +134,7 @@ def _evaluate_all(
                 outcome = job.failure(cell.task.conf.name, error)
             parent.failed |= outcome.status == "failed"
             yield outcome
-        tracker.log_metrics(_task_scores(cells))
+        tracker.log_metrics(_scores(cells))
 
 
 def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
@@ -148,9 +154,9 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     if isinstance(backend, BaselineBackend):
         backend = backend.on(cell.task)
     completions = evaluate.complete(cell, backend, watch(cell.name))
-    records = evaluate.score(cell, completions)
-    path = cell.store.write_records(cell.id, records)
-    means = evaluate.summary(cell, records)
+    records = score(cell, completions)
+    path = cell.store.write_records(cell.id, records, cell.signatures)
+    means = summary(cell.task.conf, records)
     facts = job.backend.facts()
     numbers = {name: value for name, value in facts.items() if isinstance(value, int)}
     tracker.log_metrics(means | numbers)
@@ -168,19 +174,22 @@ def _skip(job: Job, cell: Cell) -> Outcome:
 
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
-    metrics = {name: means[name] for name in cell.signatures}
+    parts = {name: means[name] for name in cell.task.conf.score if name in means}
     task, n = cell.task.conf.name, int(means["n"])
-    return job.outcome(task, status, n=n, score=means["score"], metrics=metrics)
+    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts)
 
 
-def _task_scores(cells: Iterable[Cell]) -> dict[str, float]:
-    """Scores of the job's finished cells."""
+def _scores(cells: Iterable[Cell]) -> dict[str, float]:
+    """Scores of the job's finished cells, and of the levels that they complete."""
     stored = [cell for cell in cells if cell.store.records_path(cell.id).exists()]
-    return {f"{cell.task.conf.name}_score": _stored_summary(cell)["score"] for cell in stored}
+    summaries = {cell.task.conf.name: _stored_summary(cell) for cell in stored}
+    scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
+    found = scores | composites(scores, study())
+    return {f"{name}_score": score for name, score in found.items()}
 
 
 def _stored_summary(cell: Cell) -> dict[str, float]:
-    return evaluate.summary(cell, read_records(cell.store.records_path(cell.id)))
+    return summary(cell.task.conf, read_records(cell.store.records_path(cell.id)))
 
 
 def _job_id(cells: Iterable[Cell]) -> str:

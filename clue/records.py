@@ -119,17 +119,21 @@ class Record:
     """What the model answered, and at what cost."""
     answer: str | None
     """What the task's parser read from the completion; None if it found no answer."""
-    scores: Mapping[str, float] = field(default_factory=dict)
-    """Metric name to this sample's score, 0 to 1, full precision, never NaN."""
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    """Metric name to this sample's score, 0 to 1, full precision, never NaN; None where the
+    reference alone leaves the metric undefined, for every model."""
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """What happened: `empty`, `truncated`, `unparsed`."""
+    """What happened: `empty`, `truncated`, `unparsed`, `looped`, and the task's own."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Other numbers of the answer: `words`, `repeated_4grams`."""
 
     def row(self) -> dict[str, Any]:
-        """One flat row: completion fields by name, `score_<metric>`, `flag_<name>`."""
+        """One flat row: completion fields by name, `score_`, `flag_` and `measure_<name>`."""
         flat = {name: getattr(self, name) for name in _IDENTITY}
         flat |= asdict(self.completion) | {"answer": self.answer}
         flat |= {f"score_{name}": value for name, value in self.scores.items()}
-        return flat | {f"flag_{name}": value for name, value in self.flags.items()}
+        flat |= {f"flag_{name}": value for name, value in self.flags.items()}
+        return flat | {f"measure_{name}": value for name, value in self.measures.items()}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Record":
@@ -141,6 +145,7 @@ class Record:
             answer=row["answer"],
             scores=_prefixed(row, "score_"),
             flags=_prefixed(row, "flag_"),
+            measures=_prefixed(row, "measure_"),
         )
 
 

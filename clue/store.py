@@ -17,7 +17,7 @@ import os
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +29,8 @@ from clue.records import Completion, Key, Prompt, Record
 log = logging.getLogger(__name__)
 
 SYNC_SECONDS = 1.0
+SIGNATURES = b"clue.signatures"
+"""Key of a table's metadata: metric name to signature, as JSON."""
 PRIVATE = 0o600
 """Mode of files that may hold clinical text."""
 
@@ -107,14 +109,29 @@ class CellStore:
         """Where the table of a finished cell lies."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
 
-    def write_records(self, cell_id: str, records: Sequence[Record]) -> Path:
-        """Write the table of a finished cell, whole or not at all."""
-        import pandas as pd
+    def write_records(
+        self, cell_id: str, records: Sequence[Record], signatures: Mapping[str, str]
+    ) -> Path:
+        """Write the table of a finished cell, whole or not at all, with its metrics' signatures."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         path = self.records_path(cell_id)
-        table: bytes = pd.DataFrame([record.row() for record in records]).to_parquet(index=False)
-        write_atomic(path, table)
+        table = pa.Table.from_pylist([record.row() for record in records])
+        content = pa.BufferOutputStream()
+        noted = {SIGNATURES: json.dumps(dict(signatures)).encode()}
+        pq.write_table(table.replace_schema_metadata(noted), content)
+        write_atomic(path, content.getvalue().to_pybytes())
         return path
+
+    def tables(self) -> Iterator[tuple[dict[str, str], list[Record]]]:
+        """Signatures and records of every table of this generation, the oldest first."""
+        import pyarrow.parquet as pq
+
+        paths = self.folder.glob("records-*.parquet")
+        for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+            noted = pq.read_schema(path).metadata or {}
+            yield json.loads(noted.get(SIGNATURES, b"{}")), read_records(path)
 
     def _acquire(self, lock: int) -> None:
         try:
@@ -147,11 +164,9 @@ class CellStore:
 
 def read_records(path: Path) -> list[Record]:
     """Records of a finished cell, in the order of its samples."""
-    import pandas as pd
+    import pyarrow.parquet as pq
 
-    frame = pd.read_parquet(path)
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [Record.from_row({str(name): value for name, value in row.items()}) for row in rows]
+    return [Record.from_row(row) for row in pq.read_table(path).to_pylist()]
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -176,8 +191,8 @@ def storing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make "
-            "room or name "
-            "another place with paths.mlruns=<folder>, then run the same command again to go on."
+            "room or name another place (paths.mlruns=<folder>, paths.data=<folder>), then run the "
+            "same command again to go on."
         ) from error
 
 

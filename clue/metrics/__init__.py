@@ -4,17 +4,36 @@ METRICS is the only list. A metric's signature says how its numbers were made; c
 signatures differ are not compared.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
-from clue.config import ScoringConf
 from clue.errors import ConfigError
-from clue.metrics import accuracy, rouge
+from clue.metrics import accuracy, bertscore, icd, rouge, umls
+from clue.metrics.scoring import Scores, Scoring
 
 Kind = Literal["binary", "fraction", "continuous"]
 Reading = Literal["parse", "parse_upstream"]
+
+
+class Scorer(Protocol):
+    """A module of this package: some metrics that share their work."""
+
+    def signature(self, name: str, scoring: Scoring) -> str:
+        """Library, version, model and options of one of its metrics; loads nothing large.
+
+        Raises:
+            ClueError: what the metric needs is not on this machine; says how to get it.
+        """
+
+    def score(
+        self,
+        names: Sequence[str],
+        answers: Sequence[str | None],
+        references: Sequence[str],
+        scoring: Scoring,
+    ) -> Scores:
+        """Scores of each named metric, see `Scores`."""
 
 
 @dataclass(frozen=True)
@@ -22,36 +41,48 @@ class Metric:
     """How an answer is scored against the reference."""
 
     kind: Kind
-    signature: Callable[[ScoringConf], str]
-    """Library, version, model and options."""
-    score: Callable[[Sequence[str | None], Sequence[str], ScoringConf], list[float]]
-    """Answers (None scores 0) and references, shape (n,) each, to scores, shape (n,)."""
+    scorer: Scorer
     reads: Reading = "parse"
     """The task's function that reads the answer: its own rule, or that of the authors' code."""
 
 
-METRICS = {
-    "accuracy": Metric("binary", partial(accuracy.signature, "accuracy"), accuracy.score),
-    "accuracy_upstream": Metric(
-        "binary",
-        partial(accuracy.signature, "accuracy_upstream"),
-        accuracy.score,
-        reads="parse_upstream",
-    ),
-    **{
-        name: Metric("continuous", partial(rouge.signature, name), partial(rouge.score, name))
-        for name in ("rouge1", "rouge2", "rougeL")
-    },
+METRICS: Mapping[str, Metric] = {
+    "accuracy": Metric("binary", accuracy),
+    "accuracy_upstream": Metric("binary", accuracy, reads="parse_upstream"),
+    "rouge1": Metric("continuous", rouge),
+    "rouge2": Metric("continuous", rouge),
+    "rougeL": Metric("continuous", rouge),
+    "bertscore_f1": Metric("continuous", bertscore),
+    "bertscore_p": Metric("continuous", bertscore),
+    "bertscore_r": Metric("continuous", bertscore),
+    "umls_f1": Metric("fraction", umls),
+    "umls_p": Metric("fraction", umls),
+    "umls_r": Metric("fraction", umls),
+    "umls_f1_upstream": Metric("fraction", umls),
+    "icd_em_f1": Metric("fraction", icd),
+    "icd_ap_f1": Metric("fraction", icd),
+    "icd_valid": Metric("fraction", icd),
+    "icd_em_f1_upstream": Metric("fraction", icd, reads="parse_upstream"),
+    "icd_ap_f1_upstream": Metric("fraction", icd, reads="parse_upstream"),
+    "icd_valid_upstream": Metric("fraction", icd, reads="parse_upstream"),
 }
 
 
-def chosen(names: Sequence[str]) -> dict[str, Metric]:
-    """The metrics of these names.
+def signatures(names: Sequence[str], scoring: Scoring) -> dict[str, str]:
+    """Metric name to signature.
 
     Raises:
         ConfigError: a name is unknown; lists the known ones.
+        ClueError: what a metric needs is not on this machine.
     """
     unknown = [name for name in names if name not in METRICS]
     if unknown:
         raise ConfigError(f"no metric {', '.join(unknown)}; there are {', '.join(METRICS)}")
-    return {name: METRICS[name] for name in names}
+    return {name: METRICS[name].scorer.signature(name, scoring) for name in names}
+
+
+def release() -> None:
+    """Free the memory of encoders and knowledge bases; they are loaded again when needed."""
+    for scorer in {metric.scorer for metric in METRICS.values()}:
+        if hasattr(scorer, "release"):
+            scorer.release()

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
-from clue.config import ScoringConf
+from clue import __version__
+from clue.metrics.scoring import Scores, Scoring
 
 
-def signature(name: str, scoring: ScoringConf) -> str:
+def signature(name: str, scoring: Scoring) -> str:
     """What made the score; the reading of the answer is the task's."""
-    return f"{name}|equality of the answer read"
+    return f"{name}|clue {__version__}|equality of the answer read"
 
 
 def score(
-    answers: Sequence[str | None], references: Sequence[str], scoring: ScoringConf
-) -> list[float]:
+    names: Sequence[str],
+    answers: Sequence[str | None],
+    references: Sequence[str],
+    scoring: Scoring,
+) -> Scores:
     """1.0 or 0.0 per sample; an answer that could not be read is wrong."""
-    return [
+    right = [
         float(answer == reference) for answer, reference in zip(answers, references, strict=True)
     ]
+    return dict.fromkeys(names, right)

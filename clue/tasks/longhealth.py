@@ -67,6 +67,18 @@ def parse_upstream(text: str, sample: Sample) -> str | None:
     return found[1] if found else None
 
 
+def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Whether the text is the sentence asked for; where nothing tells, whether it claims to know.
+
+    `hallucinated`: another letter than F although no document holds the answer (LongHealth 3).
+    """
+    asked = {_normal(choice) for choice in choices(sample).values()}
+    found = {"format_followed": _normal(text) in asked}
+    if sample.target == "F":
+        found["hallucinated"] = answer not in (None, "F")
+    return found
+
+
 def choices(sample: Sample) -> dict[str, str]:
     """Letter to the answer that says it, in the form that is asked for."""
     return {

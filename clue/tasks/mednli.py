@@ -44,6 +44,11 @@ def parse_upstream(text: str, sample: Sample) -> str | None:
     return sample.target if text.lower().count(sample.target) == 1 else None
 
 
+def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Whether the text is one label and nothing else."""
+    return {"format_followed": text.strip().strip(".*").lower() in LABELS}
+
+
 def choices(sample: Sample) -> dict[str, str]:
     """Reference to the answer that says it."""
     return {label: label for label in LABELS}

@@ -3,6 +3,7 @@
 Ben Abacha and Demner-Fushman, ACL 2019, P19-1215.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,11 @@ def read(path: Path) -> list[Sample]:
 def parse(text: str, sample: Sample) -> str | None:
     """The answer is the whole text; None where there is none."""
     return text.strip() or None
+
+
+def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Whether the text is one line that ends as a question."""
+    return {"format_followed": answer is not None and bool(re.fullmatch(r"[^\n]+\?", answer))}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:

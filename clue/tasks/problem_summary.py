@@ -3,6 +3,7 @@
 Gao et al., BioNLP 2023, task 1A, 2023.bionlp-1.43.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,12 @@ def read(path: Path) -> list[Sample]:
 def parse(text: str, sample: Sample) -> str | None:
     """The answer is the whole text; None where there is none."""
     return text.strip() or None
+
+
+def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Whether the text is a list in one line, without numbers or bullets."""
+    listed = answer is not None and bool(re.fullmatch(r"(?![-*•]|\d+[.)])[^\n]+", answer))
+    return {"format_followed": listed}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, dict[str, str], str]]:

@@ -87,7 +87,7 @@ def test_records_come_back_as_they_were(tmp_path: Path) -> None:
         )
         for i, answer in enumerate(ANSWERS)
     ]
-    path = CellStore(tmp_path).write_records("id", records)
+    path = CellStore(tmp_path).write_records("id", records, {"rouge1": "made so"})
     assert read_records(path) == records
 
 

@@ -1,0 +1,93 @@
+"""How an answer fails, whatever its task: loops, counting, wrong form, length.
+
+Dada et al. 2025, section 5, discuss these failures; here each has a definition. They look at the
+text alone and never at the reference.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import ModuleType
+
+from clue import icd
+from clue.records import Sample
+
+VERSION = 1
+"""Goes up when a definition changes: finished cells are then scored again."""
+GRAM = 4
+LOOP_REPEATS = 3
+"""Times that a loop's unit stands in a row at the end of the text, the last one maybe cut."""
+LOOP_WORDS = 12
+"""Words and marks that the repeats cover at least: "no, no, no" is emphasis."""
+COUNTED = 5
+"""Codes in a row, each one more than the one before, from which on an answer counts."""
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def flags(text: str, answer: str | None, sample: Sample, task: ModuleType) -> dict[str, bool]:
+    """What happened; besides these flags, those of the task's own `behaviour`."""
+    found = {
+        "empty": not text.strip(),
+        "unparsed": answer is None,
+        "looped": loop(text) is not None,
+    }
+    own: Mapping[str, bool] = {}
+    if hasattr(task, "behaviour"):
+        own = task.behaviour(text, answer, sample)
+    return {**found, **own}
+
+
+def measures(text: str) -> dict[str, float]:
+    """`words`: length of the answer; `repeated_4grams`: share of its 4-grams, 0 to 1."""
+    return {"words": float(len(text.split())), "repeated_4grams": repeated_share(text)}
+
+
+def repeated_share(text: str) -> float:
+    """Share of the text's 4-grams of words that stood in it before; 0 for shorter texts."""
+    words = text.lower().split()
+    grams = [tuple(words[i : i + GRAM]) for i in range(len(words) - GRAM + 1)]
+    return 1 - len(set(grams)) / len(grams) if grams else 0.0
+
+
+def loop(text: str) -> str | None:
+    """The shortest unit that the text repeats until its end; None if it does not loop.
+
+    Units are sequences of words and marks, in small letters.
+    """
+    words = _WORD.findall(text.lower())
+    for period in range(1, len(words) // LOOP_REPEATS + 1):
+        covered = period + _tail(words, period)
+        if covered >= max(LOOP_REPEATS * period, LOOP_WORDS):
+            start = len(words) - covered
+            return " ".join(words[start : start + period])
+    return None
+
+
+def _tail(words: Sequence[str], period: int) -> int:
+    """Words at the end that equal the word one period before them."""
+    equal = 0
+    while equal < len(words) - period and words[-1 - equal] == words[-1 - equal - period]:
+        equal += 1
+    return equal
+
+
+def counts_codes(codes: Sequence[str]) -> bool:
+    """Whether codes, in the order of an answer, count up: I10, I11, I12, I13, I14."""
+    return longest_count(codes) >= COUNTED
+
+
+def longest_count(codes: Sequence[str]) -> int:
+    """Length of the longest run of codes in which each is one more than the one before."""
+    longest = run = min(len(codes), 1)
+    for before, after in pairwise(codes):
+        run = run + 1 if _follows(icd.bare(before), icd.bare(after)) else 1
+        longest = max(longest, run)
+    return longest
+
+
+def _follows(before: str, after: str) -> bool:
+    """One more in the digits behind the letter, the same number of them."""
+    same = before[0] == after[0] and len(before) == len(after)
+    digits = before[1:].isdigit() and after[1:].isdigit()
+    return same and digits and int(after[1:]) == int(before[1:]) + 1

@@ -1,0 +1,141 @@
+"""The encoder of BERTScore: its tokenizer and its lower layers.
+
+It is loaded once per process, when a text has to be encoded, and stays until `release()`.
+bert-score's own way of loading is not used: it knows no revision, and takes every folder with "t5"
+in its path for a T5.
+"""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from clue import weights
+from clue.config import ModelConf
+from clue.errors import ModelError
+
+log = logging.getLogger(__name__)
+
+PLACE = (
+    "scoring.bertscore.model=<models>/<the same>. Without any download: scoring=embedded, whose "
+    "numbers are others"
+)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A checkpoint and the layer that is compared."""
+
+    source: str
+    """Folder or hub id."""
+    revision: str | None
+    """Commit on the hub; None for a folder."""
+    identity: str
+    """The commit, or the digest of the folder's files."""
+    label: str
+    """Name for people."""
+    positions: int | None
+    """Tokens that the model takes; None where its config does not say."""
+    num_layers: int
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer; cuts where the model ends if it does not know better itself."""
+        return _tokenizer(self)
+
+    @property
+    def limit(self) -> int:
+        """Tokens that are read of a text, special ones included."""
+        return int(self.tokenizer.model_max_length)
+
+    @property
+    def model(self) -> Any:
+        """The layers up to the compared one, float32, on the GPU if there is one."""
+        return _model(self)
+
+
+def wanted(repo: str, revision: str | None = None) -> ModelConf:
+    """A checkpoint that may be the encoder, for `clue.weights`."""
+    return ModelConf(name="BERTScore's encoder", repo=repo, revision=revision)
+
+
+def release() -> None:
+    """Free the memory of tokenizer and model."""
+    loaded = _model.cache_info().currsize
+    _model.cache_clear()
+    _tokenizer.cache_clear()
+    if loaded:
+        import torch
+
+        torch.cuda.empty_cache()
+
+
+@lru_cache(maxsize=1)
+def _tokenizer(encoder: Encoder) -> Any:
+    from transformers import AutoTokenizer
+
+    with _opening(encoder) as options:
+        tokenizer = AutoTokenizer.from_pretrained(encoder.source, **options)
+    if encoder.positions:  # SciBERT's and DeBERTa's tokenizers have 1e30 as their own limit
+        tokenizer.model_max_length = min(tokenizer.model_max_length, encoder.positions)
+    return tokenizer
+
+
+@lru_cache(maxsize=1)
+def _model(encoder: Encoder) -> Any:
+    import torch
+    from transformers import AutoModel
+
+    with _opening(encoder) as options:
+        model, report = AutoModel.from_pretrained(
+            encoder.source,
+            num_hidden_layers=encoder.num_layers,
+            dtype=torch.float32,
+            output_loading_info=True,
+            **options,
+        )
+    _check_loaded(encoder, model, report["missing_keys"])
+    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    log.info("loaded %s on %s for BERTScore", encoder.label, model.device)
+    return model
+
+
+def _check_loaded(encoder: Encoder, model: Any, missing: Iterable[str]) -> None:
+    """Transformers takes missing weights at random, and some architectures ignore the number."""
+    import torch
+
+    lacking = sorted(name for name in missing if not name.startswith("pooler."))
+    if lacking:
+        raise ModelError(
+            f"BERTScore's encoder: the files of {encoder.source} lack {len(lacking)} weights, "
+            f"{lacking[0]} among them; download it again"
+        )
+    layers = None
+    if not model.config.is_encoder_decoder:
+        layers = len(model(torch.tensor([[0]]), output_hidden_states=True).hidden_states) - 1
+    if layers != encoder.num_layers:
+        raise ModelError(
+            f"BERTScore's encoder: {encoder.source} ({type(model).__name__}) cannot be cut after "
+            f"layer {encoder.num_layers}; name a BERT with scoring.bertscore.model="
+        )
+
+
+@contextmanager
+def _opening(encoder: Encoder) -> Iterator[dict[str, str]]:
+    """Options of `from_pretrained`; no report of left out layers, no progress bar in a log file."""
+    from transformers.utils import logging as library
+
+    before = library.get_verbosity(), library.is_progress_bar_enabled()
+    library.set_verbosity_error()
+    if not sys.stderr.isatty():
+        library.disable_progress_bar()
+    try:
+        with weights.explained(wanted(encoder.source, encoder.revision), PLACE):
+            yield {"revision": encoder.revision} if encoder.revision else {}
+    finally:
+        library.set_verbosity(before[0])
+        if before[1]:
+            library.enable_progress_bar()

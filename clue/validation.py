@@ -1,0 +1,96 @@
+"""Range checks of settings, which Hydra's types have not: all problems are told at once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from clue.config import Config, TaskConf
+from clue.errors import ConfigError
+
+DTYPES = ("float32", "bfloat16", "float16")
+DOMAINS = ("general", "biomedical")
+SHOT_SOURCES = ("test", "train")
+WORDINGS = ("own", "upstream")
+ORDERS = ("per_question", "per_patient")
+TEXT_MODES = ("full", "hash", "none")
+DOCUMENTS = ("own", "mixed", "foreign")
+
+
+def validate(config: Config) -> None:
+    """Check what types cannot: ranges, choices, references between settings.
+
+    Raises:
+        ConfigError: with every problem found, a line each.
+    """
+    problems = list(_problems(config))
+    if problems:
+        raise ConfigError(
+            "these settings cannot be used:\n" + "\n".join(f"  {line}" for line in problems)
+        )
+
+
+def _problems(config: Config) -> Iterator[str]:
+    model, prompt, backend = config.model, config.prompt, config.backend
+    if not model.repo and not model.baseline:
+        yield "model.repo is not set: model=hf needs model.repo=<org>/<name> or a folder"
+    yield from _one_of("model.dtype", model.dtype, DTYPES)
+    yield from _one_of("model.domain", model.domain, DOMAINS)
+    yield from _one_of("prompt.source", prompt.source, SHOT_SOURCES)
+    yield from _one_of("prompt.wording", prompt.wording, WORDINGS)
+    yield from _one_of("logging.text", config.logging.text, (*TEXT_MODES, None))
+    yield from _at_least("model.context", model.context, 1)
+    yield from _at_least("prompt.shots", prompt.shots, 0)
+    yield from _at_least("backend.batch_tokens", backend.batch_tokens, 1)
+    yield from _at_least("backend.batch_size", backend.batch_size, 1)
+    yield from _at_least("limit", config.limit, 1)
+    yield from _at_least("scoring.bertscore.num_layers", config.scoring.bertscore.num_layers, 1)
+    yield from _at_least("scoring.bertscore.batch_tokens", config.scoring.bertscore.batch_tokens, 1)
+    if not 0 <= config.scoring.umls.threshold <= 1:
+        yield f"scoring.umls.threshold={config.scoring.umls.threshold} is not between 0 and 1"
+    if bool(model.gguf_package) != bool(model.gguf_file):
+        yield "model.gguf_package and model.gguf_file belong together: set both or none"
+    if model.base and model.base == model.name:
+        yield f"model.base={model.base} is the model itself"
+    if not config.tasks:
+        yield "no task is chosen: task=all, task=meqsum or 'task=[a,b]'"
+    for task in config.tasks.values():
+        yield from _task_problems(task)
+
+
+def _task_problems(task: TaskConf) -> Iterator[str]:
+    where = f"tasks.{task.name}"
+    yield from _one_of(f"{where}.level", task.level, (1, 2))
+    yield from _at_least(f"{where}.shots", task.shots, 0)
+    yield from _at_least(f"{where}.limit", task.limit, 1)
+    yield from _at_least(f"{where}.max_new_tokens", task.max_new_tokens, 1)
+    yield from _document_problems(where, task)
+    for metric in task.score:
+        if metric not in task.metrics:
+            yield f"{where}.score names {metric!r}, which is not in {where}.metrics {task.metrics}"
+    if not task.score:
+        yield f"{where}.score is empty: name the metrics whose mean is the task score"
+
+
+def _document_problems(where: str, task: TaskConf) -> Iterator[str]:
+    yield from _at_least(f"{where}.repeats", task.repeats, 1)
+    if task.documents is None:
+        for name in ("order", "budget", "unanswerable"):
+            if getattr(task, name) is not None:
+                yield f"{where}.{name} is set, but {task.name} presents no documents"
+        if task.repeats > 1:
+            yield f"{where}.repeats={task.repeats}: {task.name} asks every sample the same way"
+        return
+    yield from _one_of(f"{where}.documents", task.documents, DOCUMENTS)
+    yield from _one_of(f"{where}.order", task.order, ORDERS)
+    yield from _at_least(f"{where}.budget", task.budget or 0, 1)
+    if task.documents == "foreign" and not task.unanswerable:
+        yield f"{where}.unanswerable is not set: without it no option is right"
+
+
+def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> Iterator[str]:
+    if value not in choices:
+        yield f"{name}={value} is none of {', '.join(map(str, choices))}"
+
+
+def _at_least(name: str, value: int | None, least: int) -> Iterator[str]:
+    if value is not None and value < least:
+        yield f"{name}={value} is less than {least}"
