@@ -1,11 +1,14 @@
 """Completions to records: answers are read, scored and described; what was scored before stays."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from clue import behaviour
 from clue.cell import Cell
 from clue.metrics import METRICS
+from clue.metrics import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 
 Pair = tuple[str | None, str]
@@ -25,9 +28,17 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
         pairs = list(zip(answers, targets, strict=True))
         scores |= _scores(cell, names, pairs, {name: known.get(name, {}) for name in names})
     answers = _answers(cell, "parse", completions)
+    flags = {
+        name: flag(answers, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
+    }
+    records = map(_record, repeat(cell), range(len(completions)), completions, answers)
     return [
-        _record(cell, index, done, answer, {name: scores[name][index] for name in cell.signatures})
-        for index, (done, answer) in enumerate(zip(completions, answers, strict=True))
+        replace(
+            record,
+            scores={name: scores[name][index] for name in cell.signatures},
+            flags={**record.flags, **{name: flag[index] for name, flag in flags.items()}},
+        )
+        for index, record in enumerate(records)
     ]
 
 
@@ -81,13 +92,8 @@ def _answers(cell: Cell, reads: str, completions: Sequence[Completion]) -> list[
     return [read(done.text, sample) for done, sample in zip(completions, cell.samples, strict=True)]
 
 
-def _record(
-    cell: Cell,
-    index: int,
-    completion: Completion,
-    answer: str | None,
-    scores: Mapping[str, float | None],
-) -> Record:
+def _record(cell: Cell, index: int, completion: Completion, answer: str | None) -> Record:
+    """What is known of a sample before it is scored."""
     sample: Sample = cell.samples[index]
     happened = behaviour.flags(completion.text, answer, sample, cell.task.module)
     return Record(
@@ -100,7 +106,6 @@ def _record(
         target_sha256=sha256(sample.target),
         completion=completion,
         answer=answer,
-        scores=scores,
         flags={"truncated": completion.finish_reason == "length", **happened},
         measures=behaviour.measures(completion.text),
     )

@@ -70,8 +70,8 @@ def _strict(path: Path, text: Iterable[str]) -> Iterator[list[str]]:
         yield from reader
     except csv.Error as error:
         raise DataError(
-            f"{path}: the row that ends in line {reader.line_num} is no CSV ({error}); download the "
-            "file again"
+            f"{path}: the row that ends in line {reader.line_num} is no CSV ({error}); download "
+            "the file again"
         ) from error
 
 

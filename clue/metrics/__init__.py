@@ -4,7 +4,7 @@ METRICS is the only list. A metric's signature says how its numbers were made; c
 signatures differ are not compared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -16,8 +16,15 @@ Kind = Literal["binary", "fraction", "continuous"]
 Reading = Literal["parse", "parse_upstream"]
 
 
+Flag = Callable[[Sequence[str | None], Scoring], Sequence[bool]]
+
+
 class Scorer(Protocol):
-    """A module of this package: some metrics that share their work."""
+    """A module of this package: some metrics that share their work.
+
+    It may also have `FLAGS`, names and functions that tell of answers how they could be scored, and
+    `release()`, which frees what it has loaded.
+    """
 
     def signature(self, name: str, scoring: Scoring) -> str:
         """Library, version, model and options of one of its metrics; loads nothing large.
@@ -79,6 +86,12 @@ def signatures(names: Sequence[str], scoring: Scoring) -> dict[str, str]:
     if unknown:
         raise ConfigError(f"no metric {', '.join(unknown)}; there are {', '.join(METRICS)}")
     return {name: METRICS[name].scorer.signature(name, scoring) for name in names}
+
+
+def flags(names: Sequence[str]) -> dict[str, Flag]:
+    """What the scorers of these metrics tell of answers, by name: such as that it was cut."""
+    scorers = dict.fromkeys(METRICS[name].scorer for name in names)
+    return {name: flag for scorer in scorers for name, flag in getattr(scorer, "FLAGS", {}).items()}
 
 
 def release() -> None:

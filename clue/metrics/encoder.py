@@ -99,7 +99,7 @@ def _model(encoder: Encoder) -> Any:
         )
     _check_loaded(encoder, model, report["missing_keys"])
     model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    log.info("loaded %s on %s for BERTScore", encoder.label, model.device)
+    log.info("BERTScore compares by %s on %s", encoder.label, model.device)
     return model
 
 
