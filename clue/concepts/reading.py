@@ -72,7 +72,8 @@ class ConceptsOf:
         """All that can change a text's concepts; loads nothing.
 
         Raises:
-        XX
+            ModelUnavailable: model or knowledge base are not on this machine; how to get them.
+            ConfigError: there is no such knowledge base, or a folder is named for one in a package.
         """
         finder, base = _finder(self.conf.mentions), _base(self.conf)
         missing = [line for line in (finder.missing(), base.missing()) if line]
