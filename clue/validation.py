@@ -52,8 +52,11 @@ def _problems(config: Config) -> Iterator[str]:
         yield f"model.base={model.base} is the model itself"
     if not config.tasks:
         yield "no task is chosen: task=all, task=meqsum or 'task=[a,b]'"
-    for task in config.tasks.values():
-        yield from _task_problems(task)
+    for name, task in config.tasks.items():
+        if task.name:
+            yield from _task_problems(task)
+        else:
+            yield f"tasks.{name} is set, but {name} is not among the chosen tasks"
 
 
 def _task_problems(task: TaskConf) -> Iterator[str]:

@@ -94,6 +94,7 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("model.gguf_file=null", "belong together"),
         ("model=hf", "model.repo is not set"),
         ("backend.batch_size=0", "backend.batch_size=0 is less than 1"),
+        ("scoring.umls.threshold=1.5", "scoring.umls.threshold=1.5 is not between 0 and 1"),
         ("tasks.meqsum.order=per_patient", "order is set, but meqsum presents no documents"),
         ("tasks.meqsum.repeats=2", "repeats=2: meqsum asks every sample the same way"),
         ("tasks.longhealth1.order=random", "order=random is none of per_question, per_patient"),
@@ -104,6 +105,13 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_values_out_of_range_are_named(override: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message.replace("[", r"\[")):
         validate(composed(override))
+
+
+def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
+    with pytest.raises(
+        ConfigError, match=r"tasks.longhealth1 is set, but longhealth1 is not among"
+    ):
+        validate(composed("experiment=demo", "task=meqsum"))
 
 
 def test_the_name_of_any_checkpoint_is_fit_for_a_folder() -> None:

@@ -116,8 +116,6 @@ def test_a_table_of_another_reading_is_not_used(
         name: replace(metric, reads="parse_upstream") for name, metric in score.METRICS.items()
     }
     monkeypatch.setattr(score, "METRICS", upstream)
-    monkeypatch.setattr(
-        cell.task.module, "parse_upstream", lambda text, sample: "x", raising=False
-    )
+    monkeypatch.setattr(cell.task.module, "parse_upstream", lambda text, sample: "x", raising=False)
     scorer.asked.clear()
     assert {record.scores["length"] for record in score.score(cell, answers(cell))} == {1 / 99}

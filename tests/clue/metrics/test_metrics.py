@@ -4,7 +4,7 @@ import pytest
 
 from clue.config import ScoringConf
 from clue.errors import ConfigError
-from clue.metrics import METRICS, accuracy, signatures
+from clue.metrics import METRICS, accuracy, flags, signatures
 from clue.metrics.scoring import Scoring
 
 
@@ -17,6 +17,11 @@ def test_accuracy_is_equality_and_no_answer_is_wrong(tmp_path: Path) -> None:
     scoring = Scoring(ScoringConf(), tmp_path)
     found = accuracy.score(["accuracy"], ["A", "B", None], ["A", "A", "A"], scoring)
     assert found == {"accuracy": [1.0, 0.0, 0.0]}
+
+
+def test_a_scorer_tells_what_it_could_not_read_whole() -> None:
+    assert list(flags(["rouge1", "bertscore_f1", "bertscore_p"])) == ["bertscore_cut"]
+    assert not flags(["rouge1", "accuracy"])
 
 
 def test_what_is_called_upstream_reads_answers_by_the_authors_rule() -> None:

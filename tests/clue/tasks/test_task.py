@@ -48,6 +48,15 @@ def test_too_many_shots_are_an_error(data: Path) -> None:
         meqsum(data, shots=12).split()
 
 
+def test_examples_of_the_train_split_leave_the_whole_test_split_to_score(tmp_path: Path) -> None:
+    tiny.mednli(tmp_path)
+    tiny.mednli(tmp_path, split="train")
+    split = made("mednli", tmp_path, source="train").split()
+    assert len(split.shots) == 3
+    assert all(sample.id.startswith("train-") for sample in split.shots)
+    assert sorted(ids(split.scored)) == [f"test-{i}" for i in range(9)]
+
+
 def test_a_missing_train_split_is_named(data: Path) -> None:
     with pytest.raises(DataMissing, match=r"meqsum has no train split .* prompt.source=test"):
         meqsum(data, source="train").split()
