@@ -27,6 +27,7 @@ from clue.config import ROOT, Config
 from clue.errors import ClueError, Terminated
 from clue.overrides import check_overrides, explain
 
+OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
 

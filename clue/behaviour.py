@@ -12,11 +12,9 @@ from types import ModuleType
 from clue import icd
 from clue.records import Sample
 
-VERSION = 1
-"""Goes up when a definition changes: finished cells are then scored again."""
 GRAM = 4
 LOOP_REPEATS = 3
-"""Times that a loop's unit stands in a row at the end of the text, the last one maybe cut."""
+"""Times that a loop's unit stands in a row at the end of the text; a cut one may follow."""
 LOOP_WORDS = 12
 """Words and marks that the repeats cover at least: "no, no, no" is emphasis."""
 COUNTED = 5

@@ -5,6 +5,7 @@ larger `limit` or another metric generates nothing twice. The *id* adds which sa
 how.
 """
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clue import behaviour, models
+from clue import behaviour, icd, models
 from clue.backends import Backend
 from clue.config import Config, ModelConf
 from clue.data import data_root
@@ -58,9 +59,11 @@ class Cell:
 
     @cached_property
     def id(self) -> str:
-        """Digest of the fingerprint, the samples scored and how they are scored."""
+        """Digest of the fingerprint, the samples scored and how they are read and scored."""
         samples = [sample.key for sample in self.samples]
-        return sha256([self.fingerprint, samples, self.signatures, behaviour.VERSION])
+        reading = [inspect.getsource(module) for module in (self.task.module, behaviour, icd)]
+        scored = [self.signatures, self.task.conf.score, reading]
+        return sha256([self.fingerprint, samples, scored])
 
     @property
     def scoring(self) -> Scoring:
@@ -75,12 +78,12 @@ class Cell:
 
 def scoring_of(config: Config) -> Scoring:
     """The configuration's options of scoring, with the store's cache."""
-    return Scoring(config.scoring, Path(config.paths.mlruns).resolve() / "cache")
+    return Scoring(config.scoring, config.paths.store / "cache")
 
 
 def cell_folder(config: Config, task: Task) -> Path:
     """The folder that holds every generation of a model on a task."""
-    return Path(config.paths.mlruns).resolve() / "cells" / task.conf.name / config.model.label
+    return config.paths.store / "cells" / task.conf.name / config.model.label
 
 
 def build(config: Config, name: str, backend: Backend) -> Cell:

@@ -23,6 +23,11 @@ class PathsConf:
     mlruns: str = "mlruns"
     """The whole store: mlflow.db, artifacts, cells, hydra, cache."""
 
+    @property
+    def store(self) -> Path:
+        """`mlruns`, absolute."""
+        return Path(self.mlruns).expanduser().resolve()
+
 
 @dataclass
 class TrackingConf:
@@ -173,9 +178,9 @@ class UmlsConf:
     knowledge_base: str = "umls"
     """`umls`, scispaCy's; `hpo`, the Human Phenotype Ontology's UMLS cross-references."""
     folder: str | None = None
-    """Folder with the files of scispaCy's UMLS linker; none = its usual download."""
+    """Folder with the files of scispaCy's UMLS linker; none = scispaCy's own cache."""
     threshold: float = 0.7
-    """Least similarity of a mention and an alias."""
+    """Similarity that a mention and a name must exceed."""
 
 
 @dataclass

@@ -43,7 +43,7 @@ class Job:
     @property
     def mlruns(self) -> Path:
         """The store."""
-        return Path(self.config.paths.mlruns).expanduser().resolve()
+        return self.config.paths.store
 
     @cached_property
     def backend(self) -> Backend:
@@ -54,7 +54,8 @@ class Job:
 
     def outcome(self, task: str, status: Status, **more: Any) -> Outcome:
         """A row of the closing table."""
-        return Outcome(self.config.model.label, task, self.config.prompt.name, status, **more)
+        model, prompt = self.config.model.label, self.config.prompt.name
+        return Outcome(model, task, prompt, status, job=sha256(self.config_yaml), **more)
 
     def failure(self, task: str, error: Exception) -> Outcome:
         """The row of what failed: errors for the user as their text, others traced in the log."""
@@ -124,7 +125,7 @@ def _evaluate_all(
     """The cells that have something to do, below the job's run."""
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
-    metrics.release()  # an earlier job's: the model needs the memory
+    metrics.release()  # an earlier job's: this one loads its model now
     with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
         parent.failed = failed
         for cell in ready:

@@ -1,7 +1,6 @@
 """What became of each cell of a job, for the table at the end and the exit code."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,14 +29,16 @@ class Outcome:
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Means, in points, of the metrics that make the score."""
     note: str = ""
-    """Why it failed or was skipped."""
+    """Why it failed, or what is planned."""
+    job: str = ""
+    """Digest of the job's configuration: levels are means within a job."""
 
 
 def append(path: Path, outcome: Outcome) -> None:
     """Add a line to a job's outcomes; several processes may write to one file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
-        file.write(json.dumps(asdict(outcome)) + os.linesep)
+        file.write(json.dumps(asdict(outcome)) + "\n")
 
 
 def read(path: Path) -> list[Outcome]:
@@ -57,7 +58,7 @@ def show(outcomes: Sequence[Outcome]) -> None:
     if levels.row_count:
         console.print(levels)
     for row in outcomes:
-        if row.note and row.status != "skipped":
+        if row.note:
             console.print(
                 f"{row.status}: {row.model}/{row.task}: {row.note}", markup=False, soft_wrap=True
             )
@@ -82,11 +83,11 @@ def _levels(outcomes: Sequence[Outcome]) -> "Table":
     table = _table("levels (means of task scores, in points)", ("model", "prompt"))
     for name in study():
         table.add_column(name, justify="right")
-    scores: dict[tuple[str, str], dict[str, float]] = {}
+    scores: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in outcomes:
         if row.score is not None:
-            scores.setdefault((row.model, row.prompt), {})[row.task] = row.score
-    for names, known in scores.items():
+            scores.setdefault((row.model, row.prompt, row.job), {})[row.task] = row.score
+    for (*names, _), known in scores.items():
         found = composites(known, study())
         if found:
             table.add_row(*names, *(_points(found.get(name)) for name in study()))

@@ -130,8 +130,13 @@ class CellStore:
 
         paths = self.folder.glob("records-*.parquet")
         for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+            try:
+                records = read_records(path)
+            except StoreError as error:
+                log.warning("%s", error)
+                continue
             noted = pq.read_schema(path).metadata or {}
-            yield json.loads(noted.get(SIGNATURES, b"{}")), read_records(path)
+            yield json.loads(noted.get(SIGNATURES, b"{}")), records
 
     def _acquire(self, lock: int) -> None:
         try:
@@ -163,10 +168,21 @@ class CellStore:
 
 
 def read_records(path: Path) -> list[Record]:
-    """Records of a finished cell, in the order of its samples."""
+    """Records of a finished cell, in the order of its samples.
+
+    Raises:
+        StoreError: the table is damaged.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return [Record.from_row(row) for row in pq.read_table(path).to_pylist()]
+    try:
+        return [Record.from_row(row) for row in pq.read_table(path).to_pylist()]
+    except (pa.ArrowException, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{path} is damaged ({type(error).__name__}); delete it and run the same command "
+            "again: it is made from the stored completions"
+        ) from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -178,6 +194,9 @@ def write_atomic(path: Path, content: bytes) -> None:
         try:
             _write(file, content)
             os.fsync(file)
+        except BaseException:  # no hidden copy of clinical text stays behind
+            part.unlink(missing_ok=True)
+            raise
         finally:
             os.close(file)
         part.replace(path)

@@ -15,6 +15,7 @@ from typing import Any
 
 from clue.backends import Setup
 from clue.errors import ConfigError
+from clue.icd import codes
 from clue.records import Completion, Prompt, Sample
 from clue.tasks import Task
 
@@ -36,6 +37,14 @@ class Given:
         """References with their counts, the most frequent first, equals in alphabetical order."""
         counted = Counter(sample.target for sample in self.samples)
         return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    @cached_property
+    def usual_codes(self) -> list[str]:
+        """The most frequent codes of the references, as many as one has on average."""
+        per_letter = [codes(each.target) for each in self.samples]
+        counted = Counter(code for found in per_letter for code in found)
+        usual = round(sum(map(len, per_letter)) / len(per_letter))
+        return sorted(counted, key=lambda code: (-counted[code], code))[:usual]
 
     def choices(self, sample: Sample) -> Mapping[str, str]:
         """Reference to the answer that says so, for tasks with a closed set of answers."""
@@ -70,13 +79,7 @@ def chance(given: Given, sample: Sample) -> str:
 
 def frequent_codes(given: Given, sample: Sample) -> str:
     """As many of the most frequent codes as a letter has on average; nothing in other tasks."""
-    from clue.icd import codes
-
-    per_letter = [codes(each.target) for each in given.samples]
-    counted = Counter(code for found in per_letter for code in found)
-    usual = round(sum(map(len, per_letter)) / len(per_letter))
-    ranked = sorted(counted, key=lambda code: (-counted[code], code))
-    return ", ".join(ranked[:usual])
+    return ", ".join(given.usual_codes)
 
 
 RULES: Mapping[str, Callable[[Given, Sample], str]] = {

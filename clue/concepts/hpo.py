@@ -50,8 +50,8 @@ class Hpo:
 def entities(path: Path) -> list[Any]:
     """A scispaCy entity per concept: names and synonyms of all its terms.
 
-    A term with several concepts counts as the first; a concept of several terms has the name and
-    the definition of the first.
+    A term with several concepts counts as the first; a concept of several terms has the name of
+    the first and the first definition that there is.
     """
     from scispacy.linking_utils import Entity
 

@@ -1,8 +1,8 @@
 """Mentions to concepts: scispaCy's linker, asked once per distinct mention.
 
 The similarity of a mention and a name is the cosine of their TF-IDF vectors of letter triples. The
-nearest name's concept is taken if it is more similar than the threshold (and, as scispaCy does by
-default, above 0.95 for a concept without a definition).
+concept of the most similar name is taken of those above the threshold; as scispaCy does by default,
+a concept without a definition needs at least 0.95.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

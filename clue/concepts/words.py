@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,6 +15,9 @@ LONGEST = 6
 """Tokens of a run: 86 % of the names in the Human Phenotype Ontology are no longer."""
 NAMING = frozenset({"back", "bottom", "down", "first", "front", "full", "no", "side", "third"})
 """spaCy's stop words with which findings begin or end, as "back pain" or "no appetite"."""
+MARKS = r"[;()\[\]{}|/+&]"
+"""Split off wherever they stand; spaCy leaves some within a word."""
+BULLETS = r"[-\u2013\u2022]"
 HYPHENS = frozenset({"-", "\u2010", "\u2011", "\u2013"})
 
 
@@ -32,13 +35,21 @@ class Words:
 
     def signature(self, cache: Path) -> str:
         """The rule and the tokenizer."""
-        return f"words up to {LONGEST} spacy {version('spacy')}"
+        return f"words up to {LONGEST}, lists split, spacy {version('spacy')}"
 
     def pipeline(self) -> "Language":
-        """The tokenizer alone."""
+        """The tokenizer alone; it also splits "fever;cough" and "-fever", as lists are written."""
         import spacy
+        from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
-        return spacy.blank("en")
+        pipeline = spacy.blank("en")
+        rules = pipeline.Defaults
+        tokenizer: Any = pipeline.tokenizer
+        prefixes = [*(rules.prefixes or ()), MARKS, BULLETS]
+        tokenizer.prefix_search = compile_prefix_regex(prefixes).search
+        tokenizer.infix_finditer = compile_infix_regex([*(rules.infixes or ()), MARKS]).finditer
+        tokenizer.suffix_search = compile_suffix_regex([*(rules.suffixes or ()), MARKS]).search
+        return pipeline
 
     def spans(self, doc: "Doc") -> Iterator["Span"]:
         """Every run."""
@@ -75,7 +86,9 @@ def _breaks(token: "Token") -> bool:
 def _spaced(hyphen: "Token") -> bool:
     """Whether it is a dash: it does not join two words."""
     inner = 0 < hyphen.i < len(hyphen.doc) - 1
-    return not inner or bool(hyphen.whitespace_ or hyphen.nbor(-1).whitespace_)
+    return not inner or bool(
+        hyphen.whitespace_ or hyphen.nbor(-1).whitespace_ or hyphen.nbor(-1).is_space
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """The data sets: which files hold them and under which terms to get them."""
 
 import hashlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,8 +131,9 @@ def data_root(setting: str) -> Path:
 def locate(dataset: Dataset, split: str, root: Path) -> Path:
     """Path of a split's file under `<root>/<dataset>/`.
 
-    The official name comes first, at any depth and plain or gzipped; else the only file there with
-    the same ending serves, since copies get renamed. Hidden files are none: unfinished downloads.
+    The official name comes first, at any depth and plain or gzipped; else, for a data set of one
+    file, the only one of the same ending serves, since copies get renamed. Hidden files are none:
+    they are unfinished downloads.
 
     Raises:
         DataMissing: with the paths tried, the page and the terms.
@@ -162,12 +164,14 @@ def _named(folder: Path, official: str) -> list[Path]:
     return sorted(filter(Path.is_file, dict.fromkeys(found)), key=lambda path: len(path.parts))
 
 
-def command(dataset: Dataset) -> str:
-    """What to run to have the data set."""
+def command(dataset: Dataset, root: Path) -> str:
+    """What to run to have the data set in a data folder."""
+    where = f" --data {shlex.quote(str(root))}"
     if not dataset.folders:
-        return f"{command(DATASETS['mimic'])} && python -m clue.data build {dataset.name}"
+        build = f"python -m clue.data build {dataset.name}{where}"
+        return f"{command(DATASETS['mimic'], root)} && {build}"
     user = " --user NAME" if dataset.access == "credentialed" else ""
-    return f"python -m clue.data fetch {dataset.name}{user}"
+    return f"python -m clue.data fetch {dataset.name}{user}{where}"
 
 
 def checksum(path: Path) -> str:
@@ -183,9 +187,10 @@ def _children(root: Path) -> list[Path]:
 def _advice(dataset: Dataset, official: str, root: Path, folders: list[Path]) -> str:
     tried = [folder / official for folder in folders] or [root / dataset.name / official]
     access = {"open": "Get it", "credentialed": f"Apply for access at {dataset.page}, then get it"}
+    terms = f"({dataset.licence}, {dataset.page})"
     return (
         f"the file of {dataset.name} is not at {' nor at '.join(map(str, tried))}.\n"
-        f"{access[dataset.access]} with `{command(dataset)}` ({dataset.licence}, {dataset.page}), "
+        f"{access[dataset.access]} with `{command(dataset, root)}` {terms}, "
         f"or name the folder that holds {dataset.name}/ with paths.data=<folder> or "
         "CLUE_DATA=<folder>. paths.data=demo runs on fictional data."
     )

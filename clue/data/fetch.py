@@ -92,14 +92,19 @@ class Fetcher:
             StoreError: it cannot be written.
         """
         if not dataset.folders:
-            raise ConfigError(f"it was never released, it is built: `{command(dataset)}`")
+            raise ConfigError(
+                f"it was never released, it is built: `{command(dataset, self.root)}`"
+            )
         target = self.root / dataset.name / dataset.files[split]
         try:
             found = locate(dataset, split, self.root)
         except DataMissing:
             return self._download(dataset, split, target)
         measured = check.measure(dataset, split, found, self.cache)
+        official = dataset.rows.get(split, measured.rows)
         reason = measured.error or _differs(dataset.sha256.get(split), measured.sha256)
+        if not reason and measured.rows != official:
+            reason = f"{measured.rows} rows, officially there are {official}"
         if not reason:
             return f"is there, {measured.rows:,} rows: {found}"
         log.warning("%s: %s; getting it again", found, reason)

@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +35,7 @@ def opened(path: Path) -> Iterator[io.TextIOWrapper]:
             f"{path} is not UTF-8: byte {error.object[error.start]:#04x}; the official file is. "
             "Download it again, do not save it from a spreadsheet."
         ) from error
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
         raise DataError(f"{path} is a gzip file that is cut short or damaged ({error})") from error
@@ -50,8 +52,9 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
         header = next(reader, [])
         missing = [name for name in columns if name not in header]
         if missing:
-            found = ", ".join(header) or "nothing"
-            raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {found}")
+            raise DataError(
+                f"{path}: row 1: no column {', '.join(missing)}; found {_names(header)}"
+            )
         for number, cells in enumerate(reader, start=2):
             if not cells:
                 continue
@@ -61,6 +64,13 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
                 )
             row = dict(zip(header, cells, strict=True))
             yield number, {name: filled(row, name, f"{path}: row {number}") for name in columns}
+
+
+def _names(header: Sequence[str]) -> str:
+    """A header for an error; a row of data, of a file without header, is not shown."""
+    if all(re.fullmatch(r"[A-Za-z][\w .-]{0,39}", cell) for cell in header):
+        return ", ".join(header) or "nothing"
+    return f"{len(header)} cells that are no names of columns"
 
 
 def _strict(path: Path, text: Iterable[str]) -> Iterator[list[str]]:

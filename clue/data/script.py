@@ -85,7 +85,7 @@ class Script:
         raise self._lacks(f"default of the parameter {parameter} of {function}()")
 
     def entry(self, function: str, key: str) -> str:
-        """The text that is assigned to `...[key]` in a function; of several the first."""
+        """The text that is assigned to `...[key]` in a function; of several the outermost."""
         for target, value in _assignments(ast.walk(self._function(function))):
             if isinstance(target, ast.Subscript) and _literal(target.slice, {}).value == key:
                 return self._plain(key, _literal(value, self.constants), str)
@@ -115,6 +115,8 @@ def _assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]
             yield from ((target, node.value) for target in node.targets)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             yield node.target, node.value
+        elif isinstance(node, ast.AugAssign):  # what it comes to is no plain constant
+            yield node.target, ast.copy_location(ast.Tuple([], ast.Load()), node)
 
 
 def _literal(node: ast.expr, known: Mapping[str, Literal]) -> Literal:

@@ -106,11 +106,11 @@ def _show(root: Path, found: Sequence[File]) -> None:
     console.print(f"data in {root}", markup=False, soft_wrap=True)
     console.print(table)
     for name, group in groupby(found, lambda file: file.dataset):
-        for line in _lines(name, list(group)):
+        for line in _lines(root, name, list(group)):
             console.print(line, markup=False, soft_wrap=True)
 
 
-def _lines(name: str, group: Sequence[File]) -> Iterator[str]:
+def _lines(root: Path, name: str, group: Sequence[File]) -> Iterator[str]:
     """What the table has no room for: terms, paths, what is wrong, what to do."""
     first = group[0]
     yield f"{name}: {first.version}, {first.access}, {first.licence}"
@@ -123,7 +123,7 @@ def _lines(name: str, group: Sequence[File]) -> Iterator[str]:
             yield f"  {file.split} is {file.state}: {file.note}"
     lacking = [file.split for file in group if file.state != "found"]
     if lacking:
-        yield f"  to have {', '.join(lacking)}: {command(DATASETS[name])}"
+        yield f"  to have {', '.join(lacking)}: {command(DATASETS[name], root)}"
 
 
 def _count(rows: int | None) -> str:

@@ -18,7 +18,8 @@ Rule = Callable[[Sequence[str], Sequence[str]], float]
 
 def signature(name: str, scoring: Scoring) -> str:
     """What made the score; only the share of valid codes depends on the releases."""
-    made = f"{name}|clue {__version__}|sets of codes"
+    counted = "codes as written" if RULES[name] in (exact_upstream, valid_upstream) else "sets"
+    made = f"{name}|clue {__version__}|{counted}"
     return f"{made}|{icd.release()}" if "valid" in name else made
 
 

@@ -14,7 +14,7 @@ class Scoring:
 
     conf: ScoringConf
     cache: Path
-    """Folder for what can be made again: indexes, values of references."""
+    """Folder for what can be made again: digests, values of references."""
     answers: FeatureStore = field(default_factory=lambda: FeatureStore(None))
     """Answers differ from model to model: their values are not kept."""
 

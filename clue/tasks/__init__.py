@@ -41,9 +41,9 @@ def load(name: str) -> TaskConf:
         ConfigError: there is no such file; lists the names.
     """
     path = FOLDER / f"{name}.yaml"
-    if not path.is_file():
+    if name not in names():
         known = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-        raise ConfigError(f"there is no task {name!r}; there are {', '.join(known)}")
+        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(known)}")
     made = OmegaConf.to_object(
         OmegaConf.merge(OmegaConf.structured(TaskConf), OmegaConf.load(path))
     )

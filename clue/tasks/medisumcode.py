@@ -75,8 +75,10 @@ def _codes(row: Mapping[str, Any], where: str) -> list[str]:
             raise DataError(f"{where}, field icd_codes: an entry is no JSON object")
         code = filled(entry, "code", f"{where}, icd_codes")
         if not icd.is_code(code):
-            raise DataError(f"{where}: {code!r} has not the form of an ICD-10-CM code")
+            form = re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", code[:10]))  # no one's diagnosis
+            raise DataError(f"{where}, icd_codes: no ICD-10-CM code is of the form {form!r}")
         if icd.dotted(code) in found:
-            raise DataError(f"{where}: the code {code!r} stands twice")
+            place = found.index(icd.dotted(code)) + 1
+            raise DataError(f"{where}, icd_codes: entry {place} stands again later")
         found.append(icd.dotted(code))
     return found

@@ -60,7 +60,8 @@ def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
         premise, hypothesis = filled(row, "sentence1", where), filled(row, "sentence2", where)
         label = filled(row, "gold_label", where)
         if label not in LABELS:
-            raise DataError(f"{where}: gold_label {label!r} is none of {', '.join(LABELS)}")
+            found = repr(label) if len(label.split()) == 1 else "of several words"
+            raise DataError(f"{where}: gold_label {found} is none of {', '.join(LABELS)}")
         yield (
             number,
             Sample(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clue.errors import StoreError
 from clue.records import Completion, Message, Prompt, Record
-from clue.store import CellStore, read_records
+from clue.store import CellStore, read_records, write_atomic
 
 PROMPTS = [Prompt(str(i), (Message("user", f"q{i}"),), 8) for i in range(3)]
 ANSWERS = [Completion(f"answer {i}\n\u2028é\x00", "stop", 5, 3, 0.1) for i in range(3)]
@@ -109,3 +109,27 @@ def test_writers_take_turns(tmp_path: Path) -> None:
         writer.join(60)
     assert [writer.exitcode for writer in writers] == [0] * 4
     assert len(CellStore(tmp_path).completions()) == 12
+
+
+def test_a_damaged_table_is_named_and_does_not_stop_scoring(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = CellStore(tmp_path)
+    path = store.write_records("id", [], {})
+    path.write_bytes(b"PAR1 cut short")
+    with pytest.raises(StoreError, match=r"is damaged .* run the same command again"):
+        read_records(path)
+    assert list(store.tables()) == []
+    assert "is damaged" in caplog.text
+
+
+def test_a_failed_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        write_atomic(tmp_path / "x", b"text")
+    assert not list(tmp_path.iterdir())

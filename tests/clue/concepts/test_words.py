@@ -33,6 +33,11 @@ def runs(reader: MentionReader, text: str) -> list[str]:
         ("fever - cough", ["fever", "cough"]),
         ("- fever", ["fever"]),
         ("type 2", ["type", "type 2"]),
+        ("fever;cough;chest pain", ["fever", "cough", "chest", "chest pain", "pain"]),
+        ("-fever\n-chest pain", ["fever", "chest", "chest pain", "pain"]),
+        ("\u2022fever", ["fever"]),
+        ("hypertension(controlled)", ["hypertension", "controlled"]),
+        ("fever/cough", ["fever", "cough"]),
         ("Crohn's disease", ["Crohn", "Crohn's disease", "disease"]),
     ],
 )

@@ -37,6 +37,21 @@ def test_a_malformed_table_names_the_row(tmp_path: Path, content: str, message: 
         list(reading.csv_rows(written(tmp_path, content), COLUMNS))
 
 
+def test_a_row_of_data_is_not_shown_as_a_header(tmp_path: Path) -> None:
+    path = written(tmp_path, '7,"The patient, a sailor, has a swollen knee."\n')
+    with pytest.raises(DataError, match="found 2 cells that are no names of columns") as caught:
+        list(reading.csv_rows(path, COLUMNS))
+    assert "sailor" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", range(12, 60, 4))
+def test_a_gzip_with_a_changed_byte_is_named(tmp_path: Path, place: int) -> None:
+    packed = bytearray(gzip.compress(b"".join(b'{"a": %d}\n' % i for i in range(999))))
+    packed[place] ^= 0xFF
+    with pytest.raises(DataError):
+        list(reading.json_lines(written(tmp_path, bytes(packed))))
+
+
 def test_a_gzipped_file_reads_like_the_plain_one(tmp_path: Path) -> None:
     path = written(tmp_path, gzip.compress(b'{"a": 1}\n\n{"a": 2}\n'))
     assert list(reading.json_lines(path)) == [(1, {"a": 1}), (3, {"a": 2})]

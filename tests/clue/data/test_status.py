@@ -106,7 +106,7 @@ def test_lists_of_tasks_are_those_of_the_yaml_files() -> None:
 @pytest.mark.parametrize(
     ("need", "message"),
     [
-        ("task=meqsun", "there is no task 'meqsun'; there are all, .*meqsum"),
+        ("task=meqsun", "there is no single task 'meqsun'; there are all, .*meqsum"),
         ("meqsum", "--need meqsum: say --need task=all"),
         ("task=", "--need task=: say --need task=all"),
     ],
@@ -130,6 +130,6 @@ def test_the_table_fits_eighty_columns_and_says_how_to_have_the_rest(
     assert "…" not in table
     assert max(map(len, table.splitlines())) <= 80
     assert "python -m clue.data fetch mednli --user NAME" in said
-    assert "python -m clue.data fetch longhealth\n" in said
-    assert "--user NAME && python -m clue.data build medisumcode" in said
+    assert f"python -m clue.data fetch longhealth --data {tmp_path}\n" in said
+    assert f"--data {tmp_path} && python -m clue.data build medisumcode --data {tmp_path}\n" in said
     assert str(tmp_path / "meqsum") in said

@@ -37,8 +37,14 @@ def test_without_a_patient_the_admission_is_the_cluster(tmp_path: Path) -> None:
         ({"icd_codes": "E11.9"}, "row 2, field icd_codes holds no list of codes"),
         ({"icd_codes": ["E11.9"]}, "row 2, field icd_codes: an entry is no JSON object"),
         ({"icd_codes": [{}]}, "row 2, icd_codes: no field code"),
-        ({"icd_codes": [{"code": "250.00"}]}, "row 2: '250.00' has not the form of an ICD-10"),
-        ({"icd_codes": [{"code": "I10"}, {"code": "i10"}]}, "row 2: the code 'i10' stands twice"),
+        (
+            {"icd_codes": [{"code": "250.00"}]},
+            "no ICD-10-CM code is of the form '999.99'",
+        ),
+        (
+            {"icd_codes": [{"code": "I10"}, {"code": "i10"}]},
+            "icd_codes: entry 1 stands again later",
+        ),
     ],
 )
 def test_a_malformed_row_is_named(tmp_path: Path, row: dict[str, Any], message: str) -> None:

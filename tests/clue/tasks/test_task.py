@@ -102,5 +102,5 @@ def test_a_missing_file_says_where_and_whence(tmp_path: Path) -> None:
         locate(DATASETS["meqsum"], "test", tmp_path / "nowhere")
     message = str(caught.value)
     assert str(tmp_path / "nowhere" / "meqsum" / "MeQSum_ACL2019") in message
-    assert "`python -m clue.data fetch meqsum` (CC BY 4.0, https://github.com/abachaa/" in message
+    assert f"`python -m clue.data fetch meqsum --data {tmp_path / 'nowhere'}` (CC BY 4.0" in message
     assert "paths.data=<folder>" in message

@@ -44,12 +44,28 @@ def test_open_data_come_without_a_name_and_are_counted(
 
 
 def test_what_is_there_and_good_is_left(
-    server: Server, fetching: Fetch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: Server,
+    fetching: Fetch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tiny.longhealth(tmp_path / "data")
+    monkeypatch.setitem(DATASETS, "longhealth", replace(DATASETS["longhealth"], rows={"test": 9}))
     assert fetching("longhealth", "longhealth") == 0
     assert capsys.readouterr().out.startswith("longhealth/test: is there, 9 rows: ")
     assert server.requests == []
+
+
+def test_what_is_there_and_not_whole_is_replaced(
+    server: Server, fetching: Fetch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = tiny.longhealth(tmp_path / "made", patients=4).read_bytes()
+    server.serve(LONGHEALTH, Answer(body))
+    path = tiny.longhealth(tmp_path / "data")
+    assert fetching("longhealth") == 0
+    assert path.read_bytes() == body
+    assert "9 rows, officially there are 400; getting it again" in caplog.text
 
 
 def test_what_is_there_and_malformed_is_replaced(
