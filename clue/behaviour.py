@@ -63,9 +63,11 @@ def loop(text: str) -> str | None:
 
 
 def _tail(words: Sequence[str], period: int) -> int:
-    """Words at the end that equal the word one period before them."""
-    equal = 0
-    while equal < len(words) - period and words[-1 - equal] == words[-1 - equal - period]:
+    """Words at the end that equal the word one period before them; the budget may cut the last."""
+    equal = int(words[-1 - period].startswith(words[-1]))
+    while equal and equal < len(words) - period:
+        if words[-1 - equal] != words[-1 - equal - period]:
+            break
         equal += 1
     return equal
 

@@ -44,6 +44,37 @@ def test_a_loop_lasts_until_the_end(text: str, unit: str | None) -> None:
     assert behaviour.loop(text) == unit
 
 
+REAL = [  # what SmolLM2-135M-Instruct answered, the middle of long ones left out
+    ("meqsum", "What is the correct answer to the question of " * 6 + "what is the correct", True),
+    ("meqsum", "What is the genetic test for maternal" + " familial" * 40, True),
+    ("meqsum", "What is the difference between a mole and a mole?", False),
+    ("problem_summary", "HELLP; postpartum hemorrhage; " + "HELLP; " * 30, True),
+    (
+        "problem_summary",
+        "Asymptomatic" + "; no evidence of familial thrombophilia" * 9 + "; no ev",
+        True,
+    ),
+    (
+        "problem_summary",
+        "Acute kidney injury; sepsis; thrombocytopenia; acute kidney injury",
+        False,
+    ),
+    ("longhealth2", "The correct answer is D: " * 9 + "The correct", True),
+    ("longhealth2", "The correct answer is D: The documents do not tell\n\n" * 2, False),
+    (
+        "longhealth3",
+        "The correct answer is D: Dimethyl fumarate" + ", natalizumab" * 8 + ", nat",
+        True,
+    ),
+    ("longhealth3", "The correct answer is D: 100 mg/m2\n\nQuestion: At which dose was", False),
+]
+
+
+@pytest.mark.parametrize(("task", "text", "loops"), REAL)
+def test_answers_of_a_real_model(task: str, text: str, loops: bool) -> None:
+    assert (behaviour.loop(text) is not None) is loops
+
+
 @given(WORDS, st.lists(st.sampled_from("abcde"), min_size=1, max_size=9), st.integers(12, 20))
 def test_whatever_is_repeated_often_enough_loops(
     before: list[str], unit: list[str], times: int
