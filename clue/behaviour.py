@@ -17,6 +17,8 @@ LOOP_REPEATS = 3
 """Times that a loop's unit stands in a row at the end of the text; a cut one may follow."""
 LOOP_WORDS = 12
 """Words and marks that the repeats cover at least: "no, no, no" is emphasis."""
+LONGEST_WORD = 60
+"""Letters and digits; longer ones are no words."""
 COUNTED = 5
 """Codes in a row, each one more than the one before, from which on an answer counts."""
 
@@ -54,6 +56,8 @@ def loop(text: str) -> str | None:
     Units are sequences of words and marks, in small letters.
     """
     words = _WORD.findall(text.lower())
+    if words and len(words[-1]) > LONGEST_WORD:  # "1000000...": its letters are what repeats
+        words[-1:] = words[-1]
     for period in range(1, len(words) // LOOP_REPEATS + 1):
         covered = period + _tail(words, period)
         if covered >= max(LOOP_REPEATS * period, LOOP_WORDS):

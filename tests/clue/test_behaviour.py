@@ -66,6 +66,8 @@ REAL = [  # what SmolLM2-135M-Instruct answered, the middle of long ones left ou
         "The correct answer is D: Dimethyl fumarate" + ", natalizumab" * 8 + ", nat",
         True,
     ),
+    ("medisumcode", "are:\n\n- ICD-10-CM code 1" + "0" * 480, True),
+    ("medisumcode", "I44.2, S01.01XA, W18.30XA, Y92.018, I10, M10.9, N40.0", False),
     ("longhealth3", "The correct answer is D: 100 mg/m2\n\nQuestion: At which dose was", False),
 ]
 
@@ -119,6 +121,18 @@ def test_nobody_is_said_to_count_who_codes_as_people_do() -> None:
         assert not behaviour.counts_codes(codes)
 
 
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [  # of the same model; the first when asked to go on with a list
+        ("I10: 10.10\nI11: 11.11\nI12: 12.12\nI13: 13.13\nI14: 14.14\nI15: 15.15", True),
+        ("I44.2, S01.01XA, W18.30XA, Y92.018, I10, M10.9, N40.0", False),
+        ("The stay belongs to ICD-10-CM code 10000.", False),
+    ],
+)
+def test_counting_of_a_real_model(text: str, counts: bool) -> None:
+    assert behaviour.counts_codes(icd.codes(text)) is counts
+
+
 OPTIONS = {f"option_{letter}": f"{letter} mg" for letter in "abcdef"}
 TOLD = Sample("1", OPTIONS, "B", "1")
 NOT_TOLD = Sample("1", OPTIONS, "F", "1")
@@ -143,6 +157,8 @@ NOT_TOLD = Sample("1", OPTIONS, "F", "1")
         (longhealth, "The answer is A", NOT_TOLD, "hallucinated", True),
         (longhealth, "The answer is F", NOT_TOLD, "hallucinated", False),
         (longhealth, "I cannot tell", NOT_TOLD, "hallucinated", False),
+        (longhealth, "The correct answer is D: 12 August 2021", NOT_TOLD, "hallucinated", True),
+        (longhealth, "The correct answer is: 10 mg once daily", NOT_TOLD, "hallucinated", False),
         (medisumcode, "I10, e11.9", TOLD, "format_followed", True),
         (medisumcode, "I10: hypertension", TOLD, "format_followed", False),
         (medisumcode, "", TOLD, "format_followed", False),
