@@ -23,11 +23,12 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
     targets = [sha256(sample.target) for sample in cell.samples]
     scores: dict[str, list[float | None]] = {}
     known = _known(cell)
-    for reads, names in _groups(cell):
-        answers = _answers(cell, reads, completions)
-        pairs = list(zip(answers, targets, strict=True))
+    groups = _groups(cell)
+    read = {reads: _answers(cell, reads, completions) for reads in {"parse", *dict(groups)}}
+    for reads, names in groups:
+        pairs = list(zip(read[reads], targets, strict=True))
         scores |= _scores(cell, names, pairs, {name: known.get(name, {}) for name in names})
-    answers = _answers(cell, "parse", completions)
+    answers = read["parse"]
     flags = {
         name: flag(answers, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
     }
