@@ -101,6 +101,6 @@ class Paired:
     def sums(self) -> Sums:
         """Differences summed within clusters, clusters sorted by name."""
         return Sums(
-            np.bincount(self.codes, weights=self.differences),
+            np.bincount(self.codes, weights=self.differences).astype(float),
             np.bincount(self.codes).astype(float),
         )

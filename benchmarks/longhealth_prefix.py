@@ -75,7 +75,7 @@ def report(task: Task, backend: TransformersBackend) -> None:
     """One line: tokens sent and tokens that have to be read."""
     samples = task.split().scored
     prompts = [
-        np.array(backend.chat.render(task.prompt(sample, ()).messages), dtype=np.uint32)
+        np.array(backend.checkpoint.chat.render(task.prompt(sample, ()).messages), dtype=np.uint32)
         for sample in samples
     ]
     sent, read = sum(map(len, prompts)), trie_size(prompts)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from clue.errors import ModelError
-from clue.records import Message, sha256
+from clue.records import Completion, FinishReason, Message, sha256
 
 FROZEN_DATE = {"%d %b %Y": "26 Jul 2024", "%Y-%m-%d": "2024-07-26", "%B %d, %Y": "July 26, 2024"}
 """strftime format to what a template gets for it; other formats get the first."""
@@ -72,6 +72,19 @@ class Chat:
                 "the chat template begins with two BOS tokens; report it to the model's authors"
             )
         return ids
+
+    def completion(self, prompt_tokens: int, answer: Sequence[int], seconds: float) -> Completion:
+        """What new token ids say: cut where the turn ends; what follows is padding."""
+        ends = [place for place, token in enumerate(answer) if token in self.stop_ids]
+        kept = answer[: ends[0]] if ends else answer
+        text: str = self.tokenizer.decode(
+            kept, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        reason: FinishReason = "stop" if ends else "length"
+        for stop in self.stop_strings:
+            if stop in text:
+                text, reason = text.partition(stop)[0], "stop"
+        return Completion(text, reason, prompt_tokens, len(kept) + bool(ends), seconds)
 
     def _fold(self, messages: Sequence[Message]) -> Sequence[Message]:
         if self.system != "folded into the user turn" or messages[0].role != "system":

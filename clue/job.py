@@ -19,8 +19,8 @@ from clue.outcome import Outcome, Status
 from clue.progress import watch
 from clue.records import sha256
 from clue.score import score
-from clue.store import read_records
 from clue.summary import summary
+from clue.tables import Table, read_table, write_table
 from clue.tasks import study
 from clue.validation import validate
 
@@ -156,12 +156,14 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
         backend = backend.on(cell.task)
     completions = evaluate.complete(cell, backend, watch(cell.name))
     records = score(cell, completions)
-    path = cell.store.write_records(cell.id, records, cell.signatures)
+    facts = tags.facts(cell) | {"run_id": opened.run_id}
+    table = Table(records, cell.signatures, facts)
+    path = write_table(cell.store.records_path(cell.id), table)
     means = summary(cell.task.conf, records)
-    facts = job.backend.facts()
-    numbers = {name: value for name, value in facts.items() if isinstance(value, int)}
+    machine = job.backend.facts()
+    numbers = {name: value for name, value in machine.items() if isinstance(value, int)}
     tracker.log_metrics(means | numbers)
-    tracker.log_tags({f"clue.{name}": facts[name] for name in facts if name not in numbers})
+    tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
     mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
     tracker.log_files(privacy.rows(records, mode), {"config.yaml": job.config_yaml})
@@ -190,7 +192,7 @@ def _scores(cells: Iterable[Cell]) -> dict[str, float]:
 
 
 def _stored_summary(cell: Cell) -> dict[str, float]:
-    return summary(cell.task.conf, read_records(cell.store.records_path(cell.id)))
+    return summary(cell.task.conf, read_table(cell.store.records_path(cell.id)).records)
 
 
 def _job_id(cells: Iterable[Cell]) -> str:

@@ -10,6 +10,7 @@ from clue.cell import Cell
 from clue.metrics import METRICS
 from clue.metrics import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
+from clue.tables import tables
 
 Pair = tuple[str | None, str]
 """An answer as it was read and the digest of its reference: a score follows from these two."""
@@ -79,11 +80,12 @@ def _known(cell: Cell) -> dict[str, dict[Pair, float | None]]:
     Only of metrics on the answer that the table holds, which is the task's own reading.
     """
     known: dict[str, dict[Pair, float | None]] = {}
-    for signatures, records in cell.store.tables():
+    for table in tables(cell.store.folder):
         for name, signature in cell.signatures.items():
-            if METRICS[name].reads == "parse" and signatures.get(name) == signature:
+            if METRICS[name].reads == "parse" and table.signatures.get(name) == signature:
+                scores = ((row, row.scores[name]) for row in table.records)
                 found = known.setdefault(name, {})
-                found |= {(row.answer, row.target_sha256): row.scores[name] for row in records}
+                found |= {(row.answer, row.target_sha256): score for row, score in scores}
     return known
 
 

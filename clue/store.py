@@ -1,9 +1,9 @@
-"""Completions and records on disk: appended as they finish, read back after a crash, one writer.
+"""Completions on disk: appended as they finish, read back after a crash, one writer.
 
     <mlruns>/cells/<task>/<model>/<fingerprint>/
         cell.json            what the fingerprint is the digest of
         completions.jsonl    a line per completion, each with its checksum
-        records-<id>.parquet the scored table of one finished cell
+        records-<id>.parquet the scored table of one finished cell (`clue.tables`)
         lock                 held by the one process that writes
 
 A line is written with one call, so a kill loses at most the completions in flight; a line that a
@@ -17,20 +17,18 @@ import os
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from clue.errors import StoreError
-from clue.records import Completion, Key, Prompt, Record
+from clue.records import Completion, Key, Prompt
 
 log = logging.getLogger(__name__)
 
 SYNC_SECONDS = 1.0
-SIGNATURES = b"clue.signatures"
-"""Key of a table's metadata: metric name to signature, as JSON."""
 PRIVATE = 0o600
 """Mode of files that may hold clinical text."""
 
@@ -109,35 +107,6 @@ class CellStore:
         """Where the table of a finished cell lies."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
 
-    def write_records(
-        self, cell_id: str, records: Sequence[Record], signatures: Mapping[str, str]
-    ) -> Path:
-        """Write the table of a finished cell, whole or not at all, with its metrics' signatures."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        path = self.records_path(cell_id)
-        table = pa.Table.from_pylist([record.row() for record in records])
-        content = pa.BufferOutputStream()
-        noted = {SIGNATURES: json.dumps(dict(signatures)).encode()}
-        pq.write_table(table.replace_schema_metadata(noted), content)
-        write_atomic(path, content.getvalue().to_pybytes())
-        return path
-
-    def tables(self) -> Iterator[tuple[dict[str, str], list[Record]]]:
-        """Signatures and records of every table of this generation, the oldest first."""
-        import pyarrow.parquet as pq
-
-        paths = self.folder.glob("records-*.parquet")
-        for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
-            try:
-                records = read_records(path)
-            except StoreError as error:
-                log.warning("%s", error)
-                continue
-            noted = pq.read_schema(path).metadata or {}
-            yield json.loads(noted.get(SIGNATURES, b"{}")), records
-
     def _acquire(self, lock: int) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -165,24 +134,6 @@ class CellStore:
     def _cut(self, good: int, torn: int) -> None:
         log.warning("%s: cut off a half-written last line (%d bytes)", self.path, torn)
         os.truncate(self.path, good)
-
-
-def read_records(path: Path) -> list[Record]:
-    """Records of a finished cell, in the order of its samples.
-
-    Raises:
-        StoreError: the table is damaged.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return [Record.from_row(row) for row in pq.read_table(path).to_pylist()]
-    except (pa.ArrowException, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{path} is damaged ({type(error).__name__}); delete it and run the same command "
-            "again: it is made from the stored completions"
-        ) from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:

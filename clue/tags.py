@@ -57,6 +57,29 @@ def params(cell: Cell) -> dict[str, Any]:
     }
 
 
+def facts(cell: Cell) -> dict[str, Any]:
+    """What the cell's table says of it, for the analysis: JSON values, no clinical text."""
+    model, task = cell.model, cell.task.conf
+    return {
+        "id": cell.id,
+        "fingerprint": cell.fingerprint,
+        "generation": dict(cell.generation),
+        "prompt": cell.config.prompt.name,
+        "limit": cell.task.least_limit,
+        "task": task.name,
+        "level": task.level,
+        "dataset": task.module,
+        "score": list(task.score),
+        "access": cell.task.access,
+        "model": model.label,
+        "base": model.base,
+        "ancestor": model.ancestor,
+        "family": family(model),
+        "domain": model.domain,
+        "parameters": model.parameters,
+    }
+
+
 def dataset(cell: Cell) -> tuple[str, str, Path]:
     """Name, sha256 and path of the data file."""
     digest: str = cell.generation["protocol"]["dataset_sha256"]

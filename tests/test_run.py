@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from clue.config import ROOT
-from clue.store import read_records
+from clue.tables import read_table
 from tests import tiny
 from tests.conftest import Cli, command_line
 
@@ -41,7 +41,8 @@ def lines(mlruns: Path) -> int:
 def rows(path: Path) -> list[dict[str, object]]:
     """Records without the seconds that they took."""
     return [
-        {k: v for k, v in record.row().items() if k != "seconds"} for record in read_records(path)
+        {k: v for k, v in record.row().items() if k != "seconds"}
+        for record in read_table(path).records
     ]
 
 
@@ -49,7 +50,7 @@ def test_a_cell_is_scored_logged_and_then_skipped(cli: Cli, mlruns: Path) -> Non
     first = cli(*FAKE)
     assert first.returncode == 0, first.stderr
     (run,) = runs(mlruns)
-    records = read_records(tables(mlruns)[0])
+    records = read_table(tables(mlruns)[0]).records
     assert run.info.status == "FINISHED"
     assert run.data.metrics["n"] == len(records) == 9
     mean = 100 * sum(record.scores["rouge1"] for record in records) / 9
@@ -78,7 +79,7 @@ def test_a_run_tells_what_a_reader_needs(cli: Cli, mlruns: Path) -> None:
     table = json.loads((folder / "records.json").read_text())
     frame = pd.DataFrame(table["data"], columns=table["columns"])
     assert list(frame["score_rouge1"]) == [
-        r.scores["rouge1"] for r in read_records(tables(mlruns)[0])
+        r.scores["rouge1"] for r in read_table(tables(mlruns)[0]).records
     ]
     assert "knee" not in json.dumps([run.data.params, tags, run.data.metrics])
     assert "max_new_tokens" in (folder / "config.yaml").read_text()
@@ -159,7 +160,9 @@ def test_the_sweep_of_the_study_loads_each_model_once(cli: Cli, mlruns: Path) ->
     by_model = {run.data.tags["clue.model"]: run.data for run in runs(mlruns)}
     assert by_model["meditron7b"].tags["clue.base"] == "llama2_7b"
     assert by_model["meditron7b"].tags["clue.family"] == by_model["llama2_7b"].tags["clue.family"]
-    prompts = [[record.prompt_sha256 for record in read_records(path)] for path in tables(mlruns)]
+    prompts = [
+        [record.prompt_sha256 for record in read_table(path).records] for path in tables(mlruns)
+    ]
     assert len(prompts) == 2 * 3
     assert all(prompts.count(asked) == 2 for asked in prompts)
     again = cli(*sweep, "model.dtype=float32")

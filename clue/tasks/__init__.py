@@ -130,7 +130,7 @@ class Task:
             )
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
-        return Split(tuple(shots), tuple(samples[: self._least_limit()]), tuple(notes))
+        return Split(tuple(shots), tuple(samples[: self.least_limit]), tuple(notes))
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
         """The conversation that asks for one sample, worked examples first."""
@@ -179,7 +179,9 @@ class Task:
         random.Random(self.prompting.seed).shuffle(samples)
         return samples, notes
 
-    def _least_limit(self) -> int | None:
+    @property
+    def least_limit(self) -> int | None:
+        """The smaller of the run's limit and the task's own; None = all samples are scored."""
         limits = [limit for limit in (self.limit, self.conf.limit) if limit is not None]
         return min(limits, default=None)
 

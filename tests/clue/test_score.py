@@ -10,6 +10,7 @@ from clue.config import Config, ModelConf, PathsConf
 from clue.metrics import Metric
 from clue.metrics.scoring import Scores, Scoring
 from clue.records import Completion, Record
+from clue.tables import Table, tables, write_table
 from tests.clue.tasks.test_task import made
 
 
@@ -66,7 +67,7 @@ def answers(cell: Cell, *texts: str) -> list[Completion]:
 
 def stored(cell: Cell, *texts: str) -> list[Record]:
     records = score.score(cell, answers(cell, *texts))
-    cell.store.write_records(cell.id, records, cell.signatures)
+    write_table(cell.store.records_path(cell.id), Table(records, cell.signatures))
     return records
 
 
@@ -103,9 +104,8 @@ def test_an_undefined_score_stays_undefined_on_disk(cell: Cell, scorer: Counting
     odd = replace(cell, samples=(one, *cell.samples[1:]))
     records = stored(odd)
     assert [record.scores["half"] for record in records[:2]] == [None, 0.5]
-    ((signatures, read),) = odd.store.tables()
-    assert read == records
-    assert signatures == odd.signatures
+    (table,) = tables(odd.store.folder)
+    assert table == Table(records, odd.signatures)
 
 
 def test_a_table_of_another_reading_is_not_used(

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clue.errors import StoreError
-from clue.records import Completion, Message, Prompt, Record
-from clue.store import CellStore, read_records, write_atomic
+from clue.records import Completion, Message, Prompt
+from clue.store import CellStore, write_atomic
 
 PROMPTS = [Prompt(str(i), (Message("user", f"q{i}"),), 8) for i in range(3)]
 ANSWERS = [Completion(f"answer {i}\n\u2028é\x00", "stop", 5, 3, 0.1) for i in range(3)]
@@ -70,27 +70,6 @@ def test_discarded_completions_are_set_aside(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("completions.*.jsonl"))) == 1
 
 
-def test_records_come_back_as_they_were(tmp_path: Path) -> None:
-    records = [
-        Record(
-            "meqsum",
-            "m",
-            str(i),
-            0,
-            "c",
-            "p",
-            "t",
-            answer,
-            None if i else "x",
-            {"rouge1": 1 / 3},
-            {"empty": False},
-        )
-        for i, answer in enumerate(ANSWERS)
-    ]
-    path = CellStore(tmp_path).write_records("id", records, {"rouge1": "made so"})
-    assert read_records(path) == records
-
-
 def _write_lines(folder: Path, number: int) -> None:
     store = CellStore(folder)
     with store.locked():
@@ -109,18 +88,6 @@ def test_writers_take_turns(tmp_path: Path) -> None:
         writer.join(60)
     assert [writer.exitcode for writer in writers] == [0] * 4
     assert len(CellStore(tmp_path).completions()) == 12
-
-
-def test_a_damaged_table_is_named_and_does_not_stop_scoring(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    store = CellStore(tmp_path)
-    path = store.write_records("id", [], {})
-    path.write_bytes(b"PAR1 cut short")
-    with pytest.raises(StoreError, match=r"is damaged .* run the same command again"):
-        read_records(path)
-    assert list(store.tables()) == []
-    assert "is damaged" in caplog.text
 
 
 def test_a_failed_write_leaves_nothing_behind(

@@ -35,17 +35,21 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return tiny.llama(folder, template=request.param, seed=3)
 
 
+def decoder(made: TransformersBackend, *rest: Any) -> Decoder:
+    return Decoder(made.checkpoint.model, made.checkpoint.chat.tokenizer, *rest)
+
+
 def one_by_one(made: TransformersBackend, asked: list[Prompt]) -> list[list[int]]:
     """What the library's own `generate` answers to each prompt alone."""
     answers = []
     for prompt in asked:
-        ids = torch.tensor([made.chat.render(prompt.messages)])
-        out = made.model.generate(
+        ids = torch.tensor([made.checkpoint.chat.render(prompt.messages)])
+        out = made.checkpoint.model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
             do_sample=False,
             max_new_tokens=BUDGET,
-            eos_token_id=made.chat.stop_ids,
+            eos_token_id=made.checkpoint.chat.stop_ids,
             pad_token_id=0,
         )
         answers.append(out[0, ids.shape[1] :].tolist())
@@ -55,36 +59,41 @@ def one_by_one(made: TransformersBackend, asked: list[Prompt]) -> list[list[int]
 def test_batches_answer_as_generate_does_one_by_one(checkpoint: Path, tmp_path: Path) -> None:
     made = backend(checkpoint, tmp_path, batch_size=3)
     asked = prompts()
-    rows = [made.chat.render(prompt.messages) for prompt in asked]
+    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in asked]
     beginning = common_beginning(rows)
     assert len(beginning) > 32
     for shared in (beginning, []):
-        decoder = Decoder(made.model, made.chat.tokenizer, made.chat.stop_ids, (), shared)
-        assert decoder.answer(rows, [BUDGET] * len(rows)) == one_by_one(made, asked)
+        decoding = decoder(
+            made,
+            made.checkpoint.chat.stop_ids,
+            (),
+            shared,
+        )
+        assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(made, asked)
 
 
 def test_rows_end_at_their_own_budget_and_stop_token(checkpoint: Path, tmp_path: Path) -> None:
     made = backend(checkpoint, tmp_path)
-    rows = [made.chat.render(prompt.messages) for prompt in prompts(3)]
-    free = Decoder(made.model, made.chat.tokenizer, (), (), ()).answer(rows, [6, 2, 4])
+    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in prompts(3)]
+    free = decoder(made, (), (), ()).answer(rows, [6, 2, 4])
     assert [len(answer) for answer in free] == [6, 2, 4]
     stop = free[0][3]
-    ended = Decoder(made.model, made.chat.tokenizer, (stop,), (), ()).answer(rows, [6, 6, 6])
+    ended = decoder(made, (stop,), (), ()).answer(rows, [6, 6, 6])
     assert ended[0] == free[0][: free[0].index(stop) + 1]
 
 
 def test_a_stop_string_ends_a_row_and_is_cut_off(checkpoint: Path, tmp_path: Path) -> None:
     made = backend(checkpoint, tmp_path)
-    rows = [made.chat.render(prompt.messages) for prompt in prompts(2)]
-    decode = made.chat.tokenizer.decode
-    free = Decoder(made.model, made.chat.tokenizer, (), (), ()).answer(rows, [BUDGET] * 2)[0]
+    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in prompts(2)]
+    decode = made.checkpoint.chat.tokenizer.decode
+    free = decoder(made, (), (), ()).answer(rows, [BUDGET] * 2)[0]
     stop = decode(free[4:6])
     first = next(n for n in range(1, BUDGET) if stop in decode(free[:n]))
-    made.chat.stop_strings = (stop,)
-    decoder = Decoder(made.model, made.chat.tokenizer, (), (stop,), ())
-    answer = decoder.answer(rows, [BUDGET] * 2)[0]
+    made.checkpoint.chat.stop_strings = (stop,)
+    decoding = decoder(made, (), (stop,), ())
+    answer = decoding.answer(rows, [BUDGET] * 2)[0]
     assert answer == free[:first]
-    completion = made._completion(9, answer, 0.0)
+    completion = made.checkpoint.chat.completion(9, answer, 0.0)
     assert completion.text == decode(free[:first], skip_special_tokens=True).partition(stop)[0]
     assert completion.finish_reason == "stop"
 
@@ -168,9 +177,14 @@ def test_an_adapter_changes_answers_and_identity(checkpoint: Path, tmp_path: Pat
     assert tuned.identity() != plain.identity()
     texts = [[c.text for _, c in made.generate(prompts())] for made in (plain, tuned)]
     assert texts[0] != texts[1]
-    rows = [tuned.chat.render(prompt.messages) for prompt in prompts()]
-    decoder = Decoder(tuned.model, tuned.chat.tokenizer, tuned.chat.stop_ids, (), rows[0][:40])
-    assert decoder.answer(rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())
+    rows = [tuned.checkpoint.chat.render(prompt.messages) for prompt in prompts()]
+    decoding = decoder(
+        tuned,
+        tuned.checkpoint.chat.stop_ids,
+        (),
+        rows[0][:40],
+    )
+    assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())
 
 
 @pytest.mark.parametrize(

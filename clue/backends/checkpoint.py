@@ -1,0 +1,113 @@
+"""A model's tokenizer, config and weights, each opened when it is first asked for.
+
+What a server generates with is described by the same checkpoint: its tokenizer lays out the
+prompts.
+"""
+
+import logging
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clue import weights
+from clue.backends import Setup
+from clue.chat import Chat
+
+log = logging.getLogger(__name__)
+
+
+class Checkpoint:
+    """The checkpoint that a model file names, with its adapter."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def identity(self) -> dict[str, Any]:
+        """Weights, adapter and layout of the chat: what of them can change a completion."""
+        return {
+            "weights": self.place.identity or getattr(self.config, "_commit_hash", None),
+            "adapter": self._adapter_identity(),
+            "chat": self.chat.facts,
+        }
+
+    def context(self) -> int | None:
+        """The smaller of what the model file and what the checkpoint's config say, in tokens."""
+        said = (self.setup.model.context, getattr(self.config, "max_position_embeddings", None))
+        return min((tokens for tokens in said if tokens), default=None)
+
+    @cached_property
+    def place(self) -> weights.Checkpoint:
+        """Where the files are."""
+        return weights.locate(self.setup.model, self.setup.models, self.setup.cache)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """The tokenizer and how this model wants its turns."""
+        from transformers import AutoTokenizer
+
+        with weights.explained(self.setup.model):
+            tokenizer = AutoTokenizer.from_pretrained(self.place.source, **self._revision)
+        return Chat(tokenizer, ends=self._ends())
+
+    @cached_property
+    def config(self) -> Any:
+        """The architecture."""
+        from transformers import AutoConfig
+
+        with weights.explained(self.setup.model):
+            return AutoConfig.from_pretrained(self.place.source, **self._revision)
+
+    @cached_property
+    def model(self) -> Any:
+        """The weights, on their device."""
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        conf = self.setup.model
+        started = time.perf_counter()
+        with weights.explained(conf):
+            model = AutoModelForCausalLM.from_pretrained(
+                self.place.source,
+                dtype=getattr(torch, conf.dtype),
+                device_map=self._device_map(),
+                **self._revision,
+            )
+            if conf.adapter:
+                from peft import PeftModel
+
+                model = PeftModel.from_pretrained(model, conf.adapter)
+        log.info(
+            "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
+        )
+        return model.eval()
+
+    @property
+    def _revision(self) -> dict[str, str]:
+        return {"revision": self.place.revision} if self.place.revision else {}
+
+    def _ends(self) -> list[int]:
+        """Ids that end a turn according to config and generation config."""
+        from transformers import GenerationConfig
+
+        try:
+            said = GenerationConfig.from_pretrained(
+                self.place.source, **self._revision
+            ).eos_token_id
+        except OSError:  # many checkpoints have no generation config; the config's end remains
+            said = getattr(self.config, "eos_token_id", None)
+        return [] if said is None else [said] if isinstance(said, int) else list(said)
+
+    def _adapter_identity(self) -> str | None:
+        adapter = self.setup.model.adapter
+        if adapter and Path(adapter).is_dir():
+            return weights.digest(Path(adapter), self.setup.cache)
+        return adapter
+
+    def _device_map(self) -> str | None:
+        import torch
+
+        device = self.setup.backend.device
+        if device != "auto":
+            return device
+        return "auto" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,85 @@
+"""The table of a finished cell: its records, how they were scored, and which cell it is.
+
+One Parquet file per cell, complete in itself: whoever has it can analyse it without the MLflow
+store and without the configuration that made it.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clue.errors import StoreError
+from clue.records import Record
+from clue.store import write_atomic
+
+log = logging.getLogger(__name__)
+
+SIGNATURES = b"clue.signatures"
+"""Key of the file's metadata: metric name to signature, as JSON."""
+FACTS = b"clue.cell"
+"""Key of the file's metadata: what `clue.tags.facts` says of the cell, as JSON."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file `records-<id>.parquet` holds."""
+
+    records: Sequence[Record]
+    """In the order of the cell's samples."""
+    signatures: Mapping[str, str]
+    """Metric name to signature."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Which cell it is: `clue.tags.facts`."""
+
+
+def write_table(path: Path, table: Table) -> Path:
+    """Write a table whole or not at all, readable by its owner only.
+
+    Raises:
+        StoreError: the disk is full or the folder cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    noted = {SIGNATURES: table.signatures, FACTS: table.facts}
+    metadata = {key: json.dumps(value, sort_keys=True).encode() for key, value in noted.items()}
+    rows = pa.Table.from_pylist([record.row() for record in table.records])
+    content = pa.BufferOutputStream()
+    pq.write_table(rows.replace_schema_metadata(metadata), content)
+    write_atomic(path, content.getvalue().to_pybytes())
+    return path
+
+
+def read_table(path: Path) -> Table:
+    """Read a table.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+        records = [Record.from_row(row) for row in table.to_pylist()]
+        noted = table.schema.metadata or {}
+        signatures, facts = (json.loads(noted.get(key, b"{}")) for key in (SIGNATURES, FACTS))
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"{path} is damaged ({type(error).__name__}); delete it and run the same command "
+            "again: it is made from the stored completions"
+        ) from error
+    return Table(records, signatures, facts)
+
+
+def tables(folder: Path) -> Iterator[Table]:
+    """Tables of one generation, the oldest first; says which are damaged and goes on."""
+    paths = folder.glob("records-*.parquet")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+        try:
+            yield read_table(path)
+        except StoreError as error:
+            log.warning("%s", error)
