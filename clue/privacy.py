@@ -65,15 +65,16 @@ def text_mode(wished: str | None, access: str, tracking_uri: str | None) -> str:
 
 def rows(records: Sequence[Record], mode: str) -> list[dict[str, Any]]:
     """Rows of the record table; texts as they are, as digests (equal texts stay equal), or null."""
-    return [_shown(record.row(), mode) for record in records]
+    return [shown(record.row(), mode) for record in records]
 
 
-def _shown(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    shown = dict(row)
+def shown(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    """A record's row with its texts as they are, as digests, or null."""
+    made = dict(row)
     for name in TEXTS if mode != "full" else ():
         known = mode == "hash" and row[name] is not None
-        shown[name] = f"sha256:{sha256(row[name])}" if known else None
-    return shown
+        made[name] = f"sha256:{sha256(row[name])}" if known else None
+    return made
 
 
 def _origin(address: str | None) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.errors import StoreError
-from clue.records import Record
+from clue.records import Record, sha256
 from clue.store import write_atomic
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ SIGNATURES = b"clue.signatures"
 """Key of the file's metadata: metric name to signature, as JSON."""
 FACTS = b"clue.cell"
 """Key of the file's metadata: what `clue.tags.facts` says of the cell, as JSON."""
+DIGEST = b"clue.sha256"
+"""Key of the file's metadata: `Table.sha256`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Table:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Which cell it is: `clue.tags.facts`."""
 
+    @property
+    def sha256(self) -> str:
+        """Digest of all that it says."""
+        rows = [record.row() for record in self.records]
+        return sha256([rows, dict(self.signatures), dict(self.facts)])
+
 
 def write_table(path: Path, table: Table) -> Path:
     """Write a table whole or not at all, readable by its owner only.
@@ -41,20 +49,31 @@ def write_table(path: Path, table: Table) -> Path:
     Raises:
         StoreError: the disk is full or the folder cannot be written.
     """
+    write_atomic(path, table_bytes(table))
+    return path
+
+
+def table_bytes(table: Table) -> bytes:
+    """The file of a table."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     noted = {SIGNATURES: table.signatures, FACTS: table.facts}
     metadata = {key: json.dumps(value, sort_keys=True).encode() for key, value in noted.items()}
+    metadata[DIGEST] = table.sha256.encode()
     rows = pa.Table.from_pylist([record.row() for record in table.records])
     content = pa.BufferOutputStream()
-    pq.write_table(rows.replace_schema_metadata(metadata), content)
-    write_atomic(path, content.getvalue().to_pybytes())
-    return path
+    pq.write_table(rows.replace_schema_metadata(metadata), content, write_page_checksum=True)
+    made: bytes = content.getvalue().to_pybytes()
+    return made
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, verify: bool = False) -> Table:
     """Read a table.
+
+    Args:
+        path: of the file.
+        verify: check the digest of the content too, not only the checksums of its pages.
 
     Raises:
         StoreError: the file is damaged.
@@ -63,16 +82,21 @@ def read_table(path: Path) -> Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
-        records = [Record.from_row(row) for row in table.to_pylist()]
-        noted = table.schema.metadata or {}
-        signatures, facts = (json.loads(noted.get(key, b"{}")) for key in (SIGNATURES, FACTS))
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        rows = pq.read_table(path, page_checksum_verification=True)
+        noted = rows.schema.metadata or {}
+        table = Table(
+            [Record.from_row(row) for row in rows.to_pylist()],
+            json.loads(noted.get(SIGNATURES, b"{}")),
+            json.loads(noted.get(FACTS, b"{}")),
+        )
+        if verify and noted.get(DIGEST, b"").decode() != table.sha256:
+            raise ValueError("its content is not what was written")
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
             f"{path} is damaged ({type(error).__name__}); delete it and run the same command "
             "again: it is made from the stored completions"
         ) from error
-    return Table(records, signatures, facts)
+    return table
 
 
 def tables(folder: Path) -> Iterator[Table]:

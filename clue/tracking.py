@@ -22,6 +22,7 @@ import psutil
 from clue.errors import Terminated, TrackingError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 
@@ -57,6 +58,19 @@ class Tracker:
         with self._explained():
             runs = self._search(f"tags.`{tag}` = '{value}'", most=1)
         return runs[0] if runs else None
+
+    def cells(self) -> list[Run]:
+        """Runs of all cells, the newest first."""
+        with self._explained():
+            return self._search("tags.`clue.kind` = 'cell'", most=50_000)
+
+    def read_text(self, run_id: str, name: str) -> str | None:
+        """A text artifact of a run; None if the run has no such file."""
+        with self._explained(), tempfile.TemporaryDirectory() as folder:
+            client = mlflow.MlflowClient(self.uri)
+            if name not in [file.path for file in client.list_artifacts(run_id)]:
+                return None
+            return Path(client.download_artifacts(run_id, name, folder)).read_text()
 
     @contextmanager
     def run(
@@ -175,8 +189,10 @@ class Tracker:
             )
         if self.local and found.artifact_location != artifacts.as_uri():
             log.warning(
-                "this store was moved: artifacts go to %s, where it was made",
+                "this store was moved: artifacts go to %s, where it was made; "
+                "`python -m clue.store relocate --mlruns %s` mends it",
                 found.artifact_location,
+                self.mlruns,
             )
         return str(found.experiment_id)
 

@@ -1,3 +1,4 @@
+import random
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,19 @@ def test_a_damaged_table_is_named_and_does_not_hide_the_others(
         read_table(damaged)
     assert [table.signatures for table in tables(tmp_path)] == [{"rouge1": "so"}]
     assert "is damaged" in caplog.text
+
+
+def test_no_changed_bit_goes_unseen_or_changes_what_is_read(tmp_path: Path) -> None:
+    table = Table(RECORDS * 50, {"rouge1": "made so"}, {"model": "m"})
+    path = write_table(tmp_path / "records-1.parquet", table)
+    content = path.read_bytes()
+    chance, seen = random.Random(1), 0
+    for _ in range(200):
+        changed = bytearray(content)
+        changed[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(changed)
+        try:
+            assert read_table(path, verify=True) == table
+        except StoreError:
+            seen += 1
+    assert seen > 100

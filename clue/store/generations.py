@@ -1,0 +1,66 @@
+"""What lies in the store: every generation of a model on a task, with its tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clue.errors import StoreError
+from clue.store import CellStore
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A folder `cells/<task>/<model>/<fingerprint>`."""
+
+    folder: Path
+
+    @property
+    def task(self) -> str:
+        """Name of the task file."""
+        return self.folder.parent.parent.name
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self.folder.parent.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 digits of it."""
+        return self.folder.name
+
+    @property
+    def store(self) -> CellStore:
+        """Its completions."""
+        return CellStore(self.folder)
+
+    @property
+    def description(self) -> Path:
+        """What the fingerprint is the digest of."""
+        return self.folder / "cell.json"
+
+    def tables(self) -> list[Path]:
+        """Tables of finished cells, the oldest first."""
+        found = self.folder.glob("records-*.parquet")
+        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+    def bytes(self) -> int:
+        """Size on disk."""
+        return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+
+
+def generations(mlruns: Path) -> Iterator[Generation]:
+    """All generations of a store, sorted by task, model and fingerprint.
+
+    Raises:
+        StoreError: there is no such store.
+    """
+    cells = mlruns / "cells"
+    if not cells.is_dir():
+        raise StoreError(
+            f"{mlruns} holds no cells; name the store with --mlruns <folder>, or make one: "
+            "python run.py experiment=demo"
+        )
+    for folder in sorted(cells.glob("*/*/*")):
+        if folder.is_dir():
+            yield Generation(folder)
