@@ -1,30 +1,8 @@
-import json
-
 import pytest
 
+from analysis import published
 from clue import levels, tasks
-from clue.config import ROOT
 from clue.outcome import Outcome, show
-
-PUBLISHED = ROOT.parent / "shared" / "data" / "published_scores.json"
-NAMES = {
-    "MedNLI": "mednli",
-    "MeQSum": "meqsum",
-    "Problem Summary": "problem_summary",
-    "MeDiSumQA": "medisumqa",
-    "MeDiSumCode": "medisumcode",
-}
-COLUMNS = {
-    "Accuracy": "accuracy",
-    "R-L": "rougeL",
-    "R-1": "rouge1",
-    "R-2": "rouge2",
-    "BERT F1": "bertscore_f1",
-    "UMLS F1": "umls_f1",
-    "EM F1": "icd_em_f1",
-    "AP F1": "icd_ap_f1",
-    "Valid Codes": "icd_valid",
-}
 
 
 def test_the_tree_follows_from_the_task_files() -> None:
@@ -65,42 +43,26 @@ def test_a_mean_without_one_of_its_parts_is_left_out(absent: str, left: set[str]
     assert set(levels.composites(scores, tasks.study())) == left
 
 
-def published() -> list[tuple[str, list[float]]]:
-    return list(json.loads(PUBLISHED.read_text())["level_averages_v3"].items())
-
-
-@pytest.mark.skipif(not PUBLISHED.is_file(), reason="the published scores are not beside this")
 def test_the_published_averages_follow_from_the_published_metrics() -> None:
-    found = 0
-    for model, averages in published():
-        computed = levels.composites(published_scores(model), tasks.study())
-        for level, average in enumerate(averages, start=1):
-            assert computed[f"level{level}"] == pytest.approx(average, abs=0.005 + 1e-9), model
-            found += 1
-    assert found == 43
+    table = published.scores()
+    averages = table[table["metric"] == "score"]
+    for row in averages.itertuples():
+        cells = table[
+            (table["published_name"] == row.published_name) & (table["metric"] != "score")
+        ]
+        scores: dict[str, float] = {}
+        for task, rows in cells.groupby("task"):
+            metrics = dict(zip(rows["metric"], rows["points"], strict=True))
+            scores[str(task)] = levels.task_score(metrics, list(metrics))
+        computed = levels.composites(scores, tasks.study())
+        assert computed[str(row.task)] == pytest.approx(row.points, abs=0.005 + 1e-9), row
+    assert len(averages) == 43
 
 
-def published_scores(model: str) -> dict[str, float]:
-    """Task scores of a model, where it has them, from its published metrics."""
-    file = json.loads(PUBLISHED.read_text())
-    scores: dict[str, float] = {}
-    for title, models in file["metrics_v3"].items():
-        if model not in models:
-            continue
-        values = models[model]
-        if title == "LongHealth":
-            scores |= {f"longhealth{task}": value for task, value in enumerate(values, start=1)}
-            continue
-        metrics = dict(zip(map(COLUMNS.get, file["metric_names"][title]), values, strict=True))
-        scores[NAMES[title]] = levels.task_score(metrics, list(metrics))  # type: ignore[arg-type]
-    return scores
-
-
-@pytest.mark.skipif(not PUBLISHED.is_file(), reason="the published scores are not beside this")
-@pytest.mark.parametrize("title", ["MedNLI", "MeDiSumCode"])
-def test_the_task_files_score_the_papers_metrics(title: str) -> None:
-    named = [COLUMNS[name] for name in json.loads(PUBLISHED.read_text())["metric_names"][title]]
-    assert sorted(tasks.load(NAMES[title]).score) == sorted(named)
+def test_the_task_files_score_the_papers_metrics() -> None:
+    table = published.scores()
+    for task, rows in table[table["metric"] != "score"].groupby("task"):
+        assert set(tasks.load(str(task)).score) == set(rows["metric"]), task
 
 
 def test_the_closing_tables_show_cells_parts_and_levels(
