@@ -1,0 +1,85 @@
+"""Rows of the results by what a reader asks for."""
+
+from collections.abc import Sequence
+
+from analysis.study.results import Results, Setting
+from analysis.study.rows import Row, Scope
+from analysis.study.variants import PRIMARY
+from clue.levels import OVERALL
+
+LEVELS = (OVERALL, "level1", "level2")
+MARKS = {
+    "decline": "▼",
+    "gain": "▲",
+    "detectable but small": "≈",
+    "equivalent": "≈",
+    "non-inferior only": "≥",
+    "inconclusive": "",
+    "untestable": "-",
+}
+"""Verdict to its mark in tables and figures."""
+NAMES = {
+    "mednli": "MedNLI",
+    "meqsum": "MeQSum",
+    "problem_summary": "Problem Summary",
+    "longhealth": "LongHealth",
+    "longhealth1": "LongHealth 1",
+    "longhealth2": "LongHealth 2",
+    "longhealth3": "LongHealth 3",
+    "medisumqa": "MeDiSumQA",
+    "medisumcode": "MeDiSumCode",
+    "level1": "Level 1",
+    "level2": "Level 2",
+    OVERALL: "Overall",
+}
+"""Tasks, data sets and levels as the literature writes them, in its order; others as they are."""
+
+
+def named(task: str) -> str:
+    """How the literature writes a task, data set or level."""
+    return NAMES.get(task, task)
+
+
+def order(task: str) -> tuple[int, str]:
+    """Where it stands in a table."""
+    names = list(NAMES)
+    return (names.index(task) if task in NAMES else len(names), task)
+
+
+def declared(results: Results) -> Setting | None:
+    """The confirmatory prompt setting, else the first; None if no pair was compared."""
+    settings = sorted(results.settings, key=lambda setting: not setting.confirmatory)
+    return settings[0] if settings else None
+
+
+def primary(setting: Setting, *scopes: Scope) -> list[Row]:
+    """Rows of the primary analysis, those of LongHealth's tasks beside their mean left out."""
+    rows = [r for r in setting.rows if r.key.analysis == PRIMARY and r.key.scope in scopes]
+    return [row for row in rows if not _part(row, rows)]
+
+
+def pairs(setting: Setting) -> list[tuple[str, str]]:
+    """Family and pair, sorted by family."""
+    return sorted({(row.key.family, row.key.pair) for row in setting.rows})
+
+
+def highest(setting: Setting) -> tuple[str, list[Row]]:
+    """The most comprehensive score that some pair has, and its row for each pair that has it."""
+    for level in LEVELS:
+        rows = [row for row in primary(setting, "level") if row.key.task == level]
+        if rows:
+            return level, rows
+    tasks = primary(setting, "task")
+    names: Sequence[str] = sorted({row.key.task for row in tasks}, key=order)
+    return names[0], [row for row in tasks if row.key.task == names[0]]
+
+
+def _part(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether it is a task of a data set whose mean is there too."""
+    if row.key.scope != "task" or not row.key.task[-1:].isdigit():
+        return False
+    whole = row.key.task.rstrip("0123456789")
+    return any(
+        other.key.task == whole and other.key.pair == row.key.pair and other.key.scope == "task"
+        for other in rows
+    )
