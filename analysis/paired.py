@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+ROUNDING = 1e-12
+"""Share of what is summed that counts as nothing."""
+
+
 class Interval(NamedTuple):
     """Two ends, in the unit of the score."""
 
@@ -99,8 +103,11 @@ class Paired:
 
     @cached_property
     def sums(self) -> Sums:
-        """Differences summed within clusters, clusters sorted by name."""
-        return Sums(
-            np.bincount(self.codes, weights=self.differences).astype(float),
-            np.bincount(self.codes).astype(float),
-        )
+        """Differences summed within clusters, clusters sorted by name.
+
+        A sum that only rounding keeps from zero is zero: it would count as a cluster that differs.
+        """
+        sums = np.bincount(self.codes, weights=self.differences).astype(float)
+        spread = np.bincount(self.codes, weights=np.abs(self.differences))
+        sums[np.abs(sums) <= ROUNDING * spread] = 0.0
+        return Sums(sums, np.bincount(self.codes).astype(float))

@@ -35,8 +35,8 @@ def paragraphs(setting: Setting, conf: AnalysisConf) -> list[str]:
         f"({conf.flips:,} random flips where they cannot be enumerated or convolved; "
         "right-or-wrong scores with one item per cluster: McNemar's mid-p test), with the interval "
         "of the CR2 cluster-robust variance and Satterthwaite's degrees of freedom (Tango's "
-        "interval where McNemar's test decides). A change is claimed only where the adjusted p is at "
-        f"most {conf.alpha:g} and the interval excludes zero.",
+        "interval where McNemar's test decides). A change is claimed only where the adjusted p is "
+        f"at most {conf.alpha:g} and the interval excludes zero.",
         "A task score is the mean of its metrics, item by item. Levels are means of data sets; "
         "their variance comes from the joint influence of clusters, their degrees of freedom from "
         "Welch and Satterthwaite. All pairs together: random effects of pairs within families of "

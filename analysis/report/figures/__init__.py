@@ -136,6 +136,6 @@ def draw(name: str, results: Results, conf: AnalysisConf) -> Drawn | None:
         title=figure.title,
         caption=figure.caption,
         alt=figure.alt(results),
-        svg=theme.svg(for_page),
+        svg=theme.svg(for_page, name),
         png=theme.png(for_file),
     )

@@ -82,14 +82,20 @@ def dress(made: Axes, theme: Theme) -> None:
         text.set_color(theme.ink)
 
 
-def svg(figure: Figure) -> str:
-    """SVG of a figure drawn with STAND_IN; the same text every time."""
+def svg(figure: Figure, name: str) -> str:
+    """SVG of a figure drawn with STAND_IN; the same text every time.
+
+    Its ids begin with the figure's name, since a page holds several.
+    """
     made = io.StringIO()
     with rc_context(STYLE):  # type: ignore[arg-type]
         figure.savefig(made, format="svg", transparent=True, metadata={"Date": None})
     text = made.getvalue()
-    for name, stand_in, colour in zip(NAMES, astuple(STAND_IN), astuple(LIGHT), strict=True):
-        text = text.replace(stand_in, f"var(--{name}, {colour})")
+    for variable, stand_in, colour in zip(NAMES, astuple(STAND_IN), astuple(LIGHT), strict=True):
+        text = text.replace(stand_in, f"var(--{variable}, {colour})")
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'href="#', f'href="#{name}-', text)
+    text = text.replace("url(#", f"url(#{name}-")
     return text[text.index("<svg") :]
 
 
