@@ -6,7 +6,7 @@ store and without the configuration that made it.
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,3 +107,21 @@ def tables(folder: Path) -> Iterator[Table]:
             yield read_table(path)
         except StoreError as error:
             log.warning("%s", error)
+
+
+def texts(path: Path, ids: Collection[str]) -> dict[str, str]:
+    """What was answered to some samples, by id; the first presentation where there are several.
+
+    Reads two columns of the file only.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    columns = pq.read_table(path, columns=["sample_id", "text"])
+    wanted = pa.array(sorted(ids), pa.string())
+    some = columns.filter(pc.is_in(columns["sample_id"], value_set=wanted)).to_pydict()
+    found: dict[str, str] = {}
+    for name, text in zip(some["sample_id"], some["text"], strict=True):
+        found.setdefault(name, text)
+    return found

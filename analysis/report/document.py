@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from analysis.report.figures import Drawn
 
@@ -17,7 +18,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     note: str = ""
 
-    @property
+    @cached_property
     def numeric(self) -> list[bool]:
         """Which columns are set to the right."""
         return [

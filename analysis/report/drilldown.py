@@ -13,7 +13,7 @@ from analysis.report import choose
 from analysis.settings import AnalysisConf
 from analysis.study.results import Results
 from analysis.study.series import Aligned, mean
-from clue.tables import read_table
+from clue.tables import texts
 
 MOST = 3
 """Items shown of each pair and task, in each direction."""
@@ -60,9 +60,9 @@ def _items(each: Aligned, conf: AnalysisConf) -> list[Item]:
     places = [*order[:MOST], *order[::-1][:MOST]]
     shown = [int(place) for place in dict.fromkeys(places) if series.differences[place]]
     ids = [series.ids[place] for place in shown]
-    texts = _texts(each, ids) if _allowed(each, conf) else {}
+    answers = _texts(each, ids) if _allowed(each, conf) else {}
     return [
-        Item(name, float(series.base[place]), float(series.tuned[place]), texts.get(name))
+        Item(name, float(series.base[place]), float(series.tuned[place]), answers.get(name))
         for name, place in zip(ids, shown, strict=True)
     ]
 
@@ -74,18 +74,10 @@ def _allowed(each: Aligned, conf: AnalysisConf) -> bool:
 
 def _texts(each: Aligned, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
     """First presentation of each item; a table without its texts has none to show."""
-    wanted = set(ids)
-    found: list[dict[str, str]] = []
-    for cell in (each.match.base, each.match.tuned):
-        table = read_table(cell.path)
-        if table.facts.get("text", "full") != "full":
-            return {}
-        first: dict[str, str] = {}
-        for record in table.records:
-            if record.sample_id in wanted:
-                first.setdefault(record.sample_id, record.completion.text)
-        found.append(first)
-    base, tuned = found
+    cells = (each.match.base, each.match.tuned)
+    if any(cell.facts.get("text", "full") != "full" for cell in cells):
+        return {}
+    base, tuned = (texts(cell.path, ids) for cell in cells)
     return {name: (_cut(base[name]), _cut(tuned[name])) for name in ids}
 
 

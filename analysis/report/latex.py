@@ -1,5 +1,7 @@
 """The tables as LaTeX (booktabs), one file each, and a document that shows all of them."""
 
+import re
+
 from analysis.report.document import Document, Table
 
 SPECIAL = {
@@ -64,9 +66,7 @@ def render(table: Table) -> str:
 def escaped(text: str) -> str:
     """Text that LaTeX prints as it is; a minus sign stands before a number."""
     made = "".join(SPECIAL.get(character, character) for character in text)
-    return (
-        made.replace(" -", " $-$") if not made.startswith("-") or made == "-" else f"$-${made[1:]}"
-    )
+    return re.sub(r"(?<![\w.])-(?=[\d.])", "$-$", made)
 
 
 def _line(cells: object) -> str:

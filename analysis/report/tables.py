@@ -67,7 +67,10 @@ def equivalence(setting: Setting) -> Table:
     body = []
     for row in _sorted(choose.primary(setting, "level", "task")):
         found, judged = row.comparison, row.judgement
-        rope = ["-"] * 3 if found.rope is None else [f"{100 * share:.0f}" for share in found.rope]
+        rope = [
+            NONE if part is None else numerals.number(100 * part, 0)
+            for part in found.rope or [None] * 3
+        ]
         body.append(
             [
                 row.key.tuned,

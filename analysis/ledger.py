@@ -1,0 +1,89 @@
+"""What was in two sets of results and what became of it: counted, and said."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+INCOMPLETE = 0.01
+"""Share of missing samples above which bounds are due."""
+REFUSED = 0.05
+"""Share of missing samples above which nothing is tested."""
+LISTED = 5
+"""Ids that a message names."""
+
+Status = Literal["complete", "incomplete", "refused"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Counts of a pairing."""
+
+    n_base: int
+    """Samples of base."""
+    n_tuned: int
+    only_base: tuple[str, ...] = ()
+    """Ids that tuned lacks, sorted."""
+    only_tuned: tuple[str, ...] = ()
+    duplicates: int = 0
+    """Rows that were there twice and were dropped on request."""
+    repeats: tuple[int, int] = (1, 1)
+    """Fewest and most repeats of a common sample."""
+    short: int = 0
+    """Common samples with less than three fifths of the most repeats."""
+    shared: int = 0
+    """Common samples whose content another id holds too: they are in its cluster."""
+    undefined: int = 0
+    """Common samples that the score is not defined for, whatever a model answers."""
+    verified: tuple[str, ...] = ()
+    """Digests that both have, equal on all common rows."""
+    differing: tuple[str, ...] = ()
+    """Digests that differ, as was allowed."""
+
+    @property
+    def missing(self) -> float:
+        """Share of all samples that one of the two lacks."""
+        lacking = len(self.only_base) + len(self.only_tuned)
+        return lacking / (self.n_base + len(self.only_tuned))
+
+    @property
+    def status(self) -> Status:
+        """Whether what is missing leaves a result."""
+        if self.missing > REFUSED:
+            return "refused"
+        return "incomplete" if self.missing > INCOMPLETE else "complete"
+
+    def notes(self) -> Iterator[str]:
+        """What a reader of the result has to know, a sentence each."""
+        for name, ids in (("base", self.only_base), ("tuned", self.only_tuned)):
+            if ids:
+                yield f"Only {name} has {len(ids)} of the samples: {listed(ids)}."
+        if self.duplicates:
+            yield f"{self.duplicates} identical rows were dropped."
+        if self.short:
+            yield (
+                f"{self.short} samples have less than three fifths of {self.repeats[1]} repeats; "
+                "what exists was averaged."
+            )
+        if self.shared:
+            yield (
+                f"{self.shared} samples have the content of another id; they count as one cluster "
+                "with it."
+            )
+        if self.undefined:
+            yield f"{self.undefined} samples were left out: the score is not defined for them."
+        if self.differing:
+            yield (
+                f"The {' and '.join(self.differing)} of some samples differs between the two, as "
+                "was allowed."
+            )
+        if not self.verified and not self.differing:
+            yield (
+                "The files hold nothing by which to prove that both models were asked the same; "
+                "only the ids say so."
+            )
+
+
+def listed(ids: Sequence[str]) -> str:
+    """The first few ids."""
+    more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
+    return ", ".join(ids[:LISTED]) + more

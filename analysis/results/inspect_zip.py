@@ -1,0 +1,56 @@
+"""inspect_ai's `.eval` logs: a zip file of JSON files, compressed with Zstandard or deflate.
+
+Python's own zipfile learns Zstandard in 3.14; until then its central directory says where the
+bytes lie, and Arrow decompresses them.
+"""
+
+import json
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+from analysis.errors import ResultsError
+
+ZSTANDARD = 93
+"""Compression method of the zip format (APPNOTE 6.3.8, 4.4.5)."""
+LOCAL_HEADER = struct.Struct("<26x2H")
+"""Lengths of name and extra field, at the end of the 30 bytes before a file's name."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The log as the `.json` format has it.
+
+    Raises:
+        ResultsError: it is damaged, or the evaluation did not end.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+            entries = {entry.filename: entry for entry in archive.infolist()}
+            if "header.json" not in entries:
+                raise ResultsError(
+                    f"{path}: the evaluation did not end (no header.json); finish it with "
+                    "inspect eval-retry"
+                )
+            log: dict[str, Any] = json.loads(_content(archive, file, entries["header.json"]))
+            names = sorted(name for name in entries if name.startswith("samples/"))
+            log["samples"] = [json.loads(_content(archive, file, entries[name])) for name in names]
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+        raise ResultsError(f"{path} is no readable .eval log ({type(error).__name__})") from error
+    return log
+
+
+def _content(archive: zipfile.ZipFile, file: IO[bytes], entry: zipfile.ZipInfo) -> bytes:
+    if entry.compress_type != ZSTANDARD:
+        return archive.read(entry)
+    import pyarrow as pa
+
+    file.seek(entry.header_offset)
+    name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
+    file.seek(name + extra, 1)
+    packed = pa.BufferReader(file.read(entry.compress_size))
+    content: bytes = pa.CompressedInputStream(packed, "zstd").read()
+    if zlib.crc32(content) != entry.CRC:
+        raise ValueError("checksum")
+    return content

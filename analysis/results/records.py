@@ -1,0 +1,96 @@
+"""This project's own tables, `mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet`.
+
+Their scores are metrics, or `score`: the task score, the mean of the metrics that the task names.
+No text of an answer is read.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.cells import Cell, Columns, Place
+from analysis.errors import ResultsError
+from analysis.paired import Array
+from analysis.results import values
+from analysis.results.table import Results, Row, Wanted
+from clue.tables import FACTS, SIGNATURES
+
+FORM = "records of this project"
+TASK_SCORE = "score"
+
+
+def matches(wanted: Wanted) -> bool:
+    """Whether a Parquet file is one of these."""
+    try:
+        return SIGNATURES in (pq.read_schema(wanted.path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def read(wanted: Wanted) -> Results:
+    """Read a cell's table.
+
+    Raises:
+        ResultsError: there is no such metric.
+        StoreError: the table is damaged.
+    """
+    noted = pq.read_schema(wanted.path).metadata
+    facts = json.loads(noted.get(FACTS, b"{}"))
+    named = dict.fromkeys(Place._fields, "?") | facts  # a table of before they were noted
+    cell = Cell(wanted.path, named, json.loads(noted[SIGNATURES]))
+    columns = cell.columns
+    parts = [name for name in facts.get("score", ()) if name in columns.scores]
+    names = {*columns.scores, *([TASK_SCORE] if parts else [])}
+    score = values.choose(wanted, names, default=[TASK_SCORE])
+    used = parts if score == TASK_SCORE else [score]
+    found = _mean([columns.scores[name] for name in used])
+    return Results(
+        path=wanted.path,
+        format=FORM,
+        score=score,
+        rows=tuple(_rows(columns, wanted)),
+        scores=tuple(None if np.isnan(value) else float(value) for value in found),
+        model=facts.get("model"),
+        task=facts.get("task"),
+        settings=_settings(facts.get("generation", {})),
+        signature="; ".join(f"{name}: {cell.signatures.get(name)}" for name in used),
+    )
+
+
+def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
+    from analysis.study.protocol import IDENTITY, flat  # which aligns rows of this package
+
+    own = (*IDENTITY, "backend.chat")  # how a model wants its turns is the model's
+    return {key: str(value) for key, value in flat(generation) if not key.startswith(own)}
+
+
+def _mean(parts: Sequence[Array]) -> Array:
+    """Mean of metrics by row, each weighted so that the mean over rows is the mean of their means.
+
+    A metric that is undefined for some rows (UMLS F1) counts more in the others.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    weights = [len(part) / max(1, np.count_nonzero(~np.isnan(part))) for part in parts]
+    weighted = [weight * np.nan_to_num(part) for weight, part in zip(weights, parts, strict=True)]
+    return np.asarray(np.mean(weighted, axis=0), dtype=float)
+
+
+def _rows(columns: Columns, wanted: Wanted) -> Iterator[Row]:
+    if wanted.cluster not in (None, "cluster"):
+        raise ResultsError(
+            f"{wanted.path}: no field {wanted.cluster} to cluster by; there is: cluster"
+        )
+    for place, sample in enumerate(columns.ids):
+        digests = {"prompt": columns.prompts[place], "target": columns.targets[place]}
+        yield Row(
+            str(sample),
+            int(columns.repeats[place]),
+            str(columns.clusters[place]),
+            digests,
+            f"{digests['prompt']}:{digests['target']}",
+        )
