@@ -1,55 +1,19 @@
 """Scores of the same items by two models, and their differences summed within clusters.
 
-Everything inferential of this package is a function of `Sums`: clusters (patients, premises,
-letters) are the unit of independence, items within them are not. A difference is tuned minus base:
+Everything inferential of this package is a function of `Sums`. A difference is tuned minus base:
 negative is a decline.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from clue.clusters import ROUNDING, Array, Interval, Sums
 
-
-ROUNDING = 1e-12
-"""Share of what is summed that counts as nothing."""
-
-
-class Interval(NamedTuple):
-    """Two ends, in the unit of the score."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Differences of one pair in one score, summed within clusters."""
-
-    sums: Array
-    """Shape (G,), in the unit of the score."""
-    sizes: Array
-    """Items of each cluster, shape (G,)."""
-
-    @property
-    def n(self) -> int:
-        """Items."""
-        return int(self.sizes.sum())
-
-    @property
-    def n_clusters(self) -> int:
-        """Clusters, G."""
-        return len(self.sums)
-
-    @property
-    def delta(self) -> float:
-        """Mean difference over items, tuned minus base."""
-        return float(self.sums.sum() / self.sizes.sum())
+__all__ = ["Array", "Interval", "Paired", "Sums"]
 
 
 @dataclass(frozen=True)

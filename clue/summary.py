@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from statistics import fmean
 
+import numpy as np
+
+from clue.clusters import Sums, robust
 from clue.config import TaskConf
 from clue.levels import task_score
 from clue.records import Completion, Record
@@ -13,7 +16,8 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
 
     A mean is over all samples whose reference defines the metric; where these are fewer than all,
     `<metric>_n` says how many, the same for every model. A metric that no reference defines has no
-    mean, and a task score that needs it is left out.
+    mean, and a task score that needs it is left out. `score_low` and `score_high` are its 95 %
+    interval over clusters.
     """
     means: dict[str, float] = {}
     for name in records[0].scores:
@@ -24,7 +28,27 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
             means[f"{name}_n"] = len(defined)
     if all(name in means for name in task.score):
         means["score"] = task_score(means, task.score)
+        means |= _interval(records, task.score)
     return means | _behaviour(records) | _cost([record.completion for record in records])
+
+
+def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, float]:
+    """95 % of the task score (CR2 by clusters, t), in points; empty with a single cluster.
+
+    A record is worth the mean of its metrics, each times n / n_k where the metric is defined for
+    n_k of n records only, so that the mean of all records is the task score.
+    """
+    scores = np.array([[record.scores[name] for name in metrics] for record in records], float)
+    known = ~np.isnan(scores)
+    worth = (np.where(known, scores, 0.0) * len(records) / known.sum(axis=0)).mean(axis=1)
+    clusters = np.unique([record.cluster for record in records], return_inverse=True)[1]
+    sums = Sums(
+        np.bincount(clusters, 100 * worth).astype(float), np.bincount(clusters).astype(float)
+    )
+    if sums.n_clusters < 2:
+        return {}
+    low, high = robust(sums).interval()
+    return {"score_low": low, "score_high": high}
 
 
 def _behaviour(records: Sequence[Record]) -> dict[str, float]:

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from clue.config import TaskConf
 from clue.records import Completion, Record
@@ -49,3 +52,25 @@ def test_a_score_that_cannot_be_had_is_not_made_up() -> None:
 def test_a_failed_answer_is_in_the_mean(scores: list[float]) -> None:
     with_zero = summary(TASK, [record(score, 1.0) for score in [*scores, 0.0]])
     assert with_zero["rouge1"] == pytest.approx(100 * sum(scores) / (len(scores) + 1), abs=1e-9)
+
+
+def test_the_interval_of_a_score_is_over_clusters_and_around_it() -> None:
+    def of(cluster: str, rouge1: float, umls_f1: float | None) -> Record:
+        return replace(record(rouge1, umls_f1), cluster=cluster)
+
+    rows = [of("a", 0.9, 0.8), of("a", 0.7, None), of("b", 0.2, 0.1), of("c", 0.4, 0.6)]
+    found = summary(TASK, rows)
+    assert found["score"] == pytest.approx(52.5)
+    assert found["score_low"] + found["score_high"] == pytest.approx(2 * found["score"])
+    apart = summary(TASK, [replace(row, cluster=str(n)) for n, row in enumerate(rows)])
+    assert apart["score_high"] - apart["score_low"] < found["score_high"] - found["score_low"]
+    assert "score_low" not in summary(TASK, rows[:2])
+
+
+def test_the_interval_of_one_metric_is_that_of_the_t_test() -> None:
+    task = TaskConf(name="t", metrics=["rouge1"], score=["rouge1"])
+    scores = [0.1, 0.5, 0.4, 0.9, 0.0]
+    rows = [replace(record(score, 1.0), cluster=str(n)) for n, score in enumerate(scores)]
+    found = summary(task, rows)
+    low, high = stats.ttest_1samp([100 * score for score in scores], 0).confidence_interval(0.95)
+    assert (found["score_low"], found["score_high"]) == pytest.approx((low, high))

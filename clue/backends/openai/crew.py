@@ -1,0 +1,59 @@
+"""Work done by several threads at once, results as they finish."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Crew(Generic[T]):
+    """Threads that end with the process: a stopped run does not wait for answers on their way."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.stop = threading.Event()
+        """Set it, and what has not begun is left undone."""
+
+    def work(self, tasks: Iterable[int], do: Callable[[int], T]) -> Iterator[tuple[int, T]]:
+        """Number and result of each task, as they finish.
+
+        Raises:
+            Exception: what `do` raised.
+        """
+        waiting: SimpleQueue[int] = SimpleQueue()
+        results: SimpleQueue[tuple[int, T] | BaseException | None] = SimpleQueue()
+        for task in tasks:
+            waiting.put(task)
+
+        def labour() -> None:
+            try:
+                while not self.stop.is_set():
+                    task = waiting.get_nowait()
+                    results.put((task, do(task)))
+            except Empty:
+                pass
+            except BaseException as error:
+                results.put(error)
+            results.put(None)
+
+        for _ in range(self.size):
+            threading.Thread(target=labour, daemon=True).start()
+        try:
+            yield from self._collect(results)
+        finally:
+            self.stop.set()
+
+    def _collect(
+        self, results: "SimpleQueue[tuple[int, T] | BaseException | None]"
+    ) -> Iterator[tuple[int, T]]:
+        working = self.size
+        while working:
+            result = results.get()
+            if isinstance(result, BaseException):
+                raise result
+            if result is None:
+                working -= 1
+            else:
+                yield result
