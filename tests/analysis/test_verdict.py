@@ -49,27 +49,27 @@ CASES: list[tuple[Verdict, Comparison, str]] = [
     (
         "equivalent",
         made(3.0, c=11, b=10),
-        "The data support a difference smaller than 3 points (meditron against llama on mednli: "
-        "90 % CI -1.6 to 2.1; 400 items).",
+        "meditron against llama on mednli: The data support a difference smaller than 3 points "
+        "(90 % CI -1.6 to 2.1; 400 items).",
     ),
     (
         "non-inferior only",
         made(2.0, c=17, b=10),
-        "A decline larger than 2 points is excluded; a gain is not (meditron against llama on "
-        "mednli: 90 % CI -0.4 to 3.9; 400 items).",
+        "meditron against llama on mednli: A decline larger than 2 points is excluded; a gain is "
+        "not (90 % CI -0.4 to 3.9; 400 items).",
     ),
     (
         "inconclusive",
         made(c=17, b=10),
-        "The data do not settle the direction: values from -0.8 to 4.5 points are compatible with "
-        "them; this comparison could detect 3.6 points with 80 % power (meditron against llama on "
-        "mednli; p = .18; 400 items).",
+        "meditron against llama on mednli: The data do not settle the direction; values from -0.8 "
+        "to 4.5 points are compatible with them, and this comparison could detect 3.6 points with "
+        "80 % power (p = .18; 400 items).",
     ),
     (
         "untestable",
         made(c=0, b=0),
-        "Not tested: the two models' scores are identical on all 400 items (meditron against llama "
-        "on mednli).",
+        "meditron against llama on mednli: Not tested: the two models' scores are identical on all "
+        "400 items.",
     ),
 ]
 
@@ -95,7 +95,7 @@ def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
     assert verdict(comparison) == "gain"
     assert verdict(comparison, p=0.21) == "inconclusive"
     text = sentence(comparison, replace(WORDING, adjustment="Holm"), p=0.21)
-    assert text.startswith("Not detected after correction by Holm. The data do not settle")
+    assert ": Not detected after correction by Holm. The data do not settle" in text
     assert "Holm p = .21" in text
 
 

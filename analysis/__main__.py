@@ -1,0 +1,111 @@
+"""The paired study of a store's finished cells: each biomedical model against its base.
+
+    python -m analysis                          every pair, the store in mlruns/
+    python -m analysis comparator=ancestor      against the model that was trained on
+    python -m analysis paths.mlruns=DIR output=DIR
+
+Prints the answer, a sentence per pair, level and task, and what is missing with the command that
+makes it; writes cells.csv, cells.parquet, summary.json and the report (`report=false`: without).
+Settings are those of conf/analysis.yaml; `--cfg` prints them.
+
+Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from analysis.settings import AnalysisConf, validate
+from clue.config import ROOT
+from clue.errors import ClueError, ConfigError
+from clue.overrides import explain
+
+CONF = ROOT / "conf"
+
+OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+ConfigStore.instance().store(name="analysis_schema", node=AnalysisConf)
+
+
+def settings(overrides: Sequence[str]) -> AnalysisConf:
+    """Settings of conf/analysis.yaml with what the command line says.
+
+    Raises:
+        ConfigError: a setting is unknown or out of range.
+    """
+    for override in overrides:
+        if override.startswith(("+", "~")):
+            raise ConfigError(f"{override}: settings are not added or removed; write key=value")
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            made = OmegaConf.to_object(compose("analysis", overrides=list(overrides)))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain(error, CONF)) from error
+    assert isinstance(made, AnalysisConf)
+    validate(made)
+    return made
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        "python -m analysis",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("settings", nargs="*", metavar="key=value", help="of conf/analysis.yaml")
+    made.add_argument("--cfg", action="store_true", help="print the settings and stop")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Analyse a store; returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    chosen = parser().parse_args(arguments)
+    try:
+        conf = settings(chosen.settings)
+        if chosen.cfg:
+            print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
+            return 0
+        return _analyse(conf)
+    except ClueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return 130
+
+
+def _analyse(conf: AnalysisConf) -> int:
+    from analysis.cells import read
+    from analysis.study import run
+    from analysis.study.output import write
+    from analysis.study.say import alone, lines
+    from analysis.study.summary import summary
+    from clue.tasks import study
+
+    cells = read(conf.paths.store)
+    results = run(cells, study(), conf)
+    print("\n".join(lines(results)))
+    if not results.rows:
+        print("\n".join(alone(cells, results)))
+        return 1
+    said = summary(results, conf, study())
+    paths = write(conf.folder, results.rows, said)
+    if conf.report:
+        from analysis import report, tracking
+
+        paths = [*paths, *report.write(results, conf, study(), conf.folder)[:1]]
+        tracking.log_run(results, conf, said)
+    print("Written:", *paths)
+    return int(bool(results.refused))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Finished cells of a store: facts at once, numbers when asked for, texts never.
+
+A cell is its table (`clue.tables`); where a model has several on one task under one prompt setting,
+the newest counts. A cell without a table is unfinished and does not exist here.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from analysis.paired import Array
+from clue.errors import StoreError
+from clue.records import sha256
+from clue.tables import FACTS, SIGNATURES
+
+log = logging.getLogger(__name__)
+
+Names = NDArray[np.object_]
+IDENTITY = ("sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+NUMBERS = ("score_", "flag_", "measure_")
+NEEDED = ("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint")
+
+
+class Place(NamedTuple):
+    """Which cell: at most one table counts for each."""
+
+    prompt: str
+    model: str
+    task: str
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The numbers of a cell, sorted by sample and repeat: the order of rows changes no result."""
+
+    ids: Names
+    """`Record.sample_id`, shape (n,)."""
+    repeats: NDArray[np.int64]
+    clusters: Names
+    prompts: Names
+    """Digest of what was asked, shape (n,)."""
+    targets: Names
+    """Digest of the reference, shape (n,)."""
+    scores: Mapping[str, Array]
+    """Metric to scores, 0 to 1, shape (n,); nan where the reference leaves it undefined."""
+    flags: Mapping[str, NDArray[np.bool_]]
+    measures: Mapping[str, Array]
+
+    @cached_property
+    def asked(self) -> str:
+        """Digest of which samples these are, how they cluster and what was asked."""
+        names = (self.ids, self.repeats.astype(str), self.clusters, self.prompts, self.targets)
+        return sha256([list(column) for column in names])
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A finished cell."""
+
+    path: Path
+    """Its table."""
+    facts: Mapping[str, Any]
+    """`clue.tags.facts`."""
+    signatures: Mapping[str, str]
+    """Metric name to signature."""
+
+    @property
+    def place(self) -> Place:
+        """Which cell it is."""
+        return Place(*(str(self.facts[name]) for name in Place._fields))
+
+    @property
+    def name(self) -> str:
+        """`<model>/<task>/<prompt>`, for people."""
+        return f"{self.facts['model']}/{self.facts['task']}/{self.facts['prompt']}"
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Its numbers.
+
+        Raises:
+            StoreError: the table is damaged, or a score is not between 0 and 1.
+        """
+        try:
+            return _columns(self.path)
+        except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+            raise StoreError(
+                f"{self.path} cannot be analysed ({_first_line(error)}): delete it and run the "
+                f"cell {self.name} again; it is made from the stored completions"
+            ) from error
+
+
+def read(store: Path) -> dict[Place, Cell]:
+    """The cells of a store, the newest of each place.
+
+    Raises:
+        StoreError: there is no finished cell.
+    """
+    cells = list(_described(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
+    if not cells:
+        raise StoreError(
+            f"no finished cell is in {store / 'cells'}: evaluate a model and its base first, e.g. "
+            "python run.py -m model=meditron7b,llama2_7b task=meqsum; another store is named with "
+            "paths.mlruns=<folder>"
+        )
+    found = {cell.place: cell for cell in cells}
+    return dict(sorted(found.items()))
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.name
+
+
+def _described(paths: Iterable[Path]) -> Iterable[Cell]:
+    for path in paths:
+        try:
+            noted = pq.read_schema(path).metadata or {}
+            facts = json.loads(noted.get(FACTS, b"{}"))
+            signatures = json.loads(noted.get(SIGNATURES, b"{}"))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            log.warning("%s is left out: damaged (%s)", path, type(error).__name__)
+            continue
+        absent = [name for name in NEEDED if name not in facts]
+        if absent:
+            log.warning(
+                "%s is left out: it does not say its %s. Score it again: the same command with "
+                "backend=replay force=false writes a table that does",
+                *(path, absent[0]),
+            )
+            continue
+        yield Cell(path, facts, signatures)
+
+
+def _columns(path: Path) -> Columns:
+    names = pq.read_schema(path).names
+    wanted = [name for name in names if name in IDENTITY or name.startswith(NUMBERS)]
+    table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
+    table = table.sort_by([("sample_id", "ascending"), ("repeat", "ascending")])
+    ids, repeats, *others = (table[name].to_numpy() for name in IDENTITY)
+    clusters, prompts, targets = others
+    twice = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
+    if twice:
+        raise ValueError(f"{twice} rows stand in it twice")
+    scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
+    flags = {
+        name: table[f"flag_{name}"].to_numpy().astype(bool) for name in _prefixed(names, "flag_")
+    }
+    measures = {
+        name: table[f"measure_{name}"].to_numpy().astype(float)
+        for name in _prefixed(names, "measure_")
+    }
+    return Columns(ids, repeats, clusters, prompts, targets, scores, flags, measures)
+
+
+def _score(name: str, column: Any) -> Array:
+    defined = column.drop_null().to_numpy().astype(float)
+    wrong = ~((defined >= 0) & (defined <= 1))
+    if wrong.any():
+        raise ValueError(f"{wrong.sum()} scores of {name} are not between 0 and 1")
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)
+
+
+def _prefixed(names: Iterable[str], prefix: str) -> list[str]:
+    return sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -1,0 +1,42 @@
+"""Meta-analysis of differences: pairs within families of base models, errors correlated.
+
+    python -m analysis.meta estimates.csv [--covariance matrix.csv] [--json]
+
+`random_effects` answers for a population of pairs, `fixed_set` for exactly the pairs at hand.
+"""
+
+from analysis.meta.beside import (
+    family_mean,
+    fixed_set,
+    leave_one_family_out,
+    off_diagonal_share,
+)
+from analysis.meta.headline import Headline, random_effects
+from analysis.meta.independent import (
+    Pooled,
+    cochran_q,
+    dersimonian_laird,
+    fixed_effect,
+    hartung_knapp,
+    i2,
+    wald,
+)
+from analysis.meta.moderators import Moderation, moderator
+
+__all__ = [
+    "Headline",
+    "Moderation",
+    "Pooled",
+    "cochran_q",
+    "dersimonian_laird",
+    "family_mean",
+    "fixed_effect",
+    "fixed_set",
+    "hartung_knapp",
+    "i2",
+    "leave_one_family_out",
+    "moderator",
+    "off_diagonal_share",
+    "random_effects",
+    "wald",
+]

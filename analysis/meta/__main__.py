@@ -1,0 +1,61 @@
+"""Meta-analysis of differences: pairs within families of base models, errors correlated.
+
+    python -m analysis.meta estimates.csv
+    python -m analysis.meta estimates.csv --covariance matrix.csv --json
+
+The file is CSV with a header and the columns
+
+    estimate   the difference of a pair, any unit
+    variance   the square of its standard error; may be left out with --covariance
+    family     optional: estimates of one family share a base model, its data or its error
+
+With families the model has three levels (REML), the standard error is robust by family (CR2), and
+its degrees of freedom are Satterthwaite's. Without, it has two, and DerSimonian-Laird and
+Hartung-Knapp stand beside it. With fewer than 4 families, or fewer than 3 degrees of freedom, there
+is no interval over families, only the mean of exactly these estimates.
+
+The matrix is CSV: as many rows and columns as there are estimates, in the same order; a header row
+and a first column of labels may be there.
+
+Exit code 0: done, also where an interval is refused; 1: a file cannot be used.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.meta.answer import document
+from analysis.meta.reading import read
+from analysis.meta.text import lines
+from clue.errors import ClueError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        "python -m analysis.meta",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("file", type=Path, help="CSV file of estimates")
+    made.add_argument("--covariance", type=Path, help="CSV file of their error covariance")
+    made.add_argument("--json", action="store_true", help="print JSON")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Analyse a file; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        made = document(read(chosen.file, chosen.covariance))
+    except ClueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(made, indent=1) if chosen.json else "\n".join(lines(made)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

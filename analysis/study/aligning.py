@@ -1,0 +1,37 @@
+"""Every pair on every task: what can be compared, and what cannot, with the reason."""
+
+from collections.abc import Mapping
+
+from analysis.alignment import Alignment
+from analysis.cells import Cell, Place
+from analysis.settings import AnalysisConf
+from analysis.study.entries import SCORE
+from analysis.study.pairs import matches, pairs
+from analysis.study.results import Refused
+from analysis.study.series import Aligned, matched
+from clue.errors import ClueError
+
+
+def align_all(
+    cells: Mapping[Place, Cell], conf: AnalysisConf
+) -> tuple[list[Aligned], list[Refused]]:
+    """Align the cells of a store; no refusal stops anything else."""
+    aligned: list[Aligned] = []
+    refused: list[Refused] = []
+    known: dict[tuple[str, str], Alignment] = {}
+    for pair in pairs(cells, conf.comparator):
+        for match in matches(cells, pair):
+            place = (pair.prompt, pair.name, match.task)
+            try:
+                made = matched(match, conf.allowed_differences, known)
+                defined = made.metrics
+            except ClueError as error:
+                refused.append(Refused(*place, "", str(error)))
+                continue
+            aligned.append(made)
+            refused += [Refused(*place, name, why) for name, why in made.incomparable.items()]
+            absent = [name for name in made.score if name not in defined]
+            if absent:
+                why = f"the task score needs {', '.join(absent)}, which cannot be compared"
+                refused.append(Refused(*place, SCORE, why))
+    return aligned, refused

@@ -1,0 +1,67 @@
+"""What is said of all pairs together, in words; of single comparisons `analysis.verdict` speaks."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.numerals import decimals, interval, number, p_value
+from analysis.paired import Interval
+from analysis.verdict import excludes_zero
+
+Said = Mapping[str, Any]
+
+
+def answer(level: str, said: Said) -> list[str]:
+    """The answer to the title question in one level: for a population of pairs, and for these.
+
+    Args:
+        level: its name.
+        said: `Pooled.document`.
+    """
+    lines = []
+    if said["refused"] is None:
+        lines.append(f"{_population(level, said)} {_spread(said)}")
+    else:
+        lines.append(f"No statement beyond these pairs on {level}: {said['refused']}.")
+    lines += [f"Warning: {warning}." for warning in said["warnings"]]
+    return [*lines, _these(level, said)]
+
+
+def _population(level: str, said: Said) -> str:
+    places = decimals(said["se_cr2"])
+    ends = Interval(*said["ci95"])
+    details = (
+        f"95 % CI {interval(ends, places)} points; p {p_value(said['p'])}; {said['k']} pairs in "
+        f"{said['families']} families, {said['df']:.1f} degrees of freedom"
+    )
+    if excludes_zero(ends):
+        return f"{_changed(level, said['mu'], places)} ({details})."
+    return (
+        f"On {level} the data do not settle in which direction biomedical models differ from their "
+        f"bases: mean difference {number(said['mu'], places)} points ({details})."
+    )
+
+
+def _spread(said: Said) -> str:
+    places = decimals(said["se_cr2"])
+    return (
+        f"The difference of another pair is expected between "
+        f"{interval(Interval(*said['pi95']), places).replace(' to ', ' and ')} points (95 %)."
+    )
+
+
+def _these(level: str, said: Said) -> str:
+    made = said["fixed_set"]
+    places, ends = decimals(made["se"]), made["ci95"]
+    mean = f"Mean of exactly these {said['k']} on {level}: {number(made['mu'], places)} points"
+    if said["k"] == 1:
+        mean = f"Only one pair has {level}: {number(made['mu'], places)} points"
+    if made["p"] is None or math.isnan(made["p"]):
+        return f"{mean}."
+    return f"{mean} (95 % CI {interval(Interval(*ends), places)}; p {p_value(made['p'])})."
+
+
+def _changed(level: str, mu: float, places: int) -> str:
+    direction = "higher" if mu > 0 else "lower"
+    size = number(abs(mu), places)
+    return f"On {level} biomedical models score {size} points {direction} than their bases"

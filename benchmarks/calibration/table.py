@@ -1,0 +1,82 @@
+"""All items, and their rates as a table in Markdown."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from benchmarks.calibration import (
+    clusterings,
+    levels,
+    many,
+    patients,
+    rightwrong,
+    title,
+    zeros,
+)
+from benchmarks.calibration.rates import Rate
+
+Item = Callable[[], list[Rate]]
+ITEMS: tuple[Item, ...] = (
+    patients.null,
+    patients.power,
+    patients.equivalence,
+    patients.uniform,
+    clusterings.dozen,
+    clusterings.letters,
+    zeros.shape,
+    levels.level,
+    title.families_differ,
+    title.nothing_differs,
+    title.items_shared,
+    many.family,
+    rightwrong.levels,
+    rightwrong.coverage,
+    rightwrong.power,
+)
+BEGIN = "<!-- begin: python -m benchmarks.calibration --write docs/statistics.md -->"
+END = "<!-- end -->"
+HEAD = """\
+| simulated | method | what it does | measured | simulation SE | data sets | has to be |
+|---|---|---|---|---|---|---|
+"""
+
+
+def markdown(rates: Iterable[Rate]) -> str:
+    """A row per rate; the situation is named once."""
+    rows, before = [], ""
+    for one in rates:
+        situation = "" if one.situation == before else one.situation
+        before = one.situation
+        error = "" if one.error is None else f"{one.error:.4f}"
+        sets = f"{one.sets:,}" if one.sets else "all possible"
+        cells = [situation, one.method, one.event, f"{one.value:.4f}", error, sets, bounds(one)]
+        rows.append(f"| {' | '.join(cells)} |\n")
+    return HEAD + "".join(rows)
+
+
+def bounds(one: Rate) -> str:
+    """What the rate has to be, in words."""
+    if (one.low, one.high) == (0.0, 1.0):
+        return ""
+    if one.sets is None:
+        return f"{(one.low + one.high) / 2:.4f}"
+    if one.low == 0.0:
+        return f"at most {one.high:.4g}"
+    if one.high == 1.0:
+        return f"at least {one.low:.4g}"
+    return f"{one.low:.5g} to {one.high:.5g}"
+
+
+def put(path: Path, table: str) -> None:
+    """Replace what stands between the marks of a document.
+
+    Raises:
+        ValueError: it has no marks.
+    """
+    text = path.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(
+            f"{path} lacks the marks {BEGIN} and {END}: write them where the table goes"
+        )
+    path.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}")

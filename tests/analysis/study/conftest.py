@@ -1,0 +1,31 @@
+"""A synthetic study that tests share: six pairs in five families, all tasks, few items."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.cells import read
+from analysis.settings import AnalysisConf
+from analysis.study import Results, run
+from benchmarks.synthetic import Plan, pairs, write
+from clue import tasks
+
+PAIRS = pairs(("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "aloe8b", "openbiollm70b"))
+PLAN = Plan(PAIRS, delta=-8.0, scale=0.04)
+
+
+def quick(**changes: object) -> AnalysisConf:
+    """Settings with few random numbers."""
+    return AnalysisConf(flips=999, draws=999, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    write(folder, PLAN)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def results(store: Path) -> Results:
+    return run(read(store), tasks.study(), quick())
