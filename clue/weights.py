@@ -4,21 +4,20 @@ Every kind but the hub ends as a folder in Hugging Face's layout, so that one wa
 """
 
 import importlib.util
-import json
 import logging
-import os
-import shutil
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from clue.config import ModelConf
+from clue import gguf
+from clue.config import ROOT, ModelConf
 from clue.data import checksum
 from clue.data.memo import remembered
 from clue.errors import ModelUnavailable
 from clue.records import sha256
+from clue.unavailable import reason
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +31,15 @@ IDENTIFYING = (
     "merges.txt",
 )
 """What makes a folder's checkpoint the one it is."""
+ADAPTER = ("adapter_config.json", "adapter_model.*")
+"""What makes an adapter the one it is; a training record may lie beside."""
+WEIGHTS = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
+"""A checkpoint is there if one of these is."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +62,48 @@ def locate(model: ModelConf, models: Path, cache: Path) -> Checkpoint:
     if model.gguf_package:
         return _from_package(model, cache)
     assert model.repo
-    for folder in (Path(model.repo).expanduser(), models / model.repo):
-        if (folder / "config.json").is_file():
-            return Checkpoint(str(folder.resolve()), digest(folder, cache))
+    folder = _folder(model.repo, "config.json", models)
+    if folder:
+        return Checkpoint(str(folder), digest(folder, cache))
     return Checkpoint(model.repo, None, model.revision)
 
 
-def digest(folder: Path, cache: Path) -> str:
+def locate_adapter(model: ModelConf, models: Path, cache: Path) -> Checkpoint | None:
+    """Find a model's adapter, None if it has none; one on the hub is downloaded: it is small.
+
+    Raises:
+        ModelUnavailable: it is neither a folder nor to be had from the hub.
+    """
+    if not model.adapter:
+        return None
+    folder = _folder(model.adapter, ADAPTER[0], models)
+    if folder is None:
+        from huggingface_hub import snapshot_download
+
+        with explained(ModelConf(name=f"{model.label}'s adapter", repo=model.adapter)):
+            folder = Path(snapshot_download(model.adapter, allow_patterns=list(ADAPTER)))
+    return Checkpoint(str(folder), digest(folder, cache, ADAPTER))
+
+
+def whereabouts(model: ModelConf, models: Path) -> str | None:
+    """Where the weights are on this machine: `package`, `folder` or `cache`; None = not here.
+
+    Looks at names only, in milliseconds; an adapter is not looked for.
+    """
+    if model.gguf_package:
+        return "package" if importlib.util.find_spec(model.gguf_package) else None
+    assert model.repo
+    if _folder(model.repo, "config.json", models):
+        return "folder"
+    from huggingface_hub import try_to_load_from_cache
+
+    found = (try_to_load_from_cache(model.repo, name, revision=model.revision) for name in WEIGHTS)
+    return "cache" if any(isinstance(path, str) for path in found) else None
+
+
+def digest(folder: Path, cache: Path, files: Sequence[str] = IDENTIFYING) -> str:
     """Sha256 over the checkpoint's files, each read once and remembered by size and time."""
-    paths = sorted(path for pattern in IDENTIFYING for path in folder.glob(pattern))
+    paths = sorted(path for pattern in files for path in folder.glob(pattern))
     return sha256([[path.name, _remembered(path, cache)] for path in paths])
 
 
@@ -96,7 +137,22 @@ def explained(
     try:
         yield
     except (OSError, ValueError) as error:
-        raise ModelUnavailable(_reason(model, place, error)) from error
+        raise ModelUnavailable(reason(model, place, error)) from error
+
+
+def _folder(name: str, marker: str, models: Path) -> Path | None:
+    """The folder of a checkpoint: as named, in the project, or a download; None = a hub id."""
+    places = (Path(name).expanduser(), ROOT / name, models / name)
+    for place in places:
+        if (place / marker).is_file():
+            return place.resolve()
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
+        sought = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
+        raise ModelUnavailable(
+            f"{name} is neither a folder with {marker} nor <org>/<name> on the hub; it was sought "
+            f"in {sought}"
+        )
+    return None
 
 
 def _remembered(path: Path, cache: Path) -> str:
@@ -108,68 +164,8 @@ def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
     assert model.gguf_file
     path = package_folder(model.gguf_package, model.label) / model.gguf_file
     identity = sha256(["gguf", _remembered(path, cache)])
-    folder = cache / "checkpoints" / f"{model.label}-{identity[:16]}"
+    folder = cache / "checkpoints" / f"{path.stem}-{identity[:16]}-float32"
     if not (folder / "config.json").is_file():
         log.info("unpacking %s to %s (once)", path.name, folder)
-        _convert(path, folder)
+        gguf.unpack(path, folder)
     return Checkpoint(str(folder), identity)
-
-
-def _convert(gguf: Path, folder: Path) -> None:
-    """Save in Hugging Face's layout, float32; opening a GGUF costs half a minute each time."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    part = folder.with_name(f".{folder.name}.{os.getpid()}")
-    origin: dict[str, Any] = {"gguf_file": gguf.name}
-    loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **origin)
-    fresh = type(loaded)(
-        loaded.config
-    )  # the loaded one carries a quantisation mark that cannot be saved
-    fresh.load_state_dict(loaded.state_dict())
-    fresh.generation_config = loaded.generation_config
-    fresh.save_pretrained(part)
-    AutoTokenizer.from_pretrained(gguf.parent, **origin).save_pretrained(part)
-    try:
-        part.replace(folder)
-    except OSError:  # another process was quicker: its folder is as good
-        shutil.rmtree(part)
-
-
-def _reason(model: ModelConf, place: str, error: BaseException) -> str:
-    causes = [type(cause).__name__ + ": " + str(cause) for cause in _chain(error)]
-    text = " ".join(causes)
-    page = f"https://huggingface.co/{model.repo}"
-    name = model.label
-    if "GatedRepo" in text or "401" in text or "403" in text:
-        return (
-            f"{name}: {model.repo} is gated or private. Accept its licence at {page}, log in "
-            "with `hf auth login`, "
-            f"then `hf download {model.repo}`"
-        )
-    if "RepositoryNotFound" in text or "404" in text or "RevisionNotFound" in text:
-        return (
-            f"{name}: the hub has no {model.repo} (revision {model.revision or 'default'}); check "
-            f"{page}"
-        )
-    if not any(isinstance(cause, OSError) for cause in _chain(error)):
-        return f"{name}: {model.repo} is there and cannot be opened: {_one_line(error)}"
-    gate = (
-        f" Its licence must be accepted at {page} first (`hf auth login`)." if model.gated else ""
-    )
-    return (
-        f"{name}: {model.repo} is not on this machine and the hub was not reached "
-        f"({_one_line(error)}).{gate} "
-        f"Where there is a network: `hf download {model.repo} --local-dir "
-        f"<models>/{model.repo}`, see {page}; then {place}"
-    )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _one_line(error: BaseException) -> str:
-    return json.dumps(" ".join(str(error).split())[:160])

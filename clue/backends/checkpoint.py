@@ -6,12 +6,13 @@ prompts.
 
 import logging
 import time
+import warnings
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from clue import weights
-from clue.backends import Setup
+from clue.backends import Setup, quantised
 from clue.chat import Chat
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,20 @@ class Checkpoint:
         self.setup = setup
 
     def identity(self) -> dict[str, Any]:
-        """Weights, adapter and layout of the chat: what of them can change a completion."""
-        return {
+        """Weights, adapter and layout of the chat: what of them can change a completion.
+
+        Raises:
+            ModelUnavailable: they are not to be had, or this machine cannot load them quantised.
+        """
+        if self.setup.backend.name == "transformers":
+            quantised.check(self.setup.model, self.config)
+        made = {
             "weights": self.place.identity or getattr(self.config, "_commit_hash", None),
-            "adapter": self._adapter_identity(),
+            "adapter": self.adapter.identity if self.adapter else None,
             "chat": self.chat.facts,
         }
+        already = quantised.stored(self.config)
+        return made | {"quantization": already} if already else made
 
     def context(self) -> int | None:
         """The smaller of what the model file and what the checkpoint's config say, in tokens."""
@@ -40,6 +49,12 @@ class Checkpoint:
     def place(self) -> weights.Checkpoint:
         """Where the files are."""
         return weights.locate(self.setup.model, self.setup.models, self.setup.cache)
+
+    @cached_property
+    def adapter(self) -> weights.Checkpoint | None:
+        """Where the files of the adapter are."""
+        setup = self.setup
+        return weights.locate_adapter(setup.model, setup.models, setup.cache)
 
     @cached_property
     def chat(self) -> Chat:
@@ -71,12 +86,10 @@ class Checkpoint:
                 self.place.source,
                 dtype=getattr(torch, conf.dtype),
                 device_map=self._device_map(),
+                **quantised.options(conf),
                 **self._revision,
             )
-            if conf.adapter:
-                from peft import PeftModel
-
-                model = PeftModel.from_pretrained(model, conf.adapter)
+            model = self._adapted(model) if self.adapter else model
         log.info(
             "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
         )
@@ -98,11 +111,20 @@ class Checkpoint:
             said = getattr(self.config, "eos_token_id", None)
         return [] if said is None else [said] if isinstance(said, int) else list(said)
 
-    def _adapter_identity(self) -> str | None:
-        adapter = self.setup.model.adapter
-        if adapter and Path(adapter).is_dir():
-            return weights.digest(Path(adapter), self.setup.cache)
-        return adapter
+    def _adapted(self, model: Any) -> Any:
+        """The model with its adapter, merged where rounding does not matter: in float32."""
+        from peft import PeftModel
+
+        assert self.adapter
+        conf = self.setup.model
+        with warnings.catch_warnings():  # peft asks transformers by a name that is going
+            warnings.simplefilter("ignore", FutureWarning)
+            made = PeftModel.from_pretrained(model, self.adapter.source)
+        base = made.active_peft_config.base_model_name_or_path
+        if base and PurePath(base).name != PurePath(str(conf.repo)).name:
+            log.warning("the adapter %s was made for %s, not %s", conf.adapter, base, conf.repo)
+        whole = conf.dtype == "float32" and not getattr(model, "is_quantized", False)
+        return made.merge_and_unload() if whole else made
 
     def _device_map(self) -> str | None:
         import torch

@@ -33,13 +33,14 @@ def load(name: str, folder: Path = FOLDER) -> ModelConf:
 
 def identity(model: ModelConf) -> dict[str, str | None]:
     """What of a model file can change a completion; the backend adds the digest of the weights."""
-    return {
+    made = {
         "repo": model.repo,
         "revision": model.revision,
         "adapter": model.adapter,
         "gguf_file": model.gguf_file,
         "dtype": model.dtype,
     }
+    return made | {"quantization": model.quantization} if model.quantization else made
 
 
 def family(model: ModelConf) -> str:

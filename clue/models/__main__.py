@@ -1,0 +1,120 @@
+"""The models of the study: pairs, context, which tasks fit, whether the weights are here.
+
+    python -m clue.models                     the table
+    python -m clue.models med42_8b aloe8b     all that their files say
+    python -m clue.models --json
+
+Nothing is loaded or downloaded, and no hub is asked. Exit code 0, or 1 for an unknown name.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from clue.config import ROOT
+from clue.data import data_root
+from clue.errors import ClueError
+from clue.models.fit import Need, needs
+from clue.models.overview import Row, fitting, rows
+
+COLUMNS = ("model", "base", "trained from", "billions", "context", "fits", "weights")
+NUMBERS = ("billions", "context")
+WIDTH = 110
+"""Least columns of the table: names are not broken."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        "python -m clue.models",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("name", nargs="*", help="models to say everything of (default: a table)")
+    made.add_argument("--json", action="store_true", help="for programs")
+    for name in ("models", "data"):
+        default = os.environ.get(f"CLUE_{name.upper()}", str(ROOT / name))
+        made.add_argument(f"--{name}", default=default, help=f"default: CLUE_{name.upper()}")
+    made.add_argument(
+        "--mlruns", type=Path, default=ROOT / "mlruns", help="its cache remembers prompt lengths"
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what there is; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        asked = list(needs(data_root(chosen.data), chosen.mlruns / "cache"))
+        found = rows(chosen.name, asked, Path(chosen.models).expanduser().resolve())
+    except ClueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if chosen.json:
+        tasks = [asdict(need) for need in asked]
+        print(json.dumps({"models": [row.facts() for row in found], "tasks": tasks}, indent=1))
+    elif chosen.name:
+        for row in found:
+            _say(row)
+    else:
+        _show(found, asked)
+    return 0
+
+
+def _show(found: Sequence[Row], asked: Sequence[Need]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in COLUMNS:
+        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
+    for row in found:
+        table.add_row(*_cells(row, asked))
+    console = Console(highlight=False, width=max(WIDTH, Console().width))
+    console.print(table)
+    for line in _notes(asked):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _cells(row: Row, asked: Sequence[Need]) -> list[str]:
+    model = row.model
+    return [
+        model.label,
+        model.base or "-",
+        model.ancestor or model.base or "-",
+        "-" if model.parameters is None else f"{model.parameters:g}",
+        "-" if model.context is None else f"{model.context:,}",
+        fitting(row, asked),
+        row.weights or ("gated" if model.gated else "on the hub"),
+    ]
+
+
+def _notes(asked: Sequence[Need]) -> list[str]:
+    sizes = [
+        f"  {need.task}: {'unknown' if need.tokens is None else format(need.tokens, ',')} "
+        f"({'the longest of the data here' if need.longest else 'of average length, no data here'})"
+        for need in asked
+    ]
+    return [
+        "",
+        "tokens of prompt and answer, estimated; `run.py ... dry_run=true` counts a model's own:",
+        *sizes,
+        "`python -m clue.models <name>` says what is known of a model's terms and chat layout",
+    ]
+
+
+def _say(row: Row) -> None:
+    for name, value in row.facts().items():
+        if value not in (None, [], False):
+            text = ", ".join(map(str, value)) if isinstance(value, list) else value
+            print(f"{name + ':':<14} {text}")
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Things made with this project, each by one command."""
