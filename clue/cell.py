@@ -8,7 +8,7 @@ how.
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,11 @@ from clue.metrics.scoring import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store import CellStore
-from clue.tasks import Task
+from clue.tasks import Split, Task
+
+_WORDED: dict[str, tuple[Split, tuple[Prompt, ...]]] = {}
+WORDED = 16
+"""So many tasks stay in words from one job of a process to the next: all of the study's."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
     """
     task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
     check_endpoint(backend.endpoint(), task.access, task.dataset.name, config.privacy)
-    split = task.split()
+    split, prompts = _worded(task)
     described = _describe(config, task, split.shots)
     if config.backend.name == "replay":
         generation = _stored(config, task, described)
@@ -105,11 +109,31 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         config=config,
         task=task,
         samples=split.scored,
-        prompts=tuple(task.prompt(sample, split.shots) for sample in split.scored),
+        prompts=prompts,
         generation=generation,
-        signatures=signatures(task.conf.metrics, scoring_of(config)),
+        signatures=_signatures(config, task),
         notes=split.notes,
     )
+
+
+def _worded(task: Task) -> tuple[Split, tuple[Prompt, ...]]:
+    """A task's samples and prompts; the models of a sweep are asked the same, read once."""
+    path = task.path()
+    file = [str(path), path.stat().st_size, path.stat().st_mtime_ns]
+    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, file])
+    if key not in _WORDED:
+        split = task.split()
+        prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
+        while len(_WORDED) >= WORDED:
+            del _WORDED[next(iter(_WORDED))]
+        _WORDED[key] = split, prompts
+    return _WORDED[key]
+
+
+def _signatures(config: Config, task: Task) -> dict[str, str]:
+    """None where nothing is scored: the scorers need not be there."""
+    names = [] if config.generate_only else task.conf.metrics
+    return signatures(names, scoring_of(config))
 
 
 def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:

@@ -49,13 +49,17 @@ class ModelConf:
     revision: str | None = None
     """Commit, tag or branch on the hub; none = the default branch, recorded by its commit."""
     adapter: str | None = None
-    """LoRA adapter (hub id or folder) on top of `repo`."""
+    """LoRA adapter on top of `repo`: a folder, also one of the project or in `paths.models`, or a
+    hub id."""
     baseline: str | None = None
     """Instead of a checkpoint a rule: a name in `clue.backends.baseline.RULES`."""
     gguf_package: str | None = None
     """Installed Python package that ships the weights as GGUF."""
     gguf_file: str | None = None
     dtype: str = "bfloat16"
+    quantization: str | None = None
+    """`int8` or `int4`: quantise while loading (bitsandbytes, NVIDIA GPUs only). A checkpoint that
+    is quantised already is loaded as it is."""
     context: int | None = None
     """Tokens of prompt and answer together; none = as the checkpoint's config says."""
     parameters: float | None = None
@@ -67,9 +71,15 @@ class ModelConf:
     """Name of the general model that it is compared with: makes the two a pair."""
     ancestor: str | None = None
     """Name of the model that it was trained from, where that is not `base`."""
+    adaptation: list[str] = field(default_factory=list)
+    """How it was made from that one: names in `clue.validation.ADAPTATIONS`; none = unknown."""
     licence: str | None = None
     gated: bool = False
     """The hub asks for an account that has accepted the licence."""
+    access: str | None = None
+    """What else a user has to know to get it, for people."""
+    chat: str | None = None
+    """What its chat layout is known for, for people: `clue.chat` probes what it does."""
 
     @property
     def label(self) -> str:
@@ -139,16 +149,41 @@ class PromptConf:
 
 
 @dataclass
-class BackendConf:
+class ServerConf:
+    """A server that speaks OpenAI's protocol (`backend=openai`)."""
+
+    url: str | None = None
+    """Its address, e.g. `http://127.0.0.1:8000/v1`."""
+    model: str | None = None
+    """The name that it serves the model under; none = `model.repo`."""
+    api: str = "auto"
+    """How prompts are sent: our `tokens`, our `text`, or turns for the server's template (`chat`);
+    `auto` = the first of these that it takes."""
+    key_env: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key, if it wants one."""
+    concurrency: int = 16
+    """Most prompts that are with the server at a time."""
+    retries: int = 5
+    """Further tries for a prompt while the server is busy, broken or away."""
+    timeout: float = 600.0
+    """Longest wait for one answer, in seconds."""
+
+
+@dataclass
+class BackendConf(ServerConf):
     """What generates."""
 
     name: str = "transformers"
     device: str = "auto"
     """`auto` (all GPUs, else CPU), `cpu`, `cuda`, `cuda:1`, `mps`."""
-    batch_tokens: int = 16384
-    """Upper bound of one batch: padded prompt tokens plus answer budgets."""
+    batch_tokens: int | None = None
+    """Upper bound of one batch: padded prompt tokens plus answer budgets; none = what fits half of
+    the GPUs' memory beside the weights, or 2 GiB of the CPU's."""
     batch_size: int = 64
     """Upper bound of one batch in samples."""
+    repeat_alone: int = 0
+    """Samples of each cell that are asked again, each by itself; the answers that this changes are
+    counted: in half precision a batch can change a last bit, and with it a word."""
     fingerprint: str | None = None
     """Replay only: which stored generation, where several fit."""
 
@@ -229,5 +264,17 @@ class Config:
     """Upper bound of scored samples for every task."""
     force: bool = False
     """Generate again what is stored."""
+    generate_only: bool = False
+    """Store completions, score and track nothing; `backend=replay` does that elsewhere."""
     dry_run: bool = False
     """Say what would run; load no model."""
+    dry_run_tokens_per_second: float | None = None
+    """Prompt and answer tokens per second from which a dry run estimates hours; none = as measured
+    by stored completions."""
+    on_overflow: str | None = None
+    """What becomes of a cell with a prompt longer than the model's context: `skip_cell` leaves it
+    out, `error` makes it a failure; none = `skip_cell` in a sweep, else `error`."""
+    isolate: bool | None = None
+    """Run each job in a fresh process; none = where jobs share a pool of workers (joblib)."""
+    gpus_per_job: int | None = None
+    """GPUs of this machine that an isolated job holds alone; none = 1 with joblib, else all."""

@@ -4,8 +4,8 @@
     ├── ConfigError           a setting is unknown, out of range or contradicts another
     ├── DataError             a data set is not as its official release
     │   └── DataMissing       the file is not there: says where it was sought and where to get it
-    ├── ModelError            weights or tokenizer cannot be used
-    │   ├── ModelUnavailable  not on this machine and not to be had: gated, offline, misspelt
+    ├── ModelError            weights, tokenizer or server cannot be used
+    │   ├── ModelUnavailable  not to be had: gated, offline, misspelt, its server away
     │   └── PromptTooLong     prompt plus answer exceeds the model's context
     ├── PrivacyError          text of credentialed data would leave this machine
     ├── StoreError            something on disk cannot be written, or the store not be read

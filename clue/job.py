@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from clue import evaluate, metrics, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
 from clue.backends.baseline import BaselineBackend
-from clue.cell import Cell, build
+from clue.cell import Cell
 from clue.config import Config
 from clue.errors import ClueError
 from clue.levels import composites
 from clue.models import family
 from clue.outcome import Outcome, Status
 from clue.progress import watch
-from clue.records import sha256
+from clue.records import Completion, sha256
 from clue.score import score
+from clue.selection import build_all, finished, refusal
 from clue.summary import summary
 from clue.tables import Table, read_table, write_table
 from clue.tasks import study
@@ -87,36 +88,17 @@ def run(job: Job) -> Iterator[Outcome]:
     yield from (_skip(job, cell) for cell in cells if cell not in pending)
     ready = []
     for cell in pending:
-        try:
-            preflight.check_fits(cell, job.backend)
+        refused = refusal(job, cell)
+        if refused is None:
             ready.append(cell)
-        except ClueError as error:
-            failed.append(job.failure(cell.task.conf.name, error))
-            yield failed[-1]
+            continue
+        failed += [refused] if refused.status == "failed" else []
+        yield refused
     if ready:
         preflight.check_disk(job.mlruns, ready)
         yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
     elif not failed:
         tracker.settle("clue.job", _job_id(cells))
-
-
-def build_all(job: Job, backend: Backend) -> tuple[list[Cell], list[Outcome]]:
-    """The job's cells, and the outcomes of those whose data or wording fail."""
-    cells: list[Cell] = []
-    failed: list[Outcome] = []
-    for name in job.config.tasks:
-        try:
-            cells.append(build(job.config, name, backend))
-        except ClueError as error:
-            failed.append(job.failure(name, error))
-    return cells, failed
-
-
-def finished(cell: Cell, tracker: "Tracker") -> bool:
-    """Whether the cell's newest run is complete and its records are here."""
-    newest = tracker.latest("clue.cell", cell.id)
-    complete = newest is not None and newest.info.status == "FINISHED"
-    return complete and cell.store.records_path(cell.id).exists()
 
 
 def _evaluate_all(
@@ -147,14 +129,19 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
             return _complete(job, cell, tracker, opened)
 
 
-def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
-    tracker.log_params(tags.params(cell))
+def complete(job: Job, cell: Cell) -> list[Completion]:
+    """Completions of a cell; call under the lock of its store."""
     if job.config.force:
         cell.store.discard()
     backend = job.backend
     if isinstance(backend, BaselineBackend):
         backend = backend.on(cell.task)
-    completions = evaluate.complete(cell, backend, watch(cell.name))
+    return evaluate.complete(cell, backend, watch(cell.name))
+
+
+def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
+    tracker.log_params(tags.params(cell))
+    completions = complete(job, cell)
     records = score(cell, completions)
     facts = tags.facts(cell) | {"run_id": opened.run_id}
     table = Table(records, cell.signatures, facts)

@@ -1,17 +1,17 @@
-"""What became of each cell of a job, for the table at the end and the exit code."""
+"""What became of each cell of a job: a row per change, in a file that other processes read."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-from clue.levels import composites
+Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
+"""`generated`: stored and not scored (`generate_only`).
+`too long`: not run, since a prompt does not fit the model's context (`on_overflow`)."""
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-Status = Literal["done", "skipped", "failed", "planned"]
+FILE = "outcomes.jsonl"
+"""Name of the file, in the folder of a job."""
 
 
 @dataclass(frozen=True)
@@ -29,80 +29,33 @@ class Outcome:
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Means, in points, of the metrics that make the score."""
     note: str = ""
-    """Why it failed, or what is planned."""
+    """Why it failed or was not run."""
     job: str = ""
     """Digest of the job's configuration: levels are means within a job."""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """Of a dry run: the fields of `clue.dry_run.Plan`."""
 
 
-def append(path: Path, outcome: Outcome) -> None:
-    """Add a line to a job's outcomes; several processes may write to one file."""
+def append(path: Path, *outcomes: Outcome) -> None:
+    """Add rows to a job's outcomes, with one write, so that a kill tears none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        file.write(json.dumps(asdict(outcome)) + "\n")
+    with path.open("ab", buffering=0) as file:
+        file.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())
 
 
 def read(path: Path) -> list[Outcome]:
-    """The outcomes of a job; none if it ended before the first."""
+    """The newest row of each of a job's cells; none if it ended before the first."""
     if not path.exists():
         return []
-    return [Outcome(**json.loads(line)) for line in path.read_text().splitlines()]
+    rows = [Outcome(**json.loads(line)) for line in path.read_text().splitlines()]
+    return list({(row.model, row.task, row.prompt): row for row in rows}.values())
 
 
-def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the closing tables, scores in points; reasons stand below them, whole."""
-    from rich.console import Console
-
-    console = Console(soft_wrap=True)
-    console.print(_cells(outcomes))
-    levels = _levels(outcomes)
-    if levels.row_count:
-        console.print(levels)
-    for row in outcomes:
-        if row.note:
-            console.print(
-                f"{row.status}: {row.model}/{row.task}: {row.note}", markup=False, soft_wrap=True
-            )
+def running(path: Path) -> list[Outcome]:
+    """Cells of a job that have not ended."""
+    return [row for row in read(path) if row.status == "running"]
 
 
-def _cells(outcomes: Sequence[Outcome]) -> "Table":
-    """A row per cell; below it the metrics whose mean its score is, where they are several."""
-    table = _table("cells (scores in points, 0 to 100)", ("model", "task", "prompt", "status"))
-    for name in ("n", "score"):
-        table.add_column(name, justify="right")
-    for row in outcomes:
-        table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), _points(row.score))
-        for name, value in row.metrics.items() if len(row.metrics) > 1 else ():
-            table.add_row("", f"  {name}", "", "", "", _points(value), style="dim")
-    return table
-
-
-def _levels(outcomes: Sequence[Outcome]) -> "Table":
-    """What each model's cells complete: LongHealth, the levels, overall."""
-    from clue.tasks import study
-
-    table = _table("levels (means of task scores, in points)", ("model", "prompt"))
-    for name in study():
-        table.add_column(name, justify="right")
-    scores: dict[tuple[str, str, str], dict[str, float]] = {}
-    for row in outcomes:
-        if row.score is not None:
-            scores.setdefault((row.model, row.prompt, row.job), {})[row.task] = row.score
-    for (*names, _), known in scores.items():
-        found = composites(known, study())
-        if found:
-            table.add_row(*names, *(_points(found.get(name)) for name in study()))
-    return table
-
-
-def _table(title: str, names: Sequence[str]) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    for name in names:
-        table.add_column(name, overflow="fold")
-    return table
-
-
-def _points(score: float | None) -> str:
-    return "-" if score is None else f"{score:.2f}"
+def settle(path: Path, reason: str) -> None:
+    """Cells that still run when their process has ended failed, for this reason."""
+    append(path, *(replace(row, status="failed", note=reason) for row in running(path)))

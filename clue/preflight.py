@@ -34,24 +34,48 @@ class Size:
     context: int | None
     overflow: int
     """Samples that do not fit the context."""
+    counted: int
+    """Prompts whose tokens were counted; those of the others are estimated from their length."""
 
 
-def size(cell: Cell, backend: Backend) -> Size:
-    """Measure a cell without loading the model."""
-    counts = [backend.count(prompt) for prompt in cell.prompts]
+def size(cell: Cell, backend: Backend, most: int | None = None) -> Size:
+    """Measure a cell without loading the model.
+
+    Args:
+        cell: its prompts.
+        backend: counts tokens.
+        most: count at most so many prompts, the longest half of them and an even choice of the
+            rest; None = all.
+    """
+    counts, counted = _tokens(cell.prompts, backend, most)
     needs = [
         count + prompt.max_new_tokens for count, prompt in zip(counts, cell.prompts, strict=True)
     ]
     context = backend.context()
     stored = cell.store.completions()
+    known = stored and sum((prompt.key, prompt.sha256) in stored for prompt in cell.prompts)
     return Size(
         samples=len(cell.prompts),
-        stored=sum((prompt.key, prompt.sha256) in stored for prompt in cell.prompts),
+        stored=known or 0,
         prompt_tokens=sum(counts),
         longest=max(needs),
         context=context,
         overflow=sum(context is not None and need > context for need in needs),
+        counted=counted,
     )
+
+
+def _tokens(prompts: Sequence[Prompt], backend: Backend, most: int | None) -> tuple[list[int], int]:
+    """Tokens of each prompt, and how many of the numbers are counted rather than estimated."""
+    if most is None or len(prompts) <= most:
+        return [backend.count(prompt) for prompt in prompts], len(prompts)
+    lengths = [sum(len(said.content) for said in prompt.messages) for prompt in prompts]
+    order = sorted(range(len(prompts)), key=lambda index: -lengths[index])
+    rest = order[most // 2 :]
+    chosen = order[: most // 2] + rest[:: -(-len(rest) // (most - most // 2))]
+    counted = {index: backend.count(prompts[index]) for index in chosen}
+    ratio = sum(counted.values()) / sum(lengths[index] for index in chosen)
+    return [counted.get(i, round(length * ratio)) for i, length in enumerate(lengths)], len(chosen)
 
 
 def check_fits(cell: Cell, backend: Backend) -> None:

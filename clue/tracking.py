@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from clue import views
 from clue.errors import Terminated, TrackingError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -92,28 +93,20 @@ class Tracker:
         }
         known = self.latest(*identity)
         reopened = known.info.run_id if known and known.info.status != "FINISHED" else None
+        note = {"mlflow.note.content": f"```\n{command}\n```"}
         with self._explained():
             active = mlflow.start_run(
                 run_id=reopened,
                 experiment_id=self.experiment_id,
                 run_name=name,
                 nested=mlflow.active_run() is not None,
+                tags=_short({identity[0]: identity[1], **tags, **who, **note}),  # with its creation
                 log_system_metrics=False,
-            )
-            mlflow.set_tags(
-                _short(
-                    {
-                        identity[0]: identity[1],
-                        **tags,
-                        **who,
-                        "mlflow.note.content": f"```\n{command}\n```",
-                    }
-                )
             )
         opened = OpenRun(active.info.run_id)
         try:
             yield opened
-        except (KeyboardInterrupt, Terminated):
+        except (KeyboardInterrupt, Terminated, SystemExit):  # the last is submitit's time limit
             self._end("KILLED")
             raise
         except BaseException:
@@ -134,6 +127,11 @@ class Tracker:
                 path.write_text(text)
             mlflow.log_artifacts(folder)
             mlflow.set_tag("mlflow.loggedArtifacts", table)
+
+    def log_folder(self, folder: Path) -> None:
+        """Write all files of a folder into the open run."""
+        with self._explained():
+            mlflow.log_artifacts(str(folder))
 
     def log_dataset(self, name: str, sha256: str, path: Path) -> None:
         """Name a data file as input of the open run; MLflow keeps 36 characters of a digest."""
@@ -179,7 +177,7 @@ class Tracker:
             found = client.get_experiment_by_name(experiment)
             if found is None:
                 place = artifacts.as_uri() if self.local else None
-                return str(client.create_experiment(experiment, artifact_location=place))
+                return str(client.create_experiment(experiment, place, tags=views.tags()))
         if found.lifecycle_stage == "deleted":
             raise TrackingError(
                 f"the experiment {experiment!r} is in the tracking store's bin. Restore it with "

@@ -143,11 +143,14 @@ def test_force_generates_again(cli: Cli, mlruns: Path) -> None:
 
 
 def test_a_damaged_cell_does_not_stop_a_sweep(cli: Cli, mlruns: Path) -> None:
-    sweep = ("-m", "model=smollm2_135m,hf", "task=meqsum", "backend=fake", "prompt=zero_shot")
-    done = cli(*sweep)
+    sweep = ("-m", "model=smollm2_135m,hf", "task=[meqsum,mednli]", "backend=fake")
+    done = cli(*sweep, "prompt=zero_shot")
     assert done.returncode == 1
-    assert "model.repo is not set" in done.stdout
-    assert [run.data.tags["clue.model"] for run in runs(mlruns)] == ["smollm2_135m"]
+    assert done.stdout.count("model.repo is not set") == 1  # a reason that cells share
+    assert {run.data.tags["clue.model"] for run in runs(mlruns)} == {"smollm2_135m"}
+    (failed,) = mlruns.glob("hydra/*/*/failed.jsonl")
+    rows = list(map(json.loads, failed.read_text().splitlines()))
+    assert [row["task"] for row in rows] == ["meqsum", "mednli"]
 
 
 @pytest.mark.slow
@@ -208,7 +211,7 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
 ) -> None:
     large = tiny.meqsum(tmp_path / "large", size=200)
     process = subprocess.Popen(
-        command_line(mlruns, large, models, *REAL, "model.dtype=float32"),
+        command_line(mlruns, large, models, *REAL, "model.dtype=float32", f"isolate={code == 143}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -271,13 +274,26 @@ def test_too_long_a_prompt_is_refused_before_the_model_is_loaded(
 
 def test_a_dry_run_counts_and_writes_no_run(cli: Cli, mlruns: Path) -> None:
     done = cli(*REAL, "dry_run=true")
-    assert done.returncode == 0
-    assert "0 of 9 completions stored" in done.stdout
-    assert "context 4096: fits" in done.stdout
+    assert done.returncode == 0, done.stderr
     assert not runs(mlruns)
-    elsewhere = cli(*REAL, "dry_run=true", f"paths.models={mlruns}")
-    assert "about" in elsewhere.stdout
-    assert "is not on this machine" in elsewhere.stdout
+    (cell,) = [line.split() for line in done.stdout.splitlines() if "planned" in line][:1]
+    assert cell[:6] == ["llama2_7b", "meqsum", "paper", "planned", "9", "0"]
+    assert cell[8:] == ["4,096", "0", "-"]
+    sweep = ("-m", "model=llama2_7b,meditron7b", "task=[meqsum,mednli]", "model.context=300")
+    rest = ("dry_run=true", "dry_run_tokens_per_second=0.5", f"paths.models={mlruns}")
+    elsewhere = cli(*sweep, *rest)
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert "2 planned, 2 too long" in elsewhere.stdout
+    totals = [line.split() for line in elsewhere.stdout.splitlines() if "all" in line.split()[:1]]
+    assert totals[0][:5] == ["all", "4", "cells", "30", "0"]
+    assert totals[1][:4] == ["all", "2", "~27.0", "GB"]
+    hours = float(totals[0][-1])
+    tokens = sum(
+        int(line.split()[6].strip("~").replace(",", "")) + 6 * 20
+        for line in elsewhere.stdout.splitlines()
+        if "mednli" in line
+    )
+    assert hours == pytest.approx(tokens / 0.5 / 3600, abs=0.01)
 
 
 def test_everything_lies_under_the_store_wherever_one_stands(

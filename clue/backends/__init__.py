@@ -12,6 +12,8 @@ from clue.records import Completion, Prompt
 
 KNOWN = {
     "transformers": "clue.backends.transformers:TransformersBackend",
+    "openai": "clue.backends.openai:OpenAIBackend",
+    "vllm": "clue.backends.vllm:VllmBackend",
     "fake": "clue.backends.fake:FakeBackend",
     "baseline": "clue.backends.baseline:BaselineBackend",
     "replay": "clue.backends.replay:ReplayBackend",

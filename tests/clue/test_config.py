@@ -17,6 +17,10 @@ GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
 FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 
 
+NEEDED = {"hf": ["model.repo=org/name"], "openai": ["backend.url=http://127.0.0.1:8000/v1"]}
+"""Choices that are not complete without a setting."""
+
+
 def composed(*overrides: str) -> Config:
     assert run.__doc__
     with initialize_config_dir(str(CONF), version_base="1.3"):
@@ -27,8 +31,7 @@ def composed(*overrides: str) -> Config:
 
 @pytest.mark.parametrize(("group", "name"), FILES)
 def test_every_file_composes_and_passes_the_checks(group: str, name: str) -> None:
-    more = ["model.repo=org/name"] if name == "hf" else []
-    config = composed(f"{group}={name}", *more)
+    config = composed(f"{group}={name}", *NEEDED.get(name, []))
     validate(config)
     for task in config.tasks.values():
         assert set(task.metrics) <= set(METRICS)
@@ -88,6 +91,8 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("prompt.shots=-1", "prompt.shots=-1 is less than 0"),
         ("prompt.source=dev", "prompt.source=dev is none of test, train"),
         ("model.dtype=int4", "model.dtype=int4 is none of float32, bfloat16, float16"),
+        ("model.quantization=4", "model.quantization=4 is none of int8, int4, None"),
+        ("model.adaptation=[magic]", "model.adaptation=magic is none of continued pre-training"),
         ("tasks.meqsum.score=[bleu]", "tasks.meqsum.score names 'bleu'"),
         ("tasks.meqsum.max_new_tokens=0", "tasks.meqsum.max_new_tokens=0 is less than 1"),
         ("model.base=smollm2_135m", "model.base=smollm2_135m is the model itself"),
@@ -107,6 +112,14 @@ def test_values_out_of_range_are_named(override: str, message: str) -> None:
         validate(composed(override))
 
 
+@pytest.mark.parametrize("backend", ["openai", "vllm"])
+def test_an_engine_that_quantises_itself_is_not_asked_to(backend: str) -> None:
+    more = NEEDED.get(backend, [])
+    config = composed(f"backend={backend}", "model.quantization=int4", *more)
+    with pytest.raises(ConfigError, match=f"model.quantization is not heeded by {backend}"):
+        validate(config)
+
+
 def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
     config = composed("experiment=demo", "task=meqsum")
     validate(config)
@@ -122,7 +135,7 @@ def test_the_name_of_any_checkpoint_is_fit_for_a_folder() -> None:
 
 def test_an_unknown_base_lists_the_models() -> None:
     with pytest.raises(
-        ConfigError, match=r"model.base=nobody is no model; there are .*hf, llama2_7b"
+        ConfigError, match=r"model.base=nobody is no model; there are aloe8b, .*hf, .*llama2_7b"
     ):
         models.family(composed("model=hf", "model.repo=a/b", "model.base=nobody").model)
 

@@ -39,7 +39,12 @@ def test_a_run_ends_as_its_block(tracker: Tracker) -> None:
 
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(ValueError, "FAILED"), (KeyboardInterrupt, "KILLED"), (Terminated, "KILLED")],
+    [
+        (ValueError, "FAILED"),
+        (KeyboardInterrupt, "KILLED"),
+        (Terminated, "KILLED"),
+        (SystemExit, "KILLED"),
+    ],
 )
 def test_an_unfinished_run_is_reopened(
     tracker: Tracker, error: type[BaseException], expected: str
@@ -65,6 +70,20 @@ def test_a_run_left_by_a_dead_process_is_closed(tracker: Tracker, mlruns: Path) 
         runs = (dead.info.run_id, other.info.run_id, living.run_id)
         found = [client.get_run(run_id).info.status for run_id in runs]
     assert found == ["KILLED", "RUNNING", "RUNNING"]
+
+
+def test_a_run_is_recognised_from_its_creation_on(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("set_tag", "set_tags"):  # what a process that dies at once has not done
+        monkeypatch.setattr(mlflow, name, killed)
+    with tracker.run("cell", IDENTITY, {"clue.kind": "cell"}, "cmd"):
+        newest = tracker.latest(*IDENTITY)
+    assert newest is not None
+    assert newest.data.tags.keys() >= {"clue.kind", "clue.host", "clue.pid", "clue.process_start"}
 
 
 def test_a_failed_part_fails_the_run(tracker: Tracker) -> None:
@@ -107,23 +126,36 @@ def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
 
 def _open(folder: str, number: int, queue: Any) -> None:
     tracker = Tracker(None, "clue", Path(folder))
-    with tracker.run(f"cell {number}", ("clue.cell", str(number)), {}, "cmd"):
-        tracker.log_metrics({"score": number})
+    for part in range(3):
+        job, cell = ("clue.job", f"{number}/{part}"), ("clue.cell", f"{number}/{part}")
+        with tracker.run("job", job, {"n": number}, "cmd"), tracker.run("cell", cell, {}, "cmd"):
+            tracker.log_metrics({f"m{i}": number for i in range(8)})
+            tracker.log_files([{"text": "x"}], {"config.yaml": f"n: {number}"})
     queue.put(tracker.experiment_id)
 
 
 @pytest.mark.slow
-def test_a_fresh_store_bears_several_processes(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+def test_eight_processes_on_a_fresh_store_lose_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["clue.tracking"])  # imported once, not eight times
     queue = context.Queue()
-    writers = [context.Process(target=_open, args=(str(tmp_path), n, queue)) for n in range(4)]
+    writers = [context.Process(target=_open, args=(str(tmp_path), n, queue)) for n in range(8)]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(120)
-    assert [writer.exitcode for writer in writers] == [0] * 4
-    experiments = {queue.get(timeout=5) for _ in writers}
-    assert len(experiments) == 1
-    runs = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").search_runs(list(experiments))
-    assert sorted(run.data.metrics["score"] for run in runs) == [0, 1, 2, 3]
-    assert [run.info.status for run in runs] == ["FINISHED"] * 4
+        writer.join(240)
+    assert [writer.exitcode for writer in writers] == [0] * 8
+    (experiment,) = {queue.get(timeout=5) for _ in writers}
+    runs = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").search_runs([experiment])
+    assert [run.info.status for run in runs] == ["FINISHED"] * 8 * 3 * 2
+    numbers = {run.info.run_id: int(run.data.tags["n"]) for run in runs if "n" in run.data.tags}
+    cells = [run for run in runs if "clue.cell" in run.data.tags]
+    assert sorted(run.data.tags["clue.cell"] for run in cells) == sorted(
+        f"{number}/{part}" for number in range(8) for part in range(3)
+    )
+    for run in cells:
+        number = numbers[run.data.tags["mlflow.parentRunId"]]
+        assert run.data.tags["clue.cell"].startswith(f"{number}/")
+        assert set(run.data.metrics.values()) == {number}
+        folder = Path(run.info.artifact_uri.removeprefix("file://"))
+        assert (folder / "config.yaml").read_text() == f"n: {number}"

@@ -1,0 +1,42 @@
+"""Completions without scores, where neither the scorers nor a tracking store are.
+
+python run.py ... backend=vllm                          in vLLM's environment
+python run.py ... backend=replay                        in this project's: scores and tracks
+"""
+
+from collections.abc import Iterator
+
+from clue import preflight
+from clue.cell import Cell
+from clue.job import Job, complete
+from clue.models import family
+from clue.outcome import Outcome
+from clue.selection import build_all, refusal
+from clue.validation import validate
+
+
+def generate(job: Job) -> Iterator[Outcome]:
+    """Store what the job's cells lack; yields what became of each.
+
+    Raises:
+        ClueError: nothing of the job can run: settings, model or disk.
+    """
+    validate(job.config)
+    family(job.config.model)
+    job.backend.identity()
+    cells, failed = build_all(job, job.backend)
+    yield from failed
+    if cells:
+        preflight.check_disk(job.mlruns, cells)
+    for cell in cells:
+        try:
+            yield refusal(job, cell) or _generate(job, cell)
+        except Exception as error:  # one failing cell does not stop the others
+            yield job.failure(cell.task.conf.name, error)
+
+
+def _generate(job: Job, cell: Cell) -> Outcome:
+    with cell.store.locked():
+        n = len(complete(job, cell))
+    note = "not scored yet: the same command with backend=replay, where the scorers are"
+    return job.outcome(cell.task.conf.name, "generated", n=n, note=note)

@@ -1,0 +1,33 @@
+"""A job in a process of its own, on GPUs of its own: memory and crashes end with it."""
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+
+from clue import outcome
+from clue.devices import claimed
+from clue.stopping import ended
+from clue.work import Asked
+
+log = logging.getLogger(__name__)
+
+
+def isolate(asked: Asked, gpus: int | None) -> None:
+    """Do a job in a fresh process, and say of its unfinished cells what ended it.
+
+    Args:
+        asked: the job.
+        gpus: how many to claim for it; None = it sees those that this process sees.
+    """
+    with claimed(gpus) as devices:
+        for names in devices.values():
+            log.info("job %s on GPU %s", asked.folder.name, names)
+        command = [sys.executable, "-m", "clue.work", str(asked.folder)]
+        # in a session of its own, so that Ctrl-C reaches it once: from here, as SIGTERM
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, env=os.environ | devices, start_new_session=True
+        ) as process:
+            process.communicate(pickle.dumps(asked))
+    outcome.settle(asked.outcomes, ended(process.returncode))

@@ -1,0 +1,80 @@
+"""A job as its process does it: what is asked, outcomes beside the log, the end in order.
+
+`python -m clue.work <folder>` is the process of an isolated job; `clue.isolation` starts it.
+"""
+
+import logging.config
+import pickle
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from clue import outcome, stopping
+from clue.config import Config
+from clue.errors import Terminated
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job, in a form that another process can be handed."""
+
+    composed: DictConfig
+    folder: Path
+    """Where its log and its outcomes are."""
+    command: str
+    """What repeats it, for people."""
+    in_sweep: bool
+    logging: Mapping[str, Any]
+    """Of `logging.config.dictConfig`."""
+    verbose: bool
+
+    @property
+    def outcomes(self) -> Path:
+        """What became of its cells."""
+        return self.folder / outcome.FILE
+
+
+def work(asked: Asked) -> None:
+    """Do a job in this process; a cell's outcome is in its folder as soon as it is known."""
+    from clue.dry_run import plan
+    from clue.generate import generate
+    from clue.job import Job, run
+
+    config = OmegaConf.to_object(asked.composed)
+    assert isinstance(config, Config)
+    if config.on_overflow is None:
+        config.on_overflow = "skip_cell" if asked.in_sweep else "error"
+    job = Job(config, OmegaConf.to_yaml(asked.composed, resolve=True), asked.command)
+    tasks = list(config.tasks) or ["-"]
+    outcome.append(asked.outcomes, *(job.outcome(task, "running") for task in tasks))
+    try:
+        steps = plan if config.dry_run else generate if config.generate_only else run
+        for row in steps(job):
+            outcome.append(asked.outcomes, row)
+    except Exception as error:
+        outcome.append(asked.outcomes, *(job.failure(task, error) for task in tasks))
+
+
+def main() -> int:
+    """Do the job that stands, pickled, on standard input."""
+    stopping.obey()
+    signal.signal(signal.SIGUSR2, stopping.stop)  # Slurm's, sent to all processes of a job
+    stopping.end_with_parent()
+    asked = pickle.load(sys.stdin.buffer)
+    logging.config.dictConfig(dict(asked.logging))
+    if asked.verbose:
+        logging.getLogger().setLevel(logging.DEBUG)
+    try:
+        work(asked)
+    except (KeyboardInterrupt, Terminated):
+        return 128 + signal.SIGTERM
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""What `make demo` runs, on small data and without weights."""
+
+from pathlib import Path
+
+import pytest
+
+from clue import models, tasks
+from tests.conftest import Cli
+from tests.test_run import runs
+
+
+@pytest.mark.slow
+def test_the_demo_runs_a_pair_on_every_task_with_one_command(cli: Cli, mlruns: Path) -> None:
+    done = cli("experiment=demo", "backend=fake", "limit=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {(run.data.tags["clue.model"], run.data.tags["clue.task"]) for run in runs(mlruns)}
+    pair = [name for name in models.names() if name.startswith("smollm2")]
+    assert len(pair) == 2
+    assert found == {(model, task) for model in pair for task in tasks.names()}
+    bases = {run.data.tags.get("clue.base") for run in runs(mlruns)}
+    assert bases == {None, "smollm2_135m"}
+
+
+@pytest.mark.slow
+def test_another_model_may_be_named_beside_the_demo(cli: Cli, mlruns: Path) -> None:
+    done = cli("experiment=demo", "backend=fake", "limit=1", "model=aloe8b", "task=meqsum")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [run.data.tags["clue.model"] for run in runs(mlruns)] == ["aloe8b"]
