@@ -44,7 +44,7 @@ def log_run(results: Results, conf: AnalysisConf, summary: Mapping[str, Any]) ->
         tracker.log_metrics(_numbers(results))
         tracker.log_folder(conf.folder)
         note = _note(results, summary, tracker)
-        tracker.log_tags({"mlflow.note.content": f"{note}\n\n```\n{command}\n```"})
+        tracker.log_note(f"{note}\n\n```\n{command}\n```")
     return opened.run_id
 
 

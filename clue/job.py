@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clue import evaluate, metrics, preflight, privacy, tags
+from clue import evaluate, metrics, note, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
 from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell
@@ -117,7 +117,7 @@ def _evaluate_all(
                 outcome = job.failure(cell.task.conf.name, error)
             parent.failed |= outcome.status == "failed"
             yield outcome
-        tracker.log_metrics(_scores(cells))
+        _log_scores(job, cells, tracker)
 
 
 def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
@@ -153,7 +153,9 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
     mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
-    tracker.log_files(privacy.rows(records, mode), {"config.yaml": job.config_yaml})
+    config = privacy.without_passwords(job.config_yaml)
+    tracker.log_files(privacy.rows(records, mode), {"config.yaml": config})
+    tracker.log_note(note.of_cell(job.command, cell.task.conf.score, means))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
     return _scored(job, cell, means, "done")
 
@@ -169,13 +171,14 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts)
 
 
-def _scores(cells: Iterable[Cell]) -> dict[str, float]:
+def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
     """Scores of the job's finished cells, and of the levels that they complete."""
     stored = [cell for cell in cells if cell.store.records_path(cell.id).exists()]
     summaries = {cell.task.conf.name: _stored_summary(cell) for cell in stored}
     scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
-    found = scores | composites(scores, study())
-    return {f"{name}_score": score for name, score in found.items()}
+    levels = composites(scores, study())
+    tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
+    tracker.log_note(note.of_job(job.command, summaries, levels))
 
 
 def _stored_summary(cell: Cell) -> dict[str, float]:

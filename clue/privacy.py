@@ -5,6 +5,7 @@ retention was verified; outputs that restate a note fall under the same agreemen
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,6 +76,11 @@ def shown(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
         known = mode == "hash" and row[name] is not None
         made[name] = f"sha256:{sha256(row[name])}" if known else None
     return made
+
+
+def without_passwords(text: str) -> str:
+    """Text whose addresses name no user and no password."""
+    return re.sub(r"(?<=://)[^/\s]+@", "", text)
 
 
 def _origin(address: str | None) -> str:

@@ -21,6 +21,7 @@ import psutil
 
 from clue import views
 from clue.errors import Terminated, TrackingError
+from clue.privacy import without_passwords
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -145,6 +146,10 @@ class Tracker:
         with self._explained():
             mlflow.set_tags(_short(tags))
 
+    def log_note(self, text: str) -> None:
+        """Say what the open run's page begins with, in Markdown."""
+        self.log_tags({"mlflow.note.content": text})
+
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Write short parameters into the open run; the same ones when it is reopened."""
         with self._explained():
@@ -181,7 +186,7 @@ class Tracker:
         if found.lifecycle_stage == "deleted":
             raise TrackingError(
                 f"the experiment {experiment!r} is in the tracking store's bin. Restore it with "
-                f"`MLFLOW_TRACKING_URI={_safe(self.uri)} mlflow experiments restore "
+                f"`MLFLOW_TRACKING_URI={without_passwords(self.uri)} mlflow experiments restore "
                 "--experiment-id "
                 f"{found.experiment_id}`, or name another with tracking.experiment=<name>"
             )
@@ -237,7 +242,7 @@ class Tracker:
                 raise
             first = str(error).partition("\n")[0][:300]
             raise TrackingError(
-                f"the tracking store {_safe(self.uri)} fails: {first}. Completions and records "
+                f"the tracking store {without_passwords(self.uri)} fails: {first}. Completions and records "
                 "stay in "
                 f"{self.mlruns / 'cells'}; check tracking.uri (MLFLOW_TRACKING_URI) or the "
                 "disk, then run the same "
@@ -282,9 +287,3 @@ def _alive(tags: Mapping[str, str]) -> bool:
     except (psutil.NoSuchProcess, KeyError, ValueError):
         return False
     return abs(started - float(tags.get("clue.process_start", 0))) < 1
-
-
-def _safe(uri: str) -> str:
-    """The address without a password."""
-    scheme, separator, rest = uri.partition("://")
-    return scheme + separator + rest.rpartition("@")[2]

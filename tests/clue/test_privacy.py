@@ -96,3 +96,9 @@ def test_hidden_texts_keep_everything_else() -> None:
             k: v for k, v in full.items() if k not in privacy.TEXTS
         }
         assert "patient" not in str(row)
+
+
+def test_addresses_lose_user_and_password_and_nothing_else() -> None:
+    said = "uri: postgresql+psycopg2://clue:se:cret@db.example.org/clue\nmail: a@b.example\n"
+    kept = "uri: postgresql+psycopg2://db.example.org/clue\nmail: a@b.example\n"
+    assert privacy.without_passwords(said) == kept
