@@ -35,6 +35,7 @@ from analysis.study.entries import SCORE, Study
 from analysis.study.output import write
 from analysis.study.summary import summary
 from benchmarks import synthetic
+from benchmarks.planted import PAIRS, Plan
 from clue import tasks
 
 Made = TypeVar("Made")
@@ -153,7 +154,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if store is None:
             store = Path(folder)
-            plan = synthetic.Plan(synthetic.PAIRS)
+            plan = Plan(PAIRS)
             timed("writing the synthetic study (not counted)", lambda: synthetic.write(store, plan))
         seconds, _ = timed("the study, reading included", lambda: study(store, sensitivity=False))
         _, all_of_it = timed(

@@ -9,8 +9,7 @@ each model (which makes clusters matter), noise, and the planted difference of t
 """
 
 import argparse
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.planted import BASES, PAIRS, SIZES, UNDEFINED, Plan, rng
 from clue import tasks
 from clue.config import TaskConf
 from clue.metrics import METRICS
@@ -25,72 +25,7 @@ from clue.records import Completion, Record, sha256
 from clue.store import CellStore
 from clue.tables import Table, write_table
 
-BASES = {
-    "llama2_7b": 6.7,
-    "llama2_70b": 69.0,
-    "mistral7b": 7.2,
-    "llama3_8b": 8.0,
-    "llama3_70b": 70.6,
-    "llama31_8b": 8.0,
-    "llama31_70b": 70.6,
-}
-"""Base model, which is also its family, and its billions of parameters."""
-PAIRS = {
-    "meditron7b": "llama2_7b",
-    "meditron70b": "llama2_70b",
-    "biomistral7b": "mistral7b",
-    "biomistral7b_dare": "mistral7b",
-    "internist7b": "mistral7b",
-    "openbiollm8b": "llama3_8b",
-    "med42_8b": "llama3_8b",
-    "aloe8b": "llama3_8b",
-    "openbiollm70b": "llama3_70b",
-    "med42_70b": "llama3_70b",
-    "meditron3_8b": "llama31_8b",
-    "meditron3_70b": "llama31_70b",
-}
-SIZES = {
-    "mednli": (1419, 474),
-    "meqsum": (997, 997),
-    "problem_summary": (234, 234),
-    "longhealth": (400, 20),
-    "medisumqa": (415, 205),
-    "medisumcode": (499, 470),
-}
-"""Scored samples and clusters of each data set."""
-UNDEFINED = 0.15
-"""Share of references that name no concept, so that UMLS F1 is undefined."""
-
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is planted, in points."""
-
-    pairs: Mapping[str, str]
-    """Tuned model to base."""
-    delta: float = -3.0
-    """Mean difference of all pairs."""
-    family_sd: float = 1.5
-    pair_sd: float = 1.0
-    task_sd: float = 1.0
-    """Spread of the differences between families, pairs within one, and tasks of a pair."""
-    seed: int = 0
-    scale: float = 1.0
-    """Share of every data set's samples and clusters; at least 12 samples in 8 clusters."""
-    tasks: tuple[str, ...] = ()
-    """Tasks to write; none = all."""
-
-    def difference(self, tuned: str, task: str) -> float:
-        """The planted difference of a pair on a task."""
-        base = self.pairs[tuned]
-        spreads = (
-            (self.family_sd, base),
-            (self.pair_sd, tuned),
-            (self.task_sd, f"{tuned}/{task}"),
-        )
-        return self.delta + sum(sd * _rng(self.seed, name).normal() for sd, name in spreads)
 
 
 def write(store: Path, plan: Plan) -> list[Path]:
@@ -160,25 +95,25 @@ def _items(plan: Plan, conf: TaskConf) -> _Items:
     size, groups = (max(round(plan.scale * number), 1) for number in SIZES[conf.module])
     groups = max(min(groups, size), 8)
     size = max(size, groups, 12)
-    rng = _rng(plan.seed, conf.name)
-    codes = np.sort(np.concatenate([np.arange(groups), rng.integers(groups, size=size - groups)]))
+    draw = rng(plan.seed, conf.name)
+    codes = np.sort(np.concatenate([np.arange(groups), draw.integers(groups, size=size - groups)]))
     if conf.module in ("mednli", "longhealth"):  # clusters of one size
         codes = np.arange(size) * groups // size
     return _Items(
         tuple(f"{conf.module}-{number:05}" for number in range(size)),
         tuple(f"{conf.module}-cluster-{code:04}" for code in codes),
         codes.astype(np.intp),
-        rng.normal(size=size),
-        rng.random(size) >= UNDEFINED,
+        draw.normal(size=size),
+        draw.random(size) >= UNDEFINED,
     )
 
 
 def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
     items = _items(plan, conf)
     columns = {name: _scores(plan, conf, model, name, items) for name in conf.metrics}
-    rng = _rng(plan.seed, f"{conf.name}/{model}/flags")
-    flagged = rng.random((len(items.ids), conf.repeats, 3)) < (0.01, 0.02, 0.02)
-    repeated = rng.beta(0.3, 6, (len(items.ids), conf.repeats))
+    draw = rng(plan.seed, f"{conf.name}/{model}/flags")
+    flagged = draw.random((len(items.ids), conf.repeats, 3)) < (0.01, 0.02, 0.02)
+    repeated = draw.beta(0.3, 6, (len(items.ids), conf.repeats))
     for place, (name, cluster) in enumerate(zip(items.ids, items.clusters, strict=True)):
         for repeat in range(conf.repeats):
             empty, unparsed, looped = flagged[place, repeat].tolist()
@@ -214,28 +149,19 @@ def _scores(plan: Plan, conf: TaskConf, model: str, metric: str, items: _Items) 
     Right answers become more or less likely by the planted difference; text scores are shifted by
     it, and every eighth one or so is zero.
     """
-    rng = _rng(plan.seed, f"{conf.name}/{model}/{metric.removesuffix('_upstream')}")
-    cluster = rng.normal(size=items.codes.max() + 1)[items.codes]
+    draw = rng(plan.seed, f"{conf.name}/{model}/{metric.removesuffix('_upstream')}")
+    cluster = draw.normal(size=items.codes.max() + 1)[items.codes]
     shift = plan.difference(model, conf.name) / 100 if model in plan.pairs else 0.0
-    own = rng.normal(size=(len(items.ids), conf.repeats))
+    own = draw.normal(size=(len(items.ids), conf.repeats))
     latent = 0.7 * items.ease[:, None] + 0.25 * cluster[:, None] + 0.6 * own
     if METRICS[metric].kind == "binary":
         return (latent + shift * 2.4 > -0.3).astype(float)  # 2.4: points to the latent scale there
     scores = np.clip(0.35 + 0.12 * latent + shift, 0, 1)
     if METRICS[metric].kind == "fraction" or metric == "rouge2":
-        scores[rng.random(scores.shape) < 0.125] = 0
+        scores[draw.random(scores.shape) < 0.125] = 0
     if METRICS[metric].kind == "fraction":
         scores = np.round(scores * 12) / 12
     return scores
-
-
-def _rng(seed: int, name: str) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
-def pairs(names: Sequence[str] = tuple(PAIRS)) -> dict[str, str]:
-    """Some of the pairs, by the tuned model's name."""
-    return {name: PAIRS[name] for name in names}
 
 
 def main() -> None:

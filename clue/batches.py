@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 
-def plan(budgets: Sequence[tuple[int, int]], tokens: int, size: int) -> list[list[int]]:
-    """Group prompts of similar length, the longest first.
+def plan(
+    budgets: Sequence[tuple[int, int]], tokens: int, size: int, order: Sequence[int] | None = None
+) -> list[list[int]]:
+    """Group neighbours of an order into batches.
 
     Args:
         budgets: prompt tokens and answer budget of each prompt, shape (n, 2).
         tokens: upper bound of a batch's padded prompts plus answer budgets; one prompt alone may
         exceed it.
         size: upper bound of a batch in prompts.
+        order: the indices in the order in which they are grouped; none = the longest first.
 
     Returns:
         Indices, batch by batch. A function of the arguments alone: batch composition can change the
@@ -19,9 +22,15 @@ def plan(budgets: Sequence[tuple[int, int]], tokens: int, size: int) -> list[lis
     """
     batches: list[list[int]] = []
     width = 0
-    for index in sorted(range(len(budgets)), key=lambda index: (-sum(budgets[index]), index)):
+    for index in longest_first(budgets) if order is None else order:
+        width = max(width, sum(budgets[index]))
         if not batches or len(batches[-1]) >= size or width * (len(batches[-1]) + 1) > tokens:
             batches.append([])
             width = sum(budgets[index])
         batches[-1].append(index)
     return batches
+
+
+def longest_first(budgets: Sequence[tuple[int, int]]) -> list[int]:
+    """Indices by falling length with budget; equals keep their order."""
+    return sorted(range(len(budgets)), key=lambda index: (-sum(budgets[index]), index))

@@ -291,7 +291,7 @@ def test_a_dry_run_counts_and_writes_no_run(cli: Cli, mlruns: Path) -> None:
     tokens = sum(
         int(line.split()[6].strip("~").replace(",", "")) + 6 * 20
         for line in elsewhere.stdout.splitlines()
-        if "mednli" in line
+        if " mednli " in line
     )
     assert hours == pytest.approx(tokens / 0.5 / 3600, abs=0.01)
 

@@ -2,18 +2,17 @@
 
 import resource
 import sys
-import time
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from clue.backends import Setup
 from clue.backends.checkpoint import Checkpoint
-from clue.batches import plan
 from clue.records import Completion, Prompt
 
 if TYPE_CHECKING:  # torch takes seconds
-    from clue.backends.decode import Decoder
+    from clue.backends.batched import Batched
 
 
 class TransformersBackend:
@@ -47,18 +46,19 @@ class TransformersBackend:
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Batches from the longest prompt down, so that one too large fails first."""
-        budgets = [(self.count(prompt), prompt.max_new_tokens) for prompt in prompts]
-        conf = self.setup.backend
-        decoder = self._decoder(prompts)
-        for batch in plan(budgets, conf.batch_tokens, conf.batch_size):
-            if set(batch) - set(done):
-                completions = self._answer(decoder, [prompts[index] for index in batch])
-                answered = zip(batch, completions, strict=True)
-                yield from (pair for pair in answered if pair[0] not in done)
+        """Batch by batch; see `clue.backends.batched`.
+
+        Raises:
+            ModelError: memory does not suffice for a single prompt.
+        """
+        rows = [self._render(prompt) for prompt in prompts]
+        budgets = [prompt.max_new_tokens for prompt in prompts]
+        for index, answer, seconds in self._batched.answers(rows, budgets, done):
+            completion = self.checkpoint.chat.completion(len(rows[index]), answer, seconds)
+            yield index, completion
 
     def facts(self) -> dict[str, Any]:
-        """Device, versions, peak memory of process and GPUs in bytes."""
+        """Device, versions, bounds and halvings of batches, peak memory in bytes."""
         import torch
 
         unit = 1 if sys.platform == "darwin" else 1024
@@ -69,6 +69,7 @@ class TransformersBackend:
             "torch": torch.__version__,
             "transformers": version("transformers"),
             "threads": torch.get_num_threads(),
+            **self._batches,
             "peak_memory_bytes": peak,
             "peak_gpu_memory_bytes": sum(torch.cuda.max_memory_allocated(gpu) for gpu in gpus),
         }
@@ -78,24 +79,28 @@ class TransformersBackend:
             self._ids[prompt.sha256] = self.checkpoint.chat.render(prompt.messages)
         return self._ids[prompt.sha256]
 
-    def _decoder(self, prompts: Sequence[Prompt]) -> "Decoder":
-        from clue.backends.decode import Decoder, common_beginning
+    @cached_property
+    def _batched(self) -> "Batched":
+        from clue.backends.batched import Batched
 
-        rows = [self._render(prompt) for prompt in prompts]
-        # padding behind the beginning would push it out of a sliding window
-        whole = getattr(self.checkpoint.config, "sliding_window", None) is not None
-        beginning = [] if whole else common_beginning(rows)
-        chat = self.checkpoint.chat
-        return Decoder(
-            self.checkpoint.model, chat.tokenizer, chat.stop_ids, chat.stop_strings, beginning
+        chat, conf = self.checkpoint.chat, self.setup.backend
+        return Batched(
+            self.checkpoint.model,
+            chat.tokenizer,
+            chat.stop_ids,
+            chat.stop_strings,
+            conf.batch_tokens,
+            conf.batch_size,
         )
 
-    def _answer(self, decoder: "Decoder", prompts: Sequence[Prompt]) -> list[Completion]:
-        rows = [self._render(prompt) for prompt in prompts]
-        started = time.perf_counter()
-        answers = decoder.answer(rows, [prompt.max_new_tokens for prompt in prompts])
-        share = (time.perf_counter() - started) / len(rows)
-        return [
-            self.checkpoint.chat.completion(len(row), answer, share)
-            for row, answer in zip(rows, answers, strict=True)
-        ]
+    @property
+    def _batches(self) -> dict[str, int | None]:
+        """Bounds of batches and how often memory made them smaller; nothing if none was needed."""
+        if "_batched" not in self.__dict__:
+            return {}
+        made = self._batched
+        return {
+            "batch_tokens": made.tokens,
+            "batch_size": made.size,
+            "batch_halvings": made.halvings,
+        }

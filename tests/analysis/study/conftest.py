@@ -7,7 +7,8 @@ import pytest
 from analysis.cells import read
 from analysis.settings import AnalysisConf
 from analysis.study import Results, run
-from benchmarks.synthetic import Plan, pairs, write
+from benchmarks.planted import Plan, pairs
+from benchmarks.synthetic import write
 from clue import tasks
 
 PAIRS = pairs(("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "aloe8b", "openbiollm70b"))

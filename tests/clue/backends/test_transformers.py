@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from clue.backends import Setup, make
-from clue.backends.decode import Decoder, common_beginning
+from clue.backends.decode import Decoder
+from clue.backends.sharing import common_beginning
 from clue.backends.transformers import TransformersBackend
 from clue.config import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
