@@ -40,9 +40,11 @@ def bootstrap_ts(
     for place, one in enumerate(many):
         groups[one.n_clusters].append(place)
     for count, places in groups.items():
+        columns = np.concatenate([_columns(many[place]) for place in places], axis=1)
         for rows, times in _resamples(count, seed, draws):
-            for place in places:
-                ratios[place][rows] = _studentised(many[place], times)
+            sums = (times @ columns).T.reshape(len(places), -1, len(times))
+            for place, made in zip(places, sums, strict=True):
+                ratios[place][rows] = _studentised(made)
     return [_interval(one, ratio, level) for one, ratio in zip(many, ratios, strict=True)]
 
 
@@ -56,13 +58,21 @@ def _resamples(count: int, seed: int, draws: int) -> Iterator[tuple[slice, Array
         yield slice(start, start + rows), times.astype(float)
 
 
-def _studentised(sums: Sums, times: Array) -> Array:
+def _columns(sums: Sums) -> Array:
+    """What is summed over the clusters of a resample, shape (G, 5)."""
+    e, n = residuals(sums), sums.sizes
+    return np.stack([e, e**2, e * n, n, n**2], axis=1)
+
+
+def _studentised(made: Array) -> Array:
     """Absolute deviation of each resample from the data in its own CR0 errors, shape (rows,).
 
     A resample that deviates without any spread counts as infinitely far.
+
+    Args:
+        made: sums of `_columns` over the clusters of each resample, shape (5, rows).
     """
-    e, n = residuals(sums), sums.sizes
-    moved, squares, cross, items, sizes = (times @ np.stack([e, e**2, e * n, n, n**2], axis=1)).T
+    moved, squares, cross, items, sizes = made
     shift = moved / items
     spread = squares - 2 * shift * cross + shift**2 * sizes
     spread[spread <= ROUNDING * squares] = 0.0

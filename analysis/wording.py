@@ -52,7 +52,8 @@ class Told:
     @property
     def margin(self) -> str:
         """The declared margin with its unit."""
-        return f"{self.comparison.margin:g}{self.unit}"
+        unit = self.unit.removesuffix("s") if self.comparison.margin == 1 else self.unit
+        return f"{self.comparison.margin:g}{unit}"
 
     @property
     def subject(self) -> str:

@@ -243,9 +243,9 @@ class Tracker:
             first = str(error).partition("\n")[0][:300]
             raise TrackingError(
                 f"the tracking store {without_passwords(self.uri)} fails: {first}. Completions and "
-                f"records stay in {self.mlruns / 'cells'}; check tracking.uri (MLFLOW_TRACKING_URI) or the "
-                "disk, then run the same "
-                "command again: it generates nothing twice."
+                f"records stay in {self.mlruns / 'cells'}; check tracking.uri "
+                "(MLFLOW_TRACKING_URI) or the disk, then run the same command again: it generates "
+                "nothing twice."
             ) from error
 
 

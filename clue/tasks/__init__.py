@@ -29,9 +29,12 @@ PRESENTATION = ("documents", "order", "budget", "unanswerable")
 """Settings that decide what a prompt of LongHealth holds; more repeats only add prompts."""
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """Names of all task files, sorted; lists of tasks such as `all` are none."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml") if "name" in OmegaConf.load(path))
+    return tuple(
+        sorted(path.stem for path in FOLDER.glob("*.yaml") if "name" in OmegaConf.load(path))
+    )
 
 
 def load(name: str) -> TaskConf:

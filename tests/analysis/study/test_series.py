@@ -94,7 +94,7 @@ def test_a_series_where_all_is_defined_is_the_plain_mean() -> None:
     assert made.grain == pytest.approx(0.1)
 
 
-def test_the_error_of_a_partly_defined_mean_is_little_above_the_exact_one() -> None:
+def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
     """Against the influence of the sum of two ratio estimators, cluster by cluster."""
     rng = np.random.default_rng(1)
     n = 3000

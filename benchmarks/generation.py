@@ -1,0 +1,221 @@
+"""Samples per second of generation, against plain loops around the library's `generate`.
+
+    python -m benchmarks.generation --data <data>
+    python -m benchmarks.generation --data <data> --shape llama7b     (with a CUDA device)
+
+The first: SmolLM2 in float32 on the CPU, MeQSum prompts with three shots, at most 64 new tokens.
+Plain loops with batches of 1 and of 8, in the order of the file, and what answers a cell take turns
+in rounds; greedy tokens must be the same. CPU seconds are those of all threads: where other work
+runs beside it they, with `--threads 1`, are the steadier measure. The floors are what has to be
+computed, at rates measured in the same run.
+
+The second: a Llama with random weights in bfloat16 and the same prompts; every answer is 64 tokens
+long. Plain `generate` runs at each of some batch sizes, the best counts. In bfloat16 close logits
+change places with the batch, so equal answers are counted and not required.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.generation_rates import Floors, shape
+from clue.backends import Setup
+from clue.backends.batched import Batched
+from clue.backends.memory import is_exhausted
+from clue.backends.sharing import common_beginning
+from clue.backends.transformers import TransformersBackend
+from clue.config import ROOT, BackendConf, PromptConf
+from clue.data import data_root
+from clue.models import load
+from clue.tasks import Task
+from clue.tasks import load as load_task
+
+ROUNDS = 4
+GPU_BATCHES = (1, 8, 16, 32, 64, 128)
+"""Batch sizes of plain `generate` that are tried on a GPU."""
+Rows = Sequence[list[int]]
+Answers = dict[int, list[int]]
+
+
+@dataclass
+class Clock:
+    """Seconds of something that is done in parts, and its answers by prompt."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    answers: Answers = field(default_factory=dict)
+
+    def run(self, work: Callable[[], Answers]) -> None:
+        """Do a part."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        self.answers |= work()
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
+
+
+def smollm2() -> TransformersBackend:
+    """SmolLM2 as a job has it."""
+    cache = ROOT / "mlruns" / "cache"
+    return TransformersBackend(Setup(load("smollm2_135m"), BackendConf(), Path("models"), cache))
+
+
+def rendered(backend: TransformersBackend, data: str, samples: int) -> Rows:
+    """Token ids of the first prompts of MeQSum with three shots, chat template included."""
+    task = Task(load_task("meqsum"), PromptConf(), data_root(data))
+    split = task.split()
+    prompts = [task.prompt(sample, split.shots) for sample in split.scored[:samples]]
+    return [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts]
+
+
+def plain(model: Any, rows: Rows, size: int, ends: list[int], budget: int) -> list[list[int]]:
+    """The library's `generate` in batches of `size`, padded at the left."""
+    found = []
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        width = max(map(len, part))
+        ids = [[0] * (width - len(row)) + row for row in part]
+        mask = [[0] * (width - len(row)) + [1] * len(row) for row in part]
+        out = model.generate(
+            input_ids=torch.tensor(ids, device=model.device),
+            attention_mask=torch.tensor(mask, device=model.device),
+            do_sample=False,
+            max_new_tokens=budget,
+            eos_token_id=ends or None,
+            pad_token_id=0,
+        )
+        found += [_cut(answer, ends) for answer in out[:, width:].tolist()]
+    return found
+
+
+def _cut(answer: list[int], ends: list[int]) -> list[int]:
+    places = [place for place, token in enumerate(answer) if token in ends]
+    return answer[: places[0] + 1] if places else answer
+
+
+def ours(batched: Batched, rows: Rows, budget: int) -> Answers:
+    """As a cell is answered."""
+    return {index: answer for index, answer, _ in batched.answers(rows, [budget] * len(rows))}
+
+
+def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
+    """Rounds of the two loops and ours on SmolLM2; prints rates, ratios and floors."""
+    model, ends = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
+    batched = Batched(model, backend.checkpoint.chat.tokenizer, ends)
+    ours(batched, rows[:4], 2)  # whatever is made once
+    clocks = {"plain loop, batch 1": Clock(), "plain loop, batch 8": Clock(), "ours": Clock()}
+    loops = list(zip(clocks.values(), (1, 8), strict=False))
+    floors = Floors(model)
+    for number in range(ROUNDS):
+        clocks["ours"].run(lambda: ours(batched, rows, budget))
+        floors.measure()
+        places = range(len(rows) * number // ROUNDS, len(rows) * (number + 1) // ROUNDS)
+        mine = [rows[place] for place in places]
+        for clock, size in loops:
+            clock.run(
+                lambda size=size, mine=mine, places=places: dict(
+                    zip(places, plain(model, mine, size, ends, budget), strict=True)
+                )
+            )
+    clocks["ours"].wall /= ROUNDS
+    clocks["ours"].cpu /= ROUNDS
+    _print(rows, clocks, floors)
+    for clock, size in loops:
+        changed = sum(clock.answers[i] != answer for i, answer in clocks["ours"].answers.items())
+        assert not changed, f"{changed} of {len(rows)} answers differ from those of batch {size}"
+    print("greedy tokens of all three are equal")
+
+
+def _print(rows: Rows, clocks: dict[str, Clock], floors: Floors) -> None:
+    mine = clocks["ours"]
+    shared = len(common_beginning(rows))
+    new = sum(len(row) - shared for row in rows)
+    said = sum(map(len, mine.answers.values()))
+    print(
+        f"{len(rows)} prompts: {sum(map(len, rows))} tokens, of them {shared} shared by all and "
+        f"{new} new; answers {said} tokens; {torch.get_num_threads()} threads"
+    )
+    for name, clock in clocks.items():
+        print(
+            f"{name:20} {clock.wall:7.1f} s {len(rows) / clock.wall:6.2f} samples/s"
+            f" {clock.cpu:7.1f} CPU s {len(rows) / clock.cpu:6.2f} samples/CPU s"
+            f"   ours is {clock.wall / mine.wall:.2f} times as fast, {clock.cpu / mine.cpu:.2f} "
+            "by CPU s"
+        )
+    for line in floors.lines(shared + new, said, mine.wall, mine.cpu):
+        print(line)
+
+
+def on_shape(rows: Rows, name: str, budget: int) -> None:
+    """Plain `generate` at its best batch size and ours on random weights; prints rates."""
+    model = shape(name)
+    rows = [[token % model.config.vocab_size for token in row] for row in rows]
+    tokens = sum(map(len, rows)) + budget * len(rows)
+    floors = Floors(model)
+    floors.measure()
+    found: dict[str, tuple[Clock, str]] = {}
+    for size in GPU_BATCHES:
+        try:
+            plain(model, rows[:size], size, [], 2)
+            found[f"generate, batch {size}"] = _watched(
+                lambda size=size: dict(enumerate(plain(model, rows, size, [], budget)))
+            )
+        except (RuntimeError, MemoryError) as error:
+            if not is_exhausted(error):
+                raise
+            print(f"generate, batch {size}: out of memory")
+            break
+    batched = Batched(model, None, ())
+    ours(batched, rows[:4], 2)
+    mine = found["ours"] = _watched(lambda: ours(batched, rows, budget))
+    for title, (clock, memory) in found.items():
+        equal = sum(clock.answers[i] == answer for i, answer in mine[0].answers.items())
+        print(
+            f"{title:20} {clock.wall:7.1f} s {len(rows) / clock.wall:7.2f} samples/s, "
+            f"{tokens / clock.wall:8.0f} tokens/s ({budget * len(rows) / clock.wall:.0f} new), "
+            f"memory {memory}, {floors.share(tokens, clock.wall):.1%} of the peak, "
+            f"{equal} answers as ours"
+        )
+    best = min(clock.wall for title, (clock, _) in found.items() if title != "ours")
+    print(
+        f"ours (at most {batched.size} prompts and {batched.tokens} tokens in a batch, "
+        f"{batched.halvings} halved) is {best / mine[0].wall:.2f} times as fast as the best of them"
+    )
+
+
+def _watched(work: Callable[[], Answers]) -> tuple[Clock, str]:
+    clock = Clock()
+    on_gpu = torch.cuda.is_available()
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats()
+    clock.run(work)
+    peak = torch.cuda.max_memory_allocated() / 2**30 if on_gpu else 0
+    return clock, f"{peak:.1f} GiB" if on_gpu else "not measured"
+
+
+def main() -> None:
+    """Print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--new-tokens", type=int, default=64)
+    parser.add_argument("--threads", type=int, help="none = as many as torch takes")
+    parser.add_argument("--shape", choices=["llama7b", "tiny"], help="none = SmolLM2 on the CPU")
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    backend = smollm2()
+    rows = rendered(backend, arguments.data, arguments.samples)
+    if arguments.shape:
+        on_shape(rows, arguments.shape, arguments.new_tokens)
+    else:
+        backend.setup.backend.device = "cpu"
+        on_cpu(rows, backend, arguments.new_tokens)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a machine can do: rates of matrix products and of passes, and the floors that follow."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+SHAPES: dict[str, dict[str, int]] = {
+    "llama7b": {
+        "vocab_size": 32000,
+        "hidden_size": 4096,
+        "intermediate_size": 11008,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+    },
+    "tiny": {
+        "vocab_size": 2000,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+    },
+}
+PROMPT, BATCH = 512, 64
+"""Tokens of the pass that stands for reading, rows of the one that stands for answering."""
+
+
+def shape(name: str) -> Any:
+    """A Llama with random weights in bfloat16, on the GPU if there is one."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(**SHAPES[name], max_position_embeddings=4096)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(0)
+    with torch.device(device):
+        torch.set_default_dtype(torch.bfloat16)
+        model = LlamaForCausalLM(config)
+        torch.set_default_dtype(torch.float32)
+    return model.eval()
+
+
+class Floors:
+    """The best of several measurements of one model on one machine."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        config = model.config
+        head = config.vocab_size * config.hidden_size
+        tied = 1 if config.tie_word_embeddings else 2
+        self.layers = sum(p.numel() for p in model.parameters()) - tied * head
+        """Parameters that every token passes; those of the head only where a token is chosen."""
+        self.head = head
+        self.matmul = self.reading = self.answering = 0.0
+        """FLOP/s, prompt tokens/s, answer tokens/s; wall clock."""
+        self.matmul_cpu = 0.0
+        """FLOP per CPU second."""
+
+    def measure(self) -> None:
+        """Measure all once more and keep the best."""
+        size = 8192 if self.model.device.type == "cuda" else 1536
+        left, right = (
+            torch.randn(size, size, dtype=self.model.dtype, device=self.model.device)
+            for _ in range(2)
+        )
+        wall, cpu = self._seconds(lambda: left @ right)
+        self.matmul = max(self.matmul, 2 * size**3 / wall)
+        self.matmul_cpu = max(self.matmul_cpu, 2 * size**3 / cpu)
+        ids = torch.ones((1, PROMPT), dtype=torch.long, device=self.model.device)
+        reading, _ = self._seconds(lambda: self.model(input_ids=ids, logits_to_keep=1))
+        self.reading = max(self.reading, PROMPT / reading)
+        answering, _ = self._seconds(lambda: self.model(input_ids=ids[:, :BATCH].T))
+        self.answering = max(self.answering, BATCH / answering)
+
+    def _seconds(self, work: Callable[[], Any], repeats: int = 3) -> tuple[float, float]:
+        best_wall = best_cpu = float("inf")
+        with torch.inference_mode():
+            work()
+            for _ in range(repeats):
+                wall, cpu = time.perf_counter(), time.process_time()
+                work()
+                if self.model.device.type == "cuda":
+                    torch.cuda.synchronize()
+                best_wall = min(best_wall, time.perf_counter() - wall)
+                best_cpu = min(best_cpu, time.process_time() - cpu)
+        return best_wall, best_cpu
+
+    def lines(self, read: int, said: int, wall: float, cpu: float) -> Iterator[str]:
+        """Two floors and how near they are.
+
+        Args:
+            read: prompt tokens that have to be read.
+            said: answer tokens.
+            wall: seconds that it took.
+            cpu: CPU seconds that it took.
+        """
+        flop = 2 * (self.layers * (read + said) + self.head * said)
+        least = flop / self.matmul
+        yield (
+            f"floor of the matrix products: {flop / 1e12:.2f} TFLOP at {self.matmul / 1e9:.0f} "
+            f"GFLOP/s: {least:.1f} s, {least / wall:.0%} of ours (CPU s: "
+            f"{flop / self.matmul_cpu / cpu:.0%})"
+        )
+        least = read / self.reading + said / self.answering
+        yield (
+            f"floor of the model's passes: {read} at {self.reading:.0f} read/s and {said} at "
+            f"{self.answering:.0f} answered/s (batch {BATCH}, no prompt): {least:.1f} s, "
+            f"{least / wall:.0%} of ours"
+        )
+
+    def share(self, tokens: int, seconds: float) -> float:
+        """Of the measured rate of matrix products: what tokens of any prompt come to."""
+        return 2 * self.layers * tokens / seconds / self.matmul

@@ -1,0 +1,82 @@
+"""The pairs and sizes of the study, and what differences a synthetic one has planted in it."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+BASES = {
+    "llama2_7b": 6.7,
+    "llama2_70b": 69.0,
+    "mistral7b": 7.2,
+    "llama3_8b": 8.0,
+    "llama3_70b": 70.6,
+    "llama31_8b": 8.0,
+    "llama31_70b": 70.6,
+}
+"""Base model, which is also its family, and its billions of parameters."""
+PAIRS = {
+    "meditron7b": "llama2_7b",
+    "meditron70b": "llama2_70b",
+    "biomistral7b": "mistral7b",
+    "biomistral7b_dare": "mistral7b",
+    "internist7b": "mistral7b",
+    "openbiollm8b": "llama3_8b",
+    "med42_8b": "llama3_8b",
+    "aloe8b": "llama3_8b",
+    "openbiollm70b": "llama3_70b",
+    "med42_70b": "llama3_70b",
+    "meditron3_8b": "llama31_8b",
+    "meditron3_70b": "llama31_70b",
+}
+SIZES = {
+    "mednli": (1419, 474),
+    "meqsum": (997, 997),
+    "problem_summary": (234, 234),
+    "longhealth": (400, 20),
+    "medisumqa": (415, 205),
+    "medisumcode": (499, 470),
+}
+"""Scored samples and clusters of each data set."""
+UNDEFINED = 0.15
+"""Share of references that name no concept, so that UMLS F1 is undefined."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is planted, in points."""
+
+    pairs: Mapping[str, str]
+    """Tuned model to base."""
+    delta: float = -3.0
+    """Mean difference of all pairs."""
+    family_sd: float = 1.5
+    pair_sd: float = 1.0
+    task_sd: float = 1.0
+    """Spread of the differences between families, pairs within one, and tasks of a pair."""
+    seed: int = 0
+    scale: float = 1.0
+    """Share of every data set's samples and clusters; at least 12 samples in 8 clusters."""
+    tasks: tuple[str, ...] = ()
+    """Tasks to write; none = all."""
+
+    def difference(self, tuned: str, task: str) -> float:
+        """The planted difference of a pair on a task."""
+        base = self.pairs[tuned]
+        spreads = (
+            (self.family_sd, base),
+            (self.pair_sd, tuned),
+            (self.task_sd, f"{tuned}/{task}"),
+        )
+        return self.delta + sum(sd * rng(self.seed, name).normal() for sd, name in spreads)
+
+
+def rng(seed: int, name: str) -> np.random.Generator:
+    """The random numbers of one thing: what else there is changes none of them."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def pairs(names: Sequence[str] = tuple(PAIRS)) -> dict[str, str]:
+    """Some of the pairs, by the tuned model's name."""
+    return {name: PAIRS[name] for name in names}
