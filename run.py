@@ -43,14 +43,17 @@ def _close(stopped: int) -> int:
     kept = "what was generated is kept: the same command goes on"
     lost = "stopped" if stopped > 1 else "its process was lost (killed from outside?)"
     outcomes = sweep.collect(f"{lost}; {kept}")
-    failed = closing.write_failed(sweep.folder(), outcomes) if outcomes else None
     if outcomes:
         closing.show(outcomes)
-    if failed:
-        print(f"failed cells: {failed}; the same command runs what is missing", file=sys.stderr)
+    failed = any(row.status == "failed" for row in outcomes)
+    try:
+        if outcomes and closing.write_failed(sweep.folder(), outcomes):
+            print(f"failed cells: {sweep.folder()}/failed.jsonl; {kept}", file=sys.stderr)
+    except ClueError as error:
+        print(f"error: {error}", file=sys.stderr)
     if stopped > 1:
         print(f"stopped; {kept}", file=sys.stderr)
-    return stopped or int(failed is not None)
+    return stopped or int(failed)
 
 
 if __name__ == "__main__":

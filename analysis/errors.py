@@ -2,7 +2,8 @@
 
     ClueError
     ├── ResultsError   a file of results cannot be read as what it seems to be
-    └── PairingError   two sets of results are not of the same items
+    ├── PairingError   two sets of results are not of the same items
+    └── EstimatesError  a file of estimates cannot be used (`analysis.meta.tables`)
 
 Every message names the file, what was found there and what to do; never a text of an item.
 """

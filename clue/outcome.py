@@ -56,6 +56,17 @@ def running(path: Path) -> list[Outcome]:
     return [row for row in read(path) if row.status == "running"]
 
 
+def settled(path: Path, reason: str) -> list[Outcome]:
+    """As `read`, when the job's process has ended: what still ran failed, for this reason."""
+    return [_ended(row, reason) if row.status == "running" else row for row in read(path)]
+
+
 def settle(path: Path, reason: str) -> None:
-    """Cells that still run when their process has ended failed, for this reason."""
-    append(path, *(replace(row, status="failed", note=reason) for row in running(path)))
+    """Write down that cells which still ran when their process ended failed, for this reason."""
+    left = running(path)
+    if left:
+        append(path, *(_ended(row, reason) for row in left))
+
+
+def _ended(row: Outcome, reason: str) -> Outcome:
+    return replace(row, status="failed", note=reason)

@@ -111,10 +111,8 @@ def collect(reason: str) -> list[outcome.Outcome]:
         return []
     numbered = [path for path in folder().glob("*") if path.name.isdecimal()]
     folders = sorted(numbered, key=lambda path: int(path.name)) or [folder()]
-    paths = [place / outcome.FILE for place in folders]
-    for path in paths:
-        outcome.settle(path, reason)
-    return [row for path in paths for row in outcome.read(path)]
+    paths = (place / outcome.FILE for place in folders)
+    return [row for path in paths for row in outcome.settled(path, reason)]
 
 
 def _asked(composed: DictConfig) -> Asked:

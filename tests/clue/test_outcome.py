@@ -29,3 +29,13 @@ def test_only_what_still_runs_is_settled_as_failed(tmp_path: Path) -> None:
     size = path.stat().st_size
     outcome.settle(path, "again")
     assert path.stat().st_size == size
+
+
+def test_what_still_runs_is_told_as_failed_where_nothing_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / outcome.FILE
+    outcome.append(path, RUNNING)
+    tmp_path.chmod(0o500)
+    path.chmod(0o400)
+    assert outcome.settled(path, "lost") == [replace(RUNNING, status="failed", note="lost")]
+    assert outcome.running(path) == [RUNNING]
+    assert outcome.settled(Path("/proc/nowhere"), "lost") == []
