@@ -40,11 +40,16 @@ def bootstrap_ts(
     for place, one in enumerate(many):
         groups[one.n_clusters].append(place)
     for count, places in groups.items():
-        columns = np.concatenate([_columns(many[place]) for place in places], axis=1)
+        sizes = {many[place].sizes.tobytes(): many[place].sizes for place in places}
+        shared = [list(sizes).index(many[place].sizes.tobytes()) for place in places]
+        parts = [*(_columns(many[place]) for place in places), *map(_sized, sizes.values())]
+        columns = np.concatenate(parts, axis=1)
         for rows, times in _resamples(count, seed, draws):
-            sums = (times @ columns).T.reshape(len(places), -1, len(times))
-            for place, made in zip(places, sums, strict=True):
-                ratios[place][rows] = _studentised(made)
+            sums = (times @ columns).T
+            own = sums[: 3 * len(places)].reshape(len(places), 3, -1)
+            sized = sums[3 * len(places) :].reshape(len(sizes), 2, -1)
+            for place, made, size in zip(places, own, shared, strict=True):
+                ratios[place][rows] = _studentised(made, sized[size])
     return [_interval(one, ratio, level) for one, ratio in zip(many, ratios, strict=True)]
 
 
@@ -59,20 +64,27 @@ def _resamples(count: int, seed: int, draws: int) -> Iterator[tuple[slice, Array
 
 
 def _columns(sums: Sums) -> Array:
-    """What is summed over the clusters of a resample, shape (G, 5)."""
+    """What of a series is summed over the clusters of a resample, shape (G, 3)."""
     e, n = residuals(sums), sums.sizes
-    return np.stack([e, e**2, e * n, n, n**2], axis=1)
+    return np.stack([e, e**2, e * n], axis=1)
 
 
-def _studentised(made: Array) -> Array:
+def _sized(sizes: Array) -> Array:
+    """What all series of these clusters have in common, shape (G, 2)."""
+    return np.stack([sizes, sizes**2], axis=1)
+
+
+def _studentised(made: Array, sized: Array) -> Array:
     """Absolute deviation of each resample from the data in its own CR0 errors, shape (rows,).
 
     A resample that deviates without any spread counts as infinitely far.
 
     Args:
-        made: sums of `_columns` over the clusters of each resample, shape (5, rows).
+        made: sums of `_columns` over the clusters of each resample, shape (3, rows).
+        sized: sums of `_sized`, shape (2, rows).
     """
-    moved, squares, cross, items, sizes = made
+    moved, squares, cross = made
+    items, sizes = sized
     shift = moved / items
     spread = squares - 2 * shift * cross + shift**2 * sizes
     spread[spread <= ROUNDING * squares] = 0.0
