@@ -13,6 +13,7 @@ DOMAINS = ("general", "biomedical")
 QUANTIZATIONS = ("int8", "int4")
 SERVING = ("openai", "vllm")
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
+OVERFLOWS = ("skip_cell", "error", None)
 SHOT_SOURCES = ("test", "train")
 WORDINGS = ("own", "upstream")
 ORDERS = ("per_question", "per_patient")
@@ -43,6 +44,11 @@ def _problems(config: Config) -> Iterator[str]:
     yield from _at_least("prompt.shots", prompt.shots, 0)
     yield from _backend_problems(backend)
     yield from _at_least("limit", config.limit, 1)
+    yield from _one_of("on_overflow", config.on_overflow, OVERFLOWS)
+    yield from _at_least("gpus_per_job", config.gpus_per_job, 1)
+    speed = config.dry_run_tokens_per_second
+    if speed is not None and not speed > 0:
+        yield f"dry_run_tokens_per_second={speed} is not more than 0"
     yield from _at_least("scoring.bertscore.num_layers", config.scoring.bertscore.num_layers, 1)
     yield from _at_least("scoring.bertscore.batch_tokens", config.scoring.bertscore.batch_tokens, 1)
     if not 0 <= config.scoring.umls.threshold <= 1:

@@ -169,7 +169,8 @@ def test_tab_completion_passes() -> None:
 def test_hydra_is_imported_at_the_edge_only() -> None:
     inside = [*Path(ROOT / "clue").rglob("*.py")]
     assert inside
-    assert not [path for path in inside if "import hydra" in path.read_text()]
+    users = {path.name for path in inside if "import hydra" in path.read_text()}
+    assert users == {"sweep.py"}  # workers of a launcher import it
 
 
 def test_mlflow_is_imported_by_tracking_only() -> None:

@@ -29,9 +29,11 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     level, rows = choose.highest(setting)
     lines = _lines(rows)
     pooled = setting.answers[PRIMARY].get(level)
-    height = ROW * (len(lines) + (4 if pooled else 1)) + 0.75
+    below = len(lines) + (_extra(pooled) if pooled else 0)
+    height = ROW * (below + 2) + 0.55
     figure = Figure(figsize=(WIDTH, height))
-    made = axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.75 / height))
+    made = axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.55 / height))
+    made.set_ylim(-below, 2)
     _margin(made, rows[0].comparison.margin, theme)
     for place, line in enumerate(lines):
         if isinstance(line, str):
@@ -57,6 +59,11 @@ def alt(results: Results) -> str:
     return f"Differences in {choose.named(level)}, in points, with 95 % intervals. " + "; ".join(
         told
     )
+
+
+def _extra(said: Mapping[str, Any]) -> float:
+    """Lines that what is pooled takes."""
+    return 1.5 if said["refused"] else 3.5
 
 
 def _lines(rows: Sequence[Row]) -> list[Row | str]:
@@ -127,12 +134,10 @@ def _margin(made: Axes, margin: float | None, theme: Theme) -> None:
 def _finish(made: Axes, level: str, theme: Theme) -> None:
     made.set_yticks([])
     made.spines["left"].set_visible(False)
-    made.margins(y=0.04)
     made.set_xlabel(f"{choose.named(level)}: biomedical minus base, points")
-    top = made.get_ylim()[1] + 0.55
     heads = ((1.03, "Δ [95 % CI]", _left), (1.70, "p (Holm)", _right), (1.88, "m*", _right))
     for x, text, side in heads:
-        made.annotate(text, (x, top), **side(theme.faint))
+        made.annotate(text, (x, 1.2), **side(theme.faint))
 
 
 def _told(delta: float, ends: Interval | None, row: Row) -> str:

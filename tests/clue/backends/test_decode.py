@@ -10,6 +10,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig, MistralFo
 
 from clue.backends import decode, sharing
 from clue.backends.decode import Decoder
+from clue.backends.pool import PoolLayer
 
 VOCABULARY = 97
 SHAPE = {
@@ -173,3 +174,22 @@ def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
         decoder.answer(rows, [4, 4])
     assert {layer.keys.dtype for layer in pools[0].layers} == {torch.bfloat16}
     assert {layer.keys.shape for layer in pools[0].layers} == {(2, 2, 34, 8)}
+
+
+def test_nothing_is_read_that_was_in_memory_before(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = PoolLayer.lazy_initialization
+
+    def dirty(self: PoolLayer, *states: Any) -> None:
+        take(self, *states)
+        self.keys.fill_(float("nan"))
+        self.values.fill_(float("nan"))
+
+    monkeypatch.setattr(PoolLayer, "lazy_initialization", dirty)
+    monkeypatch.setitem(decode.PASS_TOKENS, "cpu", 40)
+    head = prompt(35, 1)
+    for beginning in ([], head):
+        rows = [head + prompt(length, length) for length in (90, 41, 30, 12, 3)]
+        found = answered(model, rows, [4] * 5, beginning)
+        assert found == [generated(model, row, 4) for row in rows]
