@@ -190,6 +190,8 @@ class Tracker:
                 "--experiment-id "
                 f"{found.experiment_id}`, or name another with tracking.experiment=<name>"
             )
+        for key in views.tags().keys() - found.tags.keys():  # of an experiment that others made
+            client.set_experiment_tag(found.experiment_id, key, views.tags()[key])
         if self.local and found.artifact_location != artifacts.as_uri():
             log.warning(
                 "this store was moved: artifacts go to %s, where it was made; "
