@@ -27,7 +27,7 @@ from clue.models.overview import Row, fitting, rows
 
 COLUMNS = ("model", "base", "trained from", "billions", "context", "fits", "weights")
 NUMBERS = ("billions", "context")
-WIDTH = 110
+WIDTH = 150
 """Least columns of the table: names are not broken."""
 
 
