@@ -1,7 +1,7 @@
 """A job: one model, loaded once, on some tasks; everything is checked before the loading."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clue import evaluate, metrics, note, preflight, privacy, tags
 from clue.backends import Backend, Setup, make
+from clue.backends.alone import ask_alone
 from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell
 from clue.config import Config
@@ -149,7 +150,7 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     means = summary(cell.task.conf, records)
     machine = job.backend.facts()
     numbers = {name: value for name, value in machine.items() if isinstance(value, int)}
-    tracker.log_metrics(means | numbers)
+    tracker.log_metrics(means | numbers | _alone(job, cell, completions))
     tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
     mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
@@ -158,6 +159,12 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_note(note.of_cell(job.command, cell.task.conf.score, means))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
     return _scored(job, cell, means, "done")
+
+
+def _alone(job: Job, cell: Cell, completions: Sequence[Completion]) -> dict[str, int]:
+    """How many of some answers change when each is asked by itself; empty if nobody asks."""
+    count = job.config.backend.repeat_alone
+    return ask_alone(job.backend, cell.prompts, completions, count) if count else {}
 
 
 def _skip(job: Job, cell: Cell) -> Outcome:

@@ -53,6 +53,8 @@ def _problems(config: Config) -> Iterator[str]:
     yield from _at_least("scoring.bertscore.batch_tokens", config.scoring.bertscore.batch_tokens, 1)
     if not 0 <= config.scoring.umls.threshold <= 1:
         yield f"scoring.umls.threshold={config.scoring.umls.threshold} is not between 0 and 1"
+    if backend.repeat_alone and (model.baseline or backend.name in ("replay", "fake")):
+        yield "backend.repeat_alone asks a model again; here is none that answers"
     if model.quantization and backend.name in SERVING:
         yield (
             f"model.quantization is not heeded by {backend.name}, whose engine quantises itself: "

@@ -331,3 +331,13 @@ def test_light_commands_import_nothing_heavy() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_samples_are_asked_again_alone_on_request(cli: Cli, mlruns: Path) -> None:
+    short = ("prompt=zero_shot", "limit=3", "tasks.meqsum.max_new_tokens=8")
+    options = ("model.dtype=float32", "backend.repeat_alone=2")
+    done = cli("model=llama2_7b", "task=meqsum", *short, *options)
+    assert done.returncode == 0, done.stderr
+    (cell,) = runs(mlruns)
+    found = {name: cell.data.metrics[name] for name in ("alone_n", "alone_changed")}
+    assert found == {"alone_n": 2, "alone_changed": 0}

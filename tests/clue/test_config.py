@@ -176,3 +176,10 @@ def test_hydra_is_imported_at_the_edge_only() -> None:
 def test_mlflow_is_imported_by_tracking_only() -> None:
     users = {p.name for p in Path(ROOT / "clue").rglob("*.py") if "import mlflow" in p.read_text()}
     assert users == {"tracking.py"}
+
+
+@pytest.mark.parametrize("backend", ["replay", "fake"])
+def test_only_a_model_can_be_asked_again(backend: str) -> None:
+    config = composed(f"backend={backend}", "backend.repeat_alone=2")
+    with pytest.raises(ConfigError, match="here is none that answers"):
+        validate(config)
