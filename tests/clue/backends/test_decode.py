@@ -6,7 +6,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+)
 
 from clue.backends import decode, sharing
 from clue.backends.decode import Decoder
@@ -193,3 +200,23 @@ def test_nothing_is_read_that_was_in_memory_before(
         rows = [head + prompt(length, length) for length in (90, 41, 30, 12, 3)]
         found = answered(model, rows, [4] * 5, beginning)
         assert found == [generated(model, row, 4) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("gemma2", {"head_dim": 8, "sliding_window": WINDOW}),  # in every other layer
+        ("qwen3", {"head_dim": 8}),
+        ("phi3", {"sliding_window": WINDOW, "pad_token_id": 0}),
+        ("mixtral", {"num_local_experts": 4}),
+        ("gpt_neox", {}),
+    ],
+)
+def test_other_architectures_answer_as_generate_does(kind: str, more: dict[str, Any]) -> None:
+    torch.manual_seed(5)
+    made = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **SHAPE, **more)).eval()
+    head = prompt(50, 1)
+    rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
+    expected = [generated(made, row, 4) for row in rows]
+    assert answered(made, rows, [4] * 4, head) == expected
+    assert len({tuple(answer) for answer in expected}) > 1

@@ -1,0 +1,59 @@
+"""What benchmarks.generation times: a plain loop around `generate`, and what answers a cell."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from clue.backends.batched import Batched
+
+Rows = Sequence[list[int]]
+Answers = dict[int, list[int]]
+
+
+@dataclass
+class Clock:
+    """Seconds of something that is done in parts, and its answers by prompt."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    answers: Answers = field(default_factory=dict)
+
+    def run(self, work: Callable[[], Answers]) -> None:
+        """Do a part."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        self.answers |= work()
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
+
+
+def plain(model: Any, rows: Rows, size: int, ends: list[int], budget: int) -> list[list[int]]:
+    """The library's `generate` in batches of `size`, padded at the left."""
+    found = []
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        width = max(map(len, part))
+        ids = [[0] * (width - len(row)) + row for row in part]
+        mask = [[0] * (width - len(row)) + [1] * len(row) for row in part]
+        out = model.generate(
+            input_ids=torch.tensor(ids, device=model.device),
+            attention_mask=torch.tensor(mask, device=model.device),
+            do_sample=False,
+            max_new_tokens=budget,
+            eos_token_id=ends or None,
+            pad_token_id=0,
+        )
+        found += [_cut(answer, ends) for answer in out[:, width:].tolist()]
+    return found
+
+
+def _cut(answer: list[int], ends: list[int]) -> list[int]:
+    places = [place for place, token in enumerate(answer) if token in ends]
+    return answer[: places[0] + 1] if places else answer
+
+
+def ours(batched: Batched, rows: Rows, budget: int) -> Answers:
+    """As a cell is answered."""
+    return {index: answer for index, answer, _ in batched.answers(rows, [budget] * len(rows))}
