@@ -12,7 +12,6 @@ Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not
 """
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -23,9 +22,10 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from analysis.settings import AnalysisConf, validate
+from clue import commands
 from clue.config import ROOT
-from clue.errors import ClueError, ConfigError
-from clue.overrides import explain
+from clue.errors import ConfigError
+from clue.overrides import check_overrides, explain
 
 CONF = ROOT / "conf"
 
@@ -40,8 +40,9 @@ def settings(overrides: Sequence[str]) -> AnalysisConf:
         ConfigError: a setting is unknown or out of range.
     """
     for override in overrides:
-        if override.startswith(("+", "~")):
-            raise ConfigError(f"{override}: settings are not added or removed; write key=value")
+        if override.startswith("~") or "=" not in override:
+            raise ConfigError(f"{override}: settings are not removed; write key=value")
+    check_overrides(overrides, AnalysisConf)
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             made = OmegaConf.to_object(compose("analysis", overrides=list(overrides)))
@@ -54,32 +55,24 @@ def settings(overrides: Sequence[str]) -> AnalysisConf:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        "python -m analysis",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("analysis", __doc__)
     made.add_argument("settings", nargs="*", metavar="key=value", help="of conf/analysis.yaml")
     made.add_argument("--cfg", action="store_true", help="print the settings and stop")
+    made.set_defaults(run=_run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Analyse a store; returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    chosen = parser().parse_args(arguments)
-    try:
-        conf = settings(chosen.settings)
-        if chosen.cfg:
-            print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
-            return 0
-        return _analyse(conf)
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    return commands.run(parser(), arguments)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    conf = settings(chosen.settings)
+    if chosen.cfg:
+        print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
+        return 0
+    return _analyse(conf)
 
 
 def _analyse(conf: AnalysisConf) -> int:
@@ -92,10 +85,8 @@ def _analyse(conf: AnalysisConf) -> int:
 
     cells = read(conf.paths.store)
     results = run(cells, study(), conf)
-    print("\n".join(lines(results)))
-    if not results.rows:
-        print("\n".join(alone(cells, results)))
-        return 1
+    for line in lines(results):
+        print(line)
     said = summary(results, conf, study())
     paths = write(conf.folder, results.rows, said)
     if conf.report:
@@ -103,8 +94,10 @@ def _analyse(conf: AnalysisConf) -> int:
 
         paths = [*paths, *report.write(results, conf, study(), conf.folder)[:1]]
         tracking.log_run(results, conf, said)
+    if not results.rows:
+        print("\n".join(alone(cells, results)))
     print("Written:", *paths)
-    return int(bool(results.refused))
+    return int(bool(results.refused) or not results.rows)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from analysis.clustering import clusters, join
 from analysis.errors import PairingError
 from analysis.grain import grain
-from analysis.ledger import Ledger, listed
+from analysis.ledger import Ledger, Naming, withheld
 from analysis.paired import Array, Paired
 from analysis.results.table import Row
+from clue.counting import counted
 
 Places = NDArray[np.intp]
 Key = tuple[str, int]
@@ -45,6 +46,7 @@ class Alignment:
     base: Side
     tuned: Side
     ledger: Ledger
+    naming: Naming = withheld
 
     def paired(self, base: Array, tuned: Array) -> Paired:
         """Average the repeats of one score.
@@ -60,9 +62,10 @@ class Alignment:
         gone = np.isnan(means[0])
         wrong = [self.ids[place] for place in np.flatnonzero(gone != np.isnan(means[1]))]
         if wrong:
+            samples = f"{counted(len(wrong), 'sample')}{self.naming(wrong)}"
             raise PairingError(
-                f"the score is undefined for one model and defined for the other in {len(wrong)} "
-                f"samples ({listed(wrong)}); whether it is, may depend on the reference alone"
+                "the score is undefined for one model and defined for the other in "
+                f"{samples}; whether it is, may depend on the reference alone"
             )
         kept = np.flatnonzero(~gone)
         if not len(kept):
@@ -76,13 +79,20 @@ class Alignment:
         )
 
 
-def align(base: Sequence[Row], tuned: Sequence[Row], *, allowed: Collection[str] = ()) -> Alignment:
+def align(
+    base: Sequence[Row],
+    tuned: Sequence[Row],
+    *,
+    allowed: Collection[str] = (),
+    naming: Naming = withheld,
+) -> Alignment:
     """Match rows by sample id.
 
     Args:
         base: rows of the base model, each sample and repeat once.
         tuned: rows of the tuned model, the same.
         allowed: digests that may differ between the two, e.g. `prompt`.
+        naming: of samples in messages; unless told otherwise they are counted only.
 
     Raises:
         PairingError: no common samples, samples that are not the same item, or a sample in two
@@ -91,17 +101,18 @@ def align(base: Sequence[Row], tuned: Sequence[Row], *, allowed: Collection[str]
     sets = [{row.sample_id for row in side} for side in (base, tuned)]
     ids = tuple(sorted(sets[0] & sets[1]))
     if not ids:
+        firsts = naming([min(samples) for samples in sets])
         raise PairingError(
-            f"the two have no sample in common: base has {len(sets[0])} ({listed(sorted(sets[0]))})"
-            f", tuned {len(sets[1])} ({listed(sorted(sets[1]))}); are they of the same task?"
+            f"the two have no sample in common: base has {len(sets[0])}, tuned {len(sets[1])}"
+            f"{firsts}; are they of the same task?"
         )
-    verified, differing = _verified(base, tuned, allowed)
+    verified, differing = _verified(base, tuned, allowed, naming)
     sides = _side(base, ids), _side(tuned, ids)
     rows: list[list[Row]] = [[] for _ in ids]
     for side, table in zip(sides, (base, tuned), strict=True):
         for row, sample in zip(side.rows, side.samples, strict=True):
             rows[sample].append(table[row])
-    joined, shared = join(clusters(ids, rows), rows)
+    joined, shared = join(clusters(ids, rows, naming), rows)
     repeats, short = _repeats(sides)
     ledger = Ledger(
         n_base=len(sets[0]),
@@ -114,11 +125,11 @@ def align(base: Sequence[Row], tuned: Sequence[Row], *, allowed: Collection[str]
         verified=verified,
         differing=differing,
     )
-    return Alignment(ids, joined, sides[0], sides[1], ledger)
+    return Alignment(ids, joined, sides[0], sides[1], ledger, naming)
 
 
 def _verified(
-    base: Sequence[Row], tuned: Sequence[Row], allowed: Collection[str]
+    base: Sequence[Row], tuned: Sequence[Row], allowed: Collection[str], naming: Naming
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Kinds of digests that are equal in all common rows, and those that may differ and do."""
     known = {(row.sample_id, row.repeat): row.digests for row in base}
@@ -133,8 +144,8 @@ def _verified(
     for kind, samples in sorted(different.items()):
         if kind not in allowed:
             raise PairingError(
-                f"the {kind} of {len(samples)} samples differs between the two "
-                f"({listed(sorted(samples))}): the models were not asked the same, so their scores "
+                f"the {kind} of {counted(len(samples), 'sample')} differs between the two"
+                f"{naming(sorted(samples))}: the models were not asked the same, so their scores "
                 "cannot be paired" + _advice(kind)
             )
     return tuple(sorted(seen - different.keys())), tuple(sorted(different))

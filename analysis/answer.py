@@ -86,7 +86,8 @@ def _plain(value: Any) -> Any:
 
 def _table(made: Comparison) -> Iterator[tuple[str, str]]:
     places = numerals.decimals(made.se_cr2)
-    clusters = f" in {made.n_clusters} clusters" if made.clustered else ""
+    groups = numerals.counted(made.n_clusters, "cluster")
+    clusters = f" in {groups}" if made.clustered else ""
     yield "items", f"{made.n}{clusters}; tuned better {made.better}, worse {made.worse}"
     means = [numerals.number(mean, places) for mean in (made.mean_base, made.mean_tuned)]
     delta = numerals.number(made.delta, places)

@@ -108,11 +108,14 @@ def _bootstrapped(paired: Paired, options: Options) -> Interval | None:
 
 def _reason(found: Comparison) -> str | None:
     """Why nothing can be tested; None: it can."""
-    units = "clusters" if found.clustered else "items"
+    unit = "cluster" if found.clustered else "item"
+    units = f"{unit}s"
     if found.tied == found.n:
-        return f"the two models' scores are identical on all {found.n} items"
+        items = "the only item" if found.n == 1 else f"all {found.n:,} items"
+        return f"the two models' scores are identical on {items}"
     if found.n_clusters < LEAST_CLUSTERS:
-        return f"{found.n_clusters} {units} are too few for a test or an interval"
+        few = numerals.counted(found.n_clusters, f"{unit} is", f"{units} are")
+        return f"{few} too few for a test or an interval"
     if found.n_informative < LEAST_INFORMATIVE:
         return (
             f"the models differ in {found.n_informative} of {found.n_clusters} {units} only; with "

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from analysis.paired import Array
+from clue.counting import counted
 from clue.errors import StoreError
 from clue.records import sha256
 from clue.tables import FACTS, SIGNATURES
@@ -149,7 +150,7 @@ def _columns(path: Path) -> Columns:
     clusters, prompts, targets = others
     twice = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
     if twice:
-        raise ValueError(f"{twice} rows stand in it twice")
+        raise ValueError(f"{counted(twice, 'row stands', 'rows stand')} in it twice")
     scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
     flags = {
         name: table[f"flag_{name}"].to_numpy().astype(bool) for name in _prefixed(names, "flag_")
@@ -165,7 +166,8 @@ def _score(name: str, column: Any) -> Array:
     defined = column.drop_null().to_numpy().astype(float)
     wrong = ~((defined >= 0) & (defined <= 1))
     if wrong.any():
-        raise ValueError(f"{wrong.sum()} scores of {name} are not between 0 and 1")
+        scores = counted(int(wrong.sum()), f"score of {name} is", f"scores of {name} are")
+        raise ValueError(f"{scores} not between 0 and 1")
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)
 
 

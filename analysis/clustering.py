@@ -7,16 +7,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.errors import PairingError
-from analysis.ledger import listed
+from analysis.ledger import Naming
 from analysis.results.table import Row
+from clue.counting import counted
 
 
-def clusters(ids: Sequence[str], rows: Sequence[Sequence[Row]]) -> tuple[str, ...]:
+def clusters(ids: Sequence[str], rows: Sequence[Sequence[Row]], naming: Naming) -> tuple[str, ...]:
     """The cluster that each sample's rows name, else the sample itself.
 
     Args:
         ids: of the samples.
         rows: those of each sample, of both models.
+        naming: of samples in the message.
 
     Raises:
         PairingError: rows of one sample name different clusters.
@@ -25,8 +27,9 @@ def clusters(ids: Sequence[str], rows: Sequence[Sequence[Row]]) -> tuple[str, ..
     wrong = [sample for sample, names in zip(ids, named, strict=True) if len(names) > 1]
     if wrong:
         raise PairingError(
-            f"{len(wrong)} samples are in more than one cluster ({listed(wrong)}): repeats of a "
-            "sample, and the same sample in the two files, must name the same one"
+            f"{counted(len(wrong), 'sample is', 'samples are')} in more than one cluster"
+            f"{naming(wrong)}: repeats of a sample, and the same sample in the two files, must "
+            "name the same one"
         )
     return tuple(min(names, default=sample) for sample, names in zip(ids, named, strict=True))
 

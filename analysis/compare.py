@@ -30,20 +30,17 @@ from pathlib import Path
 from analysis.answer import Answer, document, lines
 from analysis.battery import battery
 from analysis.comparison import Options, untested
-from analysis.ledger import REFUSED
+from analysis.ledger import REFUSED, named
 from analysis.pairing import Pairing, pair
 from analysis.results import Results, read
 from analysis.verdict import Wording
-from clue.errors import ClueError
+from clue import commands
+from clue.counting import counted
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        "python -m analysis.compare",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("analysis.compare", __doc__)
     made.add_argument("base", type=Path, metavar="BASE", help="results of the base model")
     made.add_argument("tuned", type=Path, metavar="TUNED", help="results of the other model")
     made.add_argument(
@@ -74,21 +71,21 @@ def parser() -> argparse.ArgumentParser:
         help="compare although the prompts differ, e.g. in the chat template; the answer says so",
     )
     made.add_argument("--json", action="store_true", help="for programs; null: undefined, refused")
+    made.set_defaults(run=_run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare two files; returns the exit code."""
-    chosen = parser().parse_args(arguments)
-    try:
-        base = read(chosen.base, chosen.score, chosen.cluster)
-        tuned = read(chosen.tuned, chosen.score, chosen.cluster)
-        allowed = ["prompt"] if chosen.allow_different_prompts else []
-        pairing = pair(base, tuned, dedup=chosen.dedup, allowed=allowed)
-        answer = compare(base, tuned, pairing, chosen.margin)
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return commands.run(parser(), arguments)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    base = read(chosen.base, chosen.score, chosen.cluster)
+    tuned = read(chosen.tuned, chosen.score, chosen.cluster)
+    allowed = ["prompt"] if chosen.allow_different_prompts else []
+    pairing = pair(base, tuned, dedup=chosen.dedup, allowed=allowed)
+    answer = compare(base, tuned, pairing, chosen.margin)
     if chosen.json:
         print(json.dumps(document(answer), indent=1, allow_nan=False))
     else:
@@ -136,7 +133,7 @@ def _wording(base: Results, tuned: Results) -> Wording:
 
 
 def _notes(base: Results, tuned: Results, pairing: Pairing, margin: float | None) -> Iterator[str]:
-    yield from pairing.ledger.notes()
+    yield from pairing.ledger.notes(named)
     if all(row.cluster is None for row in base.rows):
         yield (
             "No field names clusters, so every sample counts as independent; if some share a "
@@ -157,7 +154,9 @@ def _notes(base: Results, tuned: Results, pairing: Pairing, margin: float | None
         yield f"The two were made with different settings: {'; '.join(told)}."
     for results in (base, tuned):
         if results.unscored:
-            yield f"{results.unscored} answers in {results.path.name} were never scored."
+            name = results.path.name
+            words = (f"answer in {name} was", f"answers in {name} were")
+            yield f"{counted(results.unscored, *words)} never scored."
     if margin is not None and margin >= _range(pairing):
         yield (
             f"The margin of {margin:g} was not used: all scores lie within {_range(pairing):g} of "

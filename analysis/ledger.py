@@ -1,8 +1,10 @@
 """What was in two sets of results and what became of it: counted, and said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from clue.counting import counted
 
 INCOMPLETE = 0.01
 """Share of missing samples above which bounds are due."""
@@ -11,7 +13,21 @@ REFUSED = 0.05
 LISTED = 5
 """Ids that a message names."""
 
+Naming = Callable[[Sequence[str]], str]
+"""What a message says of the ids that it counts: `named`, or `withheld`."""
+
 Status = Literal["complete", "incomplete", "refused"]
+
+
+def named(ids: Sequence[str]) -> str:
+    """The first few ids, in parentheses."""
+    more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
+    return f" ({', '.join(ids[:LISTED])}{more})"
+
+
+def withheld(ids: Sequence[str]) -> str:
+    """No id, but who says them: one of credentialed data may be an admission's or a letter's."""
+    return " (`python -m analysis.compare` with the two tables of records names them)"
 
 
 @dataclass(frozen=True)
@@ -52,25 +68,28 @@ class Ledger:
             return "refused"
         return "incomplete" if self.missing > INCOMPLETE else "complete"
 
-    def notes(self) -> Iterator[str]:
+    def notes(self, naming: Naming = withheld) -> Iterator[str]:
         """What a reader of the result has to know, a sentence each."""
         for name, ids in (("base", self.only_base), ("tuned", self.only_tuned)):
             if ids:
-                yield f"Only {name} has {len(ids)} of the samples: {listed(ids)}."
+                yield f"Only {name} has {len(ids)} of the samples{naming(ids)}."
         if self.duplicates:
-            yield f"{self.duplicates} identical rows were dropped."
+            yield f"{counted(self.duplicates, 'identical row was', 'identical rows were')} dropped."
         if self.short:
             yield (
-                f"{self.short} samples have less than three fifths of {self.repeats[1]} repeats; "
-                "what exists was averaged."
+                f"{counted(self.short, 'sample has', 'samples have')} less than three fifths of "
+                f"{self.repeats[1]} repeats; what exists was averaged."
             )
         if self.shared:
             yield (
-                f"{self.shared} samples have the content of another id; they count as one cluster "
-                "with it."
+                f"{counted(self.shared, 'sample has', 'samples have')} the content of another id, "
+                "and the cluster of that one too."
             )
         if self.undefined:
-            yield f"{self.undefined} samples were left out: the score is not defined for them."
+            yield (
+                f"{counted(self.undefined, 'sample was', 'samples were')} left out: the score is "
+                "not defined there."
+            )
         if self.differing:
             yield (
                 f"The {' and '.join(self.differing)} of some samples differs between the two, as "
@@ -81,9 +100,3 @@ class Ledger:
                 "The files hold nothing by which to prove that both models were asked the same; "
                 "only the ids say so."
             )
-
-
-def listed(ids: Sequence[str]) -> str:
-    """The first few ids."""
-    more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
-    return ", ".join(ids[:LISTED]) + more

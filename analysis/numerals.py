@@ -3,6 +3,9 @@
 import math
 
 from analysis.paired import Interval
+from clue.counting import counted
+
+__all__ = ["counted", "decimals", "interval", "number", "p_value"]
 
 MOST = 6
 """Decimals."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from analysis.alignment import Alignment, align
 from analysis.errors import PairingError
-from analysis.ledger import Ledger, listed
+from analysis.ledger import Ledger, named
 from analysis.paired import Interval, Paired
 from analysis.results.table import Results, Row
+from clue.counting import counted
 
 __all__ = ["Alignment", "Ledger", "Pairing", "align", "pair"]
 
@@ -52,7 +53,7 @@ def pair(
         )
     base, dropped = _distinct(base, dedup=dedup)
     tuned, dropped_too = _distinct(tuned, dedup=dedup)
-    alignment = align(base.rows, tuned.rows, allowed=allowed)
+    alignment = align(base.rows, tuned.rows, allowed=allowed, naming=named)
     scores = [np.array(side.scores, dtype=float) for side in (base, tuned)]
     paired = alignment.paired(*scores)
     ledger = dataclasses.replace(
@@ -75,15 +76,17 @@ def _distinct(results: Results, *, dedup: bool) -> tuple[Results, int]:
         else:
             first[key] = entry
     if conflicting:
+        found = counted(len(conflicting), "sample is", "samples are")
         raise PairingError(
-            f"{results.path}: {len(conflicting)} samples are there more than once, with different "
-            f"content ({listed(sorted(conflicting))}). Number repeats of a sample in a column "
+            f"{results.path}: {found} there more than once, with different content"
+            f"{named(sorted(conflicting))}. Number repeats of a sample in a column "
             "`repeat`; otherwise remove the wrong rows"
         )
     if twice and not dedup:
+        found = counted(len(twice), "sample is", "samples are")
         raise PairingError(
-            f"{results.path}: {len(twice)} samples are there more than once, identically "
-            f"({listed(sorted(twice))}). Drop the copies with --dedup"
+            f"{results.path}: {found} there more than once, identically"
+            f"{named(sorted(twice))}. Drop the copies with --dedup"
         )
     rows, scores = zip(*first.values(), strict=True)
     dropped = len(results.rows) - len(rows)

@@ -11,7 +11,7 @@ from analysis.comparison import Comparison
 from analysis.paired import Interval
 from analysis.wording import Told, Wording
 
-__all__ = ["Verdict", "Wording", "excludes_zero", "sentence", "verdict"]
+__all__ = ["CHANGES", "Verdict", "Wording", "excludes_zero", "sentence", "verdict"]
 
 Verdict = Literal[
     "decline",
@@ -22,6 +22,9 @@ Verdict = Literal[
     "inconclusive",
     "untestable",
 ]
+
+CHANGES: tuple[Verdict, ...] = ("decline", "gain", "detectable but small")
+"""Verdicts that claim that there is a difference."""
 
 
 def verdict(

@@ -79,5 +79,6 @@ class Told:
     @property
     def size(self) -> str:
         """How many items, and clusters where they are fewer."""
-        made, items = self.comparison, f"{self.comparison.n} items"
-        return f"{items} in {made.n_clusters} clusters" if made.clustered else items
+        made, items = self.comparison, numerals.counted(self.comparison.n, "item")
+        clusters = numerals.counted(made.n_clusters, "cluster")
+        return f"{items} in {clusters}" if made.clustered else items

@@ -17,6 +17,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -141,7 +142,7 @@ def extrapolated(name: str, found: dict[str, list[Paired]], work: Callable[[Sums
     for dataset, many in found.items():
         clusters = many[0].sums.n_clusters
         title = f"{name}, one series of {dataset} ({clusters} clusters)"
-        total += len(many) * timed(title, lambda one=many[0].sums: work(one), BEST_OF)[0]
+        total += len(many) * timed(title, partial(work, many[0].sums), BEST_OF)[0]
     print(f"{name + ', all series (extrapolated)':58} {total:8.2f} s", flush=True)
     return total
 

@@ -15,7 +15,8 @@ change places with the batch, so equal answers are counted and not required.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -52,6 +53,10 @@ def rendered(backend: TransformersBackend, data: str, samples: int) -> Rows:
     return [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts]
 
 
+def _by_place(places: Iterable[int], work: Callable[[], list[list[int]]]) -> Answers:
+    return dict(zip(places, work(), strict=True))
+
+
 def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
     """Rounds of the two loops and ours on SmolLM2; prints rates, ratios and floors."""
     model, ends = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
@@ -66,11 +71,7 @@ def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
         places = range(len(rows) * number // ROUNDS, len(rows) * (number + 1) // ROUNDS)
         mine = [rows[place] for place in places]
         for clock, size in loops:
-            clock.run(
-                lambda size=size, mine=mine, places=places: dict(
-                    zip(places, plain(model, mine, size, ends, budget), strict=True)
-                )
-            )
+            clock.run(partial(_by_place, places, partial(plain, model, mine, size, ends, budget)))
     clocks["ours"].wall /= ROUNDS
     clocks["ours"].cpu /= ROUNDS
     _print(rows, clocks, floors)
@@ -112,7 +113,7 @@ def on_shape(rows: Rows, name: str, budget: int) -> None:
         try:
             plain(model, rows[:size], size, [], 2)
             found[f"generate, batch {size}"] = _watched(
-                lambda size=size: dict(enumerate(plain(model, rows, size, [], budget)))
+                partial(_by_place, range(len(rows)), partial(plain, model, rows, size, [], budget))
             )
         except (RuntimeError, MemoryError) as error:
             if not is_exhausted(error):

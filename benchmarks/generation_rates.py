@@ -110,4 +110,4 @@ class Floors:
 
     def share(self, tokens: int, seconds: float) -> float:
         """Of the measured rate of matrix products: what tokens of any prompt come to."""
-        return 2 * self.layers * tokens / seconds / self.matmul
+        return float(2 * self.layers * tokens / seconds / self.matmul)

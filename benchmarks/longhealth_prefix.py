@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clue.backends import Setup
 from clue.backends.transformers import TransformersBackend
@@ -24,6 +25,8 @@ from clue.data import DATASETS, DEMO, locate
 from clue.models import load
 from clue.tasks import Task
 from clue.tasks import load as load_task
+
+Tokens = NDArray[np.uint32]
 
 PATIENTS, QUESTIONS, LETTERS = 20, 20, 5
 WORDS = (5090, 6754)
@@ -58,14 +61,14 @@ def _question(order: random.Random, number: int) -> dict[str, object]:
     }
 
 
-def trie_size(prompts: list[np.ndarray]) -> int:
+def trie_size(prompts: list[Tokens]) -> int:
     """Distinct prefixes of the sequences: all tokens less what neighbours share."""
     ordered = sorted(prompts, key=lambda ids: ids.astype(">u4").tobytes())
     shared = sum(_common(a, b) for a, b in pairwise(ordered))
     return sum(map(len, ordered)) - shared
 
 
-def _common(a: np.ndarray, b: np.ndarray) -> int:
+def _common(a: Tokens, b: Tokens) -> int:
     size = min(len(a), len(b))
     differing = np.flatnonzero(a[:size] != b[:size])
     return int(differing[0]) if len(differing) else size

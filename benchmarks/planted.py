@@ -2,9 +2,11 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from clue import tasks
 
 BASES = {
     "llama2_7b": 6.7,
@@ -44,11 +46,24 @@ UNDEFINED = 0.15
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What is planted for one pair, in place of what the plan draws."""
+
+    points: Mapping[str, float] = field(default_factory=dict)
+    """Difference by task; 0 for others."""
+    noise: float = 1.0
+    """How far the tuned model's answers part from its base's: 0 are the same, 1 those of any other
+    model, more are erratic."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is planted, in points."""
 
     pairs: Mapping[str, str]
     """Tuned model to base."""
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    """By tuned model."""
     delta: float = -3.0
     """Mean difference of all pairs."""
     family_sd: float = 1.5
@@ -63,6 +78,8 @@ class Plan:
 
     def difference(self, tuned: str, task: str) -> float:
         """The planted difference of a pair on a task."""
+        if tuned in self.effects:
+            return self.effects[tuned].points.get(task, 0.0)
         base = self.pairs[tuned]
         spreads = (
             (self.family_sd, base),
@@ -70,6 +87,10 @@ class Plan:
             (self.task_sd, f"{tuned}/{task}"),
         )
         return self.delta + sum(sd * rng(self.seed, name).normal() for sd, name in spreads)
+
+    def noise(self, tuned: str) -> float:
+        """How far a tuned model's answers part from its base's."""
+        return self.effects[tuned].noise if tuned in self.effects else 1.0
 
 
 def rng(seed: int, name: str) -> np.random.Generator:
@@ -80,3 +101,23 @@ def rng(seed: int, name: str) -> np.random.Generator:
 def pairs(names: Sequence[str] = tuple(PAIRS)) -> dict[str, str]:
     """Some of the pairs, by the tuned model's name."""
     return {name: PAIRS[name] for name in names}
+
+
+DECLINE, GAIN, SMALL, EQUIVALENT = "openbiollm8b", "med42_8b", "med42_70b", "meditron3_8b"
+TEXT_TASK = "meqsum"
+"""Where the gains are: the task with the most independent items."""
+
+
+def study() -> Plan:
+    """Twelve pairs, most of them too erratic to tell.
+
+    One declines everywhere, one gains on one task, one gains less there than matters, and one
+    answers as its base does.
+    """
+    known = {
+        DECLINE: Effect(dict.fromkeys(tasks.names(), -10.0), noise=0.5),
+        GAIN: Effect({TEXT_TASK: 2.5}, noise=1.0),
+        SMALL: Effect({TEXT_TASK: 0.6}, noise=0.1),
+        EQUIVALENT: Effect(noise=0.1),
+    }
+    return Plan(PAIRS, effects={name: known.get(name, Effect(noise=3.0)) for name in PAIRS})

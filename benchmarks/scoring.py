@@ -22,6 +22,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -160,12 +161,10 @@ def main() -> None:
     two, _ = timed("second model", lambda: ours(second, references, scoring))
     for name, one_call in (("objects per pair", False), ("one BERTScore call", True)):
         a, expected = timed(
-            f"{name}, first", lambda once=one_call: plain(first, references, conf, one_call=once)
+            f"{name}, first", partial(plain, first, references, conf, one_call=one_call)
         )
         check_equal(found, expected)
-        b, _ = timed(
-            f"{name}, second", lambda once=one_call: plain(second, references, conf, one_call=once)
-        )
+        b, _ = timed(f"{name}, second", partial(plain, second, references, conf, one_call=one_call))
         print(f"{name}: {a / one:.1f} times the first model's, {b / two:.1f} times the second's")
     print(f"the second model costs {two / one:.2f} of the first")
 

@@ -1,31 +1,27 @@
 """A store of a made-up study with planted effects: no model, no text, no MLflow.
 
-    python -m benchmarks.synthetic STORE [--scale 0.1]
+    python -m benchmarks.synthetic STORE [--scale 0.1] [--known]
 
 Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets;
-written as the same tables as real cells, so whatever reads a store reads this one. Scores
-are drawn from an item effect that all models share (which pairs them), an effect of the cluster on
-each model (which makes clusters matter), noise, and the planted difference of the pair.
+written as the same tables as real cells, so whatever reads a store reads this one. `--known` plants
+the few effects of `benchmarks.planted.study`, else each pair has drawn ones.
 """
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from benchmarks.planted import BASES, PAIRS, SIZES, UNDEFINED, Plan, rng
+from benchmarks.planted import BASES, PAIRS, Plan, rng, study
+from benchmarks.synthetic_scores import Drawn, draw_items
 from clue import tasks
 from clue.config import TaskConf
-from clue.metrics import METRICS
 from clue.records import Completion, Record, sha256
 from clue.store import CellStore
 from clue.tables import Table, write_table
 
-Array = NDArray[np.float64]
+TRAINING = ("instruction tuning", "continued pre-training")
 
 
 def write(store: Path, plan: Plan) -> list[Path]:
@@ -66,9 +62,7 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "ancestor": None,
         "family": base or model,
         "domain": "biomedical" if base else "general",
-        "adaptation": ("continued_pretraining" if len(model) % 2 else "finetuning")
-        if base
-        else None,
+        "adaptation": [TRAINING[len(model) % 2]] if base else [],
         "parameters": parameters,
         "score": list(conf.score),
         "access": "open",
@@ -78,45 +72,15 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Items:
-    """The samples of a data set: the same for every model."""
-
-    ids: tuple[str, ...]
-    clusters: tuple[str, ...]
-    codes: NDArray[np.intp]
-    ease: Array
-    """Effect that all models share, standard normal, shape (n,)."""
-    defined: NDArray[np.bool_]
-    """Whether the reference names a concept, shape (n,)."""
-
-
-def _items(plan: Plan, conf: TaskConf) -> _Items:
-    size, groups = (max(round(plan.scale * number), 1) for number in SIZES[conf.module])
-    groups = max(min(groups, size), 8)
-    size = max(size, groups, 12)
-    draw = rng(plan.seed, conf.name)
-    codes = np.sort(np.concatenate([np.arange(groups), draw.integers(groups, size=size - groups)]))
-    if conf.module in ("mednli", "longhealth"):  # clusters of one size
-        codes = np.arange(size) * groups // size
-    return _Items(
-        tuple(f"{conf.module}-{number:05}" for number in range(size)),
-        tuple(f"{conf.module}-cluster-{code:04}" for code in codes),
-        codes.astype(np.intp),
-        draw.normal(size=size),
-        draw.random(size) >= UNDEFINED,
-    )
-
-
 def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
-    items = _items(plan, conf)
-    columns = {name: _scores(plan, conf, model, name, items) for name in conf.metrics}
-    draw = rng(plan.seed, f"{conf.name}/{model}/flags")
-    flagged = draw.random((len(items.ids), conf.repeats, 3)) < (0.01, 0.02, 0.02)
-    repeated = draw.beta(0.3, 6, (len(items.ids), conf.repeats))
+    items = draw_items(plan, conf)
+    drawn = Drawn(plan, conf, model, items)
+    columns = {name: drawn.scores(name) for name in conf.metrics}
+    repeated = rng(plan.seed, f"{conf.name}/{model}/loops").beta(0.3, 6, drawn.empty.shape)
     for place, (name, cluster) in enumerate(zip(items.ids, items.clusters, strict=True)):
         for repeat in range(conf.repeats):
-            empty, unparsed, looped = flagged[place, repeat].tolist()
+            at = place, repeat
+            unread = bool(drawn.empty[at] or drawn.unparsed[at])
             yield Record(
                 task=conf.name,
                 model=model,
@@ -125,43 +89,24 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
                 cluster=cluster,
                 prompt_sha256=f"{conf.name}/{name}/{repeat}",
                 target_sha256=f"{conf.name}/{name}",
-                completion=Completion("synthetic", "length" if looped else "stop", 9, 3, 0.1),
-                answer=None if empty or unparsed else "synthetic",
+                completion=Completion(
+                    "synthetic", "length" if drawn.looped[at] else "stop", 9, 3, 0.1
+                ),
+                answer=None if unread else "synthetic",
                 scores={
                     metric: None
                     if metric.startswith("umls") and not items.defined[place]
-                    else float(column[place, repeat])
+                    else float(column[at])
                     for metric, column in columns.items()
                 },
                 flags={
-                    "truncated": looped,
-                    "empty": empty,
-                    "unparsed": unparsed or empty,
-                    "looped": looped,
+                    "truncated": bool(drawn.looped[at]),
+                    "empty": bool(drawn.empty[at]),
+                    "unparsed": unread,
+                    "looped": bool(drawn.looped[at]),
                 },
-                measures={"words": 9.0, "repeated_4grams": float(repeated[place, repeat])},
+                measures={"words": 9.0, "repeated_4grams": float(repeated[at])},
             )
-
-
-def _scores(plan: Plan, conf: TaskConf, model: str, metric: str, items: _Items) -> Array:
-    """Scores of a model, shape (n, repeats), within 0 and 1.
-
-    Right answers become more or less likely by the planted difference; text scores are shifted by
-    it, and every eighth one or so is zero.
-    """
-    draw = rng(plan.seed, f"{conf.name}/{model}/{metric.removesuffix('_upstream')}")
-    cluster = draw.normal(size=items.codes.max() + 1)[items.codes]
-    shift = plan.difference(model, conf.name) / 100 if model in plan.pairs else 0.0
-    own = draw.normal(size=(len(items.ids), conf.repeats))
-    latent = 0.7 * items.ease[:, None] + 0.25 * cluster[:, None] + 0.6 * own
-    if METRICS[metric].kind == "binary":
-        return (latent + shift * 2.4 > -0.3).astype(float)  # 2.4: points to the latent scale there
-    scores = np.clip(0.35 + 0.12 * latent + shift, 0, 1)
-    if METRICS[metric].kind == "fraction" or metric == "rouge2":
-        scores[draw.random(scores.shape) < 0.125] = 0
-    if METRICS[metric].kind == "fraction":
-        scores = np.round(scores * 12) / 12
-    return scores
 
 
 def main() -> None:
@@ -169,8 +114,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--known", action="store_true", help="few planted effects, else drawn ones")
     arguments = parser.parse_args()
-    paths = write(arguments.store, Plan(PAIRS, scale=arguments.scale))
+    plan = study() if arguments.known else Plan(PAIRS)
+    paths = write(arguments.store, replace(plan, scale=arguments.scale))
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
 
 

@@ -6,6 +6,7 @@ no matrices for a mean: cluster g with share f_g of the items has leverage f_g. 
 it is the t-test on cluster means.
 """
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,6 +88,22 @@ class Robust:
         """Two-sided t interval; nan with one cluster."""
         reach = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se_cr2
         return Interval(self.delta - reach, self.delta + reach)
+
+
+def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_]) -> Sums:
+    """The task score of a cell as sums within clusters, in points.
+
+    A row is worth the mean of its metrics, each times n / n_k where the metric is defined for n_k
+    of n rows only, so that the mean of all rows is the mean of the metrics' means.
+
+    Args:
+        scores: of k metrics, 0 to 1, shape (n, k); nan where undefined.
+        clusters: of the rows, n of them.
+    """
+    known = ~np.isnan(scores)
+    worth = (np.where(known, scores, 0.0) * len(scores) / known.sum(axis=0)).mean(axis=1)
+    codes = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    return Sums(np.bincount(codes, 100 * worth).astype(float), np.bincount(codes).astype(float))
 
 
 def robust(sums: Sums) -> Robust:

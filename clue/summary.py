@@ -5,7 +5,7 @@ from statistics import fmean
 
 import numpy as np
 
-from clue.clusters import Sums, robust
+from clue.clusters import robust, task_sums
 from clue.config import TaskConf
 from clue.levels import task_score
 from clue.records import Completion, Record
@@ -33,18 +33,9 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
 
 
 def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, float]:
-    """95 % of the task score (CR2 by clusters, t), in points; empty with a single cluster.
-
-    A record is worth the mean of its metrics, each times n / n_k where the metric is defined for
-    n_k of n records only, so that the mean of all records is the task score.
-    """
+    """95 % of the task score (CR2 by clusters, t), in points; empty with a single cluster."""
     scores = np.array([[record.scores[name] for name in metrics] for record in records], float)
-    known = ~np.isnan(scores)
-    worth = (np.where(known, scores, 0.0) * len(records) / known.sum(axis=0)).mean(axis=1)
-    clusters = np.unique([record.cluster for record in records], return_inverse=True)[1]
-    sums = Sums(
-        np.bincount(clusters, 100 * worth).astype(float), np.bincount(clusters).astype(float)
-    )
+    sums = task_sums(scores, [record.cluster for record in records])
     if sums.n_clusters < 2:
         return {}
     low, high = robust(sums).interval()

@@ -83,7 +83,7 @@ def picture(address: str, name: str) -> None:
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         drawn = f"--screenshot={HERE / name}.png"
-        size = ("--window-size=1700,950", "--virtual-time-budget=30000")
+        size = ("--window-size=2200,1000", "--virtual-time-budget=30000")
         command = ["chromium", *QUIET, f"--user-data-dir={profile}", *size, drawn, address]
         subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True)
 

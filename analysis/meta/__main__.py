@@ -29,30 +29,26 @@ from pathlib import Path
 from analysis.meta.answer import document
 from analysis.meta.reading import read
 from analysis.meta.text import lines
-from clue.errors import ClueError
+from clue import commands
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        "python -m analysis.meta",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("analysis.meta", __doc__)
     made.add_argument("file", type=Path, help="CSV file of estimates")
     made.add_argument("--covariance", type=Path, help="CSV file of their error covariance")
     made.add_argument("--json", action="store_true", help="print JSON")
+    made.set_defaults(run=_run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Analyse a file; returns the exit code."""
-    chosen = parser().parse_args(arguments)
-    try:
-        made = document(read(chosen.file, chosen.covariance))
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return commands.run(parser(), arguments)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    made = document(read(chosen.file, chosen.covariance))
     print(json.dumps(made, indent=1) if chosen.json else "\n".join(lines(made)))
     return 0
 

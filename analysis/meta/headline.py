@@ -11,6 +11,7 @@ from analysis.meta.gls import full, intercept
 from analysis.meta.reml import Fit, reml
 from analysis.meta.robust import cr2
 from analysis.paired import Array, Interval
+from clue.counting import counted
 
 MIN_FAMILIES = 4
 MIN_DF = 3.0
@@ -147,8 +148,9 @@ def enough(df: float) -> bool:
 
 def few(number: int, grouped: bool = True) -> str:
     """Why so many families, or estimates without any, are too few."""
-    units = "families" if grouped else "estimates"
-    return f"{number} {units} are too few to speak of others: {MIN_FAMILIES} are needed"
+    words = ("family is", "families are") if grouped else ("estimate is", "estimates are")
+    few = counted(number, *words)
+    return f"{few} too few to speak of others: {MIN_FAMILIES} are needed"
 
 
 def weak(df: float) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from analysis.meta.headline import positive_definite
 from analysis.meta.tables import EstimatesError, Row, number, rows
 from analysis.paired import Array
+from clue.counting import counted
 
 SAME = 1e-6
 """Relative difference up to which two entries are the same number written twice."""
@@ -45,7 +46,7 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
         raise EstimatesError(str(path), "there is no row below the header")
     for line, cells in body:
         if len(cells) != len(header):
-            what = f"{len(cells)} cells, but the header has {len(header)}"
+            what = f"{counted(len(cells), 'cell')}, but the header has {len(header)}"
             raise EstimatesError(f"{path}, row {line}", what)
     y = _column(path, header, body, "estimate")
     variances = _variances(path, header, body) if "variance" in header else None
@@ -85,11 +86,13 @@ def _matrix(path: Path, k: int) -> Array:
     """Of k rows of k numbers; the first of k + 1 rows is a header, of k + 1 cells a label."""
     found = rows(path)
     if len(found) not in (k, k + 1):
-        raise EstimatesError(str(path), f"{len(found)} rows, but there are {k} estimates")
+        raise EstimatesError(
+            str(path), f"{counted(len(found), 'row')} for {counted(k, 'estimate')}"
+        )
     matrix = []
     for line, cells in found[len(found) - k :]:
         if len(cells) not in (k, k + 1):
-            what = f"{len(cells)} cells, but there are {k} estimates"
+            what = f"{counted(len(cells), 'cell')} for {counted(k, 'estimate')}"
             raise EstimatesError(f"{path}, row {line}", what)
         first = len(cells) - k
         places = enumerate(cells[first:], start=first + 1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from analysis.meta.answer import Document
+from clue.counting import counted
 
 COLUMNS = (
     f"{'':32}{'mean':>10}{'SE':>10}{'df':>7}  {'95 % interval':22}{'95 % prediction':22}{'p':>8}"
@@ -15,9 +16,10 @@ def lines(made: Document) -> list[str]:
 
 
 def _opening(made: Document) -> str:
+    estimates = counted(made["k"], "estimate")
     if made["families"] is None:
-        return f"{made['k']} estimates, taken as independent of each other but for their covariance"
-    return f"{made['k']} estimates in {made['families']} families"
+        return f"{estimates}, taken as independent of each other but for their covariance"
+    return f"{estimates} in {counted(made['families'], 'family', 'families')}"
 
 
 def _table(made: Document) -> list[str]:
@@ -53,7 +55,7 @@ def _row(name: str, made: dict[str, Any]) -> str:
 
 
 def _facts(made: Document) -> list[str]:
-    found = [f"Cochran's Q {_number(made['q'])} for {made['k']} estimates"]
+    found = [f"Cochran's Q {_number(made['q'])} for {counted(made['k'], 'estimate')}"]
     if made["refused"] is None:
         parts = [f"tau2 {_number(made['tau2'])}"]
         if made["tau2_family"] is not None:

@@ -30,7 +30,9 @@ from analysis.pairing import pair
 from analysis.power import Aim
 from analysis.power.planning import Answers, Expectation, Pilot, Scores
 from analysis.results import read
-from clue.errors import ClueError, ConfigError
+from clue import commands
+from clue.counting import counted
+from clue.errors import ConfigError
 
 PILOT_ONLY = ("score", "cluster")
 PLAIN_ONLY = ("cluster_size", "icc")
@@ -38,11 +40,7 @@ PLAIN_ONLY = ("cluster_size", "icc")
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        "python -m analysis.power",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("analysis.power", __doc__)
     expected = made.add_mutually_exclusive_group(required=True)
     expected.add_argument("--discordant", type=float, metavar="SHARE")
     expected.add_argument("--sd", type=float)
@@ -56,20 +54,20 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--power", type=float, default=0.8, help="default 0.8")
     made.add_argument("--alpha", type=float, default=0.05, help="default 0.05")
     made.add_argument("--json", action="store_true", help="print JSON")
+    made.set_defaults(run=_run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plan; returns the exit code."""
-    chosen = parser().parse_args(arguments)
-    try:
-        problems = list(_problems(chosen))
-        if problems:
-            raise ConfigError("\n".join(["this cannot be planned:", *problems]))
-        made = _document(chosen, _expectation(chosen))
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return commands.run(parser(), arguments)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    problems = list(_problems(chosen))
+    if problems:
+        raise ConfigError("\n".join(["this cannot be planned:", *problems]))
+    made = _document(chosen, _expectation(chosen))
     print(json.dumps(made, indent=1) if chosen.json else "\n".join(_lines(made)))
     return 0
 
@@ -140,21 +138,22 @@ def _lines(made: dict[str, Any]) -> Iterator[str]:
     yield f"{made['power']:.0%} power, two-sided test at {made['alpha']:g}:"
     if "pilot" in made:
         pilot = made["pilot"]
+        items, clusters = counted(pilot["n"], "item"), counted(pilot["n_clusters"], "cluster")
         yield (
-            f"  the pilot ({pilot['n']} items, {pilot['n_clusters']} clusters) detects a "
-            f"difference of {pilot['detectable']:.4g}"
+            f"  the pilot ({items}, {clusters}) detects a difference of {pilot['detectable']:.4g}"
         )
     if "required" in made:
         found = made["required"]
-        inside = f" in {found['clusters']} clusters" if clustered else ""
-        yield (f"  a difference of {found['difference']:g} needs {found['items']} items{inside}")
+        inside = f" in {counted(found['clusters'], 'cluster')}" if clustered else ""
+        items = counted(found["items"], "item")
+        yield f"  a difference of {found['difference']:g} needs {items}{inside}"
     if "detectable" in made:
         found = made["detectable"]
-        reach = found["difference"]
+        reach, items = found["difference"], counted(found["items"], "item detects", "items detect")
         yield (
-            f"  {found['items']} items detect a difference of {reach:.4g}"
+            f"  {items} a difference of {reach:.4g}"
             if reach is not None
-            else f"  {found['items']} items detect none: not enough of them are discordant"
+            else f"  {items} none: not enough of them are discordant"
         )
     if clustered:
         yield f"  design effect {made['design_effect']:.3g}: what an item costs by its cluster"

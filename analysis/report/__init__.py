@@ -45,10 +45,7 @@ def write(results: Results, conf: AnalysisConf, tree: Tree, folder: Path) -> lis
 
 def fictional(results: Results) -> bool:
     """Whether all cells are of the package's demonstration data."""
-    places = {
-        cell.facts.get("demo") for e in results.aligned for cell in (e.match.base, e.match.tuned)
-    }
-    return places == {True}
+    return {cell.facts.get("demo") for cell in results.cells.values()} == {True}
 
 
 def _figures(made: Document) -> dict[str, bytes]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from analysis.names import order
+from analysis.settings import AnalysisConf
+from analysis.study.alone import Standing
 from analysis.study.results import Results, Setting
 from analysis.study.rows import Row, Scope
 from analysis.study.variants import PRIMARY
@@ -18,38 +21,23 @@ MARKS = {
     "untestable": "-",
 }
 """Verdict to its mark in tables and figures."""
-NAMES = {
-    "mednli": "MedNLI",
-    "meqsum": "MeQSum",
-    "problem_summary": "Problem Summary",
-    "longhealth": "LongHealth",
-    "longhealth1": "LongHealth 1",
-    "longhealth2": "LongHealth 2",
-    "longhealth3": "LongHealth 3",
-    "medisumqa": "MeDiSumQA",
-    "medisumcode": "MeDiSumCode",
-    "level1": "Level 1",
-    "level2": "Level 2",
-    OVERALL: "Overall",
-}
-"""Tasks, data sets and levels as the literature writes them, in its order; others as they are."""
-
-
-def named(task: str) -> str:
-    """How the literature writes a task, data set or level."""
-    return NAMES.get(task, task)
-
-
-def order(task: str) -> tuple[int, str]:
-    """Where it stands in a table."""
-    names = list(NAMES)
-    return (names.index(task) if task in NAMES else len(names), task)
 
 
 def declared(results: Results) -> Setting | None:
     """The confirmatory prompt setting, else the first; None if no pair was compared."""
     settings = sorted(results.settings, key=lambda setting: not setting.confirmatory)
     return settings[0] if settings else None
+
+
+def standings(results: Results, conf: AnalysisConf) -> Sequence[Standing]:
+    """Every model of the store on its own, under the setting that the report is of."""
+    return results.standings.get(prompt(results, conf), ())
+
+
+def prompt(results: Results, conf: AnalysisConf) -> str:
+    """The setting that the report is of; the declared one if no pair was compared."""
+    setting = declared(results)
+    return setting.prompt if setting else conf.prompt
 
 
 def primary(setting: Setting, *scopes: Scope) -> list[Row]:

@@ -22,9 +22,18 @@ class Table:
     def numeric(self) -> list[bool]:
         """Which columns are set to the right."""
         return [
-            all(_number(row[place]) for row in self.rows) and bool(self.rows)
+            all(_number(row[place]) for row in self.rows)
+            and any(letter.isdigit() for row in self.rows for letter in row[place])
             for place in range(len(self.columns))
         ]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points under a name; a page folds them."""
+
+    name: str
+    points: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Section:
     paragraphs: Sequence[str] = ()
     points: Sequence[str] = ()
     """A list below the paragraphs."""
+    groups: Sequence[Group] = ()
     figures: Sequence[Drawn] = ()
     tables: Sequence[Table] = ()
 

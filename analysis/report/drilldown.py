@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.names import named
 from analysis.report import choose
 from analysis.settings import AnalysisConf
 from analysis.study.results import Results
@@ -50,7 +51,7 @@ def changed(results: Results, conf: AnalysisConf) -> Iterator[Changed]:
         if setting and each.match.pair.prompt == setting.prompt and scored:
             items = _items(each, conf)
             if items:
-                yield Changed(each.match.pair.name, choose.named(each.match.task), items)
+                yield Changed(each.match.pair.name, named(each.match.task), items)
 
 
 def _items(each: Aligned, conf: AnalysisConf) -> list[Item]:

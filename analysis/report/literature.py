@@ -3,53 +3,38 @@
 from collections.abc import Mapping
 
 from analysis import published
-from analysis.cells import Cell
-from analysis.cluster import robust
-from analysis.paired import Interval, Paired
-from analysis.report import choose
+from analysis.names import named
 from analysis.report.document import Table
+from analysis.study.alone import Score, metric
 from analysis.study.results import Results
-from analysis.study.series import POINTS, Aligned
 
 AS_IN_THE_PAPER = {"bertscore": "scibert", "umls": "umls"}
 """Beginning of a metric's name to what its signature names if it was made as the paper's."""
+COLUMNS = ("published", "ours - published", "inside")
 
 
-def beside(results: Results) -> Table:
-    """Every metric of every cell that was published too."""
+def beside(results: Results, prompt: str) -> Table:
+    """Every metric of every cell under a prompt setting that was published too."""
     table = published.scores()
     known = {
         (str(row.model), str(row.task), str(row.metric)): float(row.points)  # type: ignore[arg-type]
         for row in table.itertuples()
     }
+    cells = {(p.model, p.task): c for p, c in results.cells.items() if p.prompt == prompt}
     body = []
-    for (model, task), (each, tuned) in sorted(_cells(results).items()):
-        for metric, paired in each.metrics.items():
-            said = known.get((model, task, metric))
-            if said is not None and _comparable(metric, _cell(each, tuned).signatures):
-                body.append(_line((model, task, metric), said, paired, tuned=tuned))
+    for (model, task, name), said in sorted(known.items()):
+        cell = cells.get((model, task))
+        if cell and name in cell.signatures and _comparable(name, cell.signatures):
+            score = metric(cell, name)
+            body += [_line((model, task, name), said, score)] if score else []
     return Table(
         "literature",
         "Our scores beside the published ones",
-        ["model", "task", "metric", "ours", "95 % CI", "published", "ours - published", "inside"],
+        [*("model", "task", "metric", "ours", "95 % CI", "n (clusters)"), *COLUMNS],
         body,
         "Points. The interval is of our sampling of items alone; wording, decoding and corrections "
         "differ too (docs/protocol.md). BERTScore and UMLS F1 only where made as in the paper.",
     )
-
-
-def _cells(results: Results) -> Mapping[tuple[str, str], tuple[Aligned, bool]]:
-    """Model and task to a comparison that has its cell, and whether it is the tuned one."""
-    found = {}
-    for each in results.aligned:
-        if each.alignment.ids:
-            found[each.match.pair.base, each.match.task] = (each, False)
-            found[each.match.pair.tuned, each.match.task] = (each, True)
-    return found
-
-
-def _cell(each: Aligned, tuned: bool) -> Cell:
-    return each.match.tuned if tuned else each.match.base
 
 
 def _comparable(metric: str, signatures: Mapping[str, str]) -> bool:
@@ -59,19 +44,18 @@ def _comparable(metric: str, signatures: Mapping[str, str]) -> bool:
     return True
 
 
-def _line(place: tuple[str, str, str], said: float, paired: Paired, *, tuned: bool) -> list[str]:
-    model, task, metric = place
-    scores = paired.tuned if tuned else paired.base
-    alone = Paired(paired.ids, paired.clusters, 0 * scores, scores)
-    made = robust(alone.sums)
-    ends = made.interval() if made.n_clusters > 1 else Interval(0.0, POINTS)
+def _line(place: tuple[str, str, str], said: float, score: Score) -> list[str]:
+    model, task, name = place
+    ours, ends = score.estimate.delta, score.estimate.interval()
+    known = score.n_clusters > 1
     return [
         model,
-        choose.named(task),
-        metric,
-        f"{made.delta:.2f}",
-        f"{ends.low:.2f} to {ends.high:.2f}",
+        named(task),
+        name,
+        f"{ours:.2f}",
+        f"{ends.low:.2f} to {ends.high:.2f}" if known else "-",
+        f"{score.n} ({score.n_clusters})",
         f"{said:.2f}",
-        f"{made.delta - said:+.2f}",
-        "yes" if ends.low <= said <= ends.high else "no",
+        f"{ours - said:+.2f}",
+        ("yes" if ends.low <= said <= ends.high else "no") if known else "-",
     ]

@@ -1,6 +1,6 @@
 """The report as Markdown, with its figures as files beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.report.document import Document, Section, Table
 
@@ -21,7 +21,10 @@ def _parts(document: Document) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield from section.paragraphs
     if section.points:
-        yield "\n".join(f"* {point}" for point in section.points)
+        yield _list(section.points)
+    for group in section.groups:
+        yield f"**{group.name}**"
+        yield _list(group.points)
     for figure in section.figures:
         yield f"![{_plain(figure.alt)}](figures/{figure.name}.png)"
         yield f"*{figure.title}.* {figure.caption}"
@@ -30,6 +33,10 @@ def _section(section: Section) -> Iterator[str]:
         yield _table(table)
         if table.note:
             yield table.note
+
+
+def _list(points: Sequence[str]) -> str:
+    return "\n".join(f"* {point}" for point in points)
 
 
 def _table(table: Table) -> str:

@@ -22,10 +22,7 @@ REFERENCES = (
 
 def paragraphs(setting: Setting, conf: AnalysisConf) -> list[str]:
     """The methods, with the settings of this report."""
-    sizes = {name: 0 for name in ("F1", "F2", "F3", "F4")}
-    for row in setting.rows:
-        sizes[row.judgement.tests] += 1
-    margins = conf.margins
+    sizes = hypotheses(setting)
     return [
         "Both models of a pair answered the same prompts, which their digests show. Scores of an "
         "item are averaged over its repeats, differences (biomedical minus base) are summed within "
@@ -45,7 +42,23 @@ def paragraphs(setting: Setting, conf: AnalysisConf) -> list[str]:
         f"Families of hypotheses: pairs overall ({sizes['F1']}), pairs by level ({sizes['F2']}) "
         f"and pairs by task ({sizes['F3']}), each by Holm; everything else ({sizes['F4']}) by "
         "Benjamini and Hochberg, exploratory.",
-        "Practical equivalence: two one-sided tests at 5 % against margins declared beforehand: "
-        f"{margins.binary:g} points for right-or-wrong scores, {margins.fraction:g} for fractions, "
-        f"{margins.continuous:g} for text metrics, {margins.level:g} for levels. Seed {conf.seed}.",
+        "Practical equivalence: two one-sided tests at 5 % against margins declared beforehand. "
+        f"{margins(conf)} Seed {conf.seed}.",
     ]
+
+
+def hypotheses(setting: Setting) -> dict[str, int]:
+    """Sizes of the families of hypotheses."""
+    sizes = {name: 0 for name in ("F1", "F2", "F3", "F4")}
+    for row in setting.rows:
+        sizes[row.judgement.tests] += 1
+    return sizes
+
+
+def margins(conf: AnalysisConf) -> str:
+    """What was declared not to matter, in words."""
+    declared = conf.margins
+    return (
+        f"Margins in points: {declared.binary:g} for right-or-wrong scores, {declared.fraction:g} "
+        f"for fractions, {declared.continuous:g} for text metrics, {declared.level:g} for levels."
+    )

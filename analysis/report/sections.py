@@ -1,17 +1,24 @@
 """The report, part by part, in the order in which it is read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 
-from analysis.report import choose, literature, methods, tables
-from analysis.report.document import Document, Section, Table
+from analysis.names import named, order
+from analysis.report import choose, design, literature, methods, models, pooled, quality, tables
+from analysis.report.document import Document, Group, Section, Table
 from analysis.report.figures import FIGURES, Drawn, draw
 from analysis.settings import AnalysisConf
+from analysis.study.pairs import offers
 from analysis.study.results import Results, Setting
-from analysis.study.sentences import answer
+from analysis.study.sentences import answer, tally
 from analysis.study.summary import LIMITS, summary
 from analysis.study.variants import PRIMARY
+from analysis.verdict import CHANGES
 from clue.levels import Tree
 
+FEW = 3
+"""Changes on the highest level that the answer spells out."""
 TITLE = "Does biomedical training lead to better medical performance?"
 
 
@@ -20,14 +27,19 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
     setting = choose.declared(results)
     drawn = {name: draw(name, results, conf) for name in FIGURES}
     if setting is None:
-        return Document(TITLE, ["No pair could be compared yet."], [_missing(results)])
+        found = [
+            _scores(results, conf, drawn),
+            _literature(results, conf.prompt, drawn),
+            _missing(results),
+        ]
+        return Document(TITLE, ["No pair could be compared yet."], list(filter(_says, found)))
     said = summary(results, conf, tree)
     sections = [
-        _design(setting, conf, said),
+        design.section(results, setting, conf, said),
         _section("Every pair", "pairs", drawn, ("forest",), [tables.pairs(setting)]),
         _section("Tasks", "tasks", drawn, ("heatmap",), [tables.tasks(setting)]),
         _sentences(setting),
-        _section("Levels", "levels", drawn, ("levels",)),
+        _scores(results, conf, drawn),
         _section(
             "Within the margins?",
             "equivalence",
@@ -41,83 +53,84 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
             "sensitivity",
             drawn,
             (),
-            [tables.sensitivity(setting, said["analyses"]), tables.moderators(setting)],
+            [pooled.sensitivity(setting, said["analyses"]), pooled.moderators(setting)],
         ),
         _section("Items", "items", drawn, ("distributions", "patients")),
-        _section("How answers fail", "failures", drawn, ("failures",)),
         _section(
-            "Beside the literature",
-            "literature",
+            "How answers fail",
+            "failures",
             drawn,
-            ("literature",),
-            [literature.beside(results)],
+            ("failures",),
+            [quality.failures(results, setting)],
         ),
-        _section("Data quality", "ledger", drawn, (), [tables.ledger(results, setting)]),
+        _literature(results, setting.prompt, drawn),
+        _section("Data quality", "ledger", drawn, (), [quality.ledger(results, setting)]),
         _missing(results),
         Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
         Section("Limits", "limits", points=LIMITS),
     ]
-    return Document(TITLE, list(_answer(setting)), [each for each in sections if _says(each)])
+    return Document(TITLE, list(_answer(setting, conf)), [each for each in sections if _says(each)])
 
 
-def _answer(setting: Setting) -> Iterator[str]:
+def _answer(setting: Setting, conf: AnalysisConf) -> Iterator[str]:
     """Of the most comprehensive level that some pair has; else what the tasks say."""
     answers = setting.answers.get(PRIMARY, {})
-    level = choose.highest(setting)[0]
-    if level in answers:
-        yield from answer(level, answers[level])
-    else:
+    level, rows = choose.highest(setting)
+    if level not in answers:
         yield "No pair has all tasks of a level yet; what its tasks say:"
         yield from (row.judgement.sentence for row in choose.primary(setting, "task"))
-    found = [each.sentence for each in setting.replications if each.at_least]
-    yield from (sentence for sentence in found if "of" in sentence and len(found) <= 3)
-
-
-def _design(setting: Setting, conf: AnalysisConf, said: Mapping[str, object]) -> Section:
-    rows = choose.primary(setting, "task")
-    body = []
-    for task in sorted({row.key.task for row in rows}, key=choose.order):
-        of = [row.comparison for row in rows if row.key.task == task]
-        body.append(
-            [
-                choose.named(task),
-                str(len(of)),
-                _span([found.n for found in of], 0),
-                _span([found.n_clusters for found in of], 0),
-                _span([found.df for found in of], 1),
-                _span([found.icc for found in of], 3),
-                _span([found.design_effect for found in of], 2),
-            ]
-        )
-    columns = ["task", "pairs", "n", "clusters", "df", "ICC", "design effect"]
-    note = "From the smallest to the largest of the pairs. ICC and design effect: of differences."
-    declared = "confirmatory" if setting.confirmatory else "exploratory: not the declared one"
-    return Section(
-        "Design",
-        "design",
-        [
-            f"Prompt setting {setting.prompt} ({declared}); compared with the model named as "
-            f"{conf.comparator}; alpha {conf.alpha:g}; seed {conf.seed}; digest of the design "
-            f"{str(said['design_sha256'])[:16]}."
-        ],
-        tables=[Table("design", "What was compared", columns, body, note)],
-    )
+        return
+    if len(rows) == 1:
+        yield rows[0].judgement.sentence
+        yield "One pair: nothing is said beyond it."
+        return
+    yield from answer(level, answers[level])
+    yield tally(level, rows, conf.margins.level)
+    claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]
+    yield from claims[:FEW]
 
 
 def _sentences(setting: Setting) -> Section:
-    """What every comparison of the confirmatory families says."""
+    """What every comparison of the confirmatory families says: changes first, then by pair."""
     rows = choose.primary(setting, "level", "task")
-    ordered = sorted(rows, key=lambda row: (row.key.pair, choose.order(row.key.task)))
-    return Section("In words", "words", points=[row.judgement.sentence for row in ordered])
+    ordered = sorted(rows, key=lambda row: (row.key.pair, order(row.key.task)))
+    changes = [row.judgement.sentence for row in ordered if row.judgement.verdict in CHANGES]
+    sentences = [row.judgement.sentence for row in ordered]
+    if len({row.key.pair for row in rows}) == 1:
+        return Section("In words", "words", points=sentences)
+    groups = [
+        Group(pair, [row.judgement.sentence for row in of])
+        for pair, of in groupby(ordered, key=lambda row: row.key.pair)
+    ]
+    said = "Changes that were detected, after Holm's correction:"
+    if not changes:
+        said = "After Holm's correction no change was detected; what each comparison allows to say:"
+    return Section("In words", "words", [said], changes, groups)
+
+
+def _scores(results: Results, conf: AnalysisConf, drawn: Mapping[str, Drawn | None]) -> Section:
+    """Every model on its own."""
+    table = models.scores(choose.standings(results, conf))
+    return _section("Every model", "levels", drawn, ("levels",), [table])
+
+
+def _literature(results: Results, prompt: str, drawn: Mapping[str, Drawn | None]) -> Section:
+    table = literature.beside(results, prompt)
+    made = _section("Beside the literature", "literature", drawn, ("literature",), [table])
+    return replace(made, paragraphs=[figure.alt for figure in made.figures])
 
 
 def _missing(results: Results) -> Section:
+    lacking = [*results.missing, *results.unevaluated]
+    if not results.settings and not lacking:
+        lacking = offers(results.cells)
     points = [
-        f"{each.model} on {', '.join(each.tasks)} ({each.prompt}): `{each.command}`"
-        for each in (*results.missing, *results.unevaluated)
+        f"{each.model} on {', '.join(map(named, each.tasks))} ({each.prompt}): `{each.command}`"
+        for each in lacking
     ]
     points += [
-        f"{each.pair}, {each.task} {each.metric} ({each.prompt}): not compared, {each.reason}"
+        f"{each.pair}, {' '.join(filter(None, (named(each.task), each.metric)))} ({each.prompt}): "
+        f"not compared, {each.reason}"
         for each in results.refused
     ]
     return Section("What is missing", "missing", points=points)
@@ -138,14 +151,6 @@ def _section(
 
 
 def _says(section: Section) -> bool:
-    return bool(section.paragraphs or section.points or section.figures or section.tables)
-
-
-def _span(values: list[int | float | None] | list[float | None] | list[int], places: int) -> str:
-    known = [value for value in values if value is not None]
-    if not known:
-        return "-"
-    low, high = min(known), max(known)
-    if f"{low:.{places}f}" == f"{high:.{places}f}":
-        return f"{low:.{places}f}"
-    return f"{low:.{places}f} to {high:.{places}f}"
+    return bool(
+        section.paragraphs or section.points or section.figures or section.tables or section.groups
+    )

@@ -1,34 +1,47 @@
-"""The tables of the results, as text: pairs, tasks, equivalence, replicability, sensitivity."""
+"""The tables of single pairs: levels, tasks, equivalence, replicability."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from analysis import numerals
+from analysis.names import named, order
 from analysis.paired import Interval
 from analysis.report import choose
 from analysis.report.document import Table
-from analysis.study.results import Results, Setting
+from analysis.study.replication import Replication
+from analysis.study.results import Setting
 from analysis.study.rows import Row
-from analysis.study.variants import PRIMARY
+from analysis.verdict import CHANGES
 
 NONE = "-"
+LEGEND = (
+    "▼ decline, ▲ gain, ≈ within the margin, ≥ a larger decline is excluded, no mark: not settled."
+)
 
 
 def pairs(setting: Setting) -> Table:
     """Levels and overall of every pair."""
     rows = {(row.key.pair, row.key.task): row for row in choose.primary(setting, "level")}
-    body = [
-        [pair.partition(" - ")[0], *(_change(rows.get((pair, level))) for level in choose.LEVELS)]
-        for _, pair in choose.pairs(setting)
-        if any((pair, level) in rows for level in choose.LEVELS)
-    ]
-    names = [choose.named(level) for level in choose.LEVELS]
+    levels = [level for level in choose.LEVELS if level in {task for _, task in rows}]
+    body = []
+    for _, pair in choose.pairs(setting):
+        of = [rows.get((pair, level)) for level in levels]
+        if any(of):
+            body.append([pair.partition(" - ")[0], *map(_change, of)])
+    sizes = {
+        level: {
+            (row.comparison.n, row.comparison.n_clusters)
+            for (_, task), row in rows.items()
+            if task == level
+        }
+        for level in levels
+    }
     return Table(
         "pairs",
         "Levels of every pair",
-        ["model", *names],
+        ["model", *map(named, levels)],
         body,
-        "Difference in points [95 % CI], Holm-adjusted p within its family of hypotheses, mark.",
+        f"Difference in points [95 % CI], Holm-adjusted p within its family of hypotheses, mark: "
+        f"{LEGEND} {items(sizes)}",
     )
 
 
@@ -41,7 +54,7 @@ def tasks(setting: Setting) -> Table:
         body.append(
             [
                 row.key.tuned,
-                choose.named(row.key.task),
+                named(row.key.task),
                 numerals.number(found.mean_base, 2),
                 numerals.number(found.mean_tuned, 2),
                 numerals.number(found.delta, places),
@@ -74,7 +87,7 @@ def equivalence(setting: Setting) -> Table:
         body.append(
             [
                 row.key.tuned,
-                choose.named(row.key.task),
+                named(row.key.task),
                 f"{found.margin:g}" if found.margin else NONE,
                 ends(found.ci90, numerals.decimals(found.se_cr2)),
                 p_value(judged.p_equivalence),
@@ -96,87 +109,45 @@ def equivalence(setting: Setting) -> Table:
 
 
 def replicability(setting: Setting) -> Table:
-    """Lower bounds of how many declines and gains are real."""
-    body = [
-        [
-            each.of if each.over == "tasks" else choose.named(each.of),
-            f"{each.n} {each.over}",
-            each.direction,
-            str(each.at_least),
-            NONE if each.at_least_fisher is None else str(each.at_least_fisher),
-        ]
-        for each in setting.replications
-    ]
+    """Lower bounds of how many declines and gains are real; lines without any are left out."""
+    body = []
+    for each in setting.replications:
+        together = _established(setting, each)
+        if together or each.at_least or each.at_least_fisher:
+            fisher = NONE if each.at_least_fisher is None else str(each.at_least_fisher)
+            name = each.of if each.over == "tasks" else named(each.of)
+            among = f"{each.n} {each.over}"
+            body.append([name, among, each.direction, str(together), str(each.at_least), fisher])
+    left = len(setting.replications) - len(body)
     return Table(
         "replicability",
         "In how many places is it real?",
-        ["of", "among", "direction", "at least", "at least (Fisher)"],
+        ["of", "among", "direction", "all lines together", "this line alone", "by Fisher"],
         body,
-        "Lower bounds with 95 % confidence; 0 means that none can be named.",
+        "At least so many, with 95 % confidence: for all lines at once (Holm over all cells), or "
+        "for a line by itself (partial conjunction), where of many lines some err. In "
+        f"{left} of {len(setting.replications)} lines none can be named; they are left out.",
     )
 
 
-def sensitivity(setting: Setting, says: Mapping[str, str]) -> Table:
-    """The pooled answer under every analysis."""
-    level = choose.highest(setting)[0]
-    body = [
-        [name, *_answer(of[level]), says.get(name, "as declared")]
-        for name, of in sorted(setting.answers.items(), key=lambda item: item[0] != PRIMARY)
-        if level in of
-    ]
-    return Table(
-        "sensitivity",
-        f"{choose.named(level)} under other analyses",
-        ["analysis", "pairs", "pooled [95 % CI]", "these pairs [95 % CI]", "what it changes"],
-        body,
-        "Points. Analyses that leave out items by how they were answered are conditional on it.",
+def _established(setting: Setting, each: Replication) -> int:
+    """Of a replication's tests, those that Holm's correction over all cells leaves."""
+    return sum(
+        row.judgement.tests == "F3"
+        and each.of == (row.key.pair if each.over == "tasks" else row.key.task)
+        and (row.comparison.delta > 0) == (each.direction == "gain")
+        and row.judgement.verdict in CHANGES
+        for row in setting.rows
     )
 
 
-def moderators(setting: Setting) -> Table:
-    """Kinds of pairs: exploratory."""
-    body = [
-        [
-            f"{choose.named(str(each['level']))}: {each['moderator']}",
-            str(each["kind"]),
-            str(len(each["pairs"])),
-            _of(each["mean"]),
-            _of(each["against_others"]) if each["against_others"] else str(each["refused"]),
-        ]
-        for each in setting.moderators
-    ]
-    return Table(
-        "moderators",
-        "Kinds of pairs",
-        ["level and kind", "", "pairs", "mean [95 % CI]", "against the others [95 % CI]"],
-        body,
-        "Exploratory: few pairs carry each line, and they differ in more than the kind named.",
-    )
-
-
-def ledger(results: Results, setting: Setting) -> Table:
-    """What the comparisons rest on."""
-    body: list[list[str]] = []
-    for each in results.aligned:
-        if each.match.pair.prompt == setting.prompt:
-            matched = each.alignment
-            unread = [
-                f"{100 * float(cell.columns.flags['unparsed'].mean()):.1f}"
-                for cell in (each.match.base, each.match.tuned)
-            ]
-            notes = "; ".join([*each.ledger.notes(), *(each.incomparable.values())])
-            size = f"{len(matched.ids)} ({len(set(matched.clusters))})"
-            verified = ", ".join(each.ledger.verified)
-            names = [each.match.pair.tuned, choose.named(each.match.task)]
-            body.append([*names, size, *unread, verified, notes or NONE])
-    return Table(
-        "ledger",
-        "What the comparisons rest on",
-        ["model", "task", "n (clusters)", "unread % base", "unread % bio.", "verified", "notes"],
-        sorted(body),
-        "Unread: answers in which no answer was found; they score 0. Verified: digests that are "
-        "equal for both models on every item.",
-    )
+def items(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
+    """Items and clusters of each task or level, from the fewest to the most."""
+    said = []
+    for name, found in sizes.items():
+        shown = [f"{n} ({clusters})" for n, clusters in sorted(found)]
+        said.append(f"{named(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
+    return f"Items (clusters): {', '.join(said)}."
 
 
 def ends(interval: Interval | None, places: int) -> str:
@@ -190,7 +161,7 @@ def p_value(p: float | None) -> str:
 
 
 def _sorted(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.key.tuned, choose.order(row.key.task)))
+    return sorted(rows, key=lambda row: (row.key.tuned, order(row.key.task)))
 
 
 def _change(row: Row | None) -> str:
@@ -206,15 +177,5 @@ def _change(row: Row | None) -> str:
     )
 
 
-def _answer(said: Mapping[str, Any]) -> list[str]:
-    pooled = NONE
-    if said.get("refused") is None and said.get("mu") is not None:
-        pooled = _of(said)
-    return [str(said.get("k", len(said.get("pairs", ())))), pooled, _of(said["fixed_set"])]
-
-
-def _of(said: Mapping[str, Any]) -> str:
-    low, high = said["ci95"]
-    if low is None or low != low:
-        return f"{said['mu']:.2f}"
-    return f"{said['mu']:.2f} [{low:.2f} to {high:.2f}]"
+def _size(row: Row | None) -> str:
+    return NONE if row is None else f"{row.comparison.n} ({row.comparison.n_clusters})"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ResultsError
+from clue.counting import counted
 
 Fields = dict[str, Any]
 
@@ -25,7 +26,7 @@ def separated(path: Path) -> list[Fields]:
         rows = []
         for row in reader:
             if row and len(row) != len(header):
-                raise csv.Error(f"{len(row)} fields where the header has {len(header)}")
+                raise csv.Error(f"{counted(len(row), 'field')} where the header has {len(header)}")
             if row:
                 rows.append(dict(zip(header, row, strict=True)))
     except csv.Error as error:

@@ -35,10 +35,14 @@ def read(wanted: Wanted) -> Results:
     """Read a cell's table.
 
     Raises:
-        ResultsError: there is no such metric.
+        ResultsError: there is no such metric, or no such field to cluster by.
         StoreError: the table is damaged.
     """
     noted = pq.read_schema(wanted.path).metadata
+    if wanted.cluster not in (None, "cluster"):
+        raise ResultsError(
+            f"{wanted.path}: no field {wanted.cluster} to cluster by; there is: cluster"
+        )
     facts = json.loads(noted.get(FACTS, b"{}"))
     named = dict.fromkeys(Place._fields, "?") | facts  # a table of before they were noted
     cell = Cell(wanted.path, named, json.loads(noted[SIGNATURES]))
@@ -52,13 +56,22 @@ def read(wanted: Wanted) -> Results:
         path=wanted.path,
         format=FORM,
         score=score,
-        rows=tuple(_rows(columns, wanted)),
+        rows=tuple(rows(columns)),
         scores=tuple(None if np.isnan(value) else float(value) for value in found),
         model=facts.get("model"),
         task=facts.get("task"),
         settings=_settings(facts.get("generation", {})),
         signature="; ".join(f"{name}: {cell.signatures.get(name)}" for name in used),
     )
+
+
+def rows(columns: Columns) -> Iterator[Row]:
+    """The answers of a cell, as any file of results has them."""
+    columns_of_text = (columns.ids, columns.clusters, columns.prompts, columns.targets)
+    for repeat, *texts in zip(columns.repeats.tolist(), *columns_of_text, strict=True):
+        sample, cluster, prompt, target = map(str, texts)
+        digests = {"prompt": prompt, "target": target}
+        yield Row(sample, repeat, cluster, digests, f"{prompt}:{target}")
 
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
@@ -78,19 +91,3 @@ def _mean(parts: Sequence[Array]) -> Array:
     weights = [len(part) / max(1, np.count_nonzero(~np.isnan(part))) for part in parts]
     weighted = [weight * np.nan_to_num(part) for weight, part in zip(weights, parts, strict=True)]
     return np.asarray(np.mean(weighted, axis=0), dtype=float)
-
-
-def _rows(columns: Columns, wanted: Wanted) -> Iterator[Row]:
-    if wanted.cluster not in (None, "cluster"):
-        raise ResultsError(
-            f"{wanted.path}: no field {wanted.cluster} to cluster by; there is: cluster"
-        )
-    for place, sample in enumerate(columns.ids):
-        digests = {"prompt": columns.prompts[place], "target": columns.targets[place]}
-        yield Row(
-            str(sample),
-            int(columns.repeats[place]),
-            str(columns.clusters[place]),
-            digests,
-            f"{digests['prompt']}:{digests['target']}",
-        )

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.results.table import Wanted
+from clue.counting import counted
 from clue.records import sha256
 
 WORDS = {"true": 1.0, "false": 0.0}
@@ -27,8 +28,9 @@ def number(value: Any, where: str) -> float:
         )
     if isinstance(value, (list, tuple, dict)):
         raise ResultsError(
-            f"{where}: the score is no single number but {len(value)} values; a measure of a whole "
-            "corpus (BLEU, perplexity) has no score per sample and cannot be compared in pairs"
+            f"{where}: the score is no single number but {counted(len(value), 'value')}; a measure "
+            "of a whole corpus (BLEU, perplexity) has no score per sample and cannot be compared "
+            "in pairs"
         )
     found = _float(value)
     if found is None:

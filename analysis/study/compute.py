@@ -10,6 +10,7 @@ from analysis.cells import Cell, Place
 from analysis.comparison import Options
 from analysis.settings import AnalysisConf
 from analysis.study.aligning import align_all
+from analysis.study.alone import standings
 from analysis.study.data import combined
 from analysis.study.entries import SCORE, Entry, Study
 from analysis.study.headline import Pooled
@@ -43,7 +44,13 @@ def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
     composites = {*tree}
     tasks = {part for parts in tree.values() for part in parts} - composites
     return Results(
-        settings, aligned, missing(cells, found), unevaluated(cells, found, tasks), refused
+        settings,
+        aligned,
+        missing(cells, found),
+        unevaluated(cells, found, tasks),
+        refused,
+        cells,
+        {prompt: standings(cells, tree, prompt) for prompt in {place.prompt for place in cells}},
     )
 
 

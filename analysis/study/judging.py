@@ -14,6 +14,7 @@ from scipy import stats
 
 from analysis.comparison import Comparison
 from analysis.multiplicity import benjamini_hochberg, holm
+from analysis.names import spoken
 from analysis.paired import Interval
 from analysis.settings import AnalysisConf
 from analysis.study.rows import Data, Judgement, Key, Row, Tests
@@ -106,7 +107,8 @@ def _simultaneous(name: Tests, found: Found, size: int, alpha: float) -> Interva
 
 def _wording(name: Tests, found: Found) -> Wording:
     key = found.key
-    score = key.task if key.metric == "score" else f"{key.task} ({key.metric})"
+    task = spoken(key.task)
+    score = task if key.metric == "score" else f"{task} ({key.metric})"
     if key.analysis != PRIMARY:
         score = f"{score}, {key.analysis}"
     adjustment = "Benjamini-Hochberg" if name == "F4" else "Holm"

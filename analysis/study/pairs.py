@@ -31,6 +31,11 @@ class Match:
     base: Cell
     tuned: Cell
 
+    @property
+    def is_open(self) -> bool:
+        """Whether ids and answers of its data may be shown to anybody."""
+        return all(cell.facts.get("access") == "open" for cell in (self.base, self.tuned))
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -116,6 +121,18 @@ def unevaluated(
         )
         for (prompt, model), lacks in sorted(lacking.items())
         if lacks
+    ]
+
+
+def offers(cells: Mapping[Place, Cell]) -> list[Missing]:
+    """What model files would be compared with the models of a store in which nothing is paired."""
+    tasks: dict[tuple[str, str], set[str]] = {}
+    for place in cells:
+        tasks.setdefault((place.prompt, place.model), set()).add(place.task)
+    return [
+        Missing(prompt, partner, tuple(sorted(has)), (model,), command(partner, has, prompt))
+        for (prompt, model), has in sorted(tasks.items())
+        for partner in partners(model)
     ]
 
 

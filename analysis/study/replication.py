@@ -13,6 +13,7 @@ from typing import Literal
 
 from analysis.multiplicity import partial_conjunction, replicable
 from analysis.study.rows import Row
+from clue.counting import counted
 
 Direction = Literal["decline", "gain"]
 
@@ -78,7 +79,7 @@ def _both(
             replicable(p, level, "fisher") if independent else None,
             tuple(partial_conjunction(p).tolist()),
             f"With {100 * (1 - 2 * level):g} % confidence there is a real {direction} in at least "
-            f"{count} of {len(p)} {over} ({of}).",
+            f"{count} of {counted(len(p), over.removesuffix('s'))} ({of}).",
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.cells import Cell, Place
+from analysis.study.alone import Standing
 from analysis.study.pairs import Missing
 from analysis.study.replication import Replication
 from analysis.study.rows import Row
@@ -51,6 +53,10 @@ class Results:
     unevaluated: Sequence[Missing]
     """Tasks that neither model of a pair has."""
     refused: Sequence[Refused]
+    cells: Mapping[Place, Cell]
+    """All of the store, those without a partner too."""
+    standings: Mapping[str, Sequence[Standing]]
+    """By prompt setting: every model on its own."""
 
     @property
     def rows(self) -> list[Row]:

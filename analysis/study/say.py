@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from analysis.cells import Cell, Place
-from analysis.study.pairs import command, partners
+from analysis.study.pairs import offers
 from analysis.study.results import Results, Setting
 from analysis.study.rows import Row
 from analysis.study.sentences import answer
@@ -99,7 +99,7 @@ def _told(results: Results) -> Iterator[str]:
         for one in each.differences:
             what = f"{one.key}: {one.base} (base), {one.tuned} (tuned)"
             found.setdefault(f"Allowed to differ, {what}.", []).append(place)
-        for note in each.ledger.notes():
+        for note in each.notes():
             found.setdefault(note, []).append(place)
     if found:
         yield "To know of these comparisons:"
@@ -117,6 +117,9 @@ def alone(cells: Mapping[Place, Cell], results: Results) -> Iterator[str]:
     for prompt, model in sorted({(place.prompt, place.model) for place in cells}):
         tasks = [p.task for p in cells if (p.prompt, p.model) == (prompt, model)]
         yield f"{INDENT}{model} on {', '.join(tasks)} ({prompt})"
-        for partner in partners(model):
-            yield f"{INDENT}{INDENT}{command(partner, tasks, prompt)}"
+        yield from (
+            f"{INDENT}{INDENT}{offer.command}"
+            for offer in offers(cells)
+            if (offer.prompt, offer.partners) == (prompt, (model,))
+        )
     yield "A model file makes a pair by `base: <name of another model file>`."

@@ -1,12 +1,14 @@
 """What is said of all pairs together, in words; of single comparisons `analysis.verdict` speaks."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.names import spoken
 from analysis.numerals import decimals, interval, number, p_value
 from analysis.paired import Interval
-from analysis.verdict import excludes_zero
+from analysis.study.rows import Row
+from analysis.verdict import Verdict, excludes_zero
 
 Said = Mapping[str, Any]
 
@@ -22,9 +24,36 @@ def answer(level: str, said: Said) -> list[str]:
     if said["refused"] is None:
         lines.append(f"{_population(level, said)} {_spread(said)}")
     else:
-        lines.append(f"No statement beyond these pairs on {level}: {said['refused']}.")
+        lines.append(f"No statement beyond these pairs on {spoken(level)}: {said['refused']}.")
     lines += [f"Warning: {warning}." for warning in said["warnings"]]
     return [*lines, _these(level, said)]
+
+
+def tally(level: str, rows: Sequence[Row], margin: float) -> str:
+    """How many pairs changed, which ones, and how many are not settled.
+
+    Changes are those that Holm's correction leaves, so that with 95 % confidence all of them are
+    real; those within the margin are of their own family of tests.
+
+    Args:
+        level: its name.
+        rows: of that level, one for each pair.
+        margin: declared for levels, in points.
+    """
+    kinds: dict[str, tuple[Verdict, ...]] = {
+        "lower than the base": ("decline",),
+        "higher": ("gain",),
+        f"within ±{margin:g}": ("equivalent", "detectable but small"),
+    }
+    parts, left = [], len(rows)
+    for said, verdicts in kinds.items():
+        names = [row.key.tuned for row in rows if row.judgement.verdict in verdicts]
+        left -= len(names)
+        parts.append(f"{said} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
+    return (
+        f"Pair by pair on {spoken(level)}, {len(rows)} in all, corrected by Holm: "
+        f"{', '.join(parts)}, not settled {left}."
+    )
 
 
 def _population(level: str, said: Said) -> str:
@@ -37,8 +66,8 @@ def _population(level: str, said: Said) -> str:
     if excludes_zero(ends):
         return f"{_changed(level, said['mu'], places)} ({details})."
     return (
-        f"On {level} the data do not settle in which direction biomedical models differ from their "
-        f"bases: mean difference {number(said['mu'], places)} points ({details})."
+        f"On {spoken(level)} the data do not settle in which direction biomedical models differ "
+        f"from their bases: mean difference {number(said['mu'], places)} points ({details})."
     )
 
 
@@ -53,9 +82,11 @@ def _spread(said: Said) -> str:
 def _these(level: str, said: Said) -> str:
     made = said["fixed_set"]
     places, ends = decimals(made["se"]), made["ci95"]
-    mean = f"Mean of exactly these {said['k']} on {level}: {number(made['mu'], places)} points"
+    mean = (
+        f"Mean of exactly these {said['k']} on {spoken(level)}: {number(made['mu'], places)} points"
+    )
     if said["k"] == 1:
-        mean = f"Only one pair has {level}: {number(made['mu'], places)} points"
+        mean = f"Only one pair has {spoken(level)}: {number(made['mu'], places)} points"
     if made["p"] is None or math.isnan(made["p"]):
         return f"{mean}."
     return f"{mean} (95 % CI {interval(Interval(*ends), places)}; p {p_value(made['p'])})."
@@ -64,4 +95,4 @@ def _these(level: str, said: Said) -> str:
 def _changed(level: str, mu: float, places: int) -> str:
     direction = "higher" if mu > 0 else "lower"
     size = number(abs(mu), places)
-    return f"On {level} biomedical models score {size} points {direction} than their bases"
+    return f"On {spoken(level)} biomedical models score {size} points {direction} than their bases"

@@ -9,7 +9,7 @@ undefined for some items, the standard error is not the exact one of a ratio; on
 with 15 % undefined it differed by at most 2 %.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from analysis.alignment import Alignment, Side, align
 from analysis.cells import Cell, Columns
-from analysis.ledger import Ledger
+from analysis.ledger import Ledger, named, withheld
 from analysis.paired import Array, Paired
-from analysis.results.table import Row
+from analysis.results.records import rows
 from analysis.study.pairs import Match
 from analysis.study.protocol import Difference, differences, incomparable
 
@@ -46,6 +46,10 @@ class Aligned:
     def ledger(self) -> Ledger:
         """What did not match."""
         return self.alignment.ledger
+
+    def notes(self) -> Iterator[str]:
+        """What a reader of the comparison has to know; ids of open data only."""
+        return self.ledger.notes(self.alignment.naming)
 
     @property
     def score(self) -> tuple[str, ...]:
@@ -115,7 +119,9 @@ def matched(
     columns = match.base.columns, match.tuned.columns
     asked = columns[0].asked, columns[1].asked
     if asked not in known:
-        known[asked] = align(*map(_rows, columns))
+        known[asked] = align(
+            *(list(rows(each)) for each in columns), naming=named if match.is_open else withheld
+        )
     return Aligned(match, known[asked], told, incomparable(match.base, match.tuned))
 
 
@@ -179,20 +185,6 @@ def _restricted(
         base=left[0],
         tuned=left[1],
     )
-
-
-def _rows(columns: Columns) -> list[Row]:
-    return [
-        Row(name, repeat, cluster, {"prompt": prompt, "target": target}, f"{prompt}:{target}")
-        for name, repeat, cluster, prompt, target in zip(
-            columns.ids,
-            columns.repeats.tolist(),
-            columns.clusters,
-            columns.prompts,
-            columns.targets,
-            strict=True,
-        )
-    ]
 
 
 def _keys(columns: Columns) -> Iterable[tuple[str, int]]:

@@ -1,12 +1,14 @@
 """summary.json: what was decided, which cells were used, and what is said of all pairs together."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from analysis.cells import Cell, Place
 from analysis.settings import AnalysisConf
+from analysis.study.alone import Standing
 from analysis.study.data import status
 from analysis.study.levels import level_weights
 from analysis.study.results import Results, Setting
@@ -42,7 +44,11 @@ def summary(results: Results, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
         "design": design,
         "design_sha256": sha256(design),
         "analyses": {name: each.says for name, each in variants(metrics).items()},
-        "cells": _cells(results.aligned),
+        "cells": _cells(results.cells),
+        "models": {
+            prompt: {each.model: _scores(each) for each in found}
+            for prompt, found in sorted(results.standings.items())
+        },
         "comparisons": [_comparison(each) for each in results.aligned],
         "missing": [asdict(each) for each in results.missing],
         "unevaluated": [asdict(each) for each in results.unevaluated],
@@ -52,9 +58,8 @@ def summary(results: Results, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
     }
 
 
-def _cells(aligned: Sequence[Aligned]) -> list[dict[str, Any]]:
-    """The cells that were used."""
-    found = {cell.place: cell for each in aligned for cell in (each.match.base, each.match.tuned)}
+def _cells(cells: Mapping[Place, Cell]) -> list[dict[str, Any]]:
+    """The cells that were used: all of the store."""
     return [
         {
             **place._asdict(),
@@ -63,8 +68,22 @@ def _cells(aligned: Sequence[Aligned]) -> list[dict[str, Any]]:
             "records": len(cell.columns.ids),
             "signatures": dict(cell.signatures),
         }
-        for place, cell in sorted(found.items())
+        for place, cell in sorted(cells.items())
     ]
+
+
+def _scores(standing: Standing) -> dict[str, Any]:
+    """A model on its own, in points; null: no error could be measured."""
+    found = {}
+    for name, score in standing.scores.items():
+        ends = score.estimate.interval() if score.estimate.se > 0 else (None, None)
+        found[name] = {
+            "score": score.estimate.delta,
+            "ci95": list(ends),
+            "n": score.n,
+            "n_clusters": score.n_clusters,
+        }
+    return found
 
 
 def _comparison(each: Aligned) -> dict[str, Any]:
@@ -82,7 +101,7 @@ def _comparison(each: Aligned) -> dict[str, Any]:
         },
         "status": status([each.ledger]),
         "verified": list(each.ledger.verified),
-        "notes": list(each.ledger.notes()),
+        "notes": list(each.notes()),
         "allowed_differences": [asdict(one) for one in each.differences],
     }
 

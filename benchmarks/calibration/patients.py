@@ -59,7 +59,9 @@ def simulate(rng: Generator, sets: int, shift: float = 0.0) -> Answers:
     shares = [np.clip(ease + sign * apart / 2, 0, 1) for sign in (1, -1)]
     tuned, base = (rng.binomial(REPEATS, share) for share in shares)
     both = rng.hypergeometric(tuned, REPEATS - tuned, base)
-    return Answers(base, tuned, both, float((shares[0] - shares[1]).mean()))
+    counts: Array = np.array([base, tuned, both], dtype=float)
+    truth = float((shares[0] - shares[1]).mean())
+    return Answers(counts[0], counts[1], counts[2], truth)
 
 
 def flipped(answers: Answers, rng: Generator) -> Array:

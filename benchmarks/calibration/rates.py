@@ -1,5 +1,6 @@
 """A measured rate, the error of the measurement, and what the rate has to be."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ class Rate:
         """Standard error of the simulation; None where there is none."""
         if self.sets is None or not self.share:
             return None
-        return (self.value * (1 - self.value) / self.sets) ** 0.5
+        return math.sqrt(self.value * (1 - self.value) / self.sets)
 
     @property
     def holds(self) -> bool:

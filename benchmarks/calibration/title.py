@@ -38,7 +38,8 @@ def nothing_differs() -> list[Rate]:
 def items_shared() -> list[Rate]:
     """Errors of pairs with different bases correlated by .2, since all answer the same items."""
     rng, name = seeded(25), "12 pairs in 7 families, errors correlated across families"
-    joint = np.where(CORRELATION == 0, 0.2, CORRELATION) * np.outer(ERRORS, ERRORS)
+    correlation = np.where(CORRELATION == 0, 0.2, CORRELATION)
+    joint = np.asarray(correlation * np.outer(ERRORS, ERRORS), dtype=float)
     y = rng.standard_normal((SETS, 12)) @ np.linalg.cholesky(joint).T
     blocks = np.where(CORRELATION == 0, 0.0, joint)
     whole, ignored = (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.alignment import align
 from analysis.errors import PairingError
+from analysis.ledger import named
 from analysis.paired import Array, Paired
 from analysis.results.table import Row
 
@@ -51,9 +52,9 @@ def test_what_is_missing_decides_what_can_be_said(lacking: int, status: str) -> 
     assert align(rows(*ids), rows(*ids[lacking:])).ledger.status == status
 
 
-def test_no_common_sample_is_an_error_that_names_some() -> None:
-    with pytest.raises(PairingError, match=r"base has 1 \(a\), tuned 7 \(1, 2, 3, 4, 5 and 2 more"):
-        align(rows("a"), rows(*"1234567"))
+def test_no_common_sample_is_an_error_that_names_one_of_each() -> None:
+    with pytest.raises(PairingError, match=r"base has 1, tuned 7 \(a, 1\)"):
+        align(rows("a"), rows(*"1234567"), naming=named)
 
 
 def test_repeats_are_averaged_within_each_model() -> None:
@@ -77,7 +78,7 @@ def test_too_few_repeats_are_counted() -> None:
     whole = [Row(sample, repeat) for sample in "abc" for repeat in range(5)]
     ledger = align(whole, [row for row in whole if row.sample_id != "b" or row.repeat < 2]).ledger
     assert (ledger.repeats, ledger.short) == ((2, 5), 1)
-    assert "1 samples have less than three fifths of 5 repeats" in " ".join(ledger.notes())
+    assert "1 sample has less than three fifths of 5 repeats" in " ".join(ledger.notes())
 
 
 @pytest.mark.parametrize("kind", ["prompt", "target", "doc"])
@@ -85,9 +86,22 @@ def test_samples_that_are_not_the_same_item_are_an_error(kind: str) -> None:
     base = [Row(sample, digests={kind: "same"}) for sample in "abc"]
     tuned = [Row(sample, digests={kind: "same" if sample != "b" else "other"}) for sample in "abc"]
     with pytest.raises(
-        PairingError, match=rf"the {kind} of 1 samples differs between the two \(b\)"
+        PairingError, match=rf"the {kind} of 1 sample differs between the two \(b\)"
     ):
+        align(base, tuned, naming=named)
+
+
+def test_unless_told_otherwise_samples_are_counted_and_not_named() -> None:
+    base = [Row(f"stay-{n}", digests={"prompt": "same"}) for n in range(9)]
+    tuned = [*base[:3], *(replace(row, digests={"prompt": "other"}) for row in base[3:])]
+    with pytest.raises(PairingError, match="the prompt of 6 samples differs") as counted:
         align(base, tuned)
+    assert "stay" not in str(counted.value)
+    with pytest.raises(PairingError, match=r"\(stay-3, .*, stay-7 and 1 more\)"):
+        align(base, tuned, naming=named)
+    ledger = align(base, base[1:]).ledger
+    assert "Only base has 1 of the samples (stay-0)." in ledger.notes(named)
+    assert "stay" not in " ".join(ledger.notes())
 
 
 def test_a_difference_that_is_allowed_is_told() -> None:
@@ -101,7 +115,7 @@ def test_a_difference_that_is_allowed_is_told() -> None:
 def test_repeats_are_proved_one_by_one() -> None:
     base = [Row("a", repeat, digests={"prompt": str(repeat)}) for repeat in range(3)]
     assert align(base, base[1:]).ledger.verified == ("prompt",)
-    with pytest.raises(PairingError, match="the prompt of 1 samples differs"):
+    with pytest.raises(PairingError, match="the prompt of 1 sample differs"):
         align(base, [replace(base[1], repeat=2)])
 
 
@@ -112,13 +126,13 @@ def test_without_common_digests_nothing_is_proved_and_that_is_told() -> None:
 
 
 def test_a_sample_stands_for_itself_unless_a_cluster_is_named() -> None:
-    named = [Row("a", cluster="p"), Row("b", cluster="p"), Row("c")]
-    assert align(named, rows("a", "b", "c")).clusters == ("p", "p", "c")
+    told = [Row("a", cluster="p"), Row("b", cluster="p"), Row("c")]
+    assert align(told, rows("a", "b", "c")).clusters == ("p", "p", "c")
 
 
 def test_a_sample_in_two_clusters_is_an_error() -> None:
-    with pytest.raises(PairingError, match=r"1 samples are in more than one cluster \(a\)"):
-        align([Row("a", cluster="p")], [Row("a", cluster="q")])
+    with pytest.raises(PairingError, match=r"1 sample is in more than one cluster \(a\)"):
+        align([Row("a", cluster="p")], [Row("a", cluster="q")], naming=named)
 
 
 def test_the_same_item_under_two_ids_shares_a_cluster_with_all_of_theirs() -> None:
@@ -147,8 +161,10 @@ def test_an_undefined_score_leaves_the_sample_out_for_both() -> None:
 
 
 def test_a_score_that_is_undefined_for_one_model_only_is_an_error() -> None:
-    with pytest.raises(PairingError, match=r"defined for the other in 1 samples \(a\)"):
-        align(rows("a", "b"), rows("a", "b")).paired(np.array([1.0, 0.0]), np.array([np.nan, 0.5]))
+    with pytest.raises(PairingError, match=r"defined for the other in 1 sample \(a\)"):
+        align(rows("a", "b"), rows("a", "b"), naming=named).paired(
+            np.array([1.0, 0.0]), np.array([np.nan, 0.5])
+        )
 
 
 def test_a_score_that_is_defined_for_none_is_an_error() -> None:

@@ -144,7 +144,8 @@ def test_no_interval_with_fewer_than_five_clusters(count: int) -> None:
     base, tuned = rng.normal(size=(2, 40))
     clusters = [str(place % count) for place in range(40)]
     made = battery(series(base.tolist(), tuned.tolist(), clusters), Options(margin=1.0))
-    assert made.refused == f"{count} clusters are too few for a test or an interval"
+    few = "1 cluster is" if count == 1 else f"{count} clusters are"
+    assert made.refused == f"{few} too few for a test or an interval"
     assert {name for name in TESTS + INTERVALS if getattr(made, name) is not None} == set()
 
 

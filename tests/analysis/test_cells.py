@@ -65,13 +65,13 @@ def test_a_score_out_of_range_stops_the_cell(tmp_path: Path, wrong: float) -> No
     path = cell(
         tmp_path, "m", "meqsum", [record("a", {"rouge1": wrong}), record("b", {"rouge1": 0})]
     )
-    with pytest.raises(StoreError, match=f"(?s){path}.*1 scores of rouge1.*run the cell m/meqsum"):
+    with pytest.raises(StoreError, match=f"(?s){path}.*1 score of rouge1.*run the cell m/meqsum"):
         list(read(tmp_path)[PLACE].columns.ids)
 
 
 def test_rows_that_stand_twice_stop_the_cell(tmp_path: Path) -> None:
     cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.5})] * 2)
-    with pytest.raises(StoreError, match="1 rows stand in it twice"):
+    with pytest.raises(StoreError, match="1 row stands in it twice"):
         list(read(tmp_path)[PLACE].columns.ids)
 
 

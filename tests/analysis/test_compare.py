@@ -202,7 +202,7 @@ def test_samples_that_one_file_lacks_are_listed_and_bounded(
     found = compared(capsys, base, tuned)
     assert (found["n"], found["only_base"], found["status"]) == (98, ["3", "7"], "incomplete")
     assert found["missing_bounds"] == pytest.approx([0.08, 0.10])
-    assert "Only base has 2 of the samples: 3, 7." in found["notes"]
+    assert "Only base has 2 of the samples (3, 7)." in found["notes"]
     assert found["p_signflip"] is not None
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def test_one_pair_on_one_task_is_answered(
     assert run(tmp_path) == 0
     said = capsys.readouterr().out
     assert "meditron7b scored" in said
-    assert "points lower than llama2_7b on meqsum (95 % CI" in said
+    assert "points lower than llama2_7b on MeQSum (95 % CI" in said
     assert "One pair: nothing is said beyond it." in said
     assert "'task=[longhealth1,longhealth2,longhealth3,medisumcode,medisumqa,mednli" in said
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
@@ -72,7 +73,8 @@ def test_a_missing_base_is_named_with_its_command(
     said = capsys.readouterr().out
     assert "llama2_7b on meqsum, for meditron7b:" in said
     assert "python run.py model=llama2_7b task=meqsum prompt=paper" in said
-    assert not (tmp_path / "analysis").exists()
+    summary = json.loads((tmp_path / "analysis" / "summary.json").read_text())
+    assert [each["model"] for each in summary["missing"]] == ["llama2_7b"]
 
 
 def test_a_base_alone_names_what_could_be_compared_with_it(
@@ -99,9 +101,29 @@ def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(
     assert run(tmp_path) == 1
     said = capsys.readouterr().out
     assert "meditron7b - llama2_7b, problem_summary (paper): the target of 30 samples" in said
-    assert "points lower than llama2_7b on meqsum" in said
+    assert "points lower than llama2_7b on MeQSum" in said
     (refused,) = written(tmp_path)["refused"]  # type: ignore[misc]
     assert refused["task"] == "problem_summary"
+
+
+@pytest.mark.parametrize("access", ["open", "credentialed"])
+def test_samples_of_credentialed_data_are_counted_and_not_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], access: str
+) -> None:
+    known = [replace(each, sample_id=f"stay-{each.sample_id}") for each in texts(0, size=200)]
+    other = [replace(each, target_sha256="other") for each in known]
+    for task, tuned in (("meqsum", known[1:]), ("problem_summary", other)):
+        cell(tmp_path, "llama2_7b", task, known, access=access)
+        cell(tmp_path, "meditron7b", task, tuned, base="llama2_7b", access=access)
+    assert run(tmp_path, "report=true") == 1
+    said = capsys.readouterr().out
+    assert "Only base has 1 of the samples" in said
+    assert "the target of 200 samples differs" in said
+    assert ("stay-" in said) == (access == "open")
+    assert ("python -m analysis.compare" in said) == (access == "credentialed")
+    for name in ("summary.json", "cells.csv", "report.md"):
+        written = (tmp_path / "analysis" / name).read_text()
+        assert access == "open" or "stay-" not in written
 
 
 def test_another_signature_takes_the_metric_and_the_score_away(
@@ -187,8 +209,13 @@ def test_the_ancestor_is_compared_with_on_request(
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("alfa=0.1", "alfa"),
-        ("+alpha=0.1", "settings are not added"),
+        ("alfa=0.1", "no setting 'alfa'; did you mean alpha?"),
+        ("margins.binari=1", "no setting 'margins.binari'; did you mean margins.binary?"),
+        ("model=hf", "no setting 'model'."),
+        ("hydra.verbose=true", "no setting 'hydra.verbose'"),
+        ("+alpha=0.1", "settings are not added with '+'; write alpha=0.1"),
+        ("~alpha=0.1", "settings are not removed"),
+        ("alpha", "write key=value"),
         ("alpha=2", "alpha=2.0 is not between 0 and 1"),
         ("margins.binary=0", "margins.binary=0.0 is no positive number"),
         ("comparator=other", "none of base, ancestor"),

@@ -37,17 +37,17 @@ def test_scores_pair_by_id() -> None:
 
 
 def test_identical_rows_twice_are_an_error_unless_they_may_be_dropped() -> None:
-    with pytest.raises(PairingError, match=r"base\.csv: 1 samples .* identically \(a\).*--dedup"):
+    with pytest.raises(PairingError, match=r"base\.csv: 1 sample is .* identically \(a\).*--dedup"):
         pair(doubled(ONE), TWO)
     found = pair(doubled(ONE), TWO, dedup=True)
     assert found.paired.differences.tolist() == [0, 1, -1]
     assert found.ledger.duplicates == 1
-    assert "1 identical rows were dropped" in " ".join(found.ledger.notes())
+    assert "1 identical row was dropped" in " ".join(found.ledger.notes())
 
 
 @pytest.mark.parametrize("dedup", [False, True])
 def test_conflicting_rows_are_always_an_error(dedup: bool) -> None:
-    with pytest.raises(PairingError, match=r"tuned\.csv: 1 samples .* different content \(c\)"):
+    with pytest.raises(PairingError, match=r"tuned\.csv: 1 sample is .* different content \(c\)"):
         pair(ONE, doubled(TWO, 1.0), dedup=dedup)
 
 

@@ -64,8 +64,8 @@ FIGURES = {
     "heatmap": Figure(
         "Pairs by tasks",
         "Differences in points. ▼ decline and ▲ gain after Holm's correction over all cells, "
-        "≈ within the margin, ≥ a larger decline is excluded, no mark: open. MDE: the difference "
-        "that 80 % of such comparisons would detect.",
+        "≈ within the margin, ≥ a larger decline is excluded, no mark: open, grey: not "
+        "tested. MDE: the difference that 80 % of such comparisons would detect.",
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
@@ -76,7 +76,7 @@ FIGURES = {
         "the two differences.",
         levels.draw,
         levels.alt,
-        "No pair has all tasks of both levels.",
+        "No model has all tasks of both levels.",
     ),
     "distributions": Figure(
         "Differences of single items",

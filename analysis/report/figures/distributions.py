@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.names import named, order
 from analysis.paired import Array
 from analysis.report import choose
 from analysis.report.figures.theme import WIDTH, Theme, axes
@@ -28,7 +29,9 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     for place, (task, aligned) in enumerate(tasks.items()):
         made = axes(figure, theme, _panel(place, lines))
         _panel_of(made, aligned, theme)
-        made.set_title(choose.named(task), loc="left")
+        made.set_title(named(task), loc="left")
+        if place % COLUMNS == 0:
+            made.set_ylabel("% of items", fontsize=7)
     figure.text(0.5, 0.01, "biomedical minus base, points", ha="center", color=theme.ink)
     return figure
 
@@ -38,7 +41,7 @@ def alt(results: Results) -> str:
     told = []
     for task, aligned in _by_task(results).items():
         ties = [float(np.mean(_differences(each) == 0)) for each in aligned]
-        told.append(f"{choose.named(task)}: {100 * min(ties):.0f} to {100 * max(ties):.0f} % equal")
+        told.append(f"{named(task)}: {100 * min(ties):.0f} to {100 * max(ties):.0f} % equal")
     return "Differences of single items by task, equal scores as a bar apart. " + "; ".join(told)
 
 
@@ -48,7 +51,7 @@ def _by_task(results: Results) -> dict[str, list[Aligned]]:
     for each in results.aligned:
         if setting and each.match.pair.prompt == setting.prompt and _scored(each):
             found.setdefault(each.match.task, []).append(each)
-    return dict(sorted(found.items(), key=lambda item: choose.order(item[0])))
+    return dict(sorted(found.items(), key=lambda item: order(item[0])))
 
 
 def _scored(each: Aligned) -> bool:
@@ -65,7 +68,7 @@ def _panel(place: int, lines: int) -> tuple[float, float, float, float]:
     column, line = place % COLUMNS, place // COLUMNS
     bottom = 0.4 / (HEIGHT * lines + 0.4)
     step = (1 - bottom) / lines
-    return (0.055 + column * 0.32, 1 - (line + 1) * step + 0.16 * step, 0.28, 0.62 * step)
+    return (0.07 + column * 0.32, 1 - (line + 1) * step + 0.16 * step, 0.28, 0.62 * step)
 
 
 def _panel_of(made: Axes, aligned: list[Aligned], theme: Theme) -> None:
@@ -83,6 +86,5 @@ def _panel_of(made: Axes, aligned: list[Aligned], theme: Theme) -> None:
         "fontsize": 7,
     }
     made.annotate(f"equal {ties:.0f} %", (0.98, 0.88), **where)
-    made.set_ylabel("% of items", fontsize=7)
     made.tick_params(labelsize=7)
     made.set_xlim(-104, 104)

@@ -1,5 +1,7 @@
 """How answers fail: each kind of failure, base beside biomedical, for every pair and task."""
 
+from itertools import groupby
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,41 +23,41 @@ KINDS = {
 }
 """Flag of a record to what it is called here."""
 ROW = 0.19
+SCALES = (5.0, 10.0, 20.0, 50.0, 100.0)
+"""Where the axes may end, in percent; all panels end alike."""
 
 
 def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Shares of answers, means over the tasks that have the flag; None without a pair."""
-    aligned = _aligned(results)
-    pairs = sorted({each.match.pair.name for each in aligned})
-    if not pairs:
+    shares = _shares(results)
+    if not shares:
         return None
-    height = ROW * len(pairs) * 1.6 + 0.75
+    pairs = list(dict.fromkeys(pair for pair, _ in shares))
+    kinds = [flag for flag in KINDS if any(known == flag for _, known in shares)]
+    most = next(scale for scale in SCALES if scale >= max(max(both) for both in shares.values()))
+    height = ROW * len(pairs) * 1.6 + 0.95
     figure = Figure(figsize=(WIDTH, height))
-    kinds = {flag: title for flag, title in KINDS.items() if _known(aligned, flag)}
     width = 0.80 / len(kinds)
-    for column, (flag, title) in enumerate(kinds.items()):
-        rect = (0.19 + column * width, 0.42 / height, width * 0.84, 1 - 0.72 / height)
+    for column, flag in enumerate(kinds):
+        rect = (0.19 + column * width, 0.6 / height, width * 0.84, 1 - 0.9 / height)
         made = axes(figure, theme, rect)
         for place, pair in enumerate(pairs):
-            of = [each for each in aligned if each.match.pair.name == pair]
-            _bars(made, place, of, (flag, theme))
-        _finish(made, title, pairs if column == 0 else [""] * len(pairs), theme)
-    figure.text(0.19, 0.03, "% of answers:", color=theme.ink)
-    figure.text(0.32, 0.03, "○ base", color=theme.base)
-    figure.text(0.42, 0.03, "◆ biomedical", color=theme.tuned)
+            if (pair, flag) in shares:
+                _bars(made, place, shares[pair, flag], theme)
+        _finish(made, flag, pairs if column == 0 else [""] * len(pairs), (most, theme))
+    figure.text(0.19, 0.1 / height, "% of answers:", color=theme.ink)
+    figure.text(0.32, 0.1 / height, "○ base", color=theme.base)
+    figure.text(0.42, 0.1 / height, "◆ biomedical", color=theme.tuned)
     return figure
 
 
 def alt(results: Results) -> str:
     """What the figure shows, in words."""
-    aligned = _aligned(results)
-    told = []
-    for pair in sorted({each.match.pair.name for each in aligned}):
-        of = [each for each in aligned if each.match.pair.name == pair]
-        for flag, title in KINDS.items():
-            base, tuned = (share([_cell(each, side) for each in of], flag) for side in (0, 1))
-            if base is not None and tuned is not None and (base or tuned):
-                told.append(f"{pair} {title}: {base:.0f} and {tuned:.0f} %")
+    told = [
+        f"{pair} {KINDS[flag]}: {base:.0f} and {tuned:.0f} %"
+        for (pair, flag), (base, tuned) in _shares(results).items()
+        if base or tuned
+    ]
     return "Failing answers, base and biomedical model. " + "; ".join(told)
 
 
@@ -65,34 +67,38 @@ def share(cells: list[Cell], flag: str) -> float | None:
     return 100 * float(np.mean(found)) if found else None
 
 
+def _shares(results: Results) -> dict[tuple[str, str], tuple[float, float]]:
+    """Pair and flag to the percentages of base and biomedical model."""
+    aligned = sorted(_aligned(results), key=lambda each: each.match.pair.name)
+    found = {}
+    for pair, of in groupby(aligned, key=lambda each: each.match.pair.name):
+        matches = [each.match for each in of]
+        for flag in KINDS:
+            base = share([match.base for match in matches], flag)
+            tuned = share([match.tuned for match in matches], flag)
+            if base is not None and tuned is not None:
+                found[pair, flag] = (base, tuned)
+    return found
+
+
 def _aligned(results: Results) -> list[Aligned]:
     setting = choose.declared(results)
     return [e for e in results.aligned if setting and e.match.pair.prompt == setting.prompt]
 
 
-def _cell(each: Aligned, side: int) -> Cell:
-    return (each.match.base, each.match.tuned)[side]
-
-
-def _known(aligned: list[Aligned], flag: str) -> bool:
-    return any(flag in each.match.base.columns.flags for each in aligned)
-
-
-def _bars(made: Axes, place: int, of: list[Aligned], how: tuple[str, Theme]) -> None:
-    flag, theme = how
-    base, tuned = (share([_cell(each, side) for each in of], flag) for side in (0, 1))
-    if base is None or tuned is None:
-        return
+def _bars(made: Axes, place: int, both: tuple[float, float], theme: Theme) -> None:
+    base, tuned = both
     made.plot([base, tuned], [place, place], color=theme.line, lw=2, zorder=1)
-    made.plot([base], [place], "o", color=theme.base, mfc=theme.paper, ms=4.5)
-    made.plot([tuned], [place], "D", color=theme.tuned, ms=3.5)
+    made.plot([base], [place], "o", color=theme.base, mfc=theme.paper, ms=5)
+    made.plot([tuned], [place], "D", color=theme.tuned, ms=3)
 
 
-def _finish(made: Axes, title: str, names: list[str], theme: Theme) -> None:
-    made.set_title(title, fontsize=8)
+def _finish(made: Axes, flag: str, names: list[str], how: tuple[float, Theme]) -> None:
+    most, theme = how
+    made.set_title(KINDS[flag], fontsize=8)
     made.set_yticks(range(len(names)), [name.partition(" - ")[0] for name in names])
     made.set_ylim(len(names) - 0.5, -0.5)
-    made.set_xlim(-4, 104)
-    made.set_xticks([0, 50, 100])
+    made.set_xlim(-0.04 * most, 1.04 * most)
+    made.set_xticks([0, most / 2, most])
     made.tick_params(labelsize=7)
     made.grid(axis="x", color=theme.line, lw=0.5)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import numerals
+from analysis.names import named
 from analysis.paired import Interval
 from analysis.report import choose
 from analysis.report.figures.theme import WIDTH, Theme, axes
@@ -56,9 +57,7 @@ def alt(results: Results) -> str:
         f"{row.key.pair}: {_told(row.comparison.delta, row.comparison.interval, row)}"
         for row in rows
     ]
-    return f"Differences in {choose.named(level)}, in points, with 95 % intervals. " + "; ".join(
-        told
-    )
+    return f"Differences in {named(level)}, in points, with 95 % intervals. " + "; ".join(told)
 
 
 def _extra(said: Mapping[str, Any]) -> float:
@@ -134,7 +133,7 @@ def _margin(made: Axes, margin: float | None, theme: Theme) -> None:
 def _finish(made: Axes, level: str, theme: Theme) -> None:
     made.set_yticks([])
     made.spines["left"].set_visible(False)
-    made.set_xlabel(f"{choose.named(level)}: biomedical minus base, points")
+    made.set_xlabel(f"{named(level)}: biomedical minus base, points")
     heads = ((1.03, "Δ [95 % CI]", _left), (1.70, "p (Holm)", _right), (1.88, "m*", _right))
     for x, text, side in heads:
         made.annotate(text, (x, 1.2), **side(theme.faint))

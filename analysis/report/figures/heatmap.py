@@ -7,11 +7,13 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from analysis.names import named, order
 from analysis.report import choose
 from analysis.report.figures.theme import LIGHT, WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
 from analysis.study.results import Results
 from analysis.study.rows import Row
+from analysis.verdict import CHANGES
 
 ROW, LEFT, TOP = 0.36, 0.24, 0.45
 """Inches of a line, share of the width for names, inches above the cells."""
@@ -19,6 +21,7 @@ FULL = 10.0
 """Points of difference at which the colour is full; beyond it the number tells."""
 PALE = 0.75
 """Lightest and darkest colour keep black text readable on them."""
+UNTESTED = "#e4e4e4"
 
 Table = Mapping[tuple[str, str], Row]
 
@@ -30,7 +33,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
         return None
     rows = choose.primary(setting, "task")
     table = {(row.key.pair, row.key.task): row for row in rows}
-    tasks = sorted({task for _, task in table}, key=choose.order)
+    tasks = sorted({task for _, task in table}, key=order)
     pairs = choose.pairs(setting)
     height = TOP + ROW * len(pairs) + 0.15
     figure = Figure(figsize=(WIDTH, height))
@@ -49,12 +52,17 @@ def alt(results: Results) -> str:
     setting = choose.declared(results)
     if setting is None:
         return ""
+    rows = choose.primary(setting, "task")
     told = [
-        f"{row.key.tuned} on {choose.named(row.key.task)} {row.comparison.delta:+.1f} "
+        f"{row.key.tuned} on {named(row.key.task)} {row.comparison.delta:+.1f} "
         f"({row.judgement.verdict})"
-        for row in choose.primary(setting, "task")
+        for row in rows
+        if row.judgement.verdict in CHANGES
     ]
-    return "Difference of every pair on every task, in points. " + "; ".join(told)
+    return (
+        f"Differences of {len(rows)} pairs and tasks, all in the table below. Changes detected: "
+        f"{'; '.join(told) or 'none'}."
+    )
 
 
 def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> None:
@@ -63,13 +71,16 @@ def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> 
         made.annotate("not run", (x + 0.5, y + 0.5), ha="center", va="center", color=theme.faint)
         return
     found = row.comparison
-    box = Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=_colour(found.delta), lw=0)
-    made.add_patch(box)
-    said = f"{found.delta:+.1f} {choose.MARKS[row.judgement.verdict]}".strip()
+    # what was not tested has no colour: a difference without an error says nothing
+    untested = bool(found.refused) or found.mde80 is None
+    colour = UNTESTED if untested else _colour(found.delta)
+    made.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
+    mark = "" if untested else choose.MARKS[row.judgement.verdict]
+    said = f"{found.delta:+.1f} {mark}".strip()
     # on a cell's own colour, which is pale in every scheme
     made.annotate(said, (x + 0.5, y + 0.4), ha="center", va="center", color="#111111")
-    mde = "-" if found.mde80 is None else f"{found.mde80:.1f}"
-    small = f"n {found.n}, MDE {mde}"
+    detectable = "not tested" if untested else f"MDE {found.mde80:.1f}"
+    small = f"n {found.n}, {detectable}"
     made.annotate(
         small, (x + 0.5, y + 0.78), ha="center", va="center", color="#333333", fontsize=5.8
     )
@@ -78,7 +89,7 @@ def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> 
 def _labels(made: Axes, pairs: list[str], tasks: list[str], theme: Theme) -> None:
     made.set_xticks(
         [x + 0.5 for x in range(len(tasks))],
-        [choose.named(task).replace(" ", "\n", 1) for task in tasks],
+        [named(task).replace(" ", "\n", 1) for task in tasks],
     )
     made.set_yticks([y + 0.5 for y in range(len(pairs))], pairs)
     made.xaxis.tick_top()

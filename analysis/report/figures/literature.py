@@ -37,8 +37,11 @@ def alt(results: Results) -> str:
     told = []
     for column, title in COLUMNS.items():
         known = table[column].dropna()
-        told.append(f"{title}: {int((known < 0).sum())} of {len(known)} below zero")
-    return "Published differences without intervals. " + "; ".join(told)
+        told.append(
+            f"{title}: {int((known > 0).sum())} above zero, {int((known < 0).sum())} below, of "
+            f"{len(known)}"
+        )
+    return f"Differences as published, averages without intervals. {'; '.join(told)}."
 
 
 def _panel(made: Axes, table: pd.DataFrame, column: str, theme: Theme) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.names import named, order
 from analysis.report import choose
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
@@ -37,7 +38,7 @@ def alt(results: Results) -> str:
     told = []
     for task, rows in _by_task(results).items():
         found = [row.comparison.mde80 or 0.0 for row in rows]
-        told.append(f"{choose.named(task)} {min(found):.1f} to {max(found):.1f} points")
+        told.append(f"{named(task)} {min(found):.1f} to {max(found):.1f} points")
     return "Difference detectable with 80 % power, over the pairs. " + "; ".join(told)
 
 
@@ -47,13 +48,13 @@ def _by_task(results: Results) -> dict[str, list[Row]]:
     for row in choose.primary(setting, "task", "level") if setting else ():
         if row.comparison.mde80 is not None:
             found.setdefault(row.key.task, []).append(row)
-    return dict(sorted(found.items(), key=lambda item: choose.order(item[0])))
+    return dict(sorted(found.items(), key=lambda item: order(item[0])))
 
 
 def _label(task: str, rows: list[Row]) -> str:
     clusters = sorted({row.comparison.n_clusters for row in rows})
     many = f"{clusters[0]}" if len(clusters) == 1 else f"{clusters[0]}-{clusters[-1]}"
-    return f"{choose.named(task)} ({many})"
+    return f"{named(task)} ({many})"
 
 
 def _line(made: Axes, place: int, rows: list[Row], theme: Theme) -> None:

@@ -62,8 +62,8 @@ def test_a_byte_order_mark_and_spaces_are_no_obstacle(tmp_path: Path) -> None:
 
 
 MISMATCHED = {
-    "1,0\n": "1 rows, but there are 2 estimates",
-    "1,0\n0\n": "row 2: 1 cells, but there are 2 estimates",
+    "1,0\n": "1 row for 2 estimates",
+    "1,0\n0\n": "row 2: 1 cell for 2 estimates",
     "1,0\n0,x\n": "row 2, column 2: a finite number",
     "1,0.5\n0.4,1\n": "entry (1, 2) differs from entry (2, 1)",
     "1,0\n0,2\n": "entry (2, 2) differs from the column `variance` of estimate 2",

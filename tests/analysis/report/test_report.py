@@ -138,15 +138,35 @@ def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path:
     write(found, quick(), tasks.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on" in text
-    assert "No pair has all tasks of both levels." in text
+    assert "No model has all tasks of both levels." in text
     assert "python run.py" in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
 
 
-def test_a_store_without_a_pair_gives_a_report_that_says_so(tmp_path: Path) -> None:
-    found = small(tmp_path, access="open", models=1)
-    paths = write(found, quick(), tasks.study(), tmp_path / "report")
-    assert "No pair could be compared" in paths[0].read_text()
+def test_a_store_without_a_pair_shows_its_models_and_what_would_make_one(tmp_path: Path) -> None:
+    scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
+    cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
+    found = run(read(tmp_path), tasks.study(), quick())
+    write(found, quick(), tasks.study(), tmp_path / "report")
+    text = (tmp_path / "report" / "report.md").read_text()
+    assert "No pair could be compared" in text
+    assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
+    assert "`python run.py model=biomistral7b task=mednli prompt=paper`" in text
+    assert "| mistral7b_instruct_v01 | MedNLI | accuracy |" in text  # beside what was published of it
+    assert Page((tmp_path / "report" / "report.html").read_text()).open == []
+
+
+def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
+    small(tmp_path, access="open")
+    names = ("rouge1", "rouge2", "rougeL", "bertscore_f1")
+    for model, base in (("b", None), ("t", "b")):
+        scores = [record(f"s{n}", dict.fromkeys(names, 0.5), target=model) for n in range(12)]
+        cell(tmp_path, model, "meqsum", scores, base=base)
+    found = run(read(tmp_path), tasks.study(), quick())
+    write(found, quick(), tasks.study(), tmp_path / "report")
+    text = (tmp_path / "report" / "report.md").read_text()
+    assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
+    assert "t against b on MedNLI" in text
 
 
 def test_latex_prints_what_it_is_given() -> None:

@@ -198,8 +198,8 @@ def test_quoted_commas_do_not_split_a_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("rows.csv", "sample_id,score\na,1,2\n", "line 2: [13] fields where the header has 2"),
-        ("rows.csv", "sample_id,score\na\n", "line 2: [13] fields where the header has 2"),
+        ("rows.csv", "sample_id,score\na,1,2\n", "line 2: 3 fields where the header has 2"),
+        ("rows.csv", "sample_id,score\na\n", "line 2: 1 field where the header has 2"),
         ("rows.csv", 'sample_id,score\n"a,1\n', "line 2: unexpected end of data"),
         ("rows.csv", "sample_id,score,score\na,1,2\n", "a column name is there twice"),
         ("rows.csv", "", "no column sample_id; there are: none"),

@@ -1,4 +1,4 @@
-"""A synthetic study that tests share: six pairs in five families, all tasks, few items."""
+"""A synthetic study that tests share: seven pairs in six families, all tasks, few items."""
 
 from pathlib import Path
 
@@ -11,7 +11,12 @@ from benchmarks.planted import Plan, pairs
 from benchmarks.synthetic import write
 from clue import tasks
 
-PAIRS = pairs(("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "aloe8b", "openbiollm70b"))
+PAIRS = pairs(
+    (
+        *("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "aloe8b", "openbiollm70b"),
+        "meditron3_8b",
+    )
+)
 PLAN = Plan(PAIRS, delta=-8.0, scale=0.04)
 
 

@@ -161,7 +161,7 @@ def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> Non
 def test_models_that_were_asked_something_else_are_not_paired(tmp_path: Path, differs: str) -> None:
     base = [record(name, {"rouge1": 0.5}) for name in "ab"]
     tuned = [base[0], record("b", {"rouge1": 0.5}, **{differs: "another"})]
-    with pytest.raises(PairingError, match=f"the {differs} of 1 samples differs"):
+    with pytest.raises(PairingError, match=f"the {differs} of 1 sample differs"):
         aligned(tmp_path, "meqsum", base, tuned)
 
 

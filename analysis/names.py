@@ -1,0 +1,35 @@
+"""Tasks, data sets and levels as the literature writes them: in sentences, tables and figures."""
+
+from clue.levels import OVERALL
+
+NAMES = {
+    "mednli": "MedNLI",
+    "meqsum": "MeQSum",
+    "problem_summary": "Problem Summary",
+    "longhealth": "LongHealth",
+    "longhealth1": "LongHealth 1",
+    "longhealth2": "LongHealth 2",
+    "longhealth3": "LongHealth 3",
+    "medisumqa": "MeDiSumQA",
+    "medisumcode": "MeDiSumCode",
+    "level1": "Level 1",
+    "level2": "Level 2",
+    OVERALL: "Overall",
+}
+"""In the order of the literature; whatever is not here is called what it is."""
+
+
+def named(task: str) -> str:
+    """A task, data set or level as a heading."""
+    return NAMES.get(task, task)
+
+
+def spoken(task: str) -> str:
+    """The same within a sentence."""
+    return "the overall score" if task == OVERALL else named(task)
+
+
+def order(task: str) -> tuple[int, str]:
+    """Where it stands in a table."""
+    names = list(NAMES)
+    return (names.index(task) if task in NAMES else len(names), task)

@@ -1,0 +1,149 @@
+"""Items and scores of synthetic models: what is drawn, and what a tuned model shares with its base.
+
+A score is the sum of an item's ease, which all models share (which pairs them), an effect of the
+cluster on each model (which makes clusters matter), noise of the model that all metrics of a task
+share, noise of the metric, and the planted difference of the pair.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.planted import SIZES, UNDEFINED, Plan, rng
+from clue.config import TaskConf
+from clue.metrics import METRICS
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+EMPTY, UNPARSED, LOOPED = 0.01, 0.02, 0.02
+"""Shares of answers that fail so."""
+EASE, CLUSTER, ANSWER, METRIC = 0.7, 0.25, 0.6, 0.3
+"""Standard deviations: of an item's ease, a model's effect on a cluster and on an answer; and the
+share of the latter two that each metric has of its own."""
+ZERO = 0.125
+"""Share of text scores that are 0, as of ROUGE-2 on short references."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """The samples of a data set: the same for every model."""
+
+    ids: tuple[str, ...]
+    clusters: tuple[str, ...]
+    codes: NDArray[np.intp]
+    ease: Array
+    """Effect that all models share, standard normal, shape (n,)."""
+    defined: Flags
+    """Whether the reference names a concept, shape (n,)."""
+
+
+def draw_items(plan: Plan, conf: TaskConf) -> Items:
+    """The samples of a task under a plan."""
+    size, groups = (max(round(plan.scale * number), 1) for number in SIZES[conf.module])
+    groups = max(min(groups, size), 8)
+    size = max(size, groups, 12)
+    draw = rng(plan.seed, conf.name)
+    codes = np.sort(np.concatenate([np.arange(groups), draw.integers(groups, size=size - groups)]))
+    if conf.module in ("mednli", "longhealth"):  # clusters of one size
+        codes = np.arange(size) * groups // size
+    return Items(
+        tuple(f"{conf.module}-{number:05}" for number in range(size)),
+        tuple(f"{conf.module}-cluster-{code:04}" for code in codes),
+        codes.astype(np.intp),
+        draw.normal(size=size),
+        draw.random(size) >= UNDEFINED,
+    )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One model on one task: arrays of shape (n, repeats)."""
+
+    plan: Plan
+    conf: TaskConf
+    model: str
+    items: Items
+
+    def scores(self, metric: str) -> Array:
+        """Within 0 and 1, and 0 where the answer was not read.
+
+        Right answers become more or less likely by the planted difference; text scores are shifted
+        by it. A rule of the authors' shares the noise of ours.
+        """
+        name = metric.removesuffix("_upstream")
+        latent = EASE * self.items.ease[:, None] + self._noise() + METRIC * self._noise(name)
+        scores = self._scale(metric, latent * self._narrowing)
+        return np.where(self.empty | self.unparsed, 0.0, scores)
+
+    @cached_property
+    def empty(self) -> Flags:
+        """Blank answers."""
+        return self._chance("empty") < EMPTY
+
+    @cached_property
+    def unparsed(self) -> Flags:
+        """Answers in which none was found."""
+        return self._chance("unparsed") < UNPARSED
+
+    @cached_property
+    def looped(self) -> Flags:
+        """Answers that repeat themselves until they are cut."""
+        return self._chance("looped") < LOOPED
+
+    def _scale(self, metric: str, latent: Array) -> Array:
+        kind = METRICS[metric].kind
+        if kind == "binary":
+            return (latent + self._shift * 2.4 > -0.3).astype(float)  # 2.4: points to latent ones
+        scores = np.clip(0.35 + 0.15 * latent + self._shift, 0, 1)
+        if kind == "fraction" or metric == "rouge2":
+            scores[self._chance(metric) < ZERO] = 0
+        return np.round(scores * 12) / 12 if kind == "fraction" else scores
+
+    @cached_property
+    def _shift(self) -> float:
+        if self.model not in self.plan.pairs:
+            return 0.0
+        return self.plan.difference(self.model, self.conf.name) / 100
+
+    @property
+    def _narrowing(self) -> float:
+        """Gives an erratic model's scores the spread of any other's.
+
+        Else noise alone would make answers more or less often right.
+        """
+        own = (CLUSTER**2 + ANSWER**2) * (1 + METRIC**2)
+        excess = max(self.plan.noise(self.model), 1.0) ** 2
+        return float(np.sqrt((EASE**2 + own) / (EASE**2 + own * excess)))
+
+    def _noise(self, name: str = "") -> Array:
+        """Of the model and its clusters; a tuned model shares its base's as far as planned."""
+        own = self._normal(self.model, name)
+        base = self.plan.pairs.get(self.model)
+        if base is None:
+            return own
+        share = self.plan.noise(self.model)
+        return share * own + float(np.sqrt(max(1 - share**2, 0))) * self._normal(base, name)
+
+    def _normal(self, model: str, name: str) -> Array:
+        draw = self._rng(model, name)
+        cluster = draw.normal(size=self.items.codes.max() + 1)[self.items.codes]
+        return CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
+
+    def _chance(self, name: str) -> Array:
+        """Uniform; a tuned model has its base's but for the planned share of the items."""
+        own = self._rng(self.model, f"{name}/chance").random(self._shape)
+        base = self.plan.pairs.get(self.model)
+        if base is None:
+            return own
+        other = self._rng(self.model, f"{name}/own").random(self._shape)
+        shared = self._rng(base, f"{name}/chance").random(self._shape)
+        return np.where(other < self.plan.noise(self.model), own, shared)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.items.ids), self.conf.repeats
+
+    def _rng(self, model: str, name: str) -> np.random.Generator:
+        return rng(self.plan.seed, f"{self.conf.name}/{model}/{name}")

@@ -1,0 +1,113 @@
+"""A study of twelve pairs with known effects: its report names those and no others."""
+
+import pytest
+
+from analysis.cells import read
+from analysis.report import choose, write
+from analysis.settings import AnalysisConf
+from analysis.study import Results, run
+from analysis.study.rows import Row
+from analysis.verdict import CHANGES
+from benchmarks import planted
+from benchmarks.planted import DECLINE, EQUIVALENT, GAIN, PAIRS, SMALL, TEXT_TASK
+from benchmarks.synthetic import write as write_store
+from clue import tasks
+from clue.levels import composites
+
+CONF = AnalysisConf(flips=9_999, draws=999, sensitivity=False)
+EVERYWHERE = {*("mednli", "meqsum", "problem_summary", "longhealth", "medisumqa", "medisumcode")}
+LEVELS = {"level1", "level2", "overall"}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """With the items and clusters of the real data sets."""
+    store = tmp_path_factory.mktemp("planted")
+    write_store(store, planted.study())
+    return run(read(store), tasks.study(), CONF)
+
+
+@pytest.fixture(scope="module")
+def report(study: Results, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("planted_report")
+    write(study, CONF, tasks.study(), folder)
+    return (folder / "report.md").read_text()
+
+
+def rows(study: Results) -> list[Row]:
+    """The confirmatory ones: 12 pairs on 6 data sets and 3 levels."""
+    (setting,) = study.settings
+    found = choose.primary(setting, "task", "level")
+    assert len(found) == 12 * (6 + 3)
+    return found
+
+
+def truth(row: Row) -> float:
+    """What was planted there, in points."""
+    plan = planted.study()
+    points = {task: plan.difference(row.key.tuned, task) for task in tasks.names()}
+    return (points | composites(points, tasks.study()))[row.key.task]
+
+
+def test_exactly_the_planted_changes_are_claimed(study: Results) -> None:
+    claimed = {
+        (row.key.tuned, row.key.task): row.judgement.verdict
+        for row in rows(study)
+        if row.judgement.verdict in CHANGES
+    }
+    assert claimed == {
+        **{(DECLINE, place): "decline" for place in EVERYWHERE | LEVELS},
+        (GAIN, TEXT_TASK): "gain",
+        (SMALL, TEXT_TASK): "detectable but small",
+    }
+
+
+def test_equivalence_is_claimed_of_the_pairs_that_answer_alike_and_of_no_other(
+    study: Results,
+) -> None:
+    claimed: dict[str, set[str]] = {}
+    for row in rows(study):
+        if row.judgement.verdict == "equivalent":
+            claimed.setdefault(row.key.tuned, set()).add(row.key.task)
+    assert claimed[EQUIVALENT] == EVERYWHERE | LEVELS
+    assert set(claimed) == {EQUIVALENT, SMALL}
+
+
+def test_whatever_is_claimed_is_true_of_what_was_planted(study: Results) -> None:
+    for row in rows(study):
+        margin = row.comparison.margin
+        assert margin is not None
+        true = {
+            "decline": truth(row) < 0,
+            "gain": truth(row) > 0,
+            "detectable but small": 0 < abs(truth(row)) < margin,
+            "equivalent": abs(truth(row)) < margin,
+            "non-inferior only": truth(row) > -margin,
+            "inconclusive": True,
+        }
+        assert true[row.judgement.verdict], row.key
+
+
+def test_the_answer_says_which_pair_is_which(report: str) -> None:
+    answer = report.partition("## Design")[0]
+    assert "do not settle in which direction biomedical models differ from their bases" in answer
+    assert (
+        "Pair by pair on the overall score, 12 in all, corrected by Holm: lower than the base 1 "
+        f"({DECLINE}), higher 0, within ±1 2 ({SMALL}, {EQUIVALENT}), not settled 9."
+    ) in answer
+    assert f"{DECLINE} scored" in answer
+    for other in {*PAIRS} - {DECLINE, SMALL, EQUIVALENT}:
+        assert other not in answer
+
+
+def test_what_holds_for_all_lines_of_replicability_together_is_what_was_planted(
+    report: str,
+) -> None:
+    part = report.partition("## Replicability")[2].partition("## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
+    together = {(of, way): int(n) for of, _, way, n, *_ in lines[2:] if n != "0"}
+    assert together[f"{DECLINE} - {PAIRS[DECLINE]}", "decline"] == len(EVERYWHERE)
+    gains = {of for of, way in together if way == "gain"}
+    assert gains == {"MeQSum", *(f"{name} - {PAIRS[name]}" for name in (GAIN, SMALL))}
+    assert together["MeQSum", "gain"] == 2
+    assert sum(way == "decline" for _, way in together) == 1 + len(EVERYWHERE)
