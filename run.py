@@ -15,9 +15,9 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from clue import closing, stopping, sweep
-from clue.config import ROOT
+from clue.config import ROOT, Config
 from clue.errors import ClueError, Terminated
-from clue.overrides import check_overrides, explain
+from clue.overrides import check_overrides, explain, groups
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that there is one way to say an error
     stopped = 0
     try:
-        check_overrides(arguments, ROOT / "conf")
+        check_overrides(arguments, Config, groups(ROOT / "conf"))
         sweep.launch()
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
         if "hydra.verbose=true" in arguments:

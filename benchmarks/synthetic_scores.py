@@ -124,11 +124,12 @@ class Drawn:
         if base is None:
             return own
         share = self.plan.noise(self.model)
-        return share * own + float(np.sqrt(max(1 - share**2, 0))) * self._normal(base, name)
+        common: Array = np.sqrt(max(1 - share**2, 0)) * self._normal(base, name)
+        return common + share * own
 
     def _normal(self, model: str, name: str) -> Array:
         draw = self._rng(model, name)
-        cluster = draw.normal(size=self.items.codes.max() + 1)[self.items.codes]
+        cluster: Array = draw.normal(size=self.items.codes.max() + 1)[self.items.codes]
         return CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
 
     def _chance(self, name: str) -> Array:

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
+from clue import terminal
+from clue.counting import counted
 from clue.levels import composites
 from clue.outcome import Outcome, Status
 from clue.store import write_atomic
@@ -14,25 +16,18 @@ from clue.store import write_atomic
 if TYPE_CHECKING:
     from rich.table import Table
 
-WIDTH = 160
-"""Columns that a table may take, also in a log or a narrow terminal: a row is one line."""
 LABELS = 3
 """So many cells with the same reason are named, more are counted."""
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
     """Print the closing tables, scores in points; reasons stand below them, whole and once."""
-    from rich.console import Console
-
-    console = Console(soft_wrap=True, width=max(Console().width, WIDTH))
-    for table in _tables(outcomes):
-        if table.row_count:
-            console.print(table)
-    for line in reasons(outcomes):
-        console.print(line, markup=False, soft_wrap=True)
     count = Counter(row.status for row in outcomes)
     told = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-    console.print(", ".join(told))
+    for table in _tables(outcomes):
+        if table.row_count:
+            terminal.show(table, "")
+    terminal.show(*reasons(outcomes), ", ".join(told))
 
 
 def _tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
@@ -73,14 +68,16 @@ def _named(rows: Sequence[Outcome]) -> str:
     parts = ((row.model for row in rows), (row.task for row in rows))
     models, tasks = (list(dict.fromkeys(names)) for names in parts)
     named = [", ".join(names) for names in (models, tasks) if len(names) <= LABELS]
-    return f"{len(rows)} cells" + (f" of {' on '.join(named)}" if named else "")
+    return counted(len(rows), "cell") + (f" of {' on '.join(named)}" if named else "")
 
 
 def _cells(outcomes: Sequence[Outcome]) -> "Table":
     """A row per cell; below it the metrics whose mean its score is, where they are several."""
-    table = titled("cells (scores in points, 0 to 100)", ("model", "task", "prompt", "status"))
-    for name in ("n", "score"):
-        table.add_column(name, justify="right")
+    table = terminal.table(
+        ("model", "task", "prompt", "status"),
+        ("n", "score"),
+        "cells (scores in points, 0 to 100)",
+    )
     for row in outcomes:
         table.add_row(row.model, row.task, row.prompt, row.status, str(row.n), _points(row.score))
         for name, value in row.metrics.items() if len(row.metrics) > 1 else ():
@@ -92,9 +89,8 @@ def _levels(outcomes: Sequence[Outcome]) -> "Table":
     """What each model's cells complete: LongHealth, the levels, overall."""
     from clue.tasks import study
 
-    table = titled("levels (means of task scores, in points)", ("model", "prompt"))
-    for name in study():
-        table.add_column(name, justify="right")
+    title = "levels (means of task scores, in points)"
+    table = terminal.table(("model", "prompt"), list(study()), title)
     scores: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in outcomes:
         if row.score is not None:
@@ -103,17 +99,6 @@ def _levels(outcomes: Sequence[Outcome]) -> "Table":
         found = composites(known, study())
         if found:
             table.add_row(*names, *(_points(found.get(name)) for name in study()))
-    return table
-
-
-def titled(title: str, names: Sequence[str], **options: Any) -> "Table":
-    """An empty table whose first columns hold text."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, **options)
-    for name in names:
-        table.add_column(name, overflow="fold")
     return table
 
 

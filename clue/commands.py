@@ -1,6 +1,7 @@
-"""Command lines of several commands (`python -m clue.data fetch ...`), alike in help and exit code.
+"""Command lines, alike in help, messages and exit code.
 
-A command is a module with `HELP`, `add(parser)` and `run(arguments) -> exit code`.
+A parser's default `run(arguments) -> exit code` says what it does. One of several commands
+(`python -m clue.data fetch ...`) is a module with `HELP`, `add(parser)` and such a `run`.
 """
 
 import argparse
@@ -50,5 +51,5 @@ def run(made: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
+        print("stopped; give the same command again", file=sys.stderr)
         return 130

@@ -7,6 +7,7 @@ from typing import Any
 
 from clue.backends import Backend
 from clue.cell import Cell
+from clue.counting import counted
 from clue.errors import StoreError
 from clue.records import Completion, Prompt
 from clue.store import CellStore
@@ -49,7 +50,7 @@ def answered(
     missing = len(prompts) - len(done)
     if missing:
         raise StoreError(
-            f"{missing} of {len(prompts)} completions are not stored in {store.folder}; "
+            f"{store.folder} lacks {missing} of {counted(len(prompts), 'completion')}; "
             "generate them first with the backend that made the others, or name a smaller limit"
         )
     return [done[index] for index in range(len(prompts))]

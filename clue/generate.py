@@ -37,6 +37,6 @@ def generate(job: Job) -> Iterator[Outcome]:
 
 def _generate(job: Job, cell: Cell) -> Outcome:
     with cell.store.locked():
-        n = len(complete(job, cell))
+        n = len(complete(job, cell, force=job.config.force))
     note = "not scored yet: the same command with backend=replay, where the scorers are"
     return job.outcome(cell.task.conf.name, "generated", n=n, note=note)

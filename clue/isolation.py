@@ -6,7 +6,10 @@ import pickle
 import subprocess
 import sys
 
+from omegaconf import OmegaConf
+
 from clue import outcome
+from clue.config import ModelConf
 from clue.devices import claimed
 from clue.stopping import ended
 from clue.work import Asked
@@ -31,3 +34,13 @@ def isolate(asked: Asked, gpus: int | None) -> None:
         ) as process:
             process.communicate(pickle.dumps(asked))
     outcome.settle(asked.outcomes, ended(process.returncode))
+    if process.returncode and not outcome.read(asked.outcomes):
+        outcome.append(asked.outcomes, _failed(asked, ended(process.returncode)))
+
+
+def _failed(asked: Asked, reason: str) -> outcome.Outcome:
+    """The row of a job whose process ended before it named its cells."""
+    model = OmegaConf.merge(OmegaConf.structured(ModelConf), asked.composed.model)
+    made = OmegaConf.to_object(model)
+    assert isinstance(made, ModelConf)
+    return outcome.Outcome(made.label, "-", asked.composed.prompt.name, "failed", note=reason)

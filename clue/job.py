@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +13,18 @@ from clue.backends.alone import ask_alone
 from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell
 from clue.config import Config
-from clue.errors import ClueError
+from clue.data import data_root
+from clue.errors import ClueError, TrackingError
 from clue.levels import composites
 from clue.models import family
 from clue.outcome import Outcome, Status
 from clue.progress import watch
 from clue.records import Completion, sha256
 from clue.score import score
-from clue.selection import build_all, finished, refusal
+from clue.selection import build_all, finished, refusal, stored_summary
 from clue.summary import summary
-from clue.tables import Table, read_table, write_table
-from clue.tasks import study
+from clue.tables import Table, write_table
+from clue.tasks import Task, study
 from clue.validation import validate
 
 if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
@@ -61,11 +62,17 @@ class Job:
 
     def failure(self, task: str, error: Exception) -> Outcome:
         """The row of what failed: errors for the user as their text, others traced in the log."""
-        known = isinstance(error, ClueError)
-        level = logging.DEBUG if known else logging.ERROR
-        log.log(level, "%s failed", task, exc_info=error)
-        note = str(error) if known else f"{type(error).__name__}: {error}"
-        return self.outcome(task, "failed", note=note)
+        if isinstance(error, ClueError):
+            log.debug("%s failed", task, exc_info=error)
+            return self.outcome(task, "failed", note=str(error))
+        said, trace = privacy.unforeseen(error, self._access(task))
+        log.error("%s failed\n%s", task, trace)
+        return self.outcome(task, "failed", note=said)
+
+    def _access(self, task: str) -> str:
+        conf, root = self.config, data_root(self.config.paths.data)
+        named = conf.tasks.get(task)
+        return Task(named, conf.prompt, root).access if named else "credentialed"
 
 
 def run(job: Job) -> Iterator[Outcome]:
@@ -95,11 +102,9 @@ def run(job: Job) -> Iterator[Outcome]:
             continue
         failed += [refused] if refused.status == "failed" else []
         yield refused
-    if ready:
+    if ready or (not failed and tracker.unfinished("clue.job", _job_id(cells))):
         preflight.check_disk(job.mlruns, ready)
         yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
-    elif not failed:
-        tracker.settle("clue.job", _job_id(cells))
 
 
 def _evaluate_all(
@@ -122,17 +127,21 @@ def _evaluate_all(
 
 
 def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
+    identity = ("clue.cell", cell.id)
     with cell.store.locked():
-        if not job.config.force and finished(cell, tracker):
-            return _skip(job, cell)  # by the process that this one waited for
-        identity = ("clue.cell", cell.id)
-        with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
-            return _complete(job, cell, tracker, opened)
+        try:
+            if not job.config.force and finished(cell, tracker):
+                return _skip(job, cell)  # by the process that this one waited for
+            with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
+                return _complete(job, cell, tracker, opened)
+        except TrackingError as error:  # the night goes on: only the scores wait
+            n = len(complete(job, cell, force=False))
+            return replace(job.failure(cell.task.conf.name, error), n=n)
 
 
-def complete(job: Job, cell: Cell) -> list[Completion]:
-    """Completions of a cell; call under the lock of its store."""
-    if job.config.force and job.config.backend.name != "replay":  # which would have none left
+def complete(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
+    """Completions of a cell, with `force` new ones; call under the lock of its store."""
+    if force and job.config.backend.name != "replay":  # which would have none left
         cell.store.discard()
     backend = job.backend
     if isinstance(backend, BaselineBackend):
@@ -142,7 +151,7 @@ def complete(job: Job, cell: Cell) -> list[Completion]:
 
 def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
     tracker.log_params(tags.params(cell))
-    completions = complete(job, cell)
+    completions = complete(job, cell, force=job.config.force)
     records = score(cell, completions)
     facts = tags.facts(cell) | {"run_id": opened.run_id}
     table = Table(records, cell.signatures, facts)
@@ -169,7 +178,7 @@ def _alone(job: Job, cell: Cell, completions: Sequence[Completion]) -> dict[str,
 
 def _skip(job: Job, cell: Cell) -> Outcome:
     log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
-    return _scored(job, cell, _stored_summary(cell), "skipped")
+    return _scored(job, cell, stored_summary(cell), "skipped")
 
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
@@ -180,16 +189,11 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
 
 def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
     """Scores of the job's finished cells, and of the levels that they complete."""
-    stored = [cell for cell in cells if cell.store.records_path(cell.id).exists()]
-    summaries = {cell.task.conf.name: _stored_summary(cell) for cell in stored}
+    summaries = {c.task.conf.name: means for c in cells if (means := stored_summary(c))}
     scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
     levels = composites(scores, study())
     tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
     tracker.log_note(note.of_job(job.command, summaries, levels))
-
-
-def _stored_summary(cell: Cell) -> dict[str, float]:
-    return summary(cell.task.conf, read_table(cell.store.records_path(cell.id)).records)
 
 
 def _job_id(cells: Iterable[Cell]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from clue.counting import counted
+
 Means = Mapping[str, float]
 """`clue.summary.summary`."""
 
@@ -24,7 +26,8 @@ def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
     """Note of a cell's run, in Markdown: its score and the metrics that make it."""
     rows = [["score", _score(means)]]
     rows += [[name, f"{means[name]:.2f}"] for name in metrics if name in means]
-    size = f"{means['n']:.0f} samples, {means['n_clusters']:.0f} clusters"
+    samples, clusters = round(means["n"]), round(means["n_clusters"])
+    size = f"{counted(samples, 'sample')}, {counted(clusters, 'cluster')}"
     return f"{_table(['', 'points'], rows)}\n\n{size}\n\n{_code(command)}"
 
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from clue.store import storing
+
 Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
 """`generated`: stored and not scored (`generate_only`).
 `too long`: not run, since a prompt does not fit the model's context (`on_overflow`)."""
@@ -23,7 +25,7 @@ class Outcome:
     prompt: str
     status: Status
     n: int = 0
-    """Scored samples."""
+    """Scored samples; answers, where they could not be scored yet."""
     score: float | None = None
     """Task score in points, 0 to 100."""
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -37,17 +39,25 @@ class Outcome:
 
 
 def append(path: Path, *outcomes: Outcome) -> None:
-    """Add rows to a job's outcomes, with one write, so that a kill tears none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as file:
-        file.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())
+    """Add rows to a job's outcomes, with one write, so that a kill tears none.
+
+    Raises:
+        StoreError: the disk is full or the folder cannot be written.
+    """
+    with storing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as file:
+            file.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())
 
 
 def read(path: Path) -> list[Outcome]:
-    """The newest row of each of a job's cells; none if it ended before the first."""
+    """The newest row of each of a job's cells; none if it ended before the first.
+
+    A line that a full disk cut short is none.
+    """
     if not path.exists():
         return []
-    rows = [Outcome(**json.loads(line)) for line in path.read_text().splitlines()]
+    rows = [row for line in path.read_text().splitlines() for row in _whole(line)]
     return list({(row.model, row.task, row.prompt): row for row in rows}.values())
 
 
@@ -66,6 +76,13 @@ def settle(path: Path, reason: str) -> None:
     left = running(path)
     if left:
         append(path, *(_ended(row, reason) for row in left))
+
+
+def _whole(line: str) -> list[Outcome]:
+    try:
+        return [Outcome(**json.loads(line))]
+    except (ValueError, TypeError):
+        return []
 
 
 def _ended(row: Outcome, reason: str) -> Outcome:

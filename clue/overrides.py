@@ -11,32 +11,39 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from clue.config import Config
 from clue.errors import ConfigError
 
 
-def check_overrides(arguments: Sequence[str], conf: Path) -> None:
-    """Check the keys of `key=value` arguments against the schema and the groups of `conf`.
+def groups(conf: Path) -> list[str]:
+    """The groups of a folder of configurations; `hydra` is among them if it sets up Hydra too."""
+    return [path.name for path in conf.iterdir() if path.is_dir()]
+
+
+def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str] = ()) -> None:
+    """Check the keys of `key=value` arguments against a schema and the groups beside it.
 
     Raises:
         ConfigError: a key is unknown (names the nearest one) or is added with `+`.
     """
     if {"-sc", "--shell_completion"} & set(arguments):
         return  # install=bash is no setting
-    groups = [path.name for path in conf.iterdir() if path.is_dir()]
     for argument in arguments:
         key, equals, _ = argument.partition("=")
-        if argument.startswith("-") or not equals or key.lstrip("+~").startswith("hydra"):
+        if argument.startswith("-") or not equals:
+            continue
+        if "hydra" in groups and re.match(r"[+~]*hydra[./]", key):
             continue
         if key.startswith("+"):
             raise ConfigError(
                 f"{key}: settings are not added with '+'; write {argument.lstrip('+')}"
             )
-        _check_key(key.lstrip("~").partition("@")[0], groups)
+        _check_key(key.lstrip("~"), schema, groups)
 
 
-def _check_key(key: str, groups: Sequence[str]) -> None:
-    known: Any = Config
+def _check_key(key: str, schema: type, groups: Sequence[str]) -> None:
+    if key.partition("@")[0] in groups:  # model@place=name: at another place than its own
+        return
+    known: Any = schema
     parts = key.split(".")
     for depth, part in enumerate(parts):
         if get_origin(known) is dict:

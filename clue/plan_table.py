@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from clue import terminal
+from clue.counting import counted
 from clue.dry_run import Plan
 from clue.outcome import Outcome
 
@@ -17,10 +19,10 @@ def plans(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
 
 
 def _cells(outcomes: Sequence[Outcome]) -> "Table":
-    table = _table(
-        "cells of the dry run (~ = estimated; GPU hours of what is not stored)",
+    table = terminal.table(
         ("model", "task", "prompt", "status"),
         ("samples", "stored", "prompt tokens", "longest", "context", "too long", "hours"),
+        "cells of the dry run (~ = estimated; GPU hours of what is not stored)",
     )
     for row in outcomes:
         numbers = _numbers(Plan(**row.plan)) if row.plan else ()
@@ -28,7 +30,7 @@ def _cells(outcomes: Sequence[Outcome]) -> "Table":
     known = [Plan(**row.plan) for row in outcomes if row.plan]
     table.add_section()
     table.add_row(
-        *("all", f"{len(outcomes)} cells", "", ""),
+        *("all", counted(len(outcomes), "cell"), "", ""),
         *(f"{sum(plan.samples for plan in known):,}", f"{sum(plan.stored for plan in known):,}"),
         *(_tokens(known), "", "", f"{sum(plan.overflow for plan in known):,}", _hours(known)),
     )
@@ -46,10 +48,10 @@ def _numbers(plan: Plan) -> tuple[str, ...]:
 
 
 def _models(outcomes: Sequence[Outcome]) -> "Table":
-    table = _table(
-        "models of the dry run (~ = estimated)",
+    table = terminal.table(
         ("model",),
         ("billions", "to download", "cells", "prompt tokens", "tokens/s", "hours"),
+        "models of the dry run (~ = estimated)",
     )
     table.add_column("tokens/s from")
     by_model: dict[str, list[Plan]] = {}
@@ -69,15 +71,6 @@ def _models(outcomes: Sequence[Outcome]) -> "Table":
         *(f"all {len(by_model)}", "", _bytes(list(once.values())), str(len(known))),
         *(_tokens(known), "", _hours(known), ""),
     )
-    return table
-
-
-def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> "Table":
-    from clue.closing import titled
-
-    table = titled(title, texts)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from clue.backends import Backend
 from clue.cell import Cell
 from clue.config import ModelConf
+from clue.counting import counted
 from clue.errors import PromptTooLong, StoreError
 from clue.records import Completion, Prompt
 
@@ -88,10 +89,11 @@ def check_fits(cell: Cell, backend: Backend) -> None:
     task = cell.task.conf.name
     if measured.overflow:
         raise PromptTooLong(
-            f"{measured.overflow} of {measured.samples} prompts of {task} do not fit "
-            f"{cell.model.label}: the longest needs {measured.longest} tokens with its answer, "
-            f"the context has {measured.context}. Fewer worked examples (prompt=zero_shot) or a "
-            f"smaller tasks.{task}.max_new_tokens may fit; for a fair pair change both models."
+            f"{cell.model.label} cannot hold {measured.overflow} of "
+            f"{counted(measured.samples, 'prompt')} of {task}: the longest needs "
+            f"{measured.longest} tokens with its answer, the context has {measured.context}. "
+            "Fewer worked examples (prompt=zero_shot) or a smaller "
+            f"tasks.{task}.max_new_tokens may fit; for a fair pair change both models."
         )
 
 

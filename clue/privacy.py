@@ -6,6 +6,7 @@ retention was verified; outputs that restate a note fall under the same agreemen
 
 import ipaddress
 import re
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,22 @@ def shown(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
         known = mode == "hash" and row[name] is not None
         made[name] = f"sha256:{sha256(row[name])}" if known else None
     return made
+
+
+def unforeseen(error: Exception, access: str) -> tuple[str, str]:
+    """What is told of an error that is not ours, and its traceback.
+
+    Of credentialed data its words are left out, unless the system or torch said them: a library
+    may quote the text that it could not take.
+    """
+    if access == "open" or isinstance(error, (OSError, MemoryError, RuntimeError)):
+        trace = "".join(traceback.format_exception(error))
+        return f"{type(error).__name__}: {error}", trace
+    frames = traceback.extract_tb(error.__traceback__)
+    said = f"{type(error).__name__} in {frames[-1].filename}, line {frames[-1].lineno}"
+    return f"{said} (its words are left out: they may quote credentialed text)", "".join(
+        traceback.format_list(frames)
+    )
 
 
 def without_passwords(text: str) -> str:

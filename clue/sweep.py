@@ -117,8 +117,10 @@ def collect(reason: str) -> list[outcome.Outcome]:
 
 def _asked(composed: DictConfig) -> Asked:
     settings = HydraConfig.get()
+    resolved = composed.copy()  # an isolated job's process does not know our resolvers
+    OmegaConf.resolve(resolved)
     return Asked(
-        composed,
+        resolved,
         Path(settings.runtime.output_dir),
         shlex.join(["python", "run.py", *settings.overrides.task]),
         in_sweep=settings.mode == RunMode.MULTIRUN,

@@ -93,8 +93,8 @@ def read_table(path: Path, *, verify: bool = False) -> Table:
             raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
-            f"{path} is damaged ({type(error).__name__}); delete it and run the same command "
-            "again: it is made from the stored completions"
+            f"{path} is damaged ({type(error).__name__}); run the same command again: it makes the "
+            "table anew from the stored completions"
         ) from error
     return table
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from mlflow.exceptions import MlflowException
 log = logging.getLogger(__name__)
 for chatty in ("mlflow", "alembic", "absl"):
     logging.getLogger(chatty).setLevel(logging.WARNING)
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks of what we raise
 
 HEALTH_SECONDS = 5.0
 TAG_LIMIT = 5000
@@ -108,10 +110,10 @@ class Tracker:
         try:
             yield opened
         except (KeyboardInterrupt, Terminated, SystemExit):  # the last is submitit's time limit
-            self._end("KILLED")
+            self._end_anyway("KILLED")
             raise
         except BaseException:
-            self._end("FAILED")
+            self._end_anyway("FAILED")
             raise
         self._end("FAILED" if opened.failed else "FINISHED")
 
@@ -160,16 +162,21 @@ class Tracker:
         with self._explained():
             mlflow.log_metrics({key: float(value) for key, value in metrics.items()})
 
-    def settle(self, tag: str, value: str) -> None:
-        """Finish the run of this identity where only its last step was lost."""
+    def unfinished(self, tag: str, value: str) -> bool:
+        """Whether there is a run of this identity whose last step was lost."""
         newest = self.latest(tag, value)
-        if newest and newest.info.status != "FINISHED":
-            with self._explained():
-                mlflow.MlflowClient(self.uri).set_terminated(newest.info.run_id, "FINISHED")
+        return newest is not None and newest.info.status != "FINISHED"
 
     def _end(self, status: str) -> None:
         with self._explained():
             mlflow.end_run(status)
+
+    def _end_anyway(self, status: str) -> None:
+        """End a run without hiding why it ends: a stop that a dead store swallowed is none."""
+        try:
+            self._end(status)
+        except TrackingError:
+            log.warning("the tracking store does not take the end of a run; the next command does")
 
     def _initialise(self, experiment: str) -> str:
         """Schema and experiment; one process at a time, a fresh database does not bear two."""
@@ -238,7 +245,7 @@ class Tracker:
             raise
         except Exception as error:  # mlflow, SQLAlchemy, requests and urllib share no base class
             if (
-                not isinstance(error, (MlflowException, OSError))
+                not isinstance(error, (MlflowException, OSError, HTTPException))
                 and "sqlalchemy" not in type(error).__module__
             ):
                 raise

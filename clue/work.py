@@ -3,20 +3,27 @@
 `python -m clue.work <folder>` is the process of an isolated job; `clue.isolation` starts it.
 """
 
+import logging
 import logging.config
 import pickle
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from clue import outcome, stopping
 from clue.config import Config
-from clue.errors import Terminated
+from clue.errors import Terminated, TrackingError
+from clue.outcome import Outcome
+
+if TYPE_CHECKING:  # composing a command should not import what a job needs
+    from clue.job import Job
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,33 @@ def work(asked: Asked) -> None:
         for row in steps(job):
             outcome.append(asked.outcomes, row)
     except Exception as error:
-        outcome.append(asked.outcomes, *(job.failure(task, error) for task in tasks))
+        left = [row.task for row in outcome.running(asked.outcomes)]
+        if left and isinstance(error, TrackingError) and _was_tracked(asked):
+            for row in _untracked(job, left, error):
+                outcome.append(asked.outcomes, row)
+        else:  # "-": all cells have ended, and what comes after them failed
+            outcome.append(asked.outcomes, *(job.failure(task, error) for task in left or ["-"]))
+
+
+def _untracked(job: "Job", tasks: Collection[str], error: TrackingError) -> Iterator[Outcome]:
+    """Generate at least: a tracking store that fails at night must not cost the night."""
+    from clue.generate import generate
+
+    log.warning("%s Until then answers are generated and neither scored nor tracked.", error)
+    job.config.force = False  # what this command has made stays
+    try:
+        for row in generate(job):
+            if row.task in tasks:
+                told = row.status == "generated"
+                yield replace(job.failure(row.task, error), n=row.n) if told else row
+    except Exception as another:
+        yield from (job.failure(task, another) for task in tasks)
+
+
+def _was_tracked(asked: Asked) -> bool:
+    """Whether the store has answered in this command: else a wrong address should stop it."""
+    folders = asked.folder.parent.iterdir() if asked.in_sweep else [asked.folder]
+    return any(row.n for folder in folders for row in outcome.read(folder / outcome.FILE))
 
 
 def main() -> int:

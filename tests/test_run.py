@@ -131,7 +131,7 @@ def test_a_row_count_that_is_not_the_official_one_stands_with_the_cell(
 ) -> None:
     assert cli(*FAKE).returncode == 0
     (run,) = runs(mlruns)
-    assert run.data.tags["clue.notes"].endswith("12 rows, officially there are 1000")
+    assert run.data.tags["clue.notes"].endswith("12 rows, officially there are 1,000")
 
 
 def test_force_generates_again(cli: Cli, mlruns: Path) -> None:
@@ -267,7 +267,7 @@ def test_too_long_a_prompt_is_refused_before_the_model_is_loaded(
 ) -> None:
     done = cli(*REAL, "model.dtype=float32", "model.context=100")
     assert done.returncode == 1
-    assert "9 of 9 prompts of meqsum do not fit llama2_7b" in done.stdout
+    assert "llama2_7b cannot hold 9 of 9 prompts of meqsum" in done.stdout
     assert "loaded " not in done.stdout
     assert not runs(mlruns)
 

@@ -32,6 +32,12 @@ def align_all(
             refused += [Refused(*place, name, why) for name, why in made.incomparable.items()]
             absent = [name for name in made.score if name not in defined]
             if absent:
-                why = f"the task score needs {', '.join(absent)}, which cannot be compared"
-                refused.append(Refused(*place, SCORE, why))
+                refused.append(Refused(*place, SCORE, _why(made, absent)))
     return aligned, refused
+
+
+def _why(aligned: Aligned, absent: list[str]) -> str:
+    undefined = [name for name in absent if name not in aligned.incomparable]
+    if undefined:
+        return f"the task score needs {', '.join(undefined)}, which no item of this run defines"
+    return f"the task score needs {', '.join(absent)}, which cannot be compared"

@@ -8,15 +8,16 @@ import copy
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from clue.backends import Setup
+from clue.backends.rule import Rule
 from clue.errors import ConfigError
 from clue.icd import codes
-from clue.records import Completion, Prompt, Sample
+from clue.records import Key, Prompt, Sample
 from clue.tasks import Task
 
 COPIED_WORDS = 60
@@ -31,6 +32,11 @@ class Given:
     samples: Sequence[Sample]
     """All of the test file that is scored without a limit."""
     shots: Sequence[Sample]
+
+    @cached_property
+    def by_key(self) -> Mapping[Key, Sample]:
+        """The samples by what identifies them."""
+        return {sample.key: sample for sample in self.samples}
 
     @cached_property
     def targets(self) -> list[tuple[str, int]]:
@@ -90,8 +96,8 @@ RULES: Mapping[str, Callable[[Given, Sample], str]] = {
 }
 
 
-class BaselineBackend:
-    """A rule in the place of a model; tokens are words."""
+class BaselineBackend(Rule):
+    """A rule in the place of a model."""
 
     def __init__(self, setup: Setup) -> None:
         self.name = str(setup.model.baseline)
@@ -107,34 +113,11 @@ class BaselineBackend:
         bound.given = Given(task, split.scored, split.shots)
         return bound
 
+    def answer(self, prompt: Prompt) -> str:
+        """The rule's; call it on what `on` returns."""
+        assert self.given is not None
+        return RULES[self.name](self.given, self.given.by_key[prompt.key])
+
     def identity(self) -> dict[str, Any]:
         """The rule."""
         return {"name": "baseline", "rule": self.name, "copied_words": COPIED_WORDS}
-
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
-    def context(self) -> int | None:
-        """No limit."""
-        return None
-
-    def count(self, prompt: Prompt) -> int:
-        """Words of all turns."""
-        return sum(len(message.content.split()) for message in prompt.messages)
-
-    def generate(
-        self, prompts: Sequence[Prompt], done: Collection[int] = ()
-    ) -> Iterator[tuple[int, Completion]]:
-        """The rule's answer to every prompt; call it on what `on` returns."""
-        assert self.given is not None
-        samples = {sample.key: sample for sample in self.given.samples}
-        for index, prompt in enumerate(prompts):
-            if index not in done:
-                text = RULES[self.name](self.given, samples[prompt.key])
-                tokens = len(text.split())
-                yield index, Completion(text, "stop", self.count(prompt), tokens, seconds=0.0)
-
-    def facts(self) -> dict[str, Any]:
-        """No device."""
-        return {"device": "none"}

@@ -18,7 +18,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Batched:
-    """A model, how its turns end, and how large its batches may be."""
+    """A model, how its turns end, and how large its batches may be.
+
+    Raises:
+        ModelError: the model has no keys and values of each token, which `Pool` keeps.
+    """
 
     model: Any
     tokenizer: Any
@@ -32,6 +36,13 @@ class Batched:
     """Batches that memory did not take: their answers come from smaller ones."""
 
     def __post_init__(self) -> None:
+        # the library's own mark; without the state every answer is wrong, and nothing says so
+        if self.model._is_stateful:
+            raise ModelError(
+                f"a model of the type {self.model.config.model_type} sums up what it has read in a "
+                "state, which backend=transformers does not keep; ask a server that does, with "
+                "backend=vllm or backend=openai"
+            )
         self.tokens = self.tokens or batch_tokens(self.model)
 
     def answers(

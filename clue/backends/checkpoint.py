@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from clue import weights
-from clue.backends import Setup, quantised
+from clue.backends import Setup, memory, quantised
 from clue.chat import Chat
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Checkpoint:
 
         conf = self.setup.model
         started = time.perf_counter()
-        with weights.explained(conf):
+        with weights.explained(conf), memory.for_weights(conf.label):
             model = AutoModelForCausalLM.from_pretrained(
                 self.place.source,
                 dtype=getattr(torch, conf.dtype),

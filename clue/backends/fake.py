@@ -1,17 +1,17 @@
 """Answers without a model: words of the question. A whole study takes seconds."""
 
 import random
-from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from clue.backends import Setup
-from clue.records import Completion, Prompt
+from clue.backends.rule import Rule
+from clue.records import Prompt
 
 ANSWER_WORDS = 12
 
 
-class FakeBackend:
-    """A backend like any other: same prompts, same answers, every time; tokens are words."""
+class FakeBackend(Rule):
+    """A backend like any other: same prompts, same answers, every time."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -20,33 +20,8 @@ class FakeBackend:
         """Fake answers are stored apart from every real model's."""
         return {"name": "fake"}
 
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
-    def context(self) -> int | None:
-        """No limit."""
-        return None
-
-    def count(self, prompt: Prompt) -> int:
-        """Words of all turns."""
-        return sum(len(message.content.split()) for message in prompt.messages)
-
-    def generate(
-        self, prompts: Sequence[Prompt], done: Collection[int] = ()
-    ) -> Iterator[tuple[int, Completion]]:
+    def answer(self, prompt: Prompt) -> str:
         """Some words of the last user turn, in a random order that its digest seeds."""
-        for index, prompt in enumerate(prompts):
-            if index not in done:
-                text = self._answer(prompt)
-                tokens = len(text.split())
-                yield index, Completion(text, "stop", self.count(prompt), tokens, seconds=0.0)
-
-    def facts(self) -> dict[str, Any]:
-        """No device."""
-        return {"device": "none"}
-
-    def _answer(self, prompt: Prompt) -> str:
         words = prompt.messages[-1].content.split()
         chosen = random.Random(f"{self.setup.model.label} {prompt.sha256}").choices(
             words, k=ANSWER_WORDS

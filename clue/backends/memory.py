@@ -1,6 +1,10 @@
 """How much memory a batch may take, and what it looks like when that was too much."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from clue.errors import ModelError
 
 SHARE_OF_GPU = 0.5
 """Of the memory that the weights leave; the rest is for what a pass computes."""
@@ -32,6 +36,25 @@ def token_bytes(model: Any) -> int:
     size = getattr(config, "head_dim", None) or config.hidden_size // heads
     groups = getattr(config, "num_key_value_heads", None) or heads
     return 2 * int(config.num_hidden_layers * groups * size * model.dtype.itemsize)
+
+
+@contextmanager
+def for_weights(name: str) -> Iterator[None]:
+    """Say what to do where memory does not take the weights of a model.
+
+    Raises:
+        ModelError: in the place of the library's error.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_exhausted(error):
+            raise
+        raise ModelError(
+            f"memory does not suffice for the weights of {name}: free the device of other work, "
+            "let the job see more GPUs (gpus_per_job, CUDA_VISIBLE_DEVICES), or quantise both "
+            "models of the pair (model.quantization=int4)"
+        ) from error
 
 
 def is_exhausted(error: BaseException) -> bool:

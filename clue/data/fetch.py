@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.filesize import decimal
 
 from clue.config import ROOT
+from clue.counting import counted
 from clue.data import DATASETS, DEMO, Dataset, check, checksum, command, data_root, locate
 from clue.data.fetching import release
 from clue.data.fetching.download import Client
@@ -180,7 +181,7 @@ def _verified(part: Part, dataset: Dataset, split: str, source: Source, sha256: 
     official = dataset.rows.get(split, rows)
     if rows != official:
         log.warning("%s has %d rows, officially there are %d", source.url, rows, official)
-    return f"{rows:,} rows, no sha256 is published"
+    return f"{counted(rows, 'row')}, no sha256 is published"
 
 
 def _differs(expected: str | None, found: str) -> str:

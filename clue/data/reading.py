@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from clue.counting import counted
 from clue.errors import DataError
 from clue.records import Sample
 
@@ -59,9 +60,8 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
             if not cells:
                 continue
             if len(cells) != len(header):
-                raise DataError(
-                    f"{path}: row {number} has {len(cells)} cells, the header has {len(header)}"
-                )
+                found = f"{counted(len(cells), 'cell')}, the header has {len(header)}"
+                raise DataError(f"{path}: row {number} has {found}")
             row = dict(zip(header, cells, strict=True))
             yield number, {name: filled(row, name, f"{path}: row {number}") for name in columns}
 
@@ -70,7 +70,9 @@ def _names(header: Sequence[str]) -> str:
     """A header for an error; a row of data, of a file without header, is not shown."""
     if all(re.fullmatch(r"[A-Za-z][\w .-]{0,39}", cell) for cell in header):
         return ", ".join(header) or "nothing"
-    return f"{len(header)} cells that are no names of columns"
+    return counted(
+        len(header), "cell that is no name of a column", "cells that are no names of columns"
+    )
 
 
 def _strict(path: Path, text: Iterable[str]) -> Iterator[list[str]]:

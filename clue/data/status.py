@@ -9,13 +9,10 @@ from itertools import groupby
 from pathlib import Path
 
 from omegaconf import OmegaConf
-from rich import box
-from rich.console import Console
 from rich.filesize import decimal
-from rich.table import Table
 from rich.text import Text
 
-from clue import tasks
+from clue import tasks, terminal
 from clue.config import ROOT
 from clue.data import DATASETS, command, data_root
 from clue.data.inventory import File, files
@@ -91,23 +88,17 @@ def _dataset(task: str) -> str:
 
 
 def _show(root: Path, found: Sequence[File]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in ("data set", "split", "state", "sha256"):
-        table.add_column(column, no_wrap=True)
-    for column in ("rows", "official", "size"):
-        table.add_column(column, no_wrap=True, justify="right")
+    names, numbers = ("data set", "split", "state", "sha256"), ("rows", "official", "size")
+    table = terminal.table(names, numbers)
     for file in found:
         state = Text(file.state, style=COLOURS[file.state])
         digest = (file.sha256 or "-")[:DIGITS]
         size = "-" if file.bytes is None else decimal(file.bytes)
         counts = [_count(file.rows), _count(file.official_rows), size]
         table.add_row(file.dataset, file.split, state, digest, *counts)
-    console = Console(highlight=False)
-    console.print(f"data in {root}", markup=False, soft_wrap=True)
-    console.print(table)
+    terminal.show(f"data in {root}", table)
     for name, group in groupby(found, lambda file: file.dataset):
-        for line in _lines(root, name, list(group)):
-            console.print(line, markup=False, soft_wrap=True)
+        terminal.show(*_lines(root, name, list(group)))
 
 
 def _lines(root: Path, name: str, group: Sequence[File]) -> Iterator[str]:

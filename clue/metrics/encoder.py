@@ -15,6 +15,7 @@ from typing import Any
 
 from clue import weights
 from clue.config import ModelConf
+from clue.counting import counted
 from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -110,8 +111,8 @@ def _check_loaded(encoder: Encoder, model: Any, missing: Iterable[str]) -> None:
     lacking = sorted(name for name in missing if not name.startswith("pooler."))
     if lacking:
         raise ModelError(
-            f"BERTScore's encoder: the files of {encoder.source} lack {len(lacking)} weights, "
-            f"{lacking[0]} among them; download it again"
+            f"BERTScore's encoder: the files of {encoder.source} lack "
+            f"{counted(len(lacking), 'weight')}, {lacking[0]} among them; download it again"
         )
     layers = None
     if not model.config.is_encoder_decoder:

@@ -8,14 +8,7 @@ from clue import weights
 from clue.config import BertscoreConf
 from clue.errors import ConfigError, ModelUnavailable
 from clue.metrics.encoder import PLACE, Encoder, wanted
-
-WEIGHTS = (
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
-)
-"""A checkpoint is there if one of these is."""
+from clue.weights import WEIGHTS
 
 
 def find(conf: BertscoreConf, cache: Path) -> Encoder:

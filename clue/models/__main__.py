@@ -15,29 +15,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from clue import commands, terminal
 from clue.config import ROOT
 from clue.data import data_root
-from clue.errors import ClueError
 from clue.models.fit import Need, needs
 from clue.models.overview import Row, fitting, rows
 
-COLUMNS = ("model", "base", "trained from", "billions", "context", "fits", "weights")
+NAMES = ("model", "base", "trained from")
 NUMBERS = ("billions", "context")
-WIDTH = 150
-"""Least columns of the table: names are not broken."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        "python -m clue.models",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("clue.models", __doc__)
     made.add_argument("name", nargs="*", help="models to say everything of (default: a table)")
     made.add_argument("--json", action="store_true", help="for programs")
     for name in ("models", "data"):
@@ -46,18 +36,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--mlruns", type=Path, default=ROOT / "mlruns", help="its cache remembers prompt lengths"
     )
+    made.set_defaults(run=_run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what there is; returns the exit code."""
-    chosen = parser().parse_args(arguments)
-    try:
-        asked = list(needs(data_root(chosen.data), chosen.mlruns / "cache"))
-        found = rows(chosen.name, asked, Path(chosen.models).expanduser().resolve())
-    except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return commands.run(parser(), arguments)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    asked = list(needs(data_root(chosen.data), chosen.mlruns / "cache"))
+    found = rows(chosen.name, asked, Path(chosen.models).expanduser().resolve())
     if chosen.json:
         tasks = [asdict(need) for need in asked]
         print(json.dumps({"models": [row.facts() for row in found], "tasks": tasks}, indent=1))
@@ -70,15 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(found: Sequence[Row], asked: Sequence[Need]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in COLUMNS:
-        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
+    table = terminal.table(NAMES, NUMBERS)
+    for name in ("fits", "weights"):
+        table.add_column(name)
     for row in found:
         table.add_row(*_cells(row, asked))
-    console = Console(highlight=False, width=max(WIDTH, Console().width))
-    console.print(table)
-    for line in _notes(asked):
-        console.print(line, markup=False, soft_wrap=True)
+    terminal.show(table, *_notes(asked))
 
 
 def _cells(row: Row, asked: Sequence[Need]) -> list[str]:

@@ -7,13 +7,15 @@
         lock                 held by the one process that writes
 
 A line is written with one call, so a kill loses at most the completions in flight; a line that a
-power cut left half-written is cut off at the next start. Data reach the disk at least every second.
+power cut left half-written is cut off at the next start. What is appended is forced to the disk at
+most once a second, so a power cut can lose the newest batch besides.
 """
 
 import fcntl
 import json
 import logging
 import os
+import shlex
 import socket
 import time
 import zlib
@@ -125,10 +127,12 @@ class CellStore:
 
     def _check_torn(self, number: int, rest: list[bytes]) -> None:
         if any(_decode(line) for line in rest):
+            remedy = f"sed -i {number}d {shlex.quote(str(self.path))}"
             raise StoreError(
                 f"{self.path}: line {number} is damaged and whole lines follow it: the file was "
-                "changed or the disk is failing. Restore it, or generate the cell again with "
-                "force=true."
+                "changed or the disk is failing. Restore the file; or take that line out with "
+                f"`{remedy}`, and the same command generates its sample again; or generate the "
+                "whole cell again with force=true."
             )
 
     def _cut(self, good: int, torn: int) -> None:

@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clue import privacy
+from clue.counting import counted
 from clue.records import Record
 from clue.store import write_atomic
 from clue.store.generations import generations
@@ -48,9 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     files = dict(contents(mlruns, arguments.text))
     write_atomic(archive, packed(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
-    print(
-        f"{archive}: {tables} tables, {len(files)} files, {archive.stat().st_size / 2**20:.1f} MiB"
-    )
+    size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
+    print(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
     return 0
 
 

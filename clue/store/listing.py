@@ -3,12 +3,12 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from clue import terminal
 from clue.store.generations import Generation, generations
 from clue.tables import read_table
 
@@ -17,10 +17,6 @@ HELP = "list cells: finished, partial, failed, running"
 State = Literal["finished", "failed", "running", "partial"]
 STATES: Mapping[str, State] = {"RUNNING": "running", "FAILED": "failed"}
 """What the status of a cell's newest run says where there is no newer table; else it is partial."""
-
-
-WIDE = 160
-"""Columns of a printed table where no terminal says how many it has."""
 
 
 @dataclass(frozen=True)
@@ -111,17 +107,10 @@ def _runs(mlruns: Path) -> dict[str, tuple[str, str]]:
 
 
 def _print(found: list[Row]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD)
-    for name in ("task", "model", "prompt", "state", "fingerprint", "run"):
-        table.add_column(name, overflow="fold")
-    for name in ("n", "KiB"):
-        table.add_column(name, justify="right")
+    names = ("task", "model", "prompt", "state", "fingerprint", "run")
+    table = terminal.table(names, ("n", "KiB"))
     for row in found:
         size = f"{row.bytes / 1024:.0f}"
         names = (row.task, row.model, row.prompt, row.state, row.fingerprint, row.run_id[:8])
         table.add_row(*names, str(row.n), size)
-    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+    terminal.show(table)

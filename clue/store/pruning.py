@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from clue.counting import counted
 from clue.store.generations import generations
 
 HELP = "remove what nobody reads: completions set aside, parts of files; only lists without --yes"
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.yes:
             path.unlink()
     done = "removed" if arguments.yes else "could be removed with --yes"
-    print(f"{len(found)} files, {size / 2**20:.1f} MiB {done}")
+    print(f"{counted(len(found), 'file')}, {size / 2**20:.1f} MiB {done}")
     return 0
 
 

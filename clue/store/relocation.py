@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from clue.counting import counted
 from clue.errors import StoreError
 
 HELP = "point the runs of a moved store to its artifacts"
@@ -21,7 +22,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print how many addresses were changed."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
-    print(f"{relocate(mlruns)} addresses now lie in {mlruns / 'artifacts'}")
+    moved = counted(relocate(mlruns), "address now lies", "addresses now lie")
+    print(f"{moved} in {mlruns / 'artifacts'}")
     return 0
 
 

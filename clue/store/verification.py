@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from clue.counting import counted
 from clue.errors import StoreError
 from clue.records import sha256
 from clue.store.generations import Generation, generations
@@ -25,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     for fault in wrong:
         print(fault)
     tables = sum(len(generation.tables()) for generation in found)
-    print(f"{len(found)} generations, {tables} tables: {len(wrong) or 'no'} faults")
+    size = f"{counted(len(found), 'generation')}, {counted(tables, 'table')}"
+    print(f"{size}: {counted(len(wrong), 'fault') if wrong else 'no faults'}")
     return int(bool(wrong))
 
 
@@ -50,8 +52,8 @@ def faults(generation: Generation) -> Iterator[str]:
         )
         if changed and _holds_text(table):
             yield (
-                f"{path}: {changed} answers are not those of {generation.store.path.name}; score "
-                "them again with backend=replay force=true"
+                f"{path}: {counted(changed, 'answer differs', 'answers differ')} from "
+                f"{generation.store.path.name}; score again with backend=replay force=true"
             )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from clue.config import ROOT, PromptConf, TaskConf
+from clue.counting import counted
 from clue.data import DATASETS, DEMO, Dataset, checksum, locate
 from clue.errors import ConfigError, DataError
 from clue.levels import Tree, tree
@@ -174,7 +175,8 @@ class Task:
         notes = []
         official = self.dataset.rows.get(split, len(samples))
         if len(samples) != official and self.data != DEMO:
-            notes.append(f"{path.name} has {len(samples)} rows, officially there are {official}")
+            rows = counted(len(samples), "row")
+            notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         if self.conf.documents is not None:
             separator = self.wording.separator
             samples, crowded = self.module.present(samples, self._presented(), separator)

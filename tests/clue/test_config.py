@@ -9,7 +9,7 @@ from clue import models
 from clue.config import ROOT, Config, TaskConf
 from clue.errors import ConfigError
 from clue.metrics import METRICS
-from clue.overrides import check_overrides
+from clue.overrides import check_overrides, groups
 from clue.validation import validate
 
 CONF = ROOT / "conf"
@@ -148,22 +148,27 @@ def test_an_unknown_base_lists_the_models() -> None:
         ("tasks.meqsum.shot=5", "did you mean tasks.meqsum.shots"),
         ("modle=hf", "did you mean model"),
         ("model.repo.x=1", "no setting 'model.repo.x'"),
+        ("hydro.verbose=true", "did you mean hydra"),
     ],
 )
 def test_a_misspelt_key_is_refused_with_the_nearest(argument: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        check_overrides(["task=meqsum", argument], CONF)
+        check_overrides(["task=meqsum", argument], Config, groups(CONF))
 
 
 @pytest.mark.parametrize(
-    "argument", ["-m", "model=a,b", "tasks.meqsum.limit=1", "hydra.verbose=true", "paths.data=x=y"]
+    "argument",
+    [
+        *("-m", "model=a,b", "model@other=hf", "tasks.meqsum.limit=1", "paths.data=x=y"),
+        *("hydra.verbose=true", "hydra/launcher=joblib", "+hydra.launcher.x=1"),
+    ],
 )
 def test_right_keys_pass(argument: str) -> None:
-    check_overrides([argument], CONF)
+    check_overrides([argument], Config, groups(CONF))
 
 
 def test_tab_completion_passes() -> None:
-    check_overrides(["-sc", "install=bash"], CONF)
+    check_overrides(["-sc", "install=bash"], Config)
 
 
 def test_hydra_is_imported_at_the_edge_only() -> None:

@@ -16,7 +16,7 @@ from tests import tiny
 TERM = """[Term]
 id: HP:{n:07}
 name: Knee {n}
-def: "Pain in knee {n}, a \\"swollen\\" one." [PMID:1]
+def: "Pain in knee {n}, \\na \\"swollen\\" one." [PMID:1]
 comment: Common.
 synonym: "Gonalgia {n}" EXACT []
 is_a: HP:{parent:07} ! Knee

@@ -19,6 +19,7 @@ from clue.backends.openai.crew import Crew
 from clue.backends.openai.dialect import read, request
 from clue.backends.openai.probe import Server, probe
 from clue.backends.openai.wire import Patience, Refused, Wire
+from clue.counting import counted
 from clue.errors import ModelError
 from clue.records import Completion, Prompt
 
@@ -133,7 +134,11 @@ class OpenAIBackend:
                 f"{self.wire.base} left {len(failed)} of {todo} prompts without an answer:",
                 *named,
                 *([f"  and {len(failed) - NAMED} more"] if len(failed) > NAMED else []),
-                *([f"It was taken for broken; {left} were not sent."] if left else []),
+                *(
+                    [f"It was taken for broken; {counted(left, 'was', 'were')} not sent."]
+                    if left
+                    else []
+                ),
                 "What was answered is kept. See the server's log; the same command goes on.",
             ]
         )

@@ -129,7 +129,9 @@ def read(
     try:
         choice = answer["choices"][0]
         said = choice["message"]["content"] if dialect.api == "chat" else choice["text"]
-        ids = choice["token_ids"] if dialect.ids else None
+        ids = list(map(int, choice["token_ids"])) if dialect.ids else None
+        if not isinstance(said, str | None):
+            raise TypeError
         reason = FINISH.get(str(choice["finish_reason"]))
         usage = answer["usage"]
         sent, new = int(usage["prompt_tokens"]), int(usage["completion_tokens"])

@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
 
 from clue.config import ServerConf
 from clue.privacy import is_local
+from clue.retry_after import retry_after
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +145,7 @@ class Wire:
         status = response.status_code
         if status in BUSY or status >= 500:
             self.session.close()  # servers hang up after such an answer; the next try connects anew
-            raise Transient(f"HTTP {status}", status, _asked(response))
+            raise Transient(f"HTTP {status}", status, retry_after(response))
         if status != 200:
             raise Refused(f"HTTP {status}", status, response.text[:200])
         try:
@@ -168,12 +167,3 @@ def _wait(problem: Transient, number: int) -> float:
     if problem.asked is not None:
         return min(problem.asked, LONGEST_ASKED)
     return min(FIRST_WAIT * 2.0**number, LONGEST_WAIT)
-
-
-def _asked(response: requests.Response) -> float | None:
-    """Seconds that Retry-After asks for, in either of its two forms."""
-    value = response.headers.get("Retry-After")
-    try:
-        return Retry().parse_retry_after(value) if value else None
-    except InvalidHeader:
-        return None

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
 
 import clue
 from clue.data.fetching.login import Login
 from clue.data.fetching.patience import Transient
 from clue.errors import DataError, DataMissing
+from clue.retry_after import retry_after
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 
@@ -83,7 +82,7 @@ def answer(
             raise Transient(
                 f"{source.host} answers {response.status_code}",
                 "Run the same command later.",
-                _asked(response),
+                retry_after(response),
             )
         if response.status_code not in (200, 206, 416):
             raise _refusal(response.status_code, source)
@@ -153,15 +152,6 @@ def _refusal(status: int, source: Source) -> DataMissing:
         f"{source.host} refuses {source.url} ({status}). A proxy or firewall may do that: open "
         f"{source.page} in a browser, or try {source.by_hand}"
     )
-
-
-def _asked(response: requests.Response) -> float | None:
-    """Seconds that Retry-After asks for, in either of its two forms."""
-    value = response.headers.get("Retry-After")
-    try:
-        return Retry().parse_retry_after(value) if value else None
-    except InvalidHeader:
-        return None
 
 
 def _root(error: BaseException | None) -> str:

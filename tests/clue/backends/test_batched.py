@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from clue.backends import memory
 from clue.backends.batched import Batched
@@ -153,3 +153,11 @@ def test_batches_are_planned_over_all_prompts_whatever_is_done() -> None:
     }
     assert rest == {i: whole[i] for i in (1, 2, 3, 5)}
     assert seen == passes[1:]  # the longest three, 6 to 8, are done; their batch is left out
+
+
+@pytest.mark.parametrize("kind", ["mamba", "jamba", "qwen3_next"])
+def test_a_model_with_a_state_in_the_place_of_keys_and_values_is_refused(kind: str) -> None:
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind))
+    with pytest.raises(ModelError, match=rf"type {kind} .*backend=vllm"):
+        Batched(model, None, [])

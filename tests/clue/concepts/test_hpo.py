@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clue.concepts import hpo
 
@@ -63,6 +65,21 @@ def test_line_ends_of_another_system_are_read(tmp_path: Path) -> None:
     path = tmp_path / "hp.obo"
     path.write_bytes(OBO.replace("\n", "\r\n").encode())
     assert [entity.concept_id for entity in hpo.entities(path)] == ["C0000009", "C0000005"]
+
+
+@given(text=st.text(), behind=st.text())
+def test_a_text_in_quotation_marks_is_read_as_it_was_before_it_was_escaped(
+    text: str, behind: str
+) -> None:
+    written = text
+    for plain, letter in (("\\", "\\"), ('"', '"'), ("\n", "n"), ("\t", "t")):
+        written = written.replace(plain, f"\\{letter}")
+    assert hpo.quoted(f'"{written}"{behind}') == text
+
+
+def test_a_value_without_quotation_marks_is_itself() -> None:
+    assert hpo.quoted(r"a \n b") == r"a \n b"
+    assert hpo.quoted(r'"a\Wb\, c" EXACT []') == "a b, c"
 
 
 def test_the_package_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ def test_quoted_newlines_belong_to_the_cell_and_other_columns_are_left(tmp_path:
         ("", "row 1: no column File ID, Summary; found nothing"),
         ("File ID,Text\n1,a\n", "row 1: no column Summary; found File ID, Text"),
         ("File ID,Summary\n1,a\n2, \n", "row 3, field Summary is empty"),
-        ("File ID,Summary\n1,a\n2\n", "row 3 has 1 cells, the header has 2"),
+        ("File ID,Summary\n1,a\n2\n", "row 3 has 1 cell, the header has 2"),
         ('File ID,Summary\n1,"a\nb', "the row that ends in line 3 is no CSV .unexpected end"),
         ('File ID,Summary\n1,"a" b\n', "the row that ends in line 2 is no CSV"),
     ],

@@ -100,7 +100,7 @@ def test_a_whole_store_has_no_faults_and_a_changed_one_is_named(
     printed = capsys.readouterr().out
     assert f"{table} is damaged" in printed
     assert "cell.json is not what the folder's name is the digest of" in printed
-    assert "1 answers are not those of completions.jsonl" in printed
+    assert "1 answer differs from completions.jsonl" in printed
     assert "something else" not in printed
 
 

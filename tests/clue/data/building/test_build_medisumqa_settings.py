@@ -44,5 +44,5 @@ def test_settings_reach_the_backend(data: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_stored_answer_cannot_be_asked_of_nobody(data: Path) -> None:
-    with pytest.raises(StoreError, match="3 of 3 completions are not stored"):
+    with pytest.raises(StoreError, match="lacks 3 of 3 completions"):
         build(build_medisumqa, data, "--backend", "replay")

@@ -1,0 +1,85 @@
+"""What the documents say: commands of fenced blocks, and code in running text."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from clue.config import ROOT
+
+FIRST = (ROOT / "README.md", ROOT / "docs" / "running.md")
+OTHERS = ("docs/*.md", "benchmarks/*.md", "examples/**/*.md", "clue/data/demo/*.md")
+PATHS = tuple(dict.fromkeys((*FIRST, *(p for each in OTHERS for p in sorted(ROOT.glob(each))))))
+DOCUMENTS = tuple(str(path.relative_to(ROOT)) for path in PATHS)
+"""In the order of a reader."""
+
+NEEDS = frozenset(
+    {
+        "a GPU",
+        "a GPU of 80 GB",
+        "eight GPUs",
+        "Slurm",
+        "the network",
+        "a PhysioNet account",
+        "a Hugging Face account",
+        "MIMIC-IV",
+        "vLLM",
+        "a server",
+        "root",
+    }
+)
+"""What a comment may say that a command needs."""
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+
+
+class Command(NamedTuple):
+    """A command of a block that has no language."""
+
+    line: str
+    """As it stands, without its comment."""
+    needs: tuple[str, ...]
+    """What its comment, or a comment above it in its block, says that it needs."""
+
+    @property
+    def words(self) -> list[str]:
+        """As a shell splits them."""
+        return shlex.split(self.line)
+
+
+def commands(document: str) -> list[Command]:
+    """Every command of a document's blocks, in order."""
+    blocks = BLOCK.findall((ROOT / document).read_text())
+    return [each for language, block in blocks if not language for each in _commands(block)]
+
+
+def _commands(block: str) -> Iterator[Command]:
+    above: tuple[str, ...] = ()
+    for line in block.replace("\\\n", " ").splitlines():
+        command, _, comment = re.sub(r"(^|\s)#\s", "\0", line, count=1).partition("\0")
+        needs = tuple(re.split(r" and |, ", said[1])) if (said := _SAID.search(comment)) else ()
+        if command.strip():
+            yield Command(" ".join(command.split()), needs or above)
+        else:
+            above = needs or above
+
+
+_SAID = re.compile(r"\bneeds ([^;:.]+?)\s*(?:[;:.]|$)")
+
+
+def prose(document: str) -> str:
+    """A document without its blocks."""
+    return BLOCK.sub("", (ROOT / document).read_text())
+
+
+def inline(document: str) -> list[str]:
+    """Code in running text, each once."""
+    return list(dict.fromkeys(" ".join(each.split()) for each in INLINE.findall(prose(document))))
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.+)$", BLOCK.sub("", path.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
