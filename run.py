@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
 def _close(stopped: int) -> int:
     """Say what became of every cell; returns the exit code."""
     kept = "what was generated is kept: the same command goes on"
-    lost = "stopped" if stopped > 1 else "its process was lost (killed from outside?)"
+    ends = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
+    lost = ends.get(stopped, "stopped")
     outcomes = sweep.collect(f"{lost}; {kept}")
     if outcomes:
         closing.show(outcomes)

@@ -130,7 +130,8 @@ class Drawn:
     def _normal(self, model: str, name: str) -> Array:
         draw = self._rng(model, name)
         cluster: Array = draw.normal(size=self.items.codes.max() + 1)[self.items.codes]
-        return CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
+        made: Array = CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
+        return made
 
     def _chance(self, name: str) -> Array:
         """Uniform; a tuned model has its base's but for the planned share of the items."""

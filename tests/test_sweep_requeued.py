@@ -54,10 +54,13 @@ def test_a_job_that_slurm_warns_is_queued_again_and_goes_on(
     score = ("tasks.meqsum.score=[rouge1]",)
     command = command_line(mlruns, large, models, *arguments, *launcher, *score)
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as sweep:
-        while stored(mlruns, "llama2_7b") < 4 and sweep.poll() is None:
-            time.sleep(0.01)
-        job_process(mlruns).send_signal(signal.SIGUSR2)
-        said, errors = sweep.communicate(timeout=200)
+        try:
+            while stored(mlruns, "llama2_7b") < 4 and sweep.poll() is None:
+                time.sleep(0.01)
+            job_process(mlruns).send_signal(signal.SIGUSR2)
+            said, errors = sweep.communicate(timeout=200)
+        finally:
+            sweep.kill()  # it waits for its jobs for ever
     assert sweep.returncode == 0, said + errors
     assert (cluster / "requeued").read_text() == "requeue 7_0\n"
     assert "2 done" in said

@@ -69,8 +69,7 @@ def _items(each: Aligned, conf: AnalysisConf) -> list[Item]:
 
 
 def _allowed(each: Aligned, conf: AnalysisConf) -> bool:
-    cells = (each.match.base, each.match.tuned)
-    return conf.text == "full" or all(cell.facts.get("access") == "open" for cell in cells)
+    return conf.text == "full" or each.match.is_open
 
 
 def _texts(each: Aligned, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:

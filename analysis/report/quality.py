@@ -18,7 +18,7 @@ def ledger(results: Results, setting: Setting) -> Table:
                 f"{100 * float(cell.columns.flags['unparsed'].mean()):.1f}"
                 for cell in (each.match.base, each.match.tuned)
             ]
-            notes = "; ".join([*each.ledger.notes(), *(each.incomparable.values())])
+            notes = "; ".join([*each.notes(), *(each.incomparable.values())])
             size = f"{len(matched.ids)} ({len(set(matched.clusters))})"
             verified = ", ".join(each.ledger.verified)
             names = [each.match.pair.tuned, named(each.match.task)]
