@@ -29,7 +29,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     for place, (task, aligned) in enumerate(tasks.items()):
         made = axes(figure, theme, _panel(place, lines))
         _panel_of(made, aligned, theme)
-        made.set_title(named(task), loc="left")
+        made.set_title(named(task), loc="left", color=theme.ink)
         if place % COLUMNS == 0:
             made.set_ylabel("% of items", fontsize=7)
     figure.text(0.5, 0.01, "biomedical minus base, points", ha="center", color=theme.ink)

@@ -28,7 +28,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
         rect = (0.06 + column * 0.237, 1 - (line + 0.88) / lines, 0.21, 0.6 / lines)
         made = axes(figure, theme, rect)
         _caterpillar(made, each, widest, theme)
-        made.set_title(pair.partition(" - ")[0], loc="left", fontsize=7.5)
+        made.set_title(pair.partition(" - ")[0], loc="left", fontsize=7.5, color=theme.ink)
         if column == 0:
             made.set_ylabel("points", fontsize=7)
     return figure

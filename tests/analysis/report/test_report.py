@@ -78,6 +78,13 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
     assert "#010101" not in text  # no stand-in colour is left
 
 
+def test_every_word_in_a_figure_has_a_colour_that_follows_the_page(report: Path) -> None:
+    """What has none is black, and cannot be read on a dark page."""
+    words = re.findall(r"<text[^>]*>", (report / "report.html").read_text())
+    assert len(words) > 100
+    assert [word for word in words if "fill: " not in word] == []
+
+
 def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
     assert {path.stem for path in report.glob("figures/*.svg")} == set(FIGURES)
     for path in report.glob("figures/*.png"):
