@@ -175,7 +175,3 @@ def _change(row: Row | None) -> str:
         if (p := row.judgement.p_adjusted)
         else said
     )
-
-
-def _size(row: Row | None) -> str:
-    return NONE if row is None else f"{row.comparison.n} ({row.comparison.n_clusters})"

@@ -1,5 +1,6 @@
 """The steps of a study, in their order."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,10 @@ from analysis.study.results import Results, Setting
 from analysis.study.series import Aligned
 from analysis.study.testing import Tested, test_all
 from analysis.study.variants import PRIMARY, Variant, variants
+from clue.errors import StoreError
 from clue.levels import Tree
+
+log = logging.getLogger(__name__)
 
 
 def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
@@ -43,15 +47,25 @@ def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
     found = pairs(cells, conf.comparator)
     composites = {*tree}
     tasks = {part for parts in tree.values() for part in parts} - composites
+    whole = {place: cell for place, cell in cells.items() if _whole(cell)}
     return Results(
         settings,
         aligned,
         missing(cells, found),
         unevaluated(cells, found, tasks),
         refused,
-        cells,
-        {prompt: standings(cells, tree, prompt) for prompt in {place.prompt for place in cells}},
+        whole,
+        {prompt: standings(whole, tree, prompt) for prompt in {place.prompt for place in whole}},
     )
+
+
+def _whole(cell: Cell) -> bool:
+    """Whether its table can be read; one that cannot costs its own comparisons, not the study."""
+    try:
+        return bool(cell.columns)
+    except StoreError as error:
+        log.warning("%s", error)
+        return False
 
 
 @dataclass(frozen=True)

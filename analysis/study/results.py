@@ -54,7 +54,7 @@ class Results:
     """Tasks that neither model of a pair has."""
     refused: Sequence[Refused]
     cells: Mapping[Place, Cell]
-    """All of the store, those without a partner too."""
+    """All of the store that can be read, those without a partner too."""
     standings: Mapping[str, Sequence[Standing]]
     """By prompt setting: every model on its own."""
 

@@ -114,12 +114,13 @@ def alone(cells: Mapping[Place, Cell], results: Results) -> Iterator[str]:
         yield "No pair could be compared; see above."
         return
     yield "No cell is of a model that names a base, so there is no pair. In the store:"
+    offered = offers(cells)
     for prompt, model in sorted({(place.prompt, place.model) for place in cells}):
         tasks = [p.task for p in cells if (p.prompt, p.model) == (prompt, model)]
         yield f"{INDENT}{model} on {', '.join(tasks)} ({prompt})"
         yield from (
             f"{INDENT}{INDENT}{offer.command}"
-            for offer in offers(cells)
+            for offer in offered
             if (offer.prompt, offer.partners) == (prompt, (model,))
         )
     yield "A model file makes a pair by `base: <name of another model file>`."

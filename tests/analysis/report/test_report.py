@@ -177,6 +177,20 @@ def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "t against b on MedNLI" in text
 
 
+def test_a_table_that_cannot_be_read_costs_its_own_comparison_only(tmp_path: Path) -> None:
+    small(tmp_path, access="open")
+    names = ("rouge1", "rouge2", "rougeL", "bertscore_f1")
+    for model, score in (("b", 2.0), ("t", 0.5)):  # no score is above 1
+        scores = [record(f"s{n}", dict.fromkeys(names, score)) for n in range(12)]
+        cell(tmp_path, model, "meqsum", scores, base=None if model == "b" else "b")
+    found = run(read(tmp_path), tasks.study(), quick())
+    write(found, quick(), tasks.study(), tmp_path / "report")
+    text = (tmp_path / "report" / "report.md").read_text()
+    assert "t against b on MedNLI" in text
+    assert "t - b, MeQSum (paper): not compared" in text
+    assert {place.task for place in found.cells if place.model == "b"} == {"mednli"}
+
+
 def test_latex_prints_what_it_is_given() -> None:
     table = Table("t", "A_b & 5 %", ["Δ", "x^2"], [["-1.5", "a<b {c} \\d"], ["2", "m* ≥ ▼"]])
     text = latex.render(table)
