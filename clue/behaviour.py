@@ -12,6 +12,8 @@ from types import ModuleType
 from clue import icd
 from clue.records import Sample
 
+VERSION = 1
+"""Version of `flags` and `measures`: a part of every cell's identity."""
 GRAM = 4
 LOOP_REPEATS = 3
 """Times that a loop's unit stands in a row at the end of the text; a cut one may follow."""

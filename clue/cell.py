@@ -5,7 +5,6 @@ larger `limit` or another metric generates nothing twice. The *id* adds which sa
 how.
 """
 
-import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clue import behaviour, icd, models
+from clue import behaviour, models
 from clue.backends import Backend
 from clue.config import Config, ModelConf
 from clue.data import data_root
@@ -65,9 +64,13 @@ class Cell:
     def id(self) -> str:
         """Digest of the fingerprint, the samples scored and how they are read and scored."""
         samples = [sample.key for sample in self.samples]
-        reading = [inspect.getsource(module) for module in (self.task.module, behaviour, icd)]
-        scored = [self.signatures, self.task.conf.score, reading]
+        scored = [self.signatures, self.task.conf.score, self.versions]
         return sha256([self.fingerprint, samples, scored])
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Declared versions of what reads the data and the answers; never their source text."""
+        return {**self.task.module.VERSIONS, "failures": behaviour.VERSION}
 
     @property
     def scoring(self) -> Scoring:

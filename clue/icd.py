@@ -14,6 +14,9 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 
+VERSION = 1
+"""Version of `codes` and of the runs of codes: a part of the identity of cells that use them."""
+
 _CODE = r"(?P<code>[A-Za-z][0-9Aa][0-9AaBb](?P<dot>\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)"
 _TOKEN = re.compile(rf"(?<![\w.]){_CODE}(?![\w]|\.\w)")
 _BEFORE = re.compile(

@@ -8,8 +8,9 @@ from clue.backends import Backend
 from clue.cell import Cell, build
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.outcome import Outcome
+from clue.score import score
 from clue.summary import summary
-from clue.tables import Table, read_table
+from clue.tables import Table, read_table, tables
 
 if TYPE_CHECKING:
     from clue.job import Job
@@ -31,20 +32,40 @@ def build_all(job: "Job", backend: Backend) -> tuple[list[Cell], list[Outcome]]:
 
 
 def finished(cell: Cell, tracker: "Tracker") -> bool:
-    """Whether the cell's newest run is complete and its records are here."""
-    newest = tracker.latest("clue.cell", cell.id)
-    complete = newest is not None and newest.info.status == "FINISHED"
-    return complete and stored(cell) is not None
+    """Whether the cell's records are here and their newest run is complete."""
+    table = stored(cell)
+    newest = tracker.latest("clue.cell", table.facts.get("id", cell.id)) if table else None
+    return newest is not None and newest.info.status == "FINISHED"
 
 
 def stored(cell: Cell) -> Table | None:
-    """The cell's table; None if there is none, or it is damaged, which is said."""
+    """The cell's table; None if there is none, or it is damaged, which is logged."""
     path = cell.store.records_path(cell.id)
     try:
-        return read_table(path) if path.exists() else None
+        return read_table(path) if path.exists() else _unversioned(cell)
     except StoreError as error:
         log.warning("%s", error)
         return None
+
+
+def _unversioned(cell: Cell) -> Table | None:
+    """An equal table from before readers had versions, when ids were digests of source text.
+
+    Equal means: the stored answers, read and described by today's code, give the same records.
+    """
+    old = (table for table in tables(cell.store.folder) if "versions" not in table.facts)
+    return next((table for table in old if _same_records(cell, table)), None)
+
+
+def _same_records(cell: Cell, table: Table) -> bool:
+    keys = [(record.sample_id, record.repeat) for record in table.records]
+    same_rule = (table.signatures, table.facts.get("score")) == (
+        cell.signatures,
+        list(cell.task.conf.score),
+    )
+    if not same_rule or keys != [sample.key for sample in cell.samples]:
+        return False
+    return score(cell, [record.completion for record in table.records]) == list(table.records)
 
 
 def stored_summary(cell: Cell) -> dict[str, float]:

@@ -71,6 +71,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "level": task.level,
         "dataset": task.module,
         "score": list(task.score),
+        "versions": cell.versions,
         "access": cell.task.access,
         "model": model.label,
         "base": model.base,

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from clue import __version__
 from clue.metrics.scoring import Scores, Scoring
+
+VERSION = "0.1.0"
+"""Version of the rules below, in signatures: another one scores every cell again."""
 
 
 def signature(name: str, scoring: Scoring) -> str:
     """What made the score; the reading of the answer is the task's."""
-    return f"{name}|clue {__version__}|equality of the answer read"
+    return f"{name}|clue {VERSION}|equality of the answer read"
 
 
 def score(

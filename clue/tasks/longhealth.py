@@ -14,10 +14,12 @@ from clue.errors import DataError
 from clue.presentation import Question, present
 from clue.records import Sample
 
-__all__ = ["DATASET", "choices", "parse", "parse_upstream", "present", "read"]
+__all__ = ["DATASET", "VERSIONS", "choices", "parse", "parse_upstream", "present", "read"]
 
 DATASET = "longhealth"
 LETTERS = "abcde"
+VERSIONS = {"read": 1, "present": 1, "parse": 1, "parse_upstream": 1, "behaviour": 1}
+"""Version of each function that reads the data or an answer: a part of every cell's identity."""
 
 _LETTER = r"(?:(?P<letter>[A-F])\b|(?P<small>[a-f])(?=[^\w\s]+(?:\s|$)|\s*$))"
 _LINK = r"(?:\s+(?:is|would\s+be|must\s+be|should\s+be))?(?:\s*[:=-])?\s*"

@@ -16,6 +16,8 @@ from clue.records import Sample
 
 DATASET = "medisumcode"
 SEPARATOR = ", "
+VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "behaviour": 1, "icd": icd.VERSION}
+"""Version of each function that reads the data or an answer: a part of every cell's identity."""
 
 _UPSTREAM = re.compile(r"\b[A-TV-Z][0-9]{2}(?:\.?[0-9A-Z]{1,4})?\b")
 

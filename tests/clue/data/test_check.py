@@ -6,6 +6,7 @@ import pytest
 
 from clue.data import DATASETS, DEMO, check, locate
 from clue.errors import DataError
+from clue.tasks import medisumqa
 from tests import tiny
 
 HEADER = "note_id,subject_id,hadm_id,note_type,note_seq,charttime,storetime,text\n"
@@ -79,7 +80,7 @@ def test_a_file_is_read_again_by_a_changed_reader(
     path = tiny.medisumqa(tmp_path, 4)
     cache = tmp_path / "cache"
     check.measure(DATASETS["medisumqa"], "test", path, cache)
-    monkeypatch.setattr(check, "reading", json)
+    monkeypatch.setitem(medisumqa.VERSIONS, "read", 2)
     monkeypatch.setattr(check, "rows", lambda *_: 99)
     assert check.measure(DATASETS["medisumqa"], "test", path, cache).rows == 99
 
