@@ -1,103 +1,18 @@
-"""The paired study of a store's finished cells: each biomedical model against its base.
+"""`python -m analysis [key=value ...]` analyses a study; `compare`, `power`, `meta` need none."""
 
-    python -m analysis                          every pair, the store in mlruns/
-    python -m analysis comparator=ancestor      against the model that was trained on
-    python -m analysis paths.mlruns=DIR output=DIR
-
-Prints the answer, a sentence per pair, level and task, and what is missing with the command that
-makes it; writes cells.csv, cells.parquet, summary.json and the report (`report=false`: without).
-Settings are those of conf/analysis.yaml; `--cfg` prints them.
-
-Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
-"""
-
-import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from analysis.settings import AnalysisConf, validate
-from clue import commands
-from clue.config import ROOT
-from clue.errors import ConfigError
-from clue.overrides import check_overrides, explain
-
-CONF = ROOT / "conf"
-
-OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
-ConfigStore.instance().store(name="analysis_schema", node=AnalysisConf)
-
-
-def settings(overrides: Sequence[str]) -> AnalysisConf:
-    """Settings of conf/analysis.yaml with what the command line says.
-
-    Raises:
-        ConfigError: a setting is unknown or out of range.
-    """
-    for override in overrides:
-        if override.startswith("~") or "=" not in override:
-            raise ConfigError(f"{override}: settings are not removed; write key=value")
-    check_overrides(overrides, AnalysisConf)
-    try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            made = OmegaConf.to_object(compose("analysis", overrides=list(overrides)))
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(explain(error, CONF)) from error
-    assert isinstance(made, AnalysisConf)
-    validate(made)
-    return made
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = commands.parser("analysis", __doc__)
-    made.add_argument("settings", nargs="*", metavar="key=value", help="of conf/analysis.yaml")
-    made.add_argument("--cfg", action="store_true", help="print the settings and stop")
-    made.set_defaults(run=_run)
-    return made
+COMMANDS = ("compare", "meta", "power", "study")
+"""Modules of `analysis.cli`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Analyse a store; returns the exit code."""
-    return commands.run(parser(), arguments)
-
-
-def _run(chosen: argparse.Namespace) -> int:
-    conf = settings(chosen.settings)
-    if chosen.cfg:
-        print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
-        return 0
-    return _analyse(conf)
-
-
-def _analyse(conf: AnalysisConf) -> int:
-    from analysis.cells import read
-    from analysis.study import run
-    from analysis.study.output import write
-    from analysis.study.say import alone, lines
-    from analysis.study.summary import summary
-    from clue.tasks import study
-
-    cells = read(conf.paths.store)
-    results = run(cells, study(), conf)
-    for line in lines(results):
-        print(line)
-    said = summary(results, conf, study())
-    paths = write(conf.folder, results.rows, said)
-    if conf.report:
-        from analysis import report, tracking
-
-        paths = [*paths, *report.write(results, conf, study(), conf.folder)[:1]]
-        tracking.log_run(results, conf, said)
-    if not results.rows:
-        print("\n".join(alone(cells, results)))
-    print("Written:", *paths)
-    return int(bool(results.refused) or not results.rows)
+    """Run the command that the first argument names, else `study`; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = words.pop(0) if words and words[0] in COMMANDS else "study"
+    return int(importlib.import_module(f"analysis.cli.{name}").main(words))
 
 
 if __name__ == "__main__":

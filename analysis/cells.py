@@ -1,12 +1,12 @@
 """Finished cells of a store: facts at once, numbers when asked for, texts never.
 
-A cell is its table (`clue.tables`); where a model has several on one task under one prompt setting,
-the newest counts. A cell without a table is unfinished and does not exist here.
+A cell is its table (`clue.store.records_table`); where a model has several on one task under one
+prompt setting, the newest counts. A cell without a table is unfinished and does not exist here.
 """
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,16 +17,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.paired import Array
-from clue.counting import counted
+from analysis.stats.paired import Array
+from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import sha256
-from clue.tables import FACTS, SIGNATURES
+from clue.store.records_table import FACTS, SIGNATURES
 
 log = logging.getLogger(__name__)
 
 Names = NDArray[np.object_]
 IDENTITY = ("sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+MODEL_KEYS = (
+    "model.repo",
+    "model.revision",
+    "model.adapter",
+    "model.gguf_file",
+    "backend.weights",
+    "backend.adapter",
+)
+"""What makes the two models different models. All else is protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
 NEEDED = ("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint")
 
@@ -70,7 +79,7 @@ class Cell:
     path: Path
     """Its table."""
     facts: Mapping[str, Any]
-    """`clue.tags.facts`."""
+    """`clue.tracking.tags.facts`."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
 
@@ -115,6 +124,15 @@ def read(store: Path) -> dict[Place, Cell]:
         )
     found = {cell.place: cell for cell in cells}
     return dict(sorted(found.items()))
+
+
+def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of nested mappings."""
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            yield from flat(entry, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", entry
 
 
 def _age(path: Path) -> tuple[int, str]:

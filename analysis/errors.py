@@ -3,7 +3,7 @@
     ClueError
     ├── ResultsError   a file of results cannot be read as what it seems to be
     ├── PairingError   two sets of results are not of the same items
-    └── EstimatesError  a file of estimates cannot be used (`analysis.meta.tables`)
+    └── EstimatesError  a file of estimates cannot be used (`analysis.meta.csv_rows`)
 
 Every message names the file, what was found there and what to do; never a text of an item.
 """

@@ -1,6 +1,6 @@
 """Tasks, data sets and levels as the literature writes them: in sentences, tables and figures."""
 
-from clue.levels import OVERALL
+from clue.task.levels import OVERALL
 
 NAMES = {
     "mednli": "MedNLI",

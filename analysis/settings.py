@@ -7,7 +7,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from clue.config import PathsConf, TrackingConf
+from clue.config.schema import PathsConf, TrackingConf
 from clue.errors import ConfigError
 
 COMPARATORS = ("base", "ancestor")

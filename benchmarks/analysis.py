@@ -25,19 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.bootstrap import bootstrap_ts
 from analysis.cells import read
-from analysis.paired import Paired, Sums
+from analysis.paired_study import Results, run
+from analysis.paired_study.matching import align_all
+from analysis.paired_study.output import write
+from analysis.paired_study.series_to_test import SCORE, Study
+from analysis.paired_study.summary import summary
 from analysis.settings import AnalysisConf
-from analysis.signflip import sign_flips
-from analysis.study import Results, run
-from analysis.study.aligning import align_all
-from analysis.study.entries import SCORE, Study
-from analysis.study.output import write
-from analysis.study.summary import summary
+from analysis.stats.bootstrap import bootstrap_ts
+from analysis.stats.paired import Paired, Sums
+from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks import synthetic
 from benchmarks.planted import PAIRS, Plan
-from clue import tasks
+from clue.task import task_files
 
 Made = TypeVar("Made")
 FLIPS, DRAWS = 99_999, 10_000
@@ -61,15 +61,15 @@ def timed(name: str, work: Callable[[], Made], times: int = 1) -> tuple[float, M
 def study(store: Path, *, sensitivity: bool) -> Results:
     """Everything that `python -m analysis` does, the files included."""
     conf = AnalysisConf(sensitivity=sensitivity)
-    found = run(read(store), tasks.study(), conf)
-    write(store / "analysis", found.rows, summary(found, conf, tasks.study()))
+    found = run(read(store), task_files.study(), conf)
+    write(store / "analysis", found.rows, summary(found, conf, task_files.study()))
     return found
 
 
 def series(store: Path) -> dict[str, list[Paired]]:
     """The 22 series of every pair, by data set."""
     aligned, _ = align_all(read(store), AnalysisConf())
-    entries = Study(AnalysisConf(), tasks.study(), {})
+    entries = Study(AnalysisConf(), task_files.study(), {})
     found: dict[str, list[Paired]] = {}
     for pair in sorted({each.match.pair for each in aligned}):
         of_pair = [each for each in aligned if each.match.pair == pair]

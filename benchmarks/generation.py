@@ -24,15 +24,16 @@ import torch
 from benchmarks.generation_loops import Answers, Clock, Rows, ours, plain
 from benchmarks.generation_rates import Floors, shape
 from clue.backends import Setup
-from clue.backends.batched import Batched
-from clue.backends.memory import is_exhausted
-from clue.backends.sharing import common_beginning
-from clue.backends.transformers import TransformersBackend
-from clue.config import ROOT, BackendConf, PromptConf
-from clue.data import data_root
-from clue.models import load
-from clue.tasks import Task
-from clue.tasks import load as load_task
+from clue.backends.huggingface.backend import TransformersBackend
+from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.memory import is_exhausted
+from clue.backends.huggingface.shared_prefix import common_beginning
+from clue.config.folders import ROOT
+from clue.config.model_files import load
+from clue.config.schema import BackendConf, PromptConf
+from clue.data.locate import data_root
+from clue.task.task import Task
+from clue.task.task_files import load as load_task
 
 ROUNDS = 4
 GPU_BATCHES = (1, 8, 16, 32, 64, 128)

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from clue.backends.batched import Batched
+from clue.backends.huggingface.batching import Batched
 
 Rows = Sequence[list[int]]
 Answers = dict[int, list[int]]

@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clue.backends import Setup
-from clue.backends.transformers import TransformersBackend
-from clue.config import BackendConf, PromptConf
-from clue.data import DATASETS, DEMO, locate
-from clue.models import load
-from clue.tasks import Task
-from clue.tasks import load as load_task
+from clue.backends.huggingface.backend import TransformersBackend
+from clue.config.model_files import load
+from clue.config.schema import BackendConf, PromptConf
+from clue.data.locate import locate
+from clue.data.registry import DATASETS, DEMO
+from clue.task.task import Task
+from clue.task.task_files import load as load_task
 
 Tokens = NDArray[np.uint32]
 

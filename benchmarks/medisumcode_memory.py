@@ -22,10 +22,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from clue import icd
-from clue.config import ROOT
-from clue.data import DATASETS, DEMO, locate
-from clue.data.building.icd9 import equivalents
-from clue.data.reading import csv_rows
+from clue.config.folders import ROOT
+from clue.data.locate import locate
+from clue.data.mimic.icd9 import equivalents
+from clue.data.readers import csv_rows
+from clue.data.registry import DATASETS, DEMO
 
 LETTERS, ADMISSIONS, DIAGNOSES, PATIENTS = 331_794, 430_852, 4_756_326, 180_733
 CHARACTERS = 10_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clue import tasks
+from clue.task import task_files
 
 BASES = {
     "llama2_7b": 6.7,
@@ -115,7 +115,7 @@ def study() -> Plan:
     answers as its base does.
     """
     known = {
-        DECLINE: Effect(dict.fromkeys(tasks.names(), -10.0), noise=0.5),
+        DECLINE: Effect(dict.fromkeys(task_files.names(), -10.0), noise=0.5),
         GAIN: Effect({TEXT_TASK: 2.5}, noise=1.0),
         SMALL: Effect({TEXT_TASK: 0.6}, noise=0.1),
         EQUIVALENT: Effect(noise=0.1),

@@ -34,19 +34,20 @@ from transformers.utils.logging import disable_progress_bar
 from clue import metrics
 from clue.backends import Setup
 from clue.backends.fake import FakeBackend
-from clue.concepts.hpo import Hpo
-from clue.concepts.linking import Linker, chosen
-from clue.concepts.mentions import MentionReader
-from clue.concepts.words import Words
-from clue.config import ROOT, BackendConf, PromptConf, ScoringConf
-from clue.data import data_root
+from clue.checkpoints.locate import package_folder
+from clue.config.folders import CONF, ROOT
+from clue.config.model_files import load
+from clue.config.schema import BackendConf, PromptConf, ScoringConf
+from clue.data.locate import data_root
 from clue.metrics import METRICS
-from clue.metrics.scoring import Scoring
-from clue.models import load
+from clue.metrics.concepts.hpo import Hpo
+from clue.metrics.concepts.linking import Linker, chosen
+from clue.metrics.concepts.mentions import MentionReader
+from clue.metrics.concepts.words import Words
+from clue.metrics.options import Scoring
 from clue.records import Prompt, Sample
-from clue.tasks import Task
-from clue.tasks import load as load_task
-from clue.weights import package_folder
+from clue.task.task import Task
+from clue.task.task_files import load as load_task
 
 ROUGE = ("rouge1", "rouge2", "rougeL")
 NAMES = (*ROUGE, "bertscore_f1", "umls_f1")
@@ -143,7 +144,7 @@ def main() -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--mlruns", type=Path, default=ROOT / "mlruns")
     arguments = parser.parse_args()
-    file = OmegaConf.load(ROOT / "conf" / "scoring" / "embedded.yaml")
+    file = OmegaConf.load(CONF / "scoring" / "embedded.yaml")
     conf = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(ScoringConf), file))
     assert isinstance(conf, ScoringConf)
     task = Task(load_task("meqsum"), PromptConf(), data_root(arguments.data))

@@ -15,20 +15,22 @@ from typing import Any
 
 from benchmarks.planted import BASES, PAIRS, Plan, rng, study
 from benchmarks.synthetic_scores import Drawn, draw_items
-from clue import tasks
-from clue.config import TaskConf
+from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
-from clue.store import CellStore
-from clue.tables import Table, write_table
+from clue.store.completions import CellStore
+from clue.store.records_table import Table, write_table
+from clue.task import task_files
 
 TRAINING = ("instruction tuning", "continued pre-training")
 
 
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
-    names = plan.tasks or tuple(tasks.names())
+    names = plan.tasks or tuple(task_files.names())
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
-    return [_write_cell(store, plan, tasks.load(task), model) for task in names for model in models]
+    return [
+        _write_cell(store, plan, task_files.load(task), model) for task in names for model in models
+    ]
 
 
 def _write_cell(store: Path, plan: Plan, conf: TaskConf, model: str) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.planted import SIZES, UNDEFINED, Plan, rng
-from clue.config import TaskConf
+from clue.config.schema import TaskConf
 from clue.metrics import METRICS
 
 Array = NDArray[np.float64]

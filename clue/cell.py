@@ -12,17 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clue import behaviour, models
 from clue.backends import Backend
-from clue.config import Config, ModelConf
-from clue.data import data_root
+from clue.config import model_files
+from clue.config.schema import Config, ModelConf
+from clue.data.locate import data_root
 from clue.errors import ConfigError, StoreError
-from clue.metrics import signatures
-from clue.metrics.scoring import Scoring
+from clue.metrics import failures, signatures
+from clue.metrics.options import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
-from clue.store import CellStore
-from clue.tasks import Split, Task
+from clue.store.completions import CellStore
+from clue.task.task import Split, Task
 
 _WORDED: dict[str, tuple[Split, tuple[Prompt, ...]]] = {}
 WORDED = 16
@@ -70,7 +70,7 @@ class Cell:
     @property
     def versions(self) -> dict[str, int]:
         """Declared versions of what reads the data and the answers; never their source text."""
-        return {**self.task.module.VERSIONS, "failures": behaviour.VERSION}
+        return {**self.task.module.VERSIONS, "failures": failures.VERSION}
 
     @property
     def scoring(self) -> Scoring:
@@ -142,7 +142,7 @@ def _signatures(config: Config, task: Task) -> dict[str, str]:
 def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
     return {
         "protocol": task.protocol(shots),
-        "model": models.identity(config.model),
+        "model": model_files.identity(config.model),
         "decoding": "greedy",
     }
 

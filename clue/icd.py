@@ -8,14 +8,18 @@ only between two of these releases is missing.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import pairwise
 
 VERSION = 1
 """Version of `codes` and of the runs of codes: a part of the identity of cells that use them."""
+
+COUNTED = 5
+"""Codes in a row, each one more than the one before, from which on an answer counts."""
 
 _CODE = r"(?P<code>[A-Za-z][0-9Aa][0-9AaBb](?P<dot>\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)"
 _TOKEN = re.compile(rf"(?<![\w.]){_CODE}(?![\w]|\.\w)")
@@ -115,3 +119,24 @@ def _tokens(line: str) -> Iterator[str]:
         written = "." in token or alone
         if written or ((opens or token.isupper()) and bare(token) in code_list()):
             yield token
+
+
+def counts_codes(codes: Sequence[str]) -> bool:
+    """Whether codes, in the order of an answer, count up: I10, I11, I12, I13, I14."""
+    return longest_count(codes) >= COUNTED
+
+
+def longest_count(codes: Sequence[str]) -> int:
+    """Length of the longest run of codes in which each is one more than the one before."""
+    longest = run = min(len(codes), 1)
+    for before, after in pairwise(codes):
+        run = run + 1 if _follows(bare(before), bare(after)) else 1
+        longest = max(longest, run)
+    return longest
+
+
+def _follows(before: str, after: str) -> bool:
+    """One more in the digits behind the letter, the same number of them."""
+    same = before[0] == after[0] and len(before) == len(after)
+    digits = before[1:].isdigit() and after[1:].isdigit()
+    return same and digits and int(after[1:]) == int(before[1:]) + 1

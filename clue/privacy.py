@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from clue.config import PrivacyConf
+from clue.config.schema import PrivacyConf
 from clue.errors import PrivacyError
 from clue.records import Record, sha256
 

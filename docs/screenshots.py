@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clue.tracking import Tracker
+from clue.tracking.tracker import Tracker
 
 HERE = Path(__file__).resolve().parent / "images"
 PORT = 5078

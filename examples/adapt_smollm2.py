@@ -23,9 +23,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from clue import models, weights
-from clue.config import ROOT
-from clue.data import checksum
+from clue.checkpoints import locate
+from clue.common.file_cache import checksum
+from clue.config import model_files
+from clue.config.folders import ROOT
 from examples.hpo_text import Text, corpus, file, held_out
 from examples.training_record import compared, write
 
@@ -87,7 +88,7 @@ def train(recipe: Recipe, out: Path) -> dict[str, Any]:
     started = time.perf_counter()
     shown, kept = held_out(corpus(file()), recipe.held_out, recipe.seed)
     kept = random.Random(recipe.seed).sample(kept, recipe.measured)
-    place = weights.locate(models.load(BASE), ROOT / "models", ROOT / "mlruns" / "cache")
+    place = locate.locate(model_files.load(BASE), ROOT / "models", ROOT / "mlruns" / "cache")
     model, tokenizer = _opened(place.source, recipe)
     rows = [_ids(tokenizer, text) for text in kept]
     with model.disable_adapter():
@@ -195,7 +196,7 @@ def _fit(model: Any, blocks: Sequence[dict[str, Any]], recipe: Recipe) -> list[t
 
 def _save(model: Any, out: Path) -> None:
     """Half precision halves the file; the base is named by its repository, not by a folder here."""
-    model.peft_config["default"].base_model_name_or_path = models.load(BASE).repo
+    model.peft_config["default"].base_model_name_or_path = model_files.load(BASE).repo
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:  # the library's model card would stay behind
         model.half().save_pretrained(scratch, save_embedding_layers=False)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue.concepts.hpo import PACKAGE, quoted, terms
-from clue.weights import package_folder
+from clue.checkpoints.locate import package_folder
+from clue.metrics.concepts.hpo import PACKAGE, quoted, terms
 
 
 @dataclass(frozen=True)

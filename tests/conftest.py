@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from clue.config import ROOT
+from clue.config.folders import ROOT
 from tests import tiny
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -28,7 +28,7 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with its schema: migrations take seconds, copies do not."""
-    from clue.tracking import Tracker
+    from clue.tracking.tracker import Tracker
 
     folder = tmp_path_factory.mktemp("store")
     Tracker(None, "clue", folder)

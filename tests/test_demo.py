@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clue import models, tasks
+from clue.config import model_files
+from clue.task import task_files
 from tests.conftest import Cli
 from tests.test_run import runs
 
@@ -14,9 +15,9 @@ def test_the_demo_runs_a_pair_on_every_task_with_one_command(cli: Cli, mlruns: P
     done = cli("experiment=demo", "backend=fake", "limit=1")
     assert done.returncode == 0, done.stdout + done.stderr
     found = {(run.data.tags["clue.model"], run.data.tags["clue.task"]) for run in runs(mlruns)}
-    pair = [name for name in models.names() if name.startswith("smollm2")]
+    pair = [name for name in model_files.names() if name.startswith("smollm2")]
     assert len(pair) == 2
-    assert found == {(model, task) for model in pair for task in tasks.names()}
+    assert found == {(model, task) for model in pair for task in task_files.names()}
     bases = {run.data.tags.get("clue.base") for run in runs(mlruns)}
     assert bases == {None, "smollm2_135m"}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from clue.config import ROOT
+from clue.config.folders import ROOT
 
 PAGE = ROOT / "docs" / "reliability.md"
 

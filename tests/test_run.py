@@ -12,8 +12,8 @@ import mlflow
 import pandas as pd
 import pytest
 
-from clue.config import ROOT
-from clue.tables import read_table
+from clue.config.folders import ROOT
+from clue.store.records_table import read_table
 from tests import tiny
 from tests.conftest import Cli, command_line
 

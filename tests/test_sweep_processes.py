@@ -35,7 +35,7 @@ def process_of(job: int, sweep: subprocess.Popen[str]) -> psutil.Process | None:
             command = process.cmdline()
         except psutil.NoSuchProcess:
             continue
-        if "clue.work" in command and Path(command[-1]).name == str(job):
+        if "clue.launch.worker" in command and Path(command[-1]).name == str(job):
             return process
     return None
 

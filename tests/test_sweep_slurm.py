@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hydra import compose, initialize_config_dir
 
-from clue import sweep  # noqa: F401  makes the schema known
-from clue.config import ROOT
+from clue.config.folders import CONF
+from clue.launch import sweep  # noqa: F401  makes the schema known
 from tests.conftest import Cli
 from tests.test_run import runs
 
@@ -56,7 +56,7 @@ def test_a_sweep_is_one_array_that_asks_for_what_the_file_says(
 
 
 def launcher(name: str) -> Any:
-    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+    with initialize_config_dir(str(CONF), version_base="1.3"):
         composed = compose("config", [f"hydra/launcher={name}"], return_hydra_config=True)
     return composed.hydra.launcher
 

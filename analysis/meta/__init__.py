@@ -1,18 +1,11 @@
 """Meta-analysis of differences: pairs within families of base models, errors correlated.
 
-    python -m analysis.meta estimates.csv [--covariance matrix.csv] [--json]
+    python -m analysis meta estimates.csv [--covariance matrix.csv] [--json]
 
 `random_effects` answers for a population of pairs, `fixed_set` for exactly the pairs at hand.
 """
 
-from analysis.meta.beside import (
-    family_mean,
-    fixed_set,
-    leave_one_family_out,
-    off_diagonal_share,
-)
-from analysis.meta.headline import Headline, random_effects
-from analysis.meta.independent import (
+from analysis.meta.classical import (
     Pooled,
     cochran_q,
     dersimonian_laird,
@@ -22,6 +15,13 @@ from analysis.meta.independent import (
     wald,
 )
 from analysis.meta.moderators import Moderation, moderator
+from analysis.meta.random_effects import Headline, random_effects
+from analysis.meta.sensitivity import (
+    family_mean,
+    fixed_set,
+    leave_one_family_out,
+    off_diagonal_share,
+)
 
 __all__ = [
     "Headline",

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from analysis.paired import Array
+from analysis.stats.paired import Array
 
 
 @dataclass(frozen=True)

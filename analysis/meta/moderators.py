@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.aggregate import Estimate
+from analysis.meta.cr2 import cr2
 from analysis.meta.gls import full
-from analysis.meta.headline import (
+from analysis.meta.random_effects import (
     MIN_FAMILIES,
     at_reml,
     codes,
@@ -16,8 +16,8 @@ from analysis.meta.headline import (
     positive_definite,
     weak,
 )
-from analysis.meta.robust import cr2
-from analysis.paired import Array
+from analysis.stats.paired import Array
+from analysis.stats.weighted_sums import Estimate
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from analysis.meta.gls import Gls
-from analysis.paired import Array
+from analysis.stats.paired import Array
 
 STEPS = 200
 HALVINGS = 50

@@ -10,15 +10,15 @@ import csv
 import io
 from pathlib import Path
 
-from analysis.report import html, latex, markdown
+from analysis.paired_study.results import Results
 from analysis.report.document import Document, Table
 from analysis.report.drilldown import changed
 from analysis.report.figures.theme import plain
+from analysis.report.formats import html, latex, markdown
 from analysis.report.sections import document
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from clue.levels import Tree
-from clue.store import write_atomic
+from clue.common.atomic_write import write_atomic
+from clue.task.levels import Tree
 
 FICTIONAL = (
     "Demonstration on fictional data: it shows what a report looks like and answers nothing."

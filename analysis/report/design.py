@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from analysis.names import named, order
-from analysis.report import choose
+from analysis.paired_study.results import Results, Setting
+from analysis.report import selectors
 from analysis.report.document import Section, Table
 from analysis.report.methods import hypotheses, margins
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results, Setting
-from clue.counting import counted
+from clue.common.plural import counted
 
 
 def section(
@@ -20,9 +20,9 @@ def section(
         results: of the study.
         setting: the prompt setting that the report is of.
         conf: of the analysis.
-        said: `analysis.study.summary.summary`.
+        said: `analysis.paired_study.summary.summary`.
     """
-    rows = choose.primary(setting, "task")
+    rows = selectors.primary(setting, "task")
     body = []
     for task in sorted({row.key.task for row in rows}, key=order):
         of = [row.comparison for row in rows if row.key.task == task]

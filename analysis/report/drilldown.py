@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.names import named
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.series import Aligned, mean
+from analysis.report import selectors
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.series import Aligned, mean
-from clue.tables import texts
+from clue.store.records_table import texts
 
 MOST = 3
 """Items shown of each pair and task, in each direction."""
@@ -45,7 +45,7 @@ class Changed:
 
 def changed(results: Results, conf: AnalysisConf) -> Iterator[Changed]:
     """Of every pair on every task under the declared prompt setting."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     for each in results.aligned:
         scored = bool(each.alignment.ids) and set(each.score) <= set(each.metrics)
         if setting and each.match.pair.prompt == setting.prompt and scored:

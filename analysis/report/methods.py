@@ -1,7 +1,7 @@
 """How the numbers were made, for the methods section of a paper."""
 
+from analysis.paired_study.results import Setting
 from analysis.settings import AnalysisConf
-from analysis.study.results import Setting
 
 REFERENCES = (
     "Altman DG, Bland JM. Absence of evidence is not evidence of absence. BMJ 1995.",

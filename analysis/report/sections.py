@@ -5,17 +5,18 @@ from dataclasses import replace
 from itertools import groupby
 
 from analysis.names import named, order
-from analysis.report import choose, design, literature, methods, models, pooled, quality, tables
+from analysis.paired_study.pairs import offers
+from analysis.paired_study.results import Results, Setting
+from analysis.paired_study.sensitivity import PRIMARY
+from analysis.paired_study.summary import LIMITS, summary
+from analysis.report import design, methods, selectors
 from analysis.report.document import Document, Group, Section, Table
 from analysis.report.figures import FIGURES, Drawn, draw
+from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.sentences.pooled import answer, tally
+from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from analysis.study.pairs import offers
-from analysis.study.results import Results, Setting
-from analysis.study.sentences import answer, tally
-from analysis.study.summary import LIMITS, summary
-from analysis.study.variants import PRIMARY
-from analysis.verdict import CHANGES
-from clue.levels import Tree
+from clue.task.levels import Tree
 
 FEW = 3
 """Changes on the highest level that the answer spells out."""
@@ -24,7 +25,7 @@ TITLE = "Does biomedical training lead to better medical performance?"
 
 def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
     """The report of a study; says of each part that is not there what would make it."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     drawn = {name: draw(name, results, conf) for name in FIGURES}
     if setting is None:
         found = [
@@ -36,8 +37,8 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
     said = summary(results, conf, tree)
     sections = [
         design.section(results, setting, conf, said),
-        _section("Every pair", "pairs", drawn, ("forest",), [tables.pairs(setting)]),
-        _section("Tasks", "tasks", drawn, ("heatmap",), [tables.tasks(setting)]),
+        _section("Every pair", "pairs", drawn, ("forest",), [pairs.pairs(setting)]),
+        _section("Tasks", "tasks", drawn, ("heatmap",), [pairs.tasks(setting)]),
         _sentences(setting),
         _scores(results, conf, drawn),
         _section(
@@ -45,9 +46,9 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
             "equivalence",
             drawn,
             ("power",),
-            [tables.equivalence(setting)],
+            [pairs.equivalence(setting)],
         ),
-        _section("Replicability", "replicability", drawn, (), [tables.replicability(setting)]),
+        _section("Replicability", "replicability", drawn, (), [pairs.replicability(setting)]),
         _section(
             "Other analyses, kinds of pairs",
             "sensitivity",
@@ -75,10 +76,10 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
 def _answer(setting: Setting, conf: AnalysisConf) -> Iterator[str]:
     """Of the most comprehensive level that some pair has; else what the tasks say."""
     answers = setting.answers.get(PRIMARY, {})
-    level, rows = choose.highest(setting)
+    level, rows = selectors.highest(setting)
     if level not in answers:
         yield "No pair has all tasks of a level yet; what its tasks say:"
-        yield from (row.judgement.sentence for row in choose.primary(setting, "task"))
+        yield from (row.judgement.sentence for row in selectors.primary(setting, "task"))
         return
     if len(rows) == 1:
         yield rows[0].judgement.sentence
@@ -92,7 +93,7 @@ def _answer(setting: Setting, conf: AnalysisConf) -> Iterator[str]:
 
 def _sentences(setting: Setting) -> Section:
     """What every comparison of the confirmatory families says: changes first, then by pair."""
-    rows = choose.primary(setting, "level", "task")
+    rows = selectors.primary(setting, "level", "task")
     ordered = sorted(rows, key=lambda row: (row.key.pair, order(row.key.task)))
     changes = [row.judgement.sentence for row in ordered if row.judgement.verdict in CHANGES]
     sentences = [row.judgement.sentence for row in ordered]
@@ -110,7 +111,7 @@ def _sentences(setting: Setting) -> Section:
 
 def _scores(results: Results, conf: AnalysisConf, drawn: Mapping[str, Drawn | None]) -> Section:
     """Every model on its own."""
-    table = models.scores(choose.standings(results, conf))
+    table = models.scores(selectors.standings(results, conf))
     return _section("Every model", "levels", drawn, ("levels",), [table])
 
 

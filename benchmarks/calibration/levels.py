@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from analysis.aggregate import combine
-from analysis.cluster import robust
-from analysis.paired import Array, Sums
+from analysis.stats.clusters import robust
+from analysis.stats.paired import Array, Sums
+from analysis.stats.weighted_sums import combine
 from benchmarks.calibration import naive
 from benchmarks.calibration.clusterings import LETTERS
 from benchmarks.calibration.rates import ALPHA, Rate, rate, seeded

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from analysis.multiplicity import holm
-from analysis.paired import Sums
-from analysis.signflip import sign_flips
+from analysis.stats.multiplicity import holm
+from analysis.stats.paired import Sums
+from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks.calibration.pairs import CORRELATION
 from benchmarks.calibration.rates import ALPHA, Rate, rate, seeded
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from analysis.paired import Array
+from analysis.stats.paired import Array
 
 
 def t_test(mean: Array, variance: Array, n: int) -> Array:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.random import Generator
 from scipy import stats
 
-from analysis.cluster import Robust, robust
-from analysis.equivalence import tost
-from analysis.paired import Array, Sums
-from analysis.signflip import sign_flips
+from analysis.stats.clusters import Robust, robust
+from analysis.stats.equivalence import tost
+from analysis.stats.paired import Array, Sums
+from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks.calibration import naive
 from benchmarks.calibration.rates import ALPHA, Rate, rate, seeded
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy import stats
 
-from analysis.binary import mcnemar, tango
-from analysis.cluster import robust
-from analysis.paired import Array, Interval, Sums
+from analysis.stats.clusters import robust
+from analysis.stats.mcnemar import mcnemar, tango
+from analysis.stats.paired import Array, Interval, Sums
 from benchmarks.calibration.rates import ALPHA, Rate
 
 SMALL, LARGE = 237, 1422

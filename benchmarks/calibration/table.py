@@ -3,15 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks.calibration import (
-    clusterings,
-    levels,
-    many,
-    patients,
-    rightwrong,
-    title,
-    zeros,
-)
+from benchmarks.calibration import clusterings, levels, many, patients, rightwrong, title, zeros
 from benchmarks.calibration.rates import Rate
 
 Item = Callable[[], list[Rate]]

@@ -12,7 +12,7 @@ from analysis.meta import (
     hartung_knapp,
     random_effects,
 )
-from analysis.paired import Array, Interval
+from analysis.stats.paired import Array, Interval
 from benchmarks.calibration.pairs import CORRELATION, ERRORS, FAMILIES, MEMBERS, SAMPLING
 from benchmarks.calibration.rates import Rate, rate, seeded
 

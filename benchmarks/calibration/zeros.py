@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from analysis.cluster import robust
-from analysis.paired import Array, Sums
-from analysis.signflip import sign_flips
+from analysis.stats.clusters import robust
+from analysis.stats.paired import Array, Sums
+from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks.calibration import naive
 from benchmarks.calibration.rates import ALPHA, ANY, Rate, rate, seeded
 

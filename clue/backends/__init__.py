@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from clue.config import BackendConf, ModelConf
+from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ConfigError
 from clue.records import Completion, Prompt
 
 KNOWN = {
-    "transformers": "clue.backends.transformers:TransformersBackend",
-    "openai": "clue.backends.openai:OpenAIBackend",
+    "transformers": "clue.backends.huggingface.backend:TransformersBackend",
+    "openai": "clue.backends.openai.backend:OpenAIBackend",
     "vllm": "clue.backends.vllm:VllmBackend",
     "fake": "clue.backends.fake:FakeBackend",
     "baseline": "clue.backends.baseline:BaselineBackend",

@@ -18,7 +18,7 @@ from clue.backends.rule import Rule
 from clue.errors import ConfigError
 from clue.icd import codes
 from clue.records import Key, Prompt, Sample
-from clue.tasks import Task
+from clue.task.task import Task
 
 COPIED_WORDS = 60
 """Words of the input that a copy shows: about the length of a consumer question."""

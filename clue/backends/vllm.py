@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from clue.backends import Setup
-from clue.backends.checkpoint import Checkpoint
+from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Prompt
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from clue.errors import ConfigError
-from clue.metrics import accuracy, bertscore, icd, rouge, umls
-from clue.metrics.scoring import Scores, Scoring
+from clue.metrics import accuracy, bertscore, icd_f1, rouge, umls
+from clue.metrics.options import Scores, Scoring
 
 Kind = Literal["binary", "fraction", "continuous"]
 Reading = Literal["parse", "parse_upstream"]
@@ -66,12 +66,12 @@ METRICS: Mapping[str, Metric] = {
     "umls_p": Metric("fraction", umls),
     "umls_r": Metric("fraction", umls),
     "umls_f1_upstream": Metric("fraction", umls),
-    "icd_em_f1": Metric("fraction", icd),
-    "icd_ap_f1": Metric("fraction", icd),
-    "icd_valid": Metric("fraction", icd),
-    "icd_em_f1_upstream": Metric("fraction", icd, reads="parse_upstream"),
-    "icd_ap_f1_upstream": Metric("fraction", icd, reads="parse_upstream"),
-    "icd_valid_upstream": Metric("fraction", icd, reads="parse_upstream"),
+    "icd_em_f1": Metric("fraction", icd_f1),
+    "icd_ap_f1": Metric("fraction", icd_f1),
+    "icd_valid": Metric("fraction", icd_f1),
+    "icd_em_f1_upstream": Metric("fraction", icd_f1, reads="parse_upstream"),
+    "icd_ap_f1_upstream": Metric("fraction", icd_f1, reads="parse_upstream"),
+    "icd_valid_upstream": Metric("fraction", icd_f1, reads="parse_upstream"),
 }
 
 

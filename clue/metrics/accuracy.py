@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clue.metrics.scoring import Scores, Scoring
+from clue.metrics.options import Scores, Scoring
 
 VERSION = "0.1.0"
 """Version of the rules below, in signatures: another one scores every cell again."""

@@ -12,11 +12,11 @@ by 0.0003 for a question and its summary, by 0.011 for two unrelated summaries.
 from collections.abc import Sequence
 from typing import Any
 
-from clue.batches import plan
+from clue.common.batch_plan import plan
 from clue.metrics.embedding import Embedding, Tokens
 from clue.metrics.encoder import release
-from clue.metrics.encoder_location import find
-from clue.metrics.scoring import Scores, Scoring
+from clue.metrics.encoder_files import find
+from clue.metrics.options import Scores, Scoring
 
 __all__ = ["FLAGS", "cut", "release", "score", "signature"]
 

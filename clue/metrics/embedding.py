@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clue.batches import plan
+from clue.common.batch_plan import plan
 from clue.metrics.encoder import Encoder
 
 Floats = NDArray[np.float32]
@@ -35,7 +35,7 @@ class Tokens(NamedTuple):
 
 @dataclass(frozen=True)
 class Embedding:
-    """A `clue.metrics.features.Feature`."""
+    """A `clue.metrics.feature_cache.Feature`."""
 
     encoder: Encoder
     batch_tokens: int

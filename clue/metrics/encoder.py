@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from clue import weights
-from clue.config import ModelConf
-from clue.counting import counted
+from clue.checkpoints import locate
+from clue.common.plural import counted
+from clue.config.schema import ModelConf
 from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Encoder:
 
 
 def wanted(repo: str, revision: str | None = None) -> ModelConf:
-    """A checkpoint that may be the encoder, for `clue.weights`."""
+    """A checkpoint that may be the encoder, for `clue.checkpoints.locate`."""
     return ModelConf(name="BERTScore's encoder", repo=repo, revision=revision)
 
 
@@ -134,7 +134,7 @@ def _opening(encoder: Encoder) -> Iterator[dict[str, str]]:
     if not sys.stderr.isatty():
         library.disable_progress_bar()
     try:
-        with weights.explained(wanted(encoder.source, encoder.revision), PLACE):
+        with locate.explained(wanted(encoder.source, encoder.revision), PLACE):
             yield {"revision": encoder.revision} if encoder.revision else {}
     finally:
         library.set_verbosity(before[0])

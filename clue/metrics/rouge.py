@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from clue.metrics.scoring import Scores, Scoring
+from clue.metrics.options import Scores, Scoring
 
 
 def signature(name: str, scoring: Scoring) -> str:

@@ -7,8 +7,8 @@ there.
 
 from collections.abc import Callable, Sequence
 
-from clue.concepts.reading import Concepts, ConceptsOf, release
-from clue.metrics.scoring import Scores, Scoring
+from clue.metrics.concepts.reading import Concepts, ConceptsOf, release
+from clue.metrics.options import Scores, Scoring
 
 __all__ = ["RULES", "release", "score", "signature"]
 

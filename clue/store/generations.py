@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clue.errors import StoreError
-from clue.store import CellStore
+from clue.store.completions import CellStore
 
 
 @dataclass(frozen=True)

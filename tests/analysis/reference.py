@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from analysis.paired import Array, Paired, Sums
+from analysis.stats.paired import Array, Paired, Sums
 
 
 def sums(values: ArrayLike, sizes: ArrayLike | None = None) -> Sums:

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.cells import Place, read
 from clue.errors import StoreError
-from tests.analysis.study.stores import cell, record
+from tests.analysis.paired_study.stores import cell, record
 
 PLACE = Place("paper", "m", "meqsum")
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hydra import compose, initialize_config_dir
 
-from clue import outcome, sweep  # noqa: F401  the latter makes schema and resolvers known
 from clue.backends.fake import FakeBackend
-from clue.config import ROOT
-from clue.outcome import Outcome
-from clue.work import Asked, work
+from clue.config.folders import CONF
+from clue.evaluation import outcome
+from clue.evaluation.outcome import Outcome
+from clue.launch import sweep  # noqa: F401  the latter makes schema and resolvers known
+from clue.launch.worker import Asked, work
 
 TWO = ("mednli", "longhealth1")
 """Their only metric needs no model."""
@@ -22,7 +23,7 @@ def asked(mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TW
     """What `run.py -m backend=fake task=[...]` asks of its first job."""
     given = [f"task=[{','.join(tasks)}]", "backend=fake", *overrides]
     places = [f"paths.mlruns={mlruns}", f"paths.data={data}"]
-    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+    with initialize_config_dir(str(CONF), version_base="1.3"):
         composed = compose("config", [*given, *places])
     folder = mlruns / "hydra" / "now" / "0"
     return Asked(composed, folder, "python run.py", in_sweep=True, logging={}, verbose=False)

@@ -1,7 +1,7 @@
 import pytest
 
 from clue import privacy
-from clue.config import PrivacyConf
+from clue.config.schema import PrivacyConf
 from clue.errors import PrivacyError
 from clue.records import Completion, Record
 

@@ -15,14 +15,14 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf
 
-from analysis.__main__ import settings
-from clue import sweep  # noqa: F401  makes the schema known
-from clue.config import ROOT, Config
+from analysis.cli.study import settings
+from clue.config.folders import CONF
+from clue.config.overrides import check_overrides, groups
+from clue.config.schema import Config
+from clue.config.validation import validate
 from clue.errors import ConfigError
-from clue.overrides import check_overrides, groups
-from clue.validation import validate
+from clue.launch import sweep  # noqa: F401  makes the schema known
 
-CONF = ROOT / "conf"
 COMPLETE = {"model=hf": "model.repo=org/name", "hydra.launcher.": "hydra/launcher=slurm_gpu"}
 """What settings that begin so are not complete without."""
 ANY = ("", "n", "N")
@@ -41,10 +41,13 @@ def check_module(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(
         f"{name}.__main__" if spec.submodule_search_locations else name
     )
-    if arguments:
-        made = _parsed(module.main, [name, *arguments], monkeypatch)
-        if name == "analysis":
-            settings(made.settings)
+    if arguments[:1] == ["run"] and name == "clue":
+        check_run(arguments[1:])
+    elif name in ("analysis", "clue") and len(arguments) == 1 and "=" not in arguments[0]:
+        assert arguments[0] in module.COMMANDS  # named, not given
+    elif arguments:
+        parsed = _parsed(module.main, [name, *arguments], monkeypatch)
+        settings(getattr(parsed, "settings", []))
 
 
 def _parsed(main: Any, argv: list[str], monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:

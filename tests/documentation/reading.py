@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from clue.config import ROOT
+from clue.config.folders import ROOT
 
 FIRST = (ROOT / "README.md", ROOT / "docs" / "running.md")
 OTHERS = ("docs/*.md", "benchmarks/*.md", "examples/**/*.md", "clue/data/demo/*.md")

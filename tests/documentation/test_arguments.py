@@ -7,8 +7,9 @@ from dataclasses import fields, is_dataclass
 import pytest
 from omegaconf import OmegaConf
 
-from clue.config import ROOT, Config, ModelConf
-from clue.overrides import check_overrides
+from clue.config.folders import ROOT
+from clue.config.overrides import check_overrides
+from clue.config.schema import Config, ModelConf
 from tests.documentation.accepting import check_module, check_run, check_setting
 from tests.documentation.reading import BLOCK, DOCUMENTS, NEEDS, anchors, commands, inline, prose
 
@@ -25,6 +26,8 @@ def checked(words: list[str], monkeypatch: pytest.MonkeyPatch) -> bool:
         check_run(words[2:])
     elif words[:2] == ["python", "-m"] and words[2].partition(".")[0] in OURS:
         check_module(words[2:], monkeypatch)
+    elif words[0] == "clue":
+        check_module(words, monkeypatch)
     elif words[0] == "python":
         assert words[1] == "-m" or (ROOT / words[1]).is_file(), words[1]
     else:
@@ -49,7 +52,8 @@ def test_a_command_that_is_not_run_would_be_accepted(
 
 
 @pytest.mark.parametrize(
-    "code", dict.fromkeys(code for _, code in NAMED if code.startswith(("python ", "make ")))
+    "code",
+    dict.fromkeys(code for _, code in NAMED if code.startswith(("python ", "make ", "clue "))),
 )
 def test_a_command_in_running_text_would_be_accepted(
     code: str, monkeypatch: pytest.MonkeyPatch

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from clue.config import ROOT
+from clue.config.folders import ROOT
 from tests import tiny
-from tests.clue.data.fake_checkout import SCRIPTS
+from tests.clue.cli.data.fake_checkout import SCRIPTS
 from tests.documentation.reading import DOCUMENTS, Command, commands
 
 PARTS = ("analysis", "benchmarks", "clue", "conf", "examples")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from clue.config import ModelConf
+from clue.config.schema import ModelConf
 from examples import adapt_smollm2
 from examples.adapt_smollm2 import Recipe, losses, train
 from examples.hpo_text import Text, corpus, held_out
@@ -82,7 +82,7 @@ def test_losses_are_compared_by_token(tmp_path: Path) -> None:
 @pytest.fixture
 def small_base(tmp_path: Path, ontology: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = ModelConf(name="base", repo=str(tiny.llama(tmp_path / "base")))
-    monkeypatch.setattr(adapt_smollm2.models, "load", lambda name: base)
+    monkeypatch.setattr(adapt_smollm2.model_files, "load", lambda name: base)
     monkeypatch.setattr(adapt_smollm2, "file", lambda: ontology)
     monkeypatch.setattr(adapt_smollm2, "ROOT", tmp_path)
     monkeypatch.setattr(adapt_smollm2, "END", "</s>")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
 
+from analysis.paired_study.results import Results
 from analysis.report.figures import (
     distributions,
     failures,
@@ -18,7 +19,6 @@ from analysis.report.figures import (
     theme,
 )
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import named, order
-from analysis.paired import Array
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.series import Aligned, mean
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.series import Aligned, mean
+from analysis.stats.paired import Array
 
 HEIGHT, COLUMNS = 1.55, 3
 BINS = np.linspace(-100, 100, 41)
@@ -46,7 +46,7 @@ def alt(results: Results) -> str:
 
 
 def _by_task(results: Results) -> dict[str, list[Aligned]]:
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     found: dict[str, list[Aligned]] = {}
     for each in results.aligned:
         if setting and each.match.pair.prompt == setting.prompt and _scored(each):

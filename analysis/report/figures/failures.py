@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.cells import Cell
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.series import Aligned
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.series import Aligned
 
 KINDS = {
     "unparsed": "unreadable",
@@ -82,7 +82,7 @@ def _shares(results: Results) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def _aligned(results: Results) -> list[Aligned]:
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     return [e for e in results.aligned if setting and e.match.pair.prompt == setting.prompt]
 
 

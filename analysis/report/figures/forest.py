@@ -6,15 +6,15 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import numerals
+from analysis import number_format
 from analysis.names import named
-from analysis.paired import Interval
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.rows import Row
+from analysis.paired_study.sensitivity import PRIMARY
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.rows import Row
-from analysis.study.variants import PRIMARY
+from analysis.stats.paired import Interval
 
 ROW = 0.24
 """Inches of a line."""
@@ -24,10 +24,10 @@ LEFT, PLOT = 0.25, 0.36
 
 def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Every pair in the most comprehensive score; None if no pair was compared."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     if setting is None:
         return None
-    level, rows = choose.highest(setting)
+    level, rows = selectors.highest(setting)
     lines = _lines(rows)
     pooled = setting.answers[PRIMARY].get(level)
     below = len(lines) + (_extra(pooled) if pooled else 0)
@@ -49,10 +49,10 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
 
 def alt(results: Results) -> str:
     """What the figure shows, in words."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     if setting is None:
         return ""
-    level, rows = choose.highest(setting)
+    level, rows = selectors.highest(setting)
     told = [
         f"{row.key.pair}: {_told(row.comparison.delta, row.comparison.interval, row)}"
         for row in rows
@@ -86,9 +86,13 @@ def _pair(made: Axes, y: float, row: Row, theme: Theme) -> None:
         made.plot(list(found.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
     made.plot([found.delta], [y], "s", color=colour, ms=4.5)
     made.annotate(f"  {row.key.tuned}", (-0.68, y), **_left(theme.ink))
-    mark = choose.MARKS[judged.verdict]
+    mark = selectors.MARKS[judged.verdict]
     made.annotate(_told(found.delta, found.interval, row), (1.03, y), **_left(theme.ink))
-    p = numerals.p_value(judged.p_adjusted).lstrip("= ") if judged.p_adjusted is not None else "-"
+    p = (
+        number_format.p_value(judged.p_adjusted).lstrip("= ")
+        if judged.p_adjusted is not None
+        else "-"
+    )
     made.annotate(p, (1.70, y), **_right(theme.ink))
     star = f"{found.m_star:.1f}" if found.m_star is not None else "-"
     made.annotate(star, (1.88, y), **_right(theme.ink))
@@ -105,7 +109,7 @@ def _pooled(made: Axes, y: float, said: Mapping[str, Any], theme: Theme) -> None
         made.annotate(_ends(said["mu"], said["ci95"]), (1.03, y), **_left(theme.ink))
         low, high = said["pi95"]
         made.annotate(f"{low:.1f} to {high:.1f}", (1.03, y - 1), **_left(theme.ink))
-        made.annotate(numerals.p_value(said["p"]).lstrip("= "), (1.70, y), **_right(theme.ink))
+        made.annotate(number_format.p_value(said["p"]).lstrip("= "), (1.70, y), **_right(theme.ink))
         y -= 2
     if fixed["ci95"][0] is not None:
         _diamond(made, y, fixed, theme.ink, theme.paper)
@@ -142,8 +146,8 @@ def _finish(made: Axes, level: str, theme: Theme) -> None:
 def _told(delta: float, ends: Interval | None, row: Row) -> str:
     if ends is None:
         return f"{delta:.1f} [untested]"
-    places = numerals.decimals(row.comparison.se_cr2)
-    return f"{numerals.number(delta, places)} [{numerals.interval(ends, places)}]"
+    places = number_format.decimals(row.comparison.se_cr2)
+    return f"{number_format.number(delta, places)} [{number_format.interval(ends, places)}]"
 
 
 def _ends(centre: float, ends: Sequence[float]) -> str:

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.names import named, order
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.rows import Row
+from analysis.report import selectors
 from analysis.report.figures.theme import LIGHT, WIDTH, Theme, axes
+from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.rows import Row
-from analysis.verdict import CHANGES
 
 ROW, LEFT, TOP = 0.36, 0.24, 0.45
 """Inches of a line, share of the width for names, inches above the cells."""
@@ -28,13 +28,13 @@ Table = Mapping[tuple[str, str], Row]
 
 def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """A cell per pair and task; None if no pair was compared."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     if setting is None:
         return None
-    rows = choose.primary(setting, "task")
+    rows = selectors.primary(setting, "task")
     table = {(row.key.pair, row.key.task): row for row in rows}
     tasks = sorted({task for _, task in table}, key=order)
-    pairs = choose.pairs(setting)
+    pairs = selectors.pairs(setting)
     height = TOP + ROW * len(pairs) + 0.15
     figure = Figure(figsize=(WIDTH, height))
     made = axes(figure, theme, (LEFT, 0.15 / height, 0.98 - LEFT, ROW * len(pairs) / height))
@@ -49,10 +49,10 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
 
 def alt(results: Results) -> str:
     """What the figure shows, in words."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     if setting is None:
         return ""
-    rows = choose.primary(setting, "task")
+    rows = selectors.primary(setting, "task")
     told = [
         f"{row.key.tuned} on {named(row.key.task)} {row.comparison.delta:+.1f} "
         f"({row.judgement.verdict})"
@@ -75,7 +75,7 @@ def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> 
     untested = bool(found.refused) or found.mde80 is None
     colour = UNTESTED if untested else _colour(found.delta)
     made.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
-    mark = "" if untested else choose.MARKS[row.judgement.verdict]
+    mark = "" if untested else selectors.MARKS[row.judgement.verdict]
     said = f"{found.delta:+.1f} {mark}".strip()
     # on a cell's own colour, which is pale in every scheme
     made.annotate(said, (x + 0.5, y + 0.4), ha="center", va="center", color="#111111")

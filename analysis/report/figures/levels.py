@@ -9,12 +9,12 @@ from matplotlib.patches import Ellipse
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from analysis.report import choose
+from analysis.paired_study.results import Results, Setting
+from analysis.paired_study.rows import Row
+from analysis.paired_study.standings import Standing
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.alone import Standing
-from analysis.study.results import Results, Setting
-from analysis.study.rows import Row
 
 SIZE = 4.6
 """Inches of a side of the smallest figure."""
@@ -27,8 +27,8 @@ Point = tuple[float, float]
 
 def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """None if no model has both levels."""
-    points = _points(choose.standings(results, conf))
-    setting = choose.declared(results)
+    points = _points(selectors.standings(results, conf))
+    setting = selectors.declared(results)
     if not points:
         return None
     side = max(SIZE, LINE * len(points))
@@ -52,7 +52,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
 
 def alt(results: Results) -> str:
     """What the figure shows, in words."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     told = [
         f"{first.key.tuned}: Level 1 {first.comparison.delta:+.1f}, Level 2 "
         f"{second.comparison.delta:+.1f}"
@@ -70,10 +70,10 @@ def _points(standings: Sequence[Standing]) -> dict[str, Point]:
 
 
 def _both(setting: Setting) -> list[tuple[Row, Row]]:
-    rows = {(row.key.pair, row.key.task): row for row in choose.primary(setting, "level")}
+    rows = {(row.key.pair, row.key.task): row for row in selectors.primary(setting, "level")}
     return [
         (rows[pair, "level1"], rows[pair, "level2"])
-        for _, pair in choose.pairs(setting)
+        for _, pair in selectors.pairs(setting)
         if (pair, "level1") in rows and (pair, "level2") in rows
     ]
 

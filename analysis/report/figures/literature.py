@@ -5,9 +5,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import published
+from analysis.paired_study.results import Results
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
 
 COLUMNS = {
     "multiple_choice": "Exam questions (reported)",

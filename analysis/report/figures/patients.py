@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.paired import Sums
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.series import mean
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.series import mean
+from analysis.stats.paired import Sums
 
 DATASET = "longhealth"
 HEIGHT, COLUMNS = 1.25, 4
@@ -46,7 +46,7 @@ def alt(results: Results) -> str:
 
 def _by_pair(results: Results) -> dict[str, Sums]:
     """Sums by patient over LongHealth's tasks that the pair has."""
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     parts: dict[str, list[Sums]] = {}
     for each in results.aligned:
         facts = each.match.base.facts

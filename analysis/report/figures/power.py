@@ -5,11 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import named, order
-from analysis.report import choose
+from analysis.paired_study.results import Results
+from analysis.paired_study.rows import Row
+from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
-from analysis.study.results import Results
-from analysis.study.rows import Row
 
 
 def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -43,9 +43,9 @@ def alt(results: Results) -> str:
 
 
 def _by_task(results: Results) -> dict[str, list[Row]]:
-    setting = choose.declared(results)
+    setting = selectors.declared(results)
     found: dict[str, list[Row]] = {}
-    for row in choose.primary(setting, "task", "level") if setting else ():
+    for row in selectors.primary(setting, "task", "level") if setting else ():
         if row.comparison.mde80 is not None:
             found.setdefault(row.key.task, []).append(row)
     return dict(sorted(found.items(), key=lambda item: order(item[0])))

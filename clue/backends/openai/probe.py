@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clue.backends.checkpoint import Checkpoint
-from clue.backends.openai.dialect import Dialect, read, request
-from clue.backends.openai.wire import Refused, Transient, Wire
-from clue.chat import Chat
-from clue.config import ServerConf
+from clue.backends.huggingface.checkpoint import Checkpoint
+from clue.backends.openai.http_client import Refused, Transient, Wire
+from clue.backends.openai.request_format import Dialect, read, request
+from clue.checkpoints.chat_template import Chat
+from clue.config.schema import ServerConf
 from clue.errors import ConfigError, ModelError, ModelUnavailable
 from clue.records import Message, Prompt
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.calibration.rates import ANY, Rate, rate
 from benchmarks.calibration.table import BEGIN, END, bounds, markdown, put
-from clue.config import ROOT
+from clue.config.folders import ROOT
 
 
 def test_a_rate_knows_its_error_and_its_bounds() -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from analysis.paired import Array
+from analysis.stats.paired import Array
 
 
 class Published(NamedTuple):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from analysis.meta.gls import Gls, intercept
 from analysis.meta.reml import reml, score
-from analysis.paired import Array
+from analysis.stats.paired import Array
 from tests.analysis.meta.published import bcg, made_up, schools
 
 

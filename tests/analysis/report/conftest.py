@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.paired_study import Results
 from analysis.report import write
-from analysis.study import Results
-from clue import tasks
-from tests.analysis.study.conftest import quick, results, store
+from clue.task import task_files
+from tests.analysis.paired_study.conftest import quick, results, store
 
 __all__ = ["report", "results", "store"]
 
@@ -15,5 +15,5 @@ __all__ = ["report", "results", "store"]
 @pytest.fixture(scope="session")
 def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    write(results, quick(), tasks.study(), folder)
+    write(results, quick(), task_files.study(), folder)
     return folder

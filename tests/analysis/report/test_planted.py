@@ -3,16 +3,16 @@
 import pytest
 
 from analysis.cells import read
-from analysis.report import choose, write
+from analysis.paired_study import Results, run
+from analysis.paired_study.rows import Row
+from analysis.report import selectors, write
+from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from analysis.study import Results, run
-from analysis.study.rows import Row
-from analysis.verdict import CHANGES
 from benchmarks import planted
 from benchmarks.planted import DECLINE, EQUIVALENT, GAIN, PAIRS, SMALL, TEXT_TASK
 from benchmarks.synthetic import write as write_store
-from clue import tasks
-from clue.levels import composites
+from clue.task import task_files
+from clue.task.levels import composites
 
 CONF = AnalysisConf(flips=9_999, draws=999, sensitivity=False)
 EVERYWHERE = {*("mednli", "meqsum", "problem_summary", "longhealth", "medisumqa", "medisumcode")}
@@ -24,20 +24,20 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """With the items and clusters of the real data sets."""
     store = tmp_path_factory.mktemp("planted")
     write_store(store, planted.study())
-    return run(read(store), tasks.study(), CONF)
+    return run(read(store), task_files.study(), CONF)
 
 
 @pytest.fixture(scope="module")
 def report(study: Results, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("planted_report")
-    write(study, CONF, tasks.study(), folder)
+    write(study, CONF, task_files.study(), folder)
     return (folder / "report.md").read_text()
 
 
 def rows(study: Results) -> list[Row]:
     """The confirmatory ones: 12 pairs on 6 data sets and 3 levels."""
     (setting,) = study.settings
-    found = choose.primary(setting, "task", "level")
+    found = selectors.primary(setting, "task", "level")
     assert len(found) == 12 * (6 + 3)
     return found
 
@@ -45,8 +45,8 @@ def rows(study: Results) -> list[Row]:
 def truth(row: Row) -> float:
     """What was planted there, in points."""
     plan = planted.study()
-    points = {task: plan.difference(row.key.tuned, task) for task in tasks.names()}
-    return (points | composites(points, tasks.study()))[row.key.task]
+    points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
+    return (points | composites(points, task_files.study()))[row.key.task]
 
 
 def test_exactly_the_planted_changes_are_claimed(study: Results) -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from analysis.banned import BANNED
 from analysis.cells import read
-from analysis.report import drilldown, latex, write
+from analysis.paired_study import Results, run
+from analysis.report import drilldown, write
 from analysis.report.document import Table
 from analysis.report.figures import FIGURES
-from analysis.study import Results, run
-from clue import tasks
-from tests.analysis.study.conftest import quick
-from tests.analysis.study.stores import cell, record
+from analysis.report.formats import latex
+from clue.task import task_files
+from tests.analysis.banned import BANNED
+from tests.analysis.paired_study.conftest import quick
+from tests.analysis.paired_study.stores import cell, record
 
 TEXTS = ("*.html", "*.md", "tables/*.tex", "tables/*.csv", "figures/*.svg")
 ANSWER = "text of a patient"
@@ -94,7 +95,7 @@ def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
 
 
 def test_the_report_is_the_same_bytes_again(report: Path, results: Results, tmp_path: Path) -> None:
-    for path in write(results, quick(), tasks.study(), tmp_path):
+    for path in write(results, quick(), task_files.study(), tmp_path):
         assert path.read_bytes() == (report / path.relative_to(tmp_path)).read_bytes(), path
 
 
@@ -117,7 +118,7 @@ def small(store: Path, *, access: str, text: str | None = None, models: int = 2)
         scores = [record(f"s{n}", {"accuracy": float(n % 2 == place)}) for n in range(12)]
         if place < models:
             cell(store, model, "mednli", scores, base=base, access=access)
-    return run(read(store), tasks.study(), quick(text=text))
+    return run(read(store), task_files.study(), quick(text=text))
 
 
 def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> Non
     ):
         store = tmp_path / f"{access}{text}"
         found = small(store, access=access)
-        write(found, quick(text=text), tasks.study(), store / "report")
+        write(found, quick(text=text), task_files.study(), store / "report")
         assert (ANSWER in (store / "report" / "report.html").read_text()) is shown
         others = [t for n, t in texts(store / "report").items() if n != "report.html"]
         assert not any(ANSWER in other for other in others)
@@ -142,7 +143,7 @@ def test_the_items_that_changed_most_are_of_both_directions(tmp_path: Path) -> N
 
 def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path: Path) -> None:
     found = small(tmp_path, access="open")
-    write(found, quick(), tasks.study(), tmp_path / "report")
+    write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on" in text
     assert "No model has all tasks of both levels." in text
@@ -153,8 +154,8 @@ def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path:
 def test_a_store_without_a_pair_shows_its_models_and_what_would_make_one(tmp_path: Path) -> None:
     scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
     cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
-    found = run(read(tmp_path), tasks.study(), quick())
-    write(found, quick(), tasks.study(), tmp_path / "report")
+    found = run(read(tmp_path), task_files.study(), quick())
+    write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
     assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
@@ -170,8 +171,8 @@ def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
     for model, base in (("b", None), ("t", "b")):
         scores = [record(f"s{n}", dict.fromkeys(names, 0.5), target=model) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=base)
-    found = run(read(tmp_path), tasks.study(), quick())
-    write(found, quick(), tasks.study(), tmp_path / "report")
+    found = run(read(tmp_path), task_files.study(), quick())
+    write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
     assert "t against b on MedNLI" in text
@@ -183,8 +184,8 @@ def test_a_table_that_cannot_be_read_costs_its_own_comparison_only(tmp_path: Pat
     for model, score in (("b", 2.0), ("t", 0.5)):  # no score is above 1
         scores = [record(f"s{n}", dict.fromkeys(names, score)) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=None if model == "b" else "b")
-    found = run(read(tmp_path), tasks.study(), quick())
-    write(found, quick(), tasks.study(), tmp_path / "report")
+    found = run(read(tmp_path), task_files.study(), quick())
+    write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on MedNLI" in text
     assert "t - b, MeQSum (paper): not compared" in text

@@ -5,10 +5,10 @@ import pytest
 
 from clue.backends import Setup, make
 from clue.backends.baseline import COPIED_WORDS, RULES, BaselineBackend
-from clue.config import BackendConf, ModelConf
+from clue.config.model_files import load, names
+from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ConfigError
-from clue.models import load, names
-from tests.clue.tasks.test_task import made
+from tests.clue.task.test_task import made
 
 
 def answers(name: str, rule: str, data: Path, **prompting: object) -> dict[tuple[str, int], str]:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from clue.backends import Setup, make
-from clue.config import BackendConf, ModelConf
+from clue.config.schema import BackendConf, ModelConf
 from clue.records import Message, Prompt
 
 

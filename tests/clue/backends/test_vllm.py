@@ -12,11 +12,11 @@ import pytest
 
 from clue.backends import Setup, make
 from clue.backends.vllm import VllmBackend
-from clue.config import BackendConf, ModelConf
+from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from tests import tiny
-from tests.clue.backends.openai_asking import answers, inner_token, local, prompts
-from tests.clue.backends.openai_server import greedy
+from tests.clue.backends.openai.asking import answers, inner_token, local, prompts
+from tests.clue.backends.openai.server import greedy
 
 
 @dataclass

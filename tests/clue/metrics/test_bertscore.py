@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clue import data
-from clue.config import ROOT, BertscoreConf, ScoringConf
+from clue.config.folders import ROOT
+from clue.config.schema import BertscoreConf, ScoringConf
+from clue.data import locate, registry
 from clue.errors import ConfigError, ModelError, ModelUnavailable
 from clue.metrics import bertscore, encoder
 from clue.metrics.embedding import Embedding, Tokens
-from clue.metrics.encoder_location import find
-from clue.metrics.features import FeatureStore
-from clue.metrics.scoring import Scores, Scoring
-from clue.tasks import meqsum
+from clue.metrics.encoder_files import find
+from clue.metrics.feature_cache import FeatureStore
+from clue.metrics.options import Scores, Scoring
+from clue.task import meqsum
 
 NAMES = ("bertscore_p", "bertscore_r", "bertscore_f1")
 PIECES = "[PAD] [UNK] [CLS] [SEP] [MASK] a the knee pain ##ful is what causes of ? . , x ##y ##z"
@@ -93,11 +94,11 @@ def close(left: Scores, right: Scores) -> bool:
 
 def demo_pairs() -> tuple[list[str], list[str]]:
     """Questions of the demo data as answers to their summaries."""
-    return pairs(data.DEMO)
+    return pairs(registry.DEMO)
 
 
 def pairs(root: Path) -> tuple[list[str], list[str]]:
-    samples = meqsum.read(data.locate(data.DATASETS["meqsum"], "test", root))
+    samples = meqsum.read(locate.locate(registry.DATASETS["meqsum"], "test", root))
     return [sample.fields["question"] for sample in samples], [sample.target for sample in samples]
 
 

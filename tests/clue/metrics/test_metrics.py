@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from clue.config import ScoringConf
+from clue.config.schema import ScoringConf
 from clue.errors import ConfigError
 from clue.metrics import METRICS, accuracy, flags, signatures
-from clue.metrics.scoring import Scoring
+from clue.metrics.options import Scoring
 
 
 def test_an_unknown_metric_lists_the_known(tmp_path: Path) -> None:

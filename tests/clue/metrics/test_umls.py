@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.concepts.reading import Concepts, ConceptsOf
-from clue.config import ScoringConf, UmlsConf
+from clue.config.schema import ScoringConf, UmlsConf
 from clue.metrics import umls
-from clue.metrics.scoring import Scoring
-from tests.clue.concepts import small
+from clue.metrics.concepts.reading import Concepts, ConceptsOf
+from clue.metrics.options import Scoring
+from tests.clue.metrics.concepts import small
 
 NAMES = ["umls_f1", "umls_p", "umls_r", "umls_f1_upstream"]
 

@@ -1,0 +1,73 @@
+"""The joint error of all task scores: shared items, base runs and patients are inside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis.paired_study.sensitivity import patient
+from analysis.stats.clusters import influence
+from analysis.stats.paired import Array, Paired
+from analysis.stats.weighted_sums import covariance
+
+MIMIC = ("medisumcode", "medisumqa")
+"""Data sets whose letters come from the patients of one hospital; others share nobody."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One pair's score of one data set: what levels are made of."""
+
+    pair: str
+    dataset: str
+    series: Paired
+
+    @cached_property
+    def clusters(self) -> tuple[str, ...]:
+        """Names in the order of `series.sums`."""
+        return tuple(np.unique(self.series.clusters).tolist())
+
+    @property
+    def patients(self) -> tuple[tuple[str, str], ...]:
+        """Whom each cluster comes from, named such that data sets can share people."""
+        shares = self.dataset in MIMIC
+        return tuple(
+            ("mimic", patient(name)) if shares else (self.dataset, name) for name in self.clusters
+        )
+
+
+def shared_patients(units: Sequence[Unit]) -> int:
+    """People in more than one data set."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for unit in units:
+        if unit.dataset in MIMIC:
+            for name in set(unit.patients):
+                found.setdefault(name, set()).add(unit.dataset)
+    return sum(len(datasets) > 1 for datasets in found.values())
+
+
+def joint_covariance(units: Sequence[Unit]) -> Array:
+    """Error covariance of the units, shape (k, k), in squared points.
+
+    Within a data set units covary through its clusters, and the diagonal is their CR2 variance.
+    Units of different data sets covary through the patients that they have in common.
+    """
+    influences = [influence(unit.series.sums) for unit in units]
+    within = covariance(
+        influences, [[(unit.dataset, name) for name in unit.clusters] for unit in units]
+    )
+    if not shared_patients(units):
+        return within
+    summed = [_by_patient(unit, each) for unit, each in zip(units, influences, strict=True)]
+    across = covariance([values for values, _ in summed], [names for _, names in summed])
+    datasets = np.array([unit.dataset for unit in units])
+    return np.where(datasets[:, None] == datasets, within, across)
+
+
+def _by_patient(unit: Unit, values: Array) -> tuple[Array, list[tuple[str, str]]]:
+    """Influences of a patient's letters added up."""
+    sums: dict[tuple[str, str], float] = {}
+    for name, value in zip(unit.patients, values, strict=True):
+        sums[name] = sums.get(name, 0.0) + float(value)
+    return np.array(list(sums.values())), list(sums)

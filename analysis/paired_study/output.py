@@ -1,0 +1,73 @@
+"""What a study leaves behind: cells.csv, cells.parquet and summary.json, the same bytes every time.
+
+Floats keep 12 digits, so that the last bits of a sum, which a library may order in another way,
+are in no file.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.paired_study.columns import Column, columns, flat
+from analysis.paired_study.rows import Row
+from clue.common.atomic_write import write_atomic
+
+DIGITS = 12
+TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
+
+
+def write(folder: Path, rows: Sequence[Row], summary: Mapping[str, Any]) -> list[Path]:
+    """Write the three files; returns their paths.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    table, schema = [plain(flat(row)) for row in rows], columns()
+    contents = {
+        "cells.csv": _csv(table, schema),
+        "cells.parquet": _parquet(table, schema),
+        "summary.json": (json.dumps(plain(summary), indent=1, sort_keys=True) + "\n").encode(),
+    }
+    for name, content in contents.items():
+        write_atomic(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def plain(value: Any) -> Any:
+    """JSON values: dataclasses as objects, floats with 12 digits, None for what is not finite."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return value
+
+
+def _csv(table: Sequence[Mapping[str, Any]], schema: Sequence[Column]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [column.name for column in schema], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in table)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _parquet(table: Sequence[Mapping[str, Any]], schema: Sequence[Column]) -> bytes:
+    fields = pa.schema([(column.name, TYPES[column.kind]) for column in schema])
+    content = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist([dict(row) for row in table], schema=fields), content)
+    return bytes(content.getvalue().to_pybytes())

@@ -1,0 +1,87 @@
+"""In how many places a decline or a gain is real: partial conjunctions (Dror et al. 2017).
+
+One-sided p-values at alpha / 2 in each direction, so that both hold with confidence 1 - alpha.
+Bonferroni's bound holds under any dependence and
+equals Holm's count. Fisher's needs independent tests: it is given for the tasks of one pair, and
+only if no patient is in two of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.paired_study.rows import Row
+from analysis.stats.multiplicity import partial_conjunction, replicable
+from clue.common.plural import counted
+
+Direction = Literal["decline", "gain"]
+
+
+@dataclass(frozen=True)
+class Replication:
+    """Of how many of its tests a direction is real."""
+
+    prompt: str
+    over: Literal["tasks", "pairs"]
+    """What is counted: the tasks of a pair, or the pairs of a task."""
+    of: str
+    """The pair or the task."""
+    direction: Direction
+    n: int
+    """Tests."""
+    at_least: int
+    """Lower bound: Bonferroni."""
+    at_least_fisher: int | None
+    """The same by Fisher's combination; None where tests may depend on each other."""
+    p: tuple[float, ...]
+    """Of "at least u are real", u = 1 to n, Bonferroni."""
+    sentence: str
+
+
+def replications(rows: Sequence[Row], alpha: float, *, shared: bool) -> list[Replication]:
+    """Both directions, over the tasks of each pair and over the pairs of each task.
+
+    Args:
+        rows: of one prompt setting.
+        alpha: two-sided; each direction has half of it.
+        shared: whether some patient is in two data sets.
+    """
+    scores = [row for row in rows if row.judgement.tests == "F3"]
+    groups: dict[tuple[Literal["tasks", "pairs"], str], list[Row]] = defaultdict(list)
+    for row in scores:
+        groups["tasks", row.key.pair].append(row)
+        groups["pairs", row.key.task].append(row)
+    return [
+        made
+        for (over, of), members in sorted(groups.items())
+        if len(members) > 1
+        for made in _both(over, of, members, (alpha / 2, shared))
+    ]
+
+
+def _both(
+    over: Literal["tasks", "pairs"], of: str, members: Sequence[Row], rule: tuple[float, bool]
+) -> Iterator[Replication]:
+    level, shared = rule
+    directions: tuple[tuple[Direction, str], ...] = (("decline", "p_less"), ("gain", "p_greater"))
+    for direction, field in directions:
+        p = [_number(getattr(row.comparison, field)) for row in members]
+        independent = over == "tasks" and not shared
+        count = replicable(p, level)
+        yield Replication(
+            members[0].key.prompt,
+            over,
+            of,
+            direction,
+            len(p),
+            count,
+            replicable(p, level, "fisher") if independent else None,
+            tuple(partial_conjunction(p).tolist()),
+            f"With {100 * (1 - 2 * level):g} % confidence there is a real {direction} in at least "
+            f"{count} of {counted(len(p), over.removesuffix('s'))} ({of}).",
+        )
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -1,0 +1,94 @@
+"""A row of the results: which comparison, on which data, what was found and what that says."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from analysis.sentences.verdict import Verdict
+from analysis.stats.comparison import Comparison
+from analysis.stats.paired import Interval
+
+Scope = Literal["metric", "task", "level"]
+Tests = Literal["F1", "F2", "F3", "F4"]
+Status = Literal["complete", "incomplete", "refused"]
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """Which comparison; rows are sorted by it."""
+
+    prompt: str
+    """Prompt setting of both cells."""
+    tuned: str
+    """Biomedical model."""
+    base: str
+    """What it is compared with."""
+    family: str
+    """Family of base models that the pair belongs to."""
+    scope: Scope
+    """`metric`: one metric of one task; `task`: a task score, of LongHealth's tasks their mean too;
+    `level`: Level 1, Level 2, overall."""
+    task: str
+    """Task, data set or level."""
+    metric: str
+    """Metric; `score` for task scores and levels."""
+    analysis: str
+    """`primary`, or the sensitivity analysis."""
+
+    @property
+    def pair(self) -> str:
+        """Name of the pair."""
+        return f"{self.tuned} - {self.base}"
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a comparison rests on."""
+
+    status: Status
+    """`incomplete`: samples are missing in one cell, see the bounds; `refused`: too many are."""
+    only_base: int
+    """Samples that the tuned model lacks."""
+    only_tuned: int
+    """Samples that the base model lacks."""
+    bounds: Interval | None
+    """Of the difference, if missing samples had scored worst or best; empty if none is missing."""
+    undefined: int
+    """Samples left out because their reference leaves the metric undefined for every model."""
+    shared: int
+    """Samples whose content another id holds too: they are in its cluster."""
+    leave_one_out: Interval | None
+    """Smallest and largest difference when one cluster is left out."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a comparison allows to say beside all others of its family."""
+
+    tests: Tests
+    """Family of hypotheses: F1 pairs overall, F2 pairs by level, F3 pairs by task, F4 all else."""
+    hypotheses: int
+    """Size of the family."""
+    confirmatory: bool
+    """In F1 to F3 under the declared prompt setting; all else is exploratory."""
+    p: float | None
+    """Of the primary test: sign flip or mid-p McNemar; for levels the t-test."""
+    p_adjusted: float | None
+    """By Holm in F1 to F3, by Benjamini and Hochberg (q) in F4."""
+    p_equivalence: float | None
+    """`tost_p`, adjusted in the same way among the equivalence tests of the family."""
+    ci_simultaneous: Interval | None
+    """Of F1: holds for all pairs at once (Bonferroni)."""
+    verdict: Verdict
+    """`decline`, `gain`, `detectable but small`, `equivalent`, `non-inferior only`, `inconclusive`,
+    `untestable`."""
+    sentence: str
+    """The verdict in words."""
+
+
+class Row(NamedTuple):
+    """One line of cells.csv."""
+
+    key: Key
+    data: Data
+    comparison: Comparison
+    judgement: Judgement

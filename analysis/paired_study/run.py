@@ -1,0 +1,191 @@
+"""The steps of a study, in their order."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from analysis.cells import Cell, Place
+from analysis.paired_study.coverage import combined
+from analysis.paired_study.hypotheses import Found, judged
+from analysis.paired_study.joint_covariance import shared_patients
+from analysis.paired_study.levels import Levels, Measured, level_weights
+from analysis.paired_study.matching import align_all
+from analysis.paired_study.moderators import contrast, moderations
+from analysis.paired_study.pairs import missing, pairs, unevaluated
+from analysis.paired_study.pooled import Pooled
+from analysis.paired_study.replicability import replications
+from analysis.paired_study.results import Results, Setting
+from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
+from analysis.paired_study.series import Aligned
+from analysis.paired_study.series_to_test import SCORE, Entry, Study
+from analysis.paired_study.standings import standings
+from analysis.paired_study.testing import Tested, test_all
+from analysis.settings import AnalysisConf
+from analysis.stats.comparison import Options
+from clue.errors import StoreError
+from clue.task.levels import Tree
+
+log = logging.getLogger(__name__)
+
+
+def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
+    """Compare every pair of a store.
+
+    Args:
+        cells: the newest of each place.
+        tree: the levels that all tasks of the study make.
+        conf: validated settings.
+    """
+    aligned, refused = align_all(cells, conf)
+    by_prompt: dict[str, list[Aligned]] = defaultdict(list)
+    for each in aligned:
+        by_prompt[each.match.pair.prompt].append(each)
+    settings = [_Prompt(name, of, tree, conf).setting() for name, of in sorted(by_prompt.items())]
+    found = pairs(cells, conf.comparator)
+    composites = {*tree}
+    tasks = {part for parts in tree.values() for part in parts} - composites
+    whole = {place: cell for place, cell in cells.items() if _whole(cell)}
+    return Results(
+        settings,
+        aligned,
+        missing(cells, found),
+        unevaluated(cells, found, tasks),
+        refused,
+        whole,
+        {prompt: standings(whole, tree, prompt) for prompt in {place.prompt for place in whole}},
+    )
+
+
+def _whole(cell: Cell) -> bool:
+    """Whether its table can be read; one that cannot costs its own comparisons, not the study."""
+    try:
+        return bool(cell.columns)
+    except StoreError as error:
+        log.warning("%s", error)
+        return False
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    """The pairs under one prompt setting."""
+
+    name: str
+    aligned: Sequence[Aligned]
+    tree: Tree
+    conf: AnalysisConf
+
+    def setting(self) -> Setting:
+        """All that is said of them."""
+        datasets = {each.match.task: _dataset(each) for each in self.aligned}
+        declared = self.name == self.conf.prompt
+        found = [each.found for each in self.tested] + list(self._level_rows())
+        rows = judged(found, datasets, self.conf, declared=declared)
+        shared = shared_patients([each.measured.unit for each in self.tested if each.unit])
+        return Setting(
+            self.name,
+            declared,
+            rows,
+            {name: _answers(name, pooled) for name, pooled in self.pooled.items()},
+            replications(rows, self.conf.alpha, shared=shared > 0),
+            self._moderators(),
+            shared,
+        )
+
+    @cached_property
+    def tested(self) -> list[Tested]:
+        """Every series with its comparison; series of a data set are tested together."""
+        return test_all(self._entries(), self.conf)
+
+    @cached_property
+    def levels(self) -> dict[str, Levels]:
+        """Analysis to task scores; a task that an analysis does not change enters as it is."""
+        units: dict[str, dict[tuple[str, str], Measured]] = {PRIMARY: {}}
+        for each in self.tested:
+            if each.unit:
+                key = each.entry.key
+                units.setdefault(key.analysis, {})[key.pair, key.task] = each.measured
+        plain = units[PRIMARY]
+        return {name: Levels.of(list((plain | of).values())) for name, of in units.items()}
+
+    @cached_property
+    def pooled(self) -> dict[str, dict[str, Pooled]]:
+        """Analysis to level to the differences of all pairs that have it."""
+        return {
+            analysis: {
+                level: Pooled.of(levels, weights, self.families)
+                for level, weights in self.weights.items()
+            }
+            for analysis, levels in self.levels.items()
+        }
+
+    @cached_property
+    def weights(self) -> dict[str, dict[str, float]]:
+        """Level to weights of data sets."""
+        return level_weights(self.tree)
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Pair to what is known of its tuned model, with the family of its base."""
+        return {
+            each.match.pair.name: {
+                **each.match.tuned.facts,
+                "family": each.match.base.facts.get("family") or each.match.pair.base,
+            }
+            for each in self.aligned
+        }
+
+    @property
+    def families(self) -> dict[str, str]:
+        """Pair to family."""
+        return {pair: str(said["family"]) for pair, said in self.facts.items()}
+
+    def _entries(self) -> Iterator[Entry]:
+        study = Study(self.conf, self.tree, self._variants())
+        by_pair: dict[str, list[Aligned]] = defaultdict(list)
+        for each in self.aligned:
+            by_pair[each.match.pair.name].append(each)
+        for pair, tasks in by_pair.items():
+            yield from study.entries(tasks, str(self.facts[pair]["family"]))
+
+    def _moderators(self) -> list[dict[str, Any]]:
+        pooled = {level: made.uncertain() for level, made in self.pooled[PRIMARY].items()}
+        split = moderations(pooled, self.facts, self.conf.large)
+        return split + contrast(self.levels[PRIMARY], self.weights, self.families)
+
+    def _variants(self) -> Mapping[str, Variant]:
+        if not self.conf.sensitivity:
+            return {}
+        return variants(sorted({name for each in self.aligned for name in each.score}))
+
+    def _level_rows(self) -> Iterator[Found]:
+        primary = {
+            (each.entry.key.pair, each.entry.dataset): each.found
+            for each in self.tested
+            if each.unit and each.entry.key.analysis == PRIMARY
+        }
+        options = Options(margin=self.conf.margins.level, alpha=self.conf.alpha)
+        for analysis, levels in self.levels.items():
+            for level, weights in self.weights.items():
+                pooled = self.pooled[analysis][level]
+                for pair, made in zip(pooled.pairs, pooled.estimates, strict=True):
+                    parts = {name: primary[pair, name] for name in weights}
+                    one = next(iter(parts.values())).key
+                    key = replace(one, scope="level", task=level, metric=SCORE, analysis=analysis)
+                    comparison = levels.comparison(pair, weights, made, options)
+                    yield Found(key, combined(parts, weights), comparison)
+
+
+def _answers(analysis: str, pooled: Mapping[str, Pooled]) -> dict[str, Any]:
+    kept = {level: made.uncertain() for level, made in pooled.items()}
+    return {
+        level: made.document() if analysis == PRIMARY else made.brief()
+        for level, made in kept.items()
+        if made.pairs
+    }
+
+
+def _dataset(each: Aligned) -> str:
+    return str(each.match.base.facts["dataset"])

@@ -1,0 +1,1 @@
+"""Sentences about results: the only place where prose is made of numbers."""

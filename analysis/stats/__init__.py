@@ -1,0 +1,1 @@
+"""Statistics of paired scores: one method, one file; nothing here reads a file."""

@@ -1,0 +1,1 @@
+"""backend=transformers: a greedy loop over planned batches of a Hugging Face checkpoint."""

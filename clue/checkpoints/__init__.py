@@ -1,0 +1,1 @@
+"""Checkpoints: where weights lie, what the hub says, how a chat template is filled."""

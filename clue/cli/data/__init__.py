@@ -1,0 +1,1 @@
+"""`clue data`: fetch, build, import and check data sets."""

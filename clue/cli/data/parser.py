@@ -1,0 +1,35 @@
+"""The data sets: what is here, get the rest, build what was never released.
+
+    python -m clue data status --need task=all
+    python -m clue data fetch meqsum longhealth
+    python -m clue data fetch mednli --user NAME
+    python -m clue data build medisumcode
+    python -m clue data import-upstream <checkout of TIO-IKIM/CLUE>
+
+Exit code 0: done; 1: something is missing, refused or malformed; 130: stopped by Ctrl-C.
+"""
+
+import argparse
+import os
+
+from clue.cli.data import build_medisumcode, build_medisumqa, fetch, import_upstream, status
+from clue.common.cli import Command, add_subcommands
+from clue.config.folders import ROOT
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data",
+        default=os.environ.get("CLUE_DATA", str(ROOT / "data")),
+        help="folder of the data sets, or demo (default: CLUE_DATA, else data/)",
+    )
+    modules = {"status": status, "fetch": fetch, "import-upstream": import_upstream}
+    commands = add_subcommands(parser, modules, shared)
+    build = commands.add_parser("build", help="make what was never released from MIMIC-IV")
+    builders = {"medisumcode": build_medisumcode, "medisumqa": build_medisumqa}
+    add_subcommands(build, builders, shared, metavar="DATASET")
+
+
+main = Command("clue data", __doc__, add)

@@ -1,0 +1,1 @@
+"""`clue models`: the model files, their weights and the tasks that fit."""

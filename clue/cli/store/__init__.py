@@ -1,0 +1,1 @@
+"""`clue store`: list, verify, export, import, relocate and prune a store."""

@@ -1,0 +1,92 @@
+"""`python -m clue store import`: the cells of an archive into this store.
+
+What is there already and equal stays; what differs is refused, nothing is overwritten.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from clue.cli.store import mlflow_runs
+from clue.cli.store.export import MANIFEST
+from clue.common.atomic_write import write_atomic
+from clue.errors import StoreError
+
+HELP = "read an archive that `export` wrote"
+
+CELLS = re.compile(r"^cells/[^/]+/[^/]+/[0-9a-f]{16}/(cell\.json|records-[0-9a-f]{1,16}\.parquet)$")
+"""What of an archive goes into the store under its own name."""
+REPORT = re.compile(r"^analysis/(?!.*(^|/)\.\.(/|$)).+$")
+"""The report; it goes into `imported/<name of the archive>/`, beside the store's own."""
+RUNS = re.compile(r"^runs/[0-9a-f]+\.json$")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("archive", help="file that `python -m clue store export` wrote")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Unpack, then make the runs again; prints how much of each."""
+    mlruns = Path(arguments.mlruns).expanduser().resolve()
+    archive = Path(arguments.archive).expanduser()
+    files = unpacked(archive)
+    new = [name for name, content in files.items() if _place(mlruns, archive, name, content)]
+    made = sum(_run_again(files[name], mlruns) for name in files if RUNS.match(name))
+    print(f"{len(new)} new files of {len(files)}, {made} new runs in {mlruns}")
+    return 0
+
+
+def unpacked(archive: Path) -> dict[str, bytes]:
+    """Names and bytes of an archive, each checked against the manifest.
+
+    Raises:
+        StoreError: the file is no such archive, is damaged, or holds what no export writes.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            sums = json.loads(opened.read(MANIFEST))
+            files = {name: opened.read(name) for name in sums}
+            strange = set(opened.namelist()) - set(sums) - {MANIFEST}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise StoreError(
+            f"{archive} is no archive of `python -m clue store export`, or is cut short: {error}"
+        ) from error
+    strange |= {name for name in files if not any(p.match(name) for p in (CELLS, REPORT, RUNS))}
+    damaged = {n for n, content in files.items() if hashlib.sha256(content).hexdigest() != sums[n]}
+    if strange or damaged:
+        names = ", ".join(sorted(strange | damaged)[:5])
+        raise StoreError(
+            f"{archive}: {names} {'is damaged' if damaged else 'is in no archive of this project'};"
+            " nothing was imported. Export it again."
+        )
+    return files
+
+
+def _place(mlruns: Path, archive: Path, name: str, content: bytes) -> bool:
+    """Write a file of a cell or a report; whether it is new."""
+    if RUNS.match(name):
+        return False
+    path = mlruns / name
+    if REPORT.match(name):
+        path = mlruns / "imported" / archive.stem / Path(name).relative_to("analysis")
+    if not path.exists():
+        write_atomic(path, content)
+        return True
+    if path.read_bytes() != content:
+        raise StoreError(
+            f"{path} is there and differs from the archive's; it was left as it is. Import into a "
+            "store of its own: --mlruns <empty folder>"
+        )
+    return False
+
+
+def _run_again(content: bytes, mlruns: Path) -> int:
+    """1 if the run was made, 0 if its cell has a run in this store."""
+    run: Mapping[str, object] = json.loads(content)
+    return mlflow_runs.repeat(run, mlruns, os.environ.get("MLFLOW_TRACKING_URI"))

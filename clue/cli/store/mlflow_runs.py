@@ -1,0 +1,55 @@
+"""The MLflow runs of cells as JSON, to take them to another store."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clue.store.records_table import read_table
+
+TRANSIENT = ("clue.host", "clue.pid", "clue.process_start", "mlflow.user", "mlflow.source.name")
+"""Tags that say where and by whom: they stay at home."""
+
+
+def described(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
+    """Id and JSON of every finished run of a cell; none where nothing was tracked."""
+    if uri is None and not (mlruns / "mlflow.db").exists():
+        return
+    from clue.tracking.tracker import Tracker
+
+    tracker = Tracker(uri, "clue", mlruns)
+    for run in tracker.cells():
+        if run.info.status == "FINISHED":
+            tags = {key: tag for key, tag in run.data.tags.items() if key not in TRANSIENT}
+            content = {
+                "name": run.info.run_name,
+                "tags": tags,
+                "params": run.data.params,
+                "metrics": run.data.metrics,
+                "config.yaml": tracker.read_text(run.info.run_id, "config.yaml"),
+            }
+            yield run.info.run_id, json.dumps(content, indent=1, sort_keys=True).encode()
+
+
+def repeat(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
+    """Make an exported run in this store, with its table; 0 if the cell has one, else 1.
+
+    Raises:
+        StoreError: the table of the run's cell is not in this store.
+    """
+    from clue.tracking.tracker import Tracker
+
+    tracker = Tracker(uri, "clue", mlruns)
+    cell = run["tags"]["clue.cell"]
+    known = tracker.latest("clue.cell", cell)
+    if known and known.info.status == "FINISHED":
+        return 0
+    (path,) = mlruns.glob(f"cells/*/*/*/records-{cell[:16]}.parquet")
+    rows = [record.row() for record in read_table(path).records]
+    own = {key: tag for key, tag in run["tags"].items() if not key.startswith("mlflow.")}
+    with tracker.run(run["name"], ("clue.cell", cell), own, "imported"):
+        tracker.log_params(run["params"])
+        tracker.log_metrics(run["metrics"])
+        config = run["config.yaml"]
+        tracker.log_files(rows, {"config.yaml": config} if config else {})
+    return 1

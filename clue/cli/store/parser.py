@@ -1,0 +1,37 @@
+"""The store of results: what is in it, whether it is whole, how to move it.
+
+    python -m clue store list
+    python -m clue store verify
+    python -m clue store export study.tar.gz
+    python -m clue store import study.tar.gz
+    python -m clue store relocate        # after mlruns/ was moved
+    python -m clue store prune           # what could go; --yes removes it
+
+Exit code 0: done; 1: something is damaged, missing or refused; 130: stopped by Ctrl-C.
+"""
+
+import argparse
+
+from clue.cli.store import export, import_archive, list_cells, prune, relocate, verify
+from clue.common.cli import Command, add_subcommands
+from clue.config.folders import ROOT
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--mlruns", default=str(ROOT / "mlruns"), help="the store (default: mlruns)"
+    )
+    modules = {
+        "list": list_cells,
+        "verify": verify,
+        "export": export,
+        "import": import_archive,
+        "relocate": relocate,
+        "prune": prune,
+    }
+    add_subcommands(parser, modules, shared)
+
+
+main = Command("clue store", __doc__, add)

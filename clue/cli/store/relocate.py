@@ -1,0 +1,72 @@
+"""`python -m clue store relocate`: artifact addresses after the store was moved.
+
+MLflow keeps absolute addresses of artifacts in its database; a moved store shows runs without
+their files.
+"""
+
+import argparse
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from clue.common.plural import counted
+from clue.errors import StoreError
+
+HELP = "point the runs of a moved store to its artifacts"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print how many addresses were changed."""
+    mlruns = Path(arguments.mlruns).expanduser().resolve()
+    moved = counted(relocate(mlruns), "address now lies", "addresses now lie")
+    print(f"{moved} in {mlruns / 'artifacts'}")
+    return 0
+
+
+def relocate(mlruns: Path) -> int:
+    """Rewrite addresses that lie in the place where the store was made; returns their number.
+
+    Raises:
+        StoreError: there is no database, or it cannot be written.
+    """
+    path = mlruns / "mlflow.db"
+    if not path.is_file():
+        raise StoreError(
+            f"there is no {path}; name the store with --mlruns <folder> (a tracking server keeps "
+            "its own addresses)"
+        )
+    here = (mlruns / "artifacts").as_uri()
+    try:
+        with closing(sqlite3.connect(path)) as database, database:
+            return sum(_move(database, *row, here) for row in _elsewhere(database, here))
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{path} cannot be changed: {error}. End what uses it, then repeat the command."
+        ) from error
+
+
+def _elsewhere(database: sqlite3.Connection, here: str) -> list[tuple[int, str]]:
+    """Experiments whose artifacts lie in `artifacts` of another place: id and address."""
+    rows = database.execute("SELECT experiment_id, artifact_location FROM experiments").fetchall()
+    return [
+        (experiment, address)
+        for experiment, address in rows
+        if address.startswith("file:") and address.endswith("/artifacts") and address != here
+    ]
+
+
+def _move(database: sqlite3.Connection, experiment: int, before: str, here: str) -> int:
+    """Addresses of an experiment and its runs, moved; returns their number."""
+    runs = database.execute(
+        "UPDATE runs SET artifact_uri = ? || substr(artifact_uri, ?) "
+        "WHERE experiment_id = ? AND substr(artifact_uri, 1, ?) = ?",
+        (here, len(before) + 1, experiment, len(before) + 1, f"{before}/"),
+    ).rowcount
+    database.execute(
+        "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (here, experiment)
+    )
+    return runs + 1

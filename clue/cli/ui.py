@@ -1,0 +1,43 @@
+"""Show a store's runs in MLflow's browser interface.
+
+    clue ui
+    clue ui --mlruns DIR --port 5001
+
+The server listens on this machine only and ends with Ctrl-C.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from clue.common.cli import Command
+from clue.config.folders import ROOT
+from clue.errors import ConfigError
+
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument(
+        "--mlruns", default=str(ROOT / "mlruns"), help="the store (default: mlruns)"
+    )
+    parser.add_argument("--port", help="default: MLFLOW_PORT, else 5000")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replace this process by MLflow's server.
+
+    Raises:
+        ConfigError: the folder holds no database.
+    """
+    database = Path(arguments.mlruns).expanduser().resolve() / "mlflow.db"
+    if not database.is_file():
+        raise ConfigError(f"{database} does not exist yet; `make demo` or a run writes it")
+    words = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", f"sqlite:///{database}"]
+    port = ["--port", arguments.port] if arguments.port else []
+    os.execve(sys.executable, [sys.executable, "-m", *words, *port], os.environ | QUIET)
+
+
+main = Command("clue ui", __doc__, add, run)

@@ -1,0 +1,48 @@
+"""Writes that happen whole or not at all, readable by their owner only."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clue.errors import StoreError
+
+PRIVATE = 0o600
+"""Mode of files that may hold clinical text."""
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all, also when the power fails."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with storing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        try:
+            write_all(file, content)
+            os.fsync(file)
+        except BaseException:  # no hidden copy of clinical text stays behind
+            part.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(file)
+        part.replace(path)
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Turn a failed write into words: what was kept and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make "
+            "room or name another place (paths.mlruns=<folder>, paths.data=<folder>), then run the "
+            "same command again to go on."
+        ) from error
+
+
+def write_all(file: int, content: bytes) -> None:
+    """Write every byte to an open file; the system may take fewer at a time."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]

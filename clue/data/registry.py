@@ -1,0 +1,119 @@
+"""DATASETS: files, rows, access and licence of every release."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+DEMO = Path(__file__).resolve().parent / "demo"
+"""The fictional data of the package; chosen by `paths.data=demo`."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An official release."""
+
+    name: str
+    """Folder under the data folder, in any case."""
+    files: Mapping[str, str]
+    """Split to official file name."""
+    rows: Mapping[str, int]
+    """Split to official number of rows, where it is known."""
+    access: Literal["open", "credentialed"]
+    licence: str
+    page: str
+    version: str
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Split to the address of the folder that offers its file; none for what is built here."""
+
+    def address(self, split: str) -> str:
+        """Where a split's file is downloaded from."""
+        return f"{self.folders[split]}/{self.files[split]}"
+
+
+PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
+
+DATASETS = {
+    made.name: made
+    for made in (
+        Dataset(
+            name="mednli",
+            files={split: f"mli_{split}_v1.jsonl" for split in ("test", "train", "dev")},
+            rows={"test": 1422, "train": 11232, "dev": 1395},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mednli/1.0.0/",
+            version="1.0.0",
+            folders=dict.fromkeys(
+                ("test", "train", "dev"), "https://physionet.org/files/mednli/1.0.0"
+            ),
+        ),
+        Dataset(
+            name="meqsum",
+            files={"test": "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"},
+            rows={"test": 1000},
+            access="open",
+            licence="CC BY 4.0",
+            page="https://github.com/abachaa/MeQSum",
+            version="ACL 2019",
+            sha256={"test": "abedd939d5014306ca576522416bf69103e85dc8fcf1668a4099e8b84a39eeea"},
+            folders={"test": "https://raw.githubusercontent.com/abachaa/MeQSum/master"},
+        ),
+        Dataset(
+            name="problem_summary",
+            files={"test": "BioNLP2023-1A-Test.csv", "train": "BioNLP2023-1A-Train.csv"},
+            rows={"test": 237, "train": 768},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/bionlp-workshop-2023-task-1a/2.0.0/",
+            version="2.0.0",
+            folders=dict.fromkeys(
+                ("test", "train"),
+                "https://physionet.org/files/bionlp-workshop-2023-task-1a/2.0.0",
+            ),
+        ),
+        Dataset(
+            name="longhealth",
+            files={"test": "benchmark_v5.json"},
+            rows={"test": 400},
+            access="open",
+            licence="Apache-2.0",
+            page="https://github.com/kbressem/LongHealth",
+            version="v5",
+            folders={"test": "https://raw.githubusercontent.com/kbressem/LongHealth/main/data"},
+        ),
+        Dataset(
+            name="medisumqa",
+            files={"test": "MeDiSumQA.json"},
+            rows={"test": 416},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/medisumqa/1.0.0/",
+            version="1.0.0",
+            folders={"test": "https://physionet.org/files/medisumqa/1.0.0"},
+        ),
+        Dataset(
+            name="medisumcode",
+            files={"test": "MeDiSumCode.json"},
+            rows={"test": 500},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mimic-iv-note/2.2/",
+            version="built from MIMIC-IV 2.2",
+        ),
+        Dataset(
+            name="mimic",
+            files={"notes": "discharge.csv.gz", "diagnoses": "diagnoses_icd.csv.gz"},
+            rows={"notes": 331794, "diagnoses": 4756326},
+            access="credentialed",
+            licence=PHYSIONET,
+            page="https://physionet.org/content/mimic-iv-note/2.2/",
+            version="2.2",
+            folders={
+                "notes": "https://physionet.org/files/mimic-iv-note/2.2/note",
+                "diagnoses": "https://physionet.org/files/mimiciv/2.2/hosp",
+            },
+        ),
+    )
+}

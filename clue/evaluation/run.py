@@ -1,0 +1,145 @@
+"""Generate, score and track every cell of a job."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from clue import metrics, privacy
+from clue.backends.batch_effect import ask_alone
+from clue.cell import Cell
+from clue.config.model_files import family
+from clue.config.validation import validate
+from clue.errors import TrackingError
+from clue.evaluation import preflight
+from clue.evaluation.generation import complete
+from clue.evaluation.job import Job
+from clue.evaluation.outcome import Outcome, Status
+from clue.evaluation.resume import build_all, finished, refusal, stored_summary
+from clue.evaluation.scoring import score
+from clue.metrics.summary import summary
+from clue.records import Completion, sha256
+from clue.store.records_table import Table, write_table
+from clue.task.levels import composites
+from clue.task.task_files import study
+from clue.tracking import run_note, tags
+
+if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
+    from clue.tracking.tracker import OpenRun, Tracker
+
+log = logging.getLogger(__name__)
+
+
+def run(job: Job) -> Iterator[Outcome]:
+    """Evaluate the job's cells; yields what became of each.
+
+    Raises:
+        ClueError: nothing of the job can run: settings, model, tracking store or disk.
+    """
+    validate(job.config)
+    family(job.config.model)
+    job.backend.identity()
+    cells, failed = build_all(job, job.backend)
+    yield from failed
+    if not cells:
+        return
+    from clue.tracking.tracker import Tracker
+
+    conf = job.config.tracking
+    tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
+    pending = [cell for cell in cells if job.config.force or not finished(cell, tracker)]
+    yield from (_skip(job, cell) for cell in cells if cell not in pending)
+    ready = []
+    for cell in pending:
+        refused = refusal(job, cell)
+        if refused is None:
+            ready.append(cell)
+            continue
+        failed += [refused] if refused.status == "failed" else []
+        yield refused
+    if ready or (not failed and tracker.unfinished("clue.job", _job_id(cells))):
+        preflight.check_disk(job.mlruns, ready)
+        yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
+
+
+def _evaluate_all(
+    job: Job, cells: list[Cell], ready: list[Cell], tracker: "Tracker", *, failed: bool
+) -> Iterator[Outcome]:
+    """The cells that have something to do, below the job's run."""
+    identity = ("clue.job", _job_id(cells))
+    title = f"{job.config.model.label}/{job.config.prompt.name}"
+    metrics.release()  # an earlier job's: this one loads its model now
+    with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
+        parent.failed = failed
+        for cell in ready:
+            try:
+                outcome = _evaluate(job, cell, tracker)
+            except Exception as error:  # one failing cell does not stop the others
+                outcome = job.failure(cell.task.conf.name, error)
+            parent.failed |= outcome.status == "failed"
+            yield outcome
+        _log_scores(job, cells, tracker)
+
+
+def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
+    identity = ("clue.cell", cell.id)
+    with cell.store.locked():
+        try:
+            if not job.config.force and finished(cell, tracker):
+                return _skip(job, cell)  # by the process that this one waited for
+            with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
+                return _complete(job, cell, tracker, opened)
+        except TrackingError as error:  # the night goes on: only the scores wait
+            n = len(complete(job, cell, force=False))
+            return replace(job.failure(cell.task.conf.name, error), n=n)
+
+
+def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
+    tracker.log_params(tags.params(cell))
+    completions = complete(job, cell, force=job.config.force)
+    records = score(cell, completions)
+    facts = tags.facts(cell) | {"run_id": opened.run_id}
+    table = Table(records, cell.signatures, facts)
+    path = write_table(cell.store.records_path(cell.id), table)
+    means = summary(cell.task.conf, records)
+    machine = job.backend.facts()
+    numbers = {name: value for name, value in machine.items() if isinstance(value, int)}
+    tracker.log_metrics(means | numbers | _alone(job, cell, completions))
+    tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
+    tracker.log_dataset(*tags.dataset(cell))
+    mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
+    config = privacy.without_passwords(job.config_yaml)
+    tracker.log_files(privacy.rows(records, mode), {"config.yaml": config})
+    tracker.log_note(run_note.of_cell(job.command, cell.task.conf.score, means))
+    log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
+    return _scored(job, cell, means, "done")
+
+
+def _alone(job: Job, cell: Cell, completions: Sequence[Completion]) -> dict[str, int]:
+    """How many of some answers change when each is asked by itself; empty if nobody asks."""
+    count = job.config.backend.repeat_alone
+    return ask_alone(job.backend, cell.prompts, completions, count) if count else {}
+
+
+def _skip(job: Job, cell: Cell) -> Outcome:
+    log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
+    return _scored(job, cell, stored_summary(cell), "skipped")
+
+
+def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
+    parts = {name: means[name] for name in cell.task.conf.score if name in means}
+    task, n = cell.task.conf.name, int(means["n"])
+    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts)
+
+
+def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
+    """Scores of the job's finished cells, and of the levels that they complete."""
+    summaries = {c.task.conf.name: means for c in cells if (means := stored_summary(c))}
+    scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
+    levels = composites(scores, study())
+    tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
+    tracker.log_note(run_note.of_job(job.command, summaries, levels))
+
+
+def _job_id(cells: Iterable[Cell]) -> str:
+    return sha256([cell.id for cell in cells])

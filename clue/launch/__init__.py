@@ -1,0 +1,1 @@
+"""Processes: the jobs of a command under a Hydra launcher, their GPUs, signals and ends."""

@@ -1,0 +1,103 @@
+"""The tables of a dry run: a row per cell and a row per model, sums at their ends."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from clue.common import console
+from clue.common.plural import counted
+from clue.evaluation.dry_run import Plan
+from clue.evaluation.outcome import Outcome
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def plans(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
+    """Tables of cells and of models; estimated = `~`, unknown = `-` or `?`."""
+    yield _cells(outcomes)
+    yield _models(outcomes)
+
+
+def _cells(outcomes: Sequence[Outcome]) -> "Table":
+    table = console.table(
+        ("model", "task", "prompt", "status"),
+        ("samples", "stored", "prompt tokens", "longest", "context", "too long", "hours"),
+        "cells of the dry run (~ = estimated; GPU hours of what is not stored)",
+    )
+    for row in outcomes:
+        numbers = _numbers(Plan(**row.plan)) if row.plan else ()
+        table.add_row(row.model, row.task, row.prompt, row.status, *numbers)
+    known = [Plan(**row.plan) for row in outcomes if row.plan]
+    table.add_section()
+    table.add_row(
+        *("all", counted(len(outcomes), "cell"), "", ""),
+        *(f"{sum(plan.samples for plan in known):,}", f"{sum(plan.stored for plan in known):,}"),
+        *(_tokens(known), "", "", f"{sum(plan.overflow for plan in known):,}", _hours(known)),
+    )
+    return table
+
+
+def _numbers(plan: Plan) -> tuple[str, ...]:
+    about = "~" if plan.about else ""
+    return (
+        *(f"{plan.samples:,}", f"{plan.stored:,}", _tokens([plan]), f"{about}{plan.longest:,}"),
+        f"{plan.context:,}" if plan.context else "no limit",
+        f"{about}{plan.overflow:,}" if plan.overflow else "0",
+        _hours([plan]),
+    )
+
+
+def _models(outcomes: Sequence[Outcome]) -> "Table":
+    table = console.table(
+        ("model",),
+        ("billions", "to download", "cells", "prompt tokens", "tokens/s", "hours"),
+        "models of the dry run (~ = estimated)",
+    )
+    table.add_column("tokens/s from")
+    by_model: dict[str, list[Plan]] = {}
+    for row in outcomes:
+        if row.plan:
+            by_model.setdefault(row.model, []).append(Plan(**row.plan))
+    for model, mine in by_model.items():
+        size = f"{mine[0].parameters:g}" if mine[0].parameters else "-"
+        table.add_row(
+            *(model, size, _bytes(mine[:1]), str(len(mine)), _tokens(mine), _rates(mine)),
+            *(_hours(mine), ", ".join(sorted({plan.rate for plan in mine}))),
+        )
+    known = [plan for mine in by_model.values() for plan in mine]
+    once = {(plan.repo, plan.download): plan for plan in known}
+    table.add_section()
+    table.add_row(
+        *(f"all {len(by_model)}", "", _bytes(list(once.values())), str(len(known))),
+        *(_tokens(known), "", _hours(known), ""),
+    )
+    return table
+
+
+def _tokens(plans: Sequence[Plan]) -> str:
+    about = "~" if any(plan.about for plan in plans) else ""
+    return f"{about}{sum(plan.prompt_tokens for plan in plans):,}"
+
+
+def _rates(plans: Sequence[Plan]) -> str:
+    known = [plan.tokens_per_second for plan in plans if plan.tokens_per_second]
+    ends = sorted({f"{rate:,.0f}" for rate in (min(known), max(known))}) if known else ["-"]
+    return " to ".join(ends)
+
+
+def _hours(plans: Sequence[Plan]) -> str:
+    known = [plan.hours for plan in plans]
+    if all(hours is None for hours in known):
+        return "-"
+    more = " + ?" if None in known else ""
+    return f"{sum(hours for hours in known if hours is not None):,.2f}{more}"
+
+
+def _bytes(plans: Sequence[Plan]) -> str:
+    sizes = [plan.download for plan in plans]
+    about = "~" if any(plan.download_about for plan in plans) else ""
+    more = " + ?" if None in sizes else ""
+    total = sum(size for size in sizes if size is not None)
+    if total == 0:
+        return "?" if more else "0"
+    return f"{about}{total / 1e9:,.1f} GB{more}"

@@ -1,0 +1,85 @@
+"""Where the encoder of BERTScore is: a folder, an installed package, or the hub and its cache."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from clue.checkpoints import locate
+from clue.checkpoints.locate import WEIGHTS
+from clue.config.schema import BertscoreConf
+from clue.errors import ConfigError, ModelUnavailable
+from clue.metrics.encoder import PLACE, Encoder, wanted
+
+
+def find(conf: BertscoreConf, cache: Path) -> Encoder:
+    """The configured encoder, not loaded yet.
+
+    Raises:
+        ModelUnavailable: it is in no folder, package or cache, and not to be had from the hub.
+        ConfigError: it has no such layer.
+    """
+    model = wanted(conf.model, conf.revision)
+    if conf.package:
+        model = wanted(str(_in_package(conf.package)))
+    found = locate.locate(model, Path(), cache)
+    if found.identity:
+        revision, identity, config = None, found.identity, Path(found.source) / "config.json"
+        if not _complete(config.parent):
+            raise ModelUnavailable(
+                f"BERTScore's encoder: {config.parent} holds a config.json and no weights "
+                f"({', '.join(WEIGHTS)}); download it again"
+            )
+    else:
+        config = _on_hub(conf.model, conf.revision)
+        revision = identity = config.parent.name
+    facts = json.loads(config.read_bytes())
+    layers = facts.get("num_hidden_layers", conf.num_layers)
+    if not 1 <= conf.num_layers <= layers:
+        raise ConfigError(
+            f"scoring.bertscore.num_layers={conf.num_layers}, but {conf.model} has layers 1 to "
+            f"{layers}"
+        )
+    label, positions = Path(conf.model).name, facts.get("max_position_embeddings")
+    return Encoder(found.source, revision, identity, label, positions, conf.num_layers)
+
+
+def _in_package(package: str) -> Path:
+    place = locate.package_folder(package, "BERTScore's encoder")
+    folders = [path.parent for path in place.rglob("config.json") if _complete(path.parent)]
+    if not folders:
+        raise ModelUnavailable(
+            f"BERTScore's encoder: no folder of the package {package} holds a config.json and "
+            f"weights ({', '.join(WEIGHTS)}); name another with scoring.bertscore.package=<package>"
+        )
+    return folders[0]
+
+
+def _complete(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in WEIGHTS)
+
+
+@cache
+def _on_hub(repo: str, revision: str | None) -> Path:
+    """The config in Hugging Face's cache; its folder is named by the commit.
+
+    Weights that are not in the cache are not downloaded yet, but the hub must be there.
+    """
+    from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        with locate.explained(wanted(repo, revision), PLACE):
+            config = Path(hf_hub_download(repo, "config.json", revision=revision))
+            kept = [
+                try_to_load_from_cache(repo, name, revision=config.parent.name) for name in WEIGHTS
+            ]
+            if not any(isinstance(path, str) for path in kept):
+                HfApi().model_info(repo, revision=config.parent.name)
+    except ModelUnavailable as error:
+        if isinstance(error.__cause__, HFValidationError):
+            raise ModelUnavailable(
+                f"scoring.bertscore.model={repo} is no folder with a config.json and no id of the "
+                "hub (<org>/<name>)"
+            ) from error
+        raise
+    return config

@@ -1,0 +1,70 @@
+"""Records to the numbers of a cell: the same names in every cell of a task."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+import numpy as np
+
+from clue.cluster_robust import robust, task_sums
+from clue.config.schema import TaskConf
+from clue.records import Completion, Record
+from clue.task.levels import task_score
+
+
+def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
+    """Means of a cell: scores in points (0 to 100), flags in percent, measures, counts.
+
+    A mean is over all samples whose reference defines the metric; where these are fewer than all,
+    `<metric>_n` says how many, the same for every model. A metric that no reference defines has no
+    mean, and a task score that needs it is left out. `score_low` and `score_high` are its 95 %
+    interval over clusters.
+    """
+    means: dict[str, float] = {}
+    for name in records[0].scores:
+        defined = [score for record in records if (score := record.scores[name]) is not None]
+        if defined:
+            means[name] = 100 * fmean(defined)
+        if len(defined) < len(records):
+            means[f"{name}_n"] = len(defined)
+    if all(name in means for name in task.score):
+        means["score"] = task_score(means, task.score)
+        means |= _interval(records, task.score)
+    return means | _behaviour(records) | _cost([record.completion for record in records])
+
+
+def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, float]:
+    """95 % of the task score (CR2 by clusters, t), in points; empty with a single cluster."""
+    scores = np.array([[record.scores[name] for name in metrics] for record in records], float)
+    sums = task_sums(scores, [record.cluster for record in records])
+    if sums.n_clusters < 2:
+        return {}
+    low, high = robust(sums).interval()
+    return {"score_low": low, "score_high": high}
+
+
+def _behaviour(records: Sequence[Record]) -> dict[str, float]:
+    first = records[0]
+    percents = {
+        f"{name}_percent": 100 * fmean(record.flags[name] for record in records)
+        for name in first.flags
+    }
+    measures = {
+        f"{name}_mean": fmean(record.measures[name] for record in records)
+        for name in first.measures
+    }
+    clusters = len({record.cluster for record in records})
+    return {**percents, **measures, "n": len(records), "n_clusters": clusters}
+
+
+def _cost(completions: Sequence[Completion]) -> dict[str, float]:
+    """Tokens, seconds and tokens per second of the whole cell, over all the runs that it took."""
+    seconds = sum(completion.seconds for completion in completions)
+    tokens = sum(completion.new_tokens for completion in completions)
+    sent = sum(completion.prompt_tokens for completion in completions)
+    return {
+        "prompt_tokens_mean": sent / len(completions),
+        "new_tokens_mean": tokens / len(completions),
+        "generation_seconds": seconds,
+        "new_tokens_per_second": tokens / seconds if seconds else 0.0,
+        "all_tokens_per_second": (tokens + sent) / seconds if seconds else 0.0,
+    }

@@ -1,0 +1,156 @@
+"""Append completions to a cell's file and read them back; one writer at a time."""
+
+import fcntl
+import json
+import logging
+import os
+import shlex
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from clue.common.atomic_write import PRIVATE, storing, write_all, write_atomic
+from clue.errors import StoreError
+from clue.records import Completion, Key, Prompt
+
+log = logging.getLogger(__name__)
+
+
+SYNC_SECONDS = 1.0
+
+
+class CellStore:
+    """The folder of one fingerprint; use `with store.locked():` around every write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "completions.jsonl"
+        self._synced = 0.0
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only writer; waits, and says for whom, while another process is."""
+        with storing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+        try:
+            self._acquire(lock)
+            yield
+        finally:
+            os.close(lock)
+            self._sync()
+
+    def describe(self, payload: dict[str, Any]) -> None:
+        """Write what the fingerprint stands for."""
+        text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
+        write_atomic(self.folder / "cell.json", text.encode())
+
+    def completions(self, *, repair: bool = False) -> dict[tuple[Key, str], Completion]:
+        """Stored completions by sample and prompt digest, a torn end of the file left out.
+
+        Args:
+            repair: cut the torn end off; under the lock only, it may be another's line.
+
+        Raises:
+            StoreError: a line in the middle is damaged; names the line.
+        """
+        if not self.path.exists():
+            return {}
+        content = self.path.read_bytes()
+        lines = content.split(b"\n")
+        found: dict[tuple[Key, str], Completion] = {}
+        good = 0
+        for number, line in enumerate(lines, start=1):
+            entry = _decode(line) if number < len(lines) else None
+            if entry is None:
+                self._check_torn(number, lines[number:])
+                if repair and content[good:]:
+                    self._cut(good, len(content) - good)
+                break
+            found[entry[0]] = entry[1]
+            good += len(line) + 1
+        return found
+
+    def append(self, prompt: Prompt, completion: Completion) -> None:
+        """Store one completion."""
+        line = _encode(prompt, completion)
+        with storing(self.folder):
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+            try:
+                write_all(file, line)
+                if time.monotonic() - self._synced > SYNC_SECONDS:
+                    os.fsync(file)
+                    self._synced = time.monotonic()
+            finally:
+                os.close(file)
+
+    def discard(self) -> None:
+        """Set stored completions aside, so that they are generated again (`force=true`)."""
+        if self.path.exists():
+            self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
+
+    def records_path(self, cell_id: str) -> Path:
+        """Where the table of a finished cell lies."""
+        return self.folder / f"records-{cell_id[:16]}.parquet"
+
+    def _acquire(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(lock, 200, 0).decode() or "another process"
+            log.warning("waiting: %s is working on %s", holder, self.folder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+
+    def _sync(self) -> None:
+        if self.path.exists():
+            file = os.open(self.path, os.O_RDONLY)
+            os.fsync(file)
+            os.close(file)
+
+    def _check_torn(self, number: int, rest: list[bytes]) -> None:
+        if any(_decode(line) for line in rest):
+            remedy = f"sed -i {number}d {shlex.quote(str(self.path))}"
+            raise StoreError(
+                f"{self.path}: line {number} is damaged and whole lines follow it: the file was "
+                "changed or the disk is failing. Restore the file; or take that line out with "
+                f"`{remedy}`, and the same command generates its sample again; or generate the "
+                "whole cell again with force=true."
+            )
+
+    def _cut(self, good: int, torn: int) -> None:
+        log.warning("%s: cut off a half-written last line (%d bytes)", self.path, torn)
+        os.truncate(self.path, good)
+
+
+def _encode(prompt: Prompt, completion: Completion) -> bytes:
+    entry = {
+        "sample_id": prompt.sample_id,
+        "repeat": prompt.repeat,
+        "prompt_sha256": prompt.sha256,
+        **asdict(completion),
+    }
+    return (json.dumps(entry | {"crc32": _crc(entry)}) + "\n").encode()
+
+
+def _decode(line: bytes) -> tuple[tuple[Key, str], Completion] | None:
+    """The entry of a line, None if the line is damaged."""
+    try:
+        entry = json.loads(line)
+        checksum = entry.pop("crc32")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+    if checksum != _crc(entry):
+        return None
+    key = Key(entry.pop("sample_id"), entry.pop("repeat"))
+    return (key, entry.pop("prompt_sha256")), Completion(**entry)
+
+
+def _crc(entry: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(entry).encode())

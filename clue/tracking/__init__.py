@@ -1,0 +1,1 @@
+"""MLflow: runs, tags, notes and views; only `tracker` imports it."""

@@ -1,0 +1,33 @@
+"""Which code made a number."""
+
+import subprocess
+from importlib.metadata import version
+
+from clue.config.folders import ROOT
+
+LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
+"""Libraries whose version can change a completion."""
+
+
+def code() -> dict[str, str]:
+    """Commit of this checkout and whether it was changed since; empty outside git."""
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return {}
+    dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    return {"clue.git_commit": commit, "clue.git_dirty": str(dirty).lower()}
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that generate."""
+    return {f"clue.version.{name}": version(name) for name in LIBRARIES}
+
+
+def _git(*words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

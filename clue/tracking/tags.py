@@ -1,0 +1,91 @@
+"""What MLflow shows of a job and a cell: tags to find runs by, parameters to compare them by."""
+
+from pathlib import Path
+from typing import Any
+
+from clue.cell import Cell
+from clue.config.model_files import family
+from clue.config.schema import Config
+from clue.data.locate import data_root
+from clue.data.registry import DEMO
+from clue.tracking import provenance
+
+
+def of_job(config: Config) -> dict[str, Any]:
+    """Tags of the run of a job, shared by its cells."""
+    model = config.model
+    return {
+        "clue.kind": "job",
+        "clue.model": model.label,
+        "clue.base": model.base,
+        "clue.family": family(model),
+        "clue.domain": model.domain,
+        "clue.prompt": config.prompt.name,
+        "clue.backend": config.backend.name,
+        **provenance.code(),
+        **provenance.versions(),
+    }
+
+
+def of_cell(cell: Cell) -> dict[str, Any]:
+    """Tags of the run of a cell."""
+    name, digest, _ = dataset(cell)
+    return of_job(cell.config) | {
+        "clue.kind": "cell",
+        "clue.task": cell.task.conf.name,
+        "clue.level": cell.task.conf.level,
+        "clue.backend": cell.generation["backend"]["name"],
+        "clue.fingerprint": cell.fingerprint,
+        "clue.dataset": name,
+        "clue.dataset_sha256": digest,
+        "clue.access": cell.task.access,
+        "clue.upstream_commit": cell.task.wording.commit,
+        "clue.notes": "; ".join(cell.notes) or None,
+        **{f"clue.signature.{metric}": made for metric, made in cell.signatures.items()},
+    }
+
+
+def params(cell: Cell) -> dict[str, Any]:
+    """Parameters of the run of a cell; functions of its identity, since they cannot be changed."""
+    return {
+        "model": cell.model.label,
+        "task": cell.task.conf.name,
+        "prompt": cell.config.prompt.name,
+        "shots": cell.task.shots,
+        "samples": len(cell.samples),
+        "backend": cell.generation["backend"]["name"],
+        "dtype": cell.model.dtype,
+        "max_new_tokens": cell.task.wording.max_new_tokens,
+    }
+
+
+def facts(cell: Cell) -> dict[str, Any]:
+    """What the cell's table says of it, for the analysis: JSON values, no clinical text."""
+    model, task = cell.model, cell.task.conf
+    return {
+        "id": cell.id,
+        "fingerprint": cell.fingerprint,
+        "generation": dict(cell.generation),
+        "prompt": cell.config.prompt.name,
+        "limit": cell.task.least_limit,
+        "task": task.name,
+        "level": task.level,
+        "dataset": task.module,
+        "score": list(task.score),
+        "versions": cell.versions,
+        "access": cell.task.access,
+        "model": model.label,
+        "base": model.base,
+        "ancestor": model.ancestor,
+        "family": family(model),
+        "domain": model.domain,
+        "parameters": model.parameters,
+        "adaptation": list(model.adaptation),
+        "demo": data_root(cell.config.paths.data) == DEMO,
+    }
+
+
+def dataset(cell: Cell) -> tuple[str, str, Path]:
+    """Name, sha256 and path of the data file."""
+    digest: str = cell.generation["protocol"]["dataset_sha256"]
+    return cell.task.dataset.name, digest, cell.task.path()

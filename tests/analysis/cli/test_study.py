@@ -1,0 +1,243 @@
+"""`python -m analysis` as a user meets it: one pair on one task, missing cells, refusals."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.__main__ import main
+from clue.records import Record
+from tests.analysis.paired_study.stores import cell, record
+
+TEXT = ("rougeL", "rouge1", "rouge2", "bertscore_f1")
+QUICK = ("flips=999", "draws=999", "sensitivity=false", "report=false")
+
+
+def texts(shift: float, size: int = 30, seed: int = 0) -> list[Record]:
+    rng = np.random.default_rng(seed)
+    return [
+        record(f"{place:02}", dict.fromkeys(TEXT, float(rng.random() / 4 + 0.5 + shift)))
+        for place in range(size)
+    ]
+
+
+def run(store: Path, *arguments: str) -> int:
+    return main([*QUICK, f"paths.mlruns={store}", *arguments])
+
+
+def written(store: Path) -> dict[str, object]:
+    document: dict[str, object] = json.loads((store / "analysis" / "summary.json").read_text())
+    return document
+
+
+def pair(store: Path, task: str = "meqsum", base: Sequence[Record] = (), **facts: object) -> None:
+    cell(store, "llama2_7b", task, base or texts(0), **facts)
+    cell(store, "meditron7b", task, texts(-0.1, seed=1), base="llama2_7b", **facts)
+
+
+def test_one_pair_on_one_task_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair(tmp_path)
+    assert run(tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "meditron7b scored" in said
+    assert "points lower than llama2_7b on MeQSum (95 % CI" in said
+    assert "One pair: nothing is said beyond it." in said
+    assert "'task=[longhealth1,longhealth2,longhealth3,medisumcode,medisumqa,mednli" in said
+    assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
+        *("cells.csv", "cells.parquet", "summary.json")
+    }
+
+
+def test_no_text_of_a_sample_is_printed_or_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair(tmp_path)
+    run(tmp_path)
+    shown = capsys.readouterr()
+    files = b"".join(path.read_bytes() for path in (tmp_path / "analysis").iterdir())
+    assert "text of a patient" not in shown.out + shown.err
+    assert b"text of a patient" not in files
+
+
+def test_a_missing_base_is_named_with_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell(tmp_path, "meditron7b", "meqsum", texts(0), base="llama2_7b")
+    assert run(tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "llama2_7b on meqsum, for meditron7b:" in said
+    assert "python run.py model=llama2_7b task=meqsum prompt=paper" in said
+    summary = json.loads((tmp_path / "analysis" / "summary.json").read_text())
+    assert [each["model"] for each in summary["missing"]] == ["llama2_7b"]
+
+
+def test_a_base_alone_names_what_could_be_compared_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell(tmp_path, "llama2_7b", "meqsum", texts(0))
+    assert run(tmp_path) == 1
+    assert "python run.py model=meditron7b task=meqsum prompt=paper" in capsys.readouterr().out
+
+
+def test_an_empty_store_is_an_error_with_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path) == 1
+    assert "python run.py -m model=" in capsys.readouterr().err
+
+
+def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair(tmp_path)
+    other = [record(r.sample_id, r.scores, target="other") for r in texts(0)]
+    pair(tmp_path, "problem_summary", other)
+    assert run(tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "meditron7b - llama2_7b, problem_summary (paper): the target of 30 samples" in said
+    assert "points lower than llama2_7b on MeQSum" in said
+    (refused,) = written(tmp_path)["refused"]  # type: ignore[misc]
+    assert refused["task"] == "problem_summary"
+
+
+@pytest.mark.parametrize("access", ["open", "credentialed"])
+def test_samples_of_credentialed_data_are_counted_and_not_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], access: str
+) -> None:
+    known = [replace(each, sample_id=f"stay-{each.sample_id}") for each in texts(0, size=200)]
+    other = [replace(each, target_sha256="other") for each in known]
+    for task, tuned in (("meqsum", known[1:]), ("problem_summary", other)):
+        cell(tmp_path, "llama2_7b", task, known, access=access)
+        cell(tmp_path, "meditron7b", task, tuned, base="llama2_7b", access=access)
+    assert run(tmp_path, "report=true") == 1
+    said = capsys.readouterr().out
+    assert "Only base has 1 of the samples" in said
+    assert "the target of 200 samples differs" in said
+    assert ("stay-" in said) == (access == "open")
+    assert ("python -m analysis compare" in said) == (access == "credentialed")
+    for name in ("summary.json", "cells.csv", "report.md"):
+        written = (tmp_path / "analysis" / name).read_text()
+        assert access == "open" or "stay-" not in written
+
+
+def test_another_signature_takes_the_metric_and_the_score_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell(tmp_path, "llama2_7b", "meqsum", texts(0))
+    signatures = dict.fromkeys(TEXT, "library 1.0") | {"rouge2": "library 2.0"}
+    cell(tmp_path, "meditron7b", "meqsum", texts(0.1), base="llama2_7b", signatures=signatures)
+    assert run(tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "meqsum rouge2 (paper): its signatures differ: library 1.0 (base), library 2.0" in said
+    assert "meqsum score (paper): the task score needs rouge2" in said
+    rows = (tmp_path / "analysis" / "cells.csv").read_text()
+    assert ",rougeL,primary," in rows
+    assert ",score,primary," not in rows
+
+
+def test_an_allowed_difference_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generation = {
+        "protocol": {},
+        "model": {"repo": "x", "dtype": "float16"},
+        "backend": {"name": "transformers"},
+    }
+    cell(tmp_path, "llama2_7b", "meqsum", texts(0), generation=generation)
+    half = {**generation, "model": {"repo": "y", "dtype": "bfloat16"}}
+    cell(tmp_path, "meditron7b", "meqsum", texts(0.1), base="llama2_7b", generation=half)
+    assert run(tmp_path, "allowed_differences=[]") == 1
+    assert "model.dtype: float16 (base), bfloat16 (tuned)" in capsys.readouterr().out
+    assert run(tmp_path) == 0
+    assert (
+        "Allowed to differ, model.dtype: float16 (base), bfloat16 (tuned)"
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(("size", "status"), [(29, "incomplete"), (20, "refused")])
+def test_missing_samples_are_bounded_and_too_many_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], size: int, status: str
+) -> None:
+    pair(tmp_path, base=texts(0)[:size])
+    assert run(tmp_path) == 0
+    said = capsys.readouterr().out
+    assert f"Only tuned has {30 - size} of the samples" in said
+    assert ("Not tested: " in said) == (status == "refused")
+    import pandas as pd
+
+    rows = pd.read_parquet(tmp_path / "analysis" / "cells.parquet")
+    (row,) = rows[rows.scope == "task"].to_dict("records")
+    assert (row["status"], row["n"], row["only_tuned"]) == (status, size, 30 - size)
+    assert row["bounds_low"] < row["delta"] < row["bounds_high"]
+    known = texts(-0.1, seed=1)
+    rest = sum(r.scores["rougeL"] for r in known[size:])  # type: ignore[misc]
+    low = (row["delta"] * size + 100 * (rest - (30 - size))) / 30
+    assert row["bounds_low"] == pytest.approx(low)
+    assert row["bounds_high"] == pytest.approx((row["delta"] * size + 100 * rest) / 30)
+
+
+def test_prompt_settings_stand_beside_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for prompt in ("paper", "zero_shot"):
+        pair(tmp_path, prompt=prompt)
+    assert run(tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "Prompt setting paper (confirmatory)" in said
+    assert "Prompt setting zero_shot (exploratory: not the declared setting)" in said
+    assert set(written(tmp_path)["prompts"]) == {"paper", "zero_shot"}  # type: ignore[call-overload]
+
+
+def test_the_ancestor_is_compared_with_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell(tmp_path, "llama3_8b_instruct", "meqsum", texts(0))
+    cell(tmp_path, "llama3_8b", "meqsum", texts(0.1, seed=2))
+    facts = {"base": "llama3_8b_instruct", "ancestor": "llama3_8b"}
+    cell(tmp_path, "aloe8b", "meqsum", texts(0.2, seed=1), **facts)
+    assert run(tmp_path, "comparator=ancestor") == 0
+    said = capsys.readouterr().out
+    assert "aloe8b - llama3_8b\n" in said
+    assert "llama3_8b_instruct" not in said
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("alfa=0.1", "no setting 'alfa'; did you mean alpha?"),
+        ("margins.binari=1", "no setting 'margins.binari'; did you mean margins.binary?"),
+        ("model=hf", "no setting 'model'."),
+        ("hydra.verbose=true", "no setting 'hydra.verbose'"),
+        ("+alpha=0.1", "settings are not added with '+'; write alpha=0.1"),
+        ("~alpha=0.1", "settings are not removed"),
+        ("alpha", "write key=value"),
+        ("alpha=2", "alpha=2.0 is not between 0 and 1"),
+        ("margins.binary=0", "margins.binary=0.0 is no positive number"),
+        ("comparator=other", "none of base, ancestor"),
+        ("flips=10", "flips=10 is less than 999"),
+    ],
+)
+def test_a_wrong_setting_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], argument: str, message: str
+) -> None:
+    assert main([f"paths.mlruns={tmp_path}", argument]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_the_settings_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--cfg", "alpha=0.01"]) == 0
+    assert "alpha: 0.01\n" in capsys.readouterr().out
+
+
+def test_results_lie_in_the_store_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair(tmp_path / "store")
+    monkeypatch.chdir(tmp_path)
+    assert run(tmp_path / "store", "output=here") == 0
+    assert sorted(os.listdir(tmp_path)) == ["here", "store"]

@@ -1,0 +1,37 @@
+"""A synthetic study that tests share: seven pairs in six families, all tasks, few items."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.cells import read
+from analysis.paired_study import Results, run
+from analysis.settings import AnalysisConf
+from benchmarks.planted import Plan, pairs
+from benchmarks.synthetic import write
+from clue.task import task_files
+
+PAIRS = pairs(
+    (
+        *("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "aloe8b", "openbiollm70b"),
+        "meditron3_8b",
+    )
+)
+PLAN = Plan(PAIRS, delta=-8.0, scale=0.04)
+
+
+def quick(**changes: object) -> AnalysisConf:
+    """Settings with few random numbers."""
+    return AnalysisConf(flips=999, draws=999, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    write(folder, PLAN)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def results(store: Path) -> Results:
+    return run(read(store), task_files.study(), quick())

@@ -1,0 +1,276 @@
+"""The study as a whole, on synthetic cells: identities that need no reference values."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.cells import read
+from analysis.paired_study import Results, run
+from analysis.paired_study.levels import level_weights
+from analysis.paired_study.output import write as write_results
+from analysis.paired_study.rows import Key, Row
+from analysis.paired_study.sensitivity import PRIMARY
+from analysis.paired_study.summary import summary
+from analysis.sentences.pooled import answer
+from analysis.stats.weighted_sums import combine
+from benchmarks.planted import Plan, pairs
+from benchmarks.synthetic import write
+from clue.metrics.summary import summary as cell_summary
+from clue.store.records_table import Table, read_table, write_table
+from clue.task import task_files
+from clue.task.levels import composites
+from tests.analysis.banned import banned
+from tests.analysis.paired_study.conftest import PAIRS, PLAN, quick
+
+LEVELS = ("level1", "level2", "overall")
+
+
+def by_place(results: Results) -> dict[tuple[str, ...], Row]:
+    keys = [
+        (r.key.tuned, r.key.scope, r.key.task, r.key.metric, r.key.analysis) for r in results.rows
+    ]
+    return dict(zip(keys, results.rows, strict=True))
+
+
+def scores(store: Path, model: str) -> dict[str, float]:
+    """Task scores and composites of a model, from its tables by the code of the cells."""
+    found = {}
+    for path in store.glob(f"cells/*/{model}/*/records-*.parquet"):
+        table = read_table(path)
+        task = task_files.load(table.facts["task"])
+        found[task.name] = cell_summary(task, table.records)["score"]
+    return found | composites(found, task_files.study())
+
+
+@pytest.mark.parametrize("tuned", PAIRS)
+def test_differences_are_those_of_the_cells_scores(
+    store: Path, results: Results, tuned: str
+) -> None:
+    rows = by_place(results)
+    ours, theirs = scores(store, tuned), scores(store, PAIRS[tuned])
+    for name in ours:
+        scope = "level" if name in LEVELS else "task"
+        made = rows[tuned, scope, name, "score", PRIMARY].comparison
+        assert made.mean_tuned == pytest.approx(ours[name], abs=1e-9), name
+        assert made.mean_base == pytest.approx(theirs[name], abs=1e-9), name
+        assert made.delta == pytest.approx(ours[name] - theirs[name], abs=1e-9), name
+
+
+def test_a_levels_error_is_that_of_independent_tasks(results: Results) -> None:
+    rows, weights = by_place(results), level_weights(task_files.study())
+    for tuned in PAIRS:
+        for level in LEVELS:
+            parts = [
+                rows[tuned, "task", name, "score", PRIMARY].comparison for name in weights[level]
+            ]
+            expected = combine(parts, list(weights[level].values()))  # type: ignore[arg-type]
+            made = rows[tuned, "level", level, "score", PRIMARY].comparison
+            assert made.se_cr2 == pytest.approx(expected.se, rel=1e-9)
+            assert made.df == pytest.approx(expected.df, rel=1e-9)
+            assert made.p_cr2 == pytest.approx(expected.p, rel=1e-9)
+            assert made.p_signflip is None
+
+
+def test_families_of_hypotheses_have_their_declared_sizes(results: Results) -> None:
+    sizes: dict[str, int] = {}
+    for row in results.rows:
+        sizes[row.judgement.tests] = sizes.get(row.judgement.tests, 0) + 1
+        assert row.judgement.confirmatory == (row.judgement.tests != "F4")
+    k = len(PAIRS)
+    assert (sizes["F1"], sizes["F2"], sizes["F3"]) == (k, 2 * k, 6 * k)
+    assert all(row.judgement.hypotheses == sizes[row.judgement.tests] for row in results.rows)
+
+
+def test_only_score_rows_of_data_sets_are_in_f3(results: Results) -> None:
+    found = {row.key.task for row in results.rows if row.judgement.tests == "F3"}
+    assert found == set(level_weights(task_files.study())["overall"])
+
+
+def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: Results) -> None:
+    rows = by_place(results)
+    said = results.settings[0].answers[PRIMARY]["overall"]
+    deltas = [rows[tuned, "level", "overall", "score", PRIMARY].comparison for tuned in PAIRS]
+    assert said["fixed_set"]["mu"] == pytest.approx(np.mean([each.delta for each in deltas]))
+    alone = sum(each.se_cr2**2 for each in deltas if each.se_cr2) ** 0.5 / len(deltas)
+    assert said["fixed_set"]["se"] > 1.05 * alone  # pairs share items, and two of them a base run
+    assert said["off_diagonal_share"] > 0
+    assert (said["k"], said["families"], said["refused"]) == (7, 6, None)
+    assert said["mu"] < 0
+
+
+def test_with_few_families_only_the_mean_of_these_pairs_is_given(tmp_path: Path) -> None:
+    write(tmp_path, Plan(pairs(("med42_8b", "aloe8b")), scale=0.03))
+    said = run(read(tmp_path), task_files.study(), quick(sensitivity=False)).settings[0].answers
+    made = said[PRIMARY]["overall"]
+    assert "1 family is too few" in made["refused"]
+    assert not {"mu", "ci95"} & {name for name, value in made.items() if value is not None}
+    assert made["fixed_set"]["ci95"][0] < made["fixed_set"]["mu"] < made["fixed_set"]["ci95"][1]
+    text = " ".join(answer("overall", made))
+    assert "No statement beyond these pairs" in text
+    assert "Mean of exactly these 2" in text
+
+
+def test_no_text_says_what_no_data_support(results: Results) -> None:
+    for row in results.rows:
+        assert not banned(row.judgement.sentence, row.judgement.verdict), row.judgement.sentence
+    for setting in results.settings:
+        for level, said in setting.answers[PRIMARY].items():
+            assert not banned(" ".join(answer(level, said)), "")
+        assert not any(banned(each.sentence, "") for each in setting.replications)
+
+
+def test_nothing_is_tested_that_no_data_could_reject(results: Results) -> None:
+    few = [r.comparison for r in results.rows if (r.comparison.n_informative or 9) < 6]
+    assert all(made.p is None and made.refused for made in few)
+    assert not any(row.judgement.p == 0 for row in results.rows)
+
+
+def test_the_same_files_whatever_the_order_of_rows(
+    store: Path, results: Results, tmp_path: Path
+) -> None:
+    shuffled = tmp_path / "shuffled"
+    shutil.copytree(store, shuffled)
+    rng = np.random.default_rng(0)
+    for path in shuffled.glob("cells/*/*/*/records-*.parquet"):
+        table = read_table(path)
+        order = rng.permutation(len(table.records))
+        rows = [table.records[place] for place in order]
+        write_table(path, Table(rows, table.signatures, table.facts))
+    again = run(read(shuffled), task_files.study(), quick())
+    assert contents(results, tmp_path / "one") == contents(again, tmp_path / "two")
+
+
+def contents(found: Results, folder: Path) -> Mapping[str, bytes]:
+    document = summary(found, quick(), task_files.study())
+    paths = write_results(folder, found.rows, document)
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def test_another_pair_changes_no_unadjusted_result(results: Results, tmp_path: Path) -> None:
+    write(tmp_path, replace(PLAN, pairs={**PAIRS, "med42_70b": "llama3_70b"}))
+    more = by_place(run(read(tmp_path), task_files.study(), quick(sensitivity=False)))
+    for place, row in by_place(results).items():
+        if row.key.analysis == PRIMARY:
+            assert more[place].comparison == row.comparison
+            assert more[place].data == row.data
+
+
+def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> None:
+    """The synthetic base becomes the tuned model of the pair and the other way round."""
+    write(tmp_path / "one", Plan({"med42_8b": "llama3_8b"}, scale=0.05))
+    for path in (tmp_path / "one").glob("cells/*/*/*/records-*.parquet"):
+        table = read_table(path)
+        base = "med42_8b" if table.facts["model"] == "llama3_8b" else None
+        place = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        write_table(place, Table(table.records, table.signatures, {**table.facts, "base": base}))
+    one, two = (
+        {
+            mirrored(row.key): row.comparison
+            for row in run(read(tmp_path / name), task_files.study(), quick()).rows
+        }
+        for name in ("one", "two")
+    )
+    for place, made in one.items():
+        if place[-1] == "equal_spread":  # weighs by the base's spread
+            continue
+        other = two[place]
+        assert other.delta == pytest.approx(-made.delta, abs=1e-9)
+        assert other.se_cr2 == pytest.approx(made.se_cr2, rel=1e-9)
+        assert other.p_signflip == pytest.approx(made.p_signflip, abs=1e-12)
+        assert other.p_less == pytest.approx(made.p_greater, abs=1e-12)
+
+
+def mirrored(key: Key) -> tuple[Any, ...]:
+    return (key.scope, key.task, key.metric, key.analysis)
+
+
+def test_a_model_against_itself_is_identical_and_untested(tmp_path: Path) -> None:
+    write(tmp_path, Plan({"med42_8b": "llama3_8b"}, scale=0.03))
+    for path in tmp_path.glob("cells/*/med42_8b/*/records-*.parquet"):
+        table = read_table(path)
+        (other,) = tmp_path.glob(f"cells/{table.facts['task']}/llama3_8b/*/records-*.parquet")
+        write_table(path, Table(read_table(other).records, table.signatures, table.facts))
+    found = run(read(tmp_path), task_files.study(), quick(sensitivity=False))
+    for row in found.rows:
+        assert row.judgement.verdict == "untestable"
+        assert row.judgement.p is None
+        assert row.comparison.delta == 0
+    assert "identical on all" in found.rows[-1].judgement.sentence
+
+
+def test_planted_declines_are_found(tmp_path: Path) -> None:
+    six = pairs(
+        ("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "med42_70b", "meditron3_8b")
+    )
+    write(tmp_path, Plan(six, delta=-20.0, family_sd=0, pair_sd=0, task_sd=0, scale=0.03))
+    found = run(read(tmp_path), task_files.study(), quick(sensitivity=False))
+    said = found.settings[0].answers[PRIMARY]["overall"]
+    assert said["ci95"][1] < 0
+    assert all(
+        row.judgement.verdict == "decline" for row in found.rows if row.key.task == "overall"
+    )
+    (counted,) = [
+        each
+        for each in found.settings[0].replications
+        if (each.over, each.of, each.direction) == ("tasks", "med42_8b - llama3_8b", "decline")
+    ]
+    assert counted.at_least >= 3
+    assert counted.at_least_fisher is not None
+    assert counted.at_least_fisher >= counted.at_least
+
+
+def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
+    write(tmp_path, Plan({"med42_8b": "llama3_8b"}, scale=0.03))
+    (path,) = tmp_path.glob("cells/mednli/llama3_8b/*/records-*.parquet")
+    table = read_table(path)
+    write_table(path, Table(table.records[:-4], table.signatures, table.facts))
+    rows = by_place(run(read(tmp_path), task_files.study(), quick(sensitivity=False)))
+    mednli = rows["med42_8b", "task", "mednli", "score", PRIMARY]
+    assert (mednli.data.status, mednli.judgement.verdict) == ("refused", "untestable")
+    assert mednli.judgement.p is None
+    assert "of the samples are missing" in mednli.judgement.sentence
+    levels = {task for _, scope, task, _, _ in rows if scope == "level"}
+    assert levels == {"level2"}
+
+
+def test_moderators_are_told_with_their_warning(results: Results) -> None:
+    found = results.settings[0].moderators
+    names = {(each["level"], each["moderator"], each["kind"]) for each in found}
+    assert ("overall", "size", "large") in names
+    assert ("level2 - level1", "level", "level2") in names
+    assert ("overall", "generation", "llama3") in names
+    large = next(e for e in found if (e["level"], e["kind"]) == ("overall", "large"))
+    assert large["pairs"] == ["meditron70b - llama2_70b", "openbiollm70b - llama3_70b"]
+    rows = by_place(results)
+    deltas = [
+        rows[tuned, "level", "overall", "score", PRIMARY].comparison.delta
+        for tuned in ("meditron70b", "openbiollm70b")
+    ]
+    assert large["mean"]["mu"] == pytest.approx(np.mean(deltas))
+    contrast = next(each for each in found if each["moderator"] == "level")
+    levels = [
+        [rows[tuned, "level", level, "score", PRIMARY].comparison.delta for tuned in PAIRS]
+        for level in ("level1", "level2")
+    ]
+    assert contrast["mean"]["mu"] == pytest.approx(np.mean(levels[1]) - np.mean(levels[0]))
+    assert all("Exploratory" in each["warning"] for each in found)
+
+
+def test_sensitivity_analyses_enter_levels_and_the_answer(results: Results) -> None:
+    answers = results.settings[0].answers
+    assert {"both_parsed", "without_rougeL", "equal_spread", "clusters_ignored"} <= set(answers)
+    rows = by_place(results)
+    for tuned in PAIRS:
+        plain, other = (
+            rows[tuned, "level", "overall", "score", name].comparison
+            for name in (PRIMARY, "clusters_ignored")
+        )
+        assert other.delta == pytest.approx(plain.delta, abs=1e-9)
+        assert other.se_cr2 != plain.se_cr2
+    exploratory = [row for row in results.rows if row.key.analysis != PRIMARY]
+    assert {row.judgement.tests for row in exploratory} == {"F4"}

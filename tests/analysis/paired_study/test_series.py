@@ -1,0 +1,184 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.cells import read
+from analysis.errors import PairingError
+from analysis.paired_study.pairs import matches, pairs
+from analysis.paired_study.series import Aligned, in_points, matched, mean
+from analysis.stats.clusters import influence, robust
+from analysis.stats.paired import Paired
+from clue.config.schema import TaskConf
+from clue.metrics.summary import summary
+from clue.records import Record
+from tests.analysis.paired_study.stores import cell, record
+
+TASK = TaskConf(name="t", metrics=["rougeL", "umls_f1"], score=["rougeL", "umls_f1"])
+
+unit = st.floats(0, 1, allow_nan=False)
+
+
+def aligned(
+    store: Path, task: str, base: list[Record], tuned: list[Record], **more: Any
+) -> Aligned:
+    """A pair on one task."""
+    cell(store, "llama2_7b", task, base)
+    cell(store, "meditron7b", task, tuned, base="llama2_7b", **more)
+    cells = read(store)
+    (pair,) = pairs(cells, "base")
+    (match,) = matches(cells, pair)
+    return matched(match, [], {})
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[list[Record], list[Record]]:
+    """Records of two models on the same items; some references name no concept."""
+    size = draw(st.integers(2, 12))
+    defined = [True, *draw(st.lists(st.booleans(), min_size=size - 1, max_size=size - 1))]
+    clusters = draw(st.lists(st.sampled_from("xyz"), min_size=size, max_size=size))
+    base, tuned = (
+        [
+            record(
+                f"{place:02}",
+                {"rougeL": draw(unit), "umls_f1": draw(unit) if defined[place] else None},
+                cluster=clusters[place],
+            )
+            for place in range(size)
+        ]
+        for _ in range(2)
+    )
+    return base, tuned
+
+
+def parts(base: list[Record], tuned: list[Record]) -> list[Paired]:
+    """Each metric as a series of the items that it is defined on."""
+    made = []
+    for name in TASK.score:
+        rows = [(b, t) for b, t in zip(base, tuned, strict=True) if b.scores[name] is not None]
+        ids, clusters = [b.sample_id for b, _ in rows], [b.cluster for b, _ in rows]
+        scores = [
+            np.array([r.scores[name] for r in side], dtype=float)
+            for side in zip(*rows, strict=True)
+        ]
+        made.append(in_points(Paired.of(ids, clusters, *scores)))
+    return made
+
+
+@given(answers())
+def test_a_task_score_is_that_of_the_cells_summary(made: tuple[list[Record], list[Record]]) -> None:
+    series = mean(parts(*made), [0.5, 0.5])
+    base, tuned = (summary(TASK, records)["score"] for records in made)
+    assert series.base.mean() == pytest.approx(base, abs=1e-9)
+    assert series.tuned.mean() == pytest.approx(tuned, abs=1e-9)
+    assert series.sums.delta == pytest.approx(tuned - base, abs=1e-9)
+
+
+@given(answers())
+def test_items_on_which_the_models_agree_speak_for_neither(
+    made: tuple[list[Record], list[Record]],
+) -> None:
+    base, _ = made
+    assert not mean(parts(base, base), [0.5, 0.5]).differences.any()
+
+
+def test_a_series_where_all_is_defined_is_the_plain_mean() -> None:
+    rng = np.random.default_rng(0)
+    ids, clusters = tuple("abcd"), tuple("xxyy")
+    parts = [Paired(ids, clusters, *rng.random((2, 4)), grain=0.2) for _ in range(2)]
+    made = mean(parts, [0.5, 0.5])
+    assert made.base == pytest.approx((parts[0].base + parts[1].base) / 2)
+    assert made.grain == pytest.approx(0.1)
+
+
+def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
+    """Against the influence of the sum of two ratio estimators, cluster by cluster."""
+    rng = np.random.default_rng(1)
+    n = 3000
+    ids = tuple(f"{place:04}" for place in range(n))
+    clusters = tuple(f"{place // 3:04}" for place in range(n))
+    whole = Paired(ids, clusters, rng.random(n), rng.random(n) - 0.05)
+    kept = np.flatnonzero(rng.random(n) < 0.8)
+    part = Paired(
+        tuple(ids[k] for k in kept),
+        tuple(clusters[k] for k in kept),
+        rng.random(len(kept)),
+        rng.random(len(kept)) + 0.1,
+    )
+    made = robust(mean([whole, part], [0.5, 0.5]).sums)
+    by_name = [
+        dict(zip(np.unique(one.clusters), influence(one.sums), strict=True))
+        for one in (whole, part)
+    ]
+    exact = sum(
+        (0.5 * value + 0.5 * by_name[1].get(name, 0.0)) ** 2 for name, value in by_name[0].items()
+    )
+    assert 1.0 <= made.se_cr2 / exact**0.5 < 1.02
+
+
+def test_a_part_that_is_not_everywhere_weighs_as_it_does_in_the_summary() -> None:
+    whole = Paired(("a", "b"), ("a", "b"), np.array([0.0, 0.0]), np.array([10.0, 20.0]))
+    part = Paired(("b",), ("b",), np.array([0.0]), np.array([40.0]))
+    made = mean([whole, part], [0.5, 0.5])
+    assert made.sums.delta == pytest.approx((15 + 40) / 2)
+    assert made.differences.tolist() == [5.0, 50.0]
+    assert made.grain is None
+
+
+def test_points_scale_the_grain_too() -> None:
+    made = in_points(Paired(("a",), ("a",), np.array([0.2]), np.array([0.4]), grain=0.2))
+    assert made.grain == pytest.approx(20)
+    assert made.differences == pytest.approx([20])
+
+
+def test_repeats_are_averaged_within_their_sample(tmp_path: Path) -> None:
+    def rows(*right: float) -> list[Record]:
+        return [record("a", {"accuracy": x}, i, cluster="p") for i, x in enumerate(right)]
+
+    found = aligned(tmp_path, "longhealth1", rows(1, 0, 0, 0, 1), rows(1, 1, 1, 1, 0))
+    assert found.metrics["accuracy"].base == pytest.approx([40])
+    assert found.metrics["accuracy"].tuned == pytest.approx([80])
+
+
+def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> None:
+    def rows(cut: int) -> list[Record]:
+        return [
+            record(f"{i // 2}", {"accuracy": i % 2}, i % 2, truncated=i == cut) for i in range(8)
+        ]
+
+    found = aligned(tmp_path, "longhealth1", rows(0), rows(7))
+    made = found.read(["accuracy"], lambda columns: ~columns.flags["truncated"])["accuracy"]
+    assert made.base.tolist() == made.tuned.tolist() == [100, 50, 50, 0]
+    gone = found.read(["accuracy"], lambda columns: columns.ids == "1")["accuracy"]
+    assert gone.ids == ("1",)
+    assert not found.read(["accuracy"], lambda columns: columns.ids == "none")
+
+
+@pytest.mark.parametrize("differs", ["prompt", "target"])
+def test_models_that_were_asked_something_else_are_not_paired(tmp_path: Path, differs: str) -> None:
+    base = [record(name, {"rouge1": 0.5}) for name in "ab"]
+    tuned = [base[0], record("b", {"rouge1": 0.5}, **{differs: "another"})]
+    with pytest.raises(PairingError, match=f"the {differs} of 1 sample differs"):
+        aligned(tmp_path, "meqsum", base, tuned)
+
+
+def test_the_same_item_under_two_ids_is_one_cluster(tmp_path: Path) -> None:
+    rows = [record(n, {"rouge1": 0.5}, prompt=p, target="t") for n, p in ("ap", "bp", "cq")]
+    found = aligned(tmp_path, "meqsum", rows, rows)
+    assert len(set(found.alignment.clusters)) == 2
+    assert found.ledger.shared == 2
+
+
+def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Path) -> None:
+    rows = [record(name, {"rouge1": 0.5}) for name in "ab"]
+    cell(tmp_path, "llama2_7b", "meqsum", rows)
+    for tuned in ("meditron7b", "another"):
+        cell(tmp_path, tuned, "meqsum", rows, base="llama2_7b")
+    found = read(tmp_path)
+    known: dict[tuple[str, str], Any] = {}
+    made = [matched(m, [], known) for pair in pairs(found, "base") for m in matches(found, pair)]
+    assert len(known) == 1
+    assert made[0].alignment is made[1].alignment

@@ -1,0 +1,74 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.cells import Cell
+from analysis.errors import PairingError
+from analysis.pairing.same_protocol import differences, incomparable
+
+
+def made(model: str, **changes: Any) -> Cell:
+    """A cell whose generation has some values of its own, by dotted key."""
+    generation: dict[str, Any] = {
+        "protocol": {"wording": ["system", "user"], "max_new_tokens": 20},
+        "model": {"repo": f"org/{model}", "revision": model, "dtype": "bfloat16"},
+        "decoding": "greedy",
+        "backend": {"name": "transformers", "weights": model, "chat": {"system": model}},
+    }
+    facts = {"score": ["a"], "level": 1, "dataset": "meqsum", "prompt": "paper", "task": "meqsum"}
+    for key, value in changes.items():
+        place: Any = generation if key.partition("__")[0] in generation else facts
+        *groups, last = key.split("__")
+        for group in groups:
+            place = place[group]
+        place[last] = value
+    return Cell(Path("x"), facts | {"model": model, "generation": generation}, {"a": "1", "b": "1"})
+
+
+def test_two_models_of_one_protocol_need_no_declaration() -> None:
+    same_chat = made("base", backend__chat={"system": "folded"})
+    assert differences(same_chat, made("tuned", backend__chat={"system": "folded"}), []) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"protocol__max_new_tokens": 30}, "protocol.max_new_tokens"),
+        ({"protocol__wording": ["other"]}, "protocol.wording"),
+        ({"decoding": "sampled"}, "decoding"),
+        ({"backend__name": "vllm"}, "backend.name"),
+        ({"model__dtype": "float16"}, "model.dtype"),
+        ({"model__quantization": "nf4"}, "model.quantization"),
+        ({"score": ["b"]}, "score"),
+    ],
+)
+def test_any_other_difference_is_refused_until_it_is_declared(
+    change: dict[str, Any], key: str
+) -> None:
+    base, tuned = made("base"), made("tuned", backend__chat={"system": "base"}, **change)
+    with pytest.raises(PairingError, match=f"(?s){key}: .*allowed_differences="):
+        differences(base, tuned, ["backend.version"])
+    (told,) = differences(base, tuned, [key])
+    assert told.key == key
+
+
+def test_a_group_of_keys_can_be_allowed() -> None:
+    (told,) = differences(made("base"), made("tuned"), ["backend.chat"])
+    assert (told.key, told.base, told.tuned) == ("backend.chat.system", "base", "tuned")
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    base, tuned = made("base"), made("tuned", protocol__wording="long " * 50)
+    with pytest.raises(PairingError) as error:
+        differences(base, tuned, ["backend.chat"])
+    assert len(str(error.value)) < 400
+
+
+def test_metrics_of_other_signatures_are_not_compared() -> None:
+    base = Cell(Path("x"), made("base").facts, {"a": "1", "b": "1", "c": "1"})
+    tuned = Cell(Path("x"), made("tuned").facts, {"a": "1", "b": "2"})
+    found = incomparable(base, tuned)
+    assert set(found) == {"b", "c"}
+    assert "1 (base), 2 (tuned)" in found["b"]
+    assert "tuned/meqsum/paper was not scored by c" in found["c"]

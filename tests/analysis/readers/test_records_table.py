@@ -1,0 +1,88 @@
+"""This project's own tables."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.errors import ResultsError
+from analysis.readers import read
+from clue.errors import StoreError
+from clue.records import Completion, Record
+from clue.store.records_table import Table, write_table
+
+SIGNATURES = {"rouge1": "rouge-score 0.1.2", "umls_f1": "scispacy 0.6.2"}
+FACTS = {
+    "model": "small",
+    "task": "meqsum",
+    "score": ["rouge1", "umls_f1"],
+    "generation": {"model": {"repo": "some/small", "dtype": "float32"}, "decoding": "greedy"},
+}
+
+
+def record(number: int, scores: Mapping[str, float | None]) -> Record:
+    return Record(
+        task="meqsum",
+        model="small",
+        sample_id=f"s{number}",
+        repeat=0,
+        cluster=f"c{number // 2}",
+        prompt_sha256=f"prompt {number}",
+        target_sha256=f"target {number}",
+        completion=Completion("a secret answer", "stop", 3, 3, 0.1),
+        answer="a secret answer",
+        scores=scores,
+    )
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    rouge, umls = (0.5, 0.25, 1.0, 0.0), (1.0, None, None, 0.5)
+    records = [
+        record(number, {"rouge1": one, "umls_f1": two})
+        for number, (one, two) in enumerate(zip(rouge, umls, strict=True))
+    ]
+    return write_table(tmp_path / "records-1.parquet", Table(records, SIGNATURES, FACTS))
+
+
+def test_a_metric_is_read_with_all_that_proves_it(table: Path) -> None:
+    found = read(table, "rouge1")
+    assert found.scores == (0.5, 0.25, 1.0, 0.0)
+    assert (found.name, found.scored) == ("small", "meqsum (rouge1)")
+    assert found.signature == "rouge1: rouge-score 0.1.2"
+    assert found.settings == {"model.dtype": "float32", "decoding": "greedy"}
+    assert [row.cluster for row in found.rows] == ["c0", "c0", "c1", "c1"]
+    assert found.rows[1].digests == {"prompt": "prompt 1", "target": "target 1"}
+
+
+def test_a_metric_that_the_reference_leaves_undefined_is_none(table: Path) -> None:
+    assert read(table, "umls_f1").scores == (1.0, None, None, 0.5)
+
+
+def test_the_task_score_is_the_default_and_its_mean_that_of_the_means(table: Path) -> None:
+    found = read(table)
+    assert found.scored == "meqsum"
+    expected = (np.mean([0.5, 0.25, 1, 0]) + np.mean([1, 0.5])) / 2
+    assert np.mean(np.array(found.scores, dtype=float)) == pytest.approx(expected, abs=1e-15)
+
+
+def test_a_table_without_a_task_score_needs_the_metric(tmp_path: Path) -> None:
+    path = tmp_path / "records-1.parquet"
+    write_table(path, Table([record(0, {"rouge1": 1.0, "umls_f1": 1.0})], SIGNATURES, {}))
+    with pytest.raises(ResultsError, match="there are: rouge1; umls_f1"):
+        read(path)
+
+
+def test_its_only_cluster_field_is_the_cluster(table: Path) -> None:
+    assert read(table, cluster="cluster").rows == read(table).rows
+    with pytest.raises(ResultsError, match="no field patient to cluster by; there is: cluster"):
+        read(table, cluster="patient")
+
+
+def test_a_score_out_of_range_is_an_error(tmp_path: Path) -> None:
+    wrong = replace(record(0, {}), scores={"rouge1": 1.5})
+    path = write_table(tmp_path / "records-1.parquet", Table([wrong], SIGNATURES, FACTS))
+    with pytest.raises(StoreError, match="not between 0 and 1"):
+        read(path, "rouge1")

@@ -1,0 +1,39 @@
+"""The report as a run of its own."""
+
+from pathlib import Path
+
+from clue.tracking.tracker import Tracker
+from tests.analysis.cli.test_study import QUICK, main, pair
+
+
+def analyse(store: Path, *arguments: str) -> int:
+    settings = [setting for setting in QUICK if not setting.startswith("report")]
+    return main([*settings, f"paths.mlruns={store}", *arguments])
+
+
+def test_the_report_is_a_run_that_links_to_those_it_rests_on(mlruns: Path) -> None:
+    pair(mlruns)
+    assert analyse(mlruns) == 0
+    assert analyse(mlruns) == 0  # the same results are logged once
+    tracker = Tracker(None, "clue", mlruns)
+    (run,) = tracker._search("tags.`clue.kind` = 'analysis'")
+    assert run.info.status == "FINISHED"
+    note = run.data.tags["mlflow.note.content"]
+    assert f"/#/experiments/{tracker.experiment_id}/runs/{'0' * 32}" in note
+    assert "meditron7b/meqsum/paper" in note
+    page = tracker.read_text(run.info.run_id, "report.html")
+    assert page is not None
+    assert "meditron7b scored" in page
+
+
+def test_answers_to_credentialed_data_go_to_no_other_machine(mlruns: Path) -> None:
+    pair(mlruns, access="credentialed")
+    assert analyse(mlruns, "text=full", "tracking.uri=http://mlflow.example.org:5000") == 0
+    assert "text of a patient" in (mlruns / "analysis" / "report.html").read_text()
+
+
+def test_a_store_without_a_database_gets_none(tmp_path: Path) -> None:
+    pair(tmp_path)
+    assert analyse(tmp_path) == 0
+    assert (tmp_path / "analysis" / "report.html").exists()
+    assert not (tmp_path / "mlflow.db").exists()

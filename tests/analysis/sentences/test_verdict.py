@@ -1,0 +1,221 @@
+"""What may be said of which numbers, in which words, and what never."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import number_format
+from analysis.sentences.verdict import Verdict, Wording, sentence, verdict
+from analysis.stats.battery import battery
+from analysis.stats.comparison import Comparison, Options, untested
+from analysis.stats.paired import Interval, excludes_zero
+from tests.analysis.banned import BANNED, banned
+from tests.analysis.stats.test_battery import maize, table
+
+WORDING = Wording("llama", "meditron", "mednli", "points")
+
+
+def made(margin: float | None = None, *, c: int = 40, b: int = 10) -> Comparison:
+    """Of 400 items in points, b got worse and c better."""
+    paired = table(200, c, b, 200 - b - c)
+    points = replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, grain=100.0)
+    return battery(points, Options(margin=margin, flips=999))
+
+
+CASES: list[tuple[Verdict, Comparison, str]] = [
+    (
+        "gain",
+        made(),
+        "meditron scored 7.5 points higher than llama on mednli "
+        "(95 % CI 4.2 to 11.1; p < .001; 400 items).",
+    ),
+    (
+        "decline",
+        made(c=10, b=40),
+        "meditron scored 7.5 points lower than llama on mednli "
+        "(95 % CI -11.1 to -4.2; p < .001; 400 items).",
+    ),
+    (
+        "detectable but small",
+        made(12.0),
+        "meditron scored 7.5 points higher than llama on mednli "
+        "(95 % CI 4.2 to 11.1; p < .001; 400 items): a difference of 7.5 points was detected; the "
+        "interval lies within the margin of ±12 points, so it is practically equivalent by the "
+        "declared margin.",
+    ),
+    (
+        "equivalent",
+        made(3.0, c=11, b=10),
+        "meditron against llama on mednli: The data support a difference smaller than 3 points "
+        "(90 % CI -1.6 to 2.1; 400 items).",
+    ),
+    (
+        "non-inferior only",
+        made(2.0, c=17, b=10),
+        "meditron against llama on mednli: A decline larger than 2 points is excluded; a gain is "
+        "not (90 % CI -0.4 to 3.9; 400 items).",
+    ),
+    (
+        "inconclusive",
+        made(c=17, b=10),
+        "meditron against llama on mednli: The data do not settle the direction; values from -0.8 "
+        "to 4.5 points are compatible with them, and this comparison could detect 3.6 points with "
+        "80 % power (p = .18; 400 items).",
+    ),
+    (
+        "untestable",
+        made(c=0, b=0),
+        "meditron against llama on mednli: Not tested: the two models' scores are identical on all "
+        "400 items.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expected", "comparison", "text"), CASES, ids=[case[0] for case in CASES])
+def test_each_verdict_has_its_sentence(
+    expected: Verdict, comparison: Comparison, text: str
+) -> None:
+    assert verdict(comparison) == expected
+    assert sentence(comparison, WORDING) == text
+
+
+def test_all_verdicts_are_shown_above() -> None:
+    assert {case[0] for case in CASES} == set(Verdict.__args__)  # type: ignore[attr-defined]
+
+
+def test_a_gain_excluded_with_a_decline_open_is_inconclusive() -> None:
+    assert verdict(made(2.0, c=10, b=17)) == "inconclusive"
+
+
+def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
+    comparison = made(c=25, b=10)
+    assert verdict(comparison) == "gain"
+    assert verdict(comparison, p=0.21) == "inconclusive"
+    text = sentence(comparison, replace(WORDING, adjustment="Holm"), p=0.21)
+    assert ": Not detected after correction by Holm. The data do not settle" in text
+    assert "Holm p = .21" in text
+
+
+def test_an_adjusted_equivalence_above_alpha_is_not_claimed() -> None:
+    comparison = made(3.0, c=11, b=10)
+    assert verdict(comparison, p_equivalence=0.2) == "non-inferior only"
+
+
+def test_no_change_is_claimed_where_test_and_interval_disagree() -> None:
+    comparison = battery(maize())
+    assert excludes_zero(comparison.interval)
+    assert verdict(comparison, p=0.01) == "inconclusive"
+    text = sentence(comparison, replace(WORDING, unit=""))
+    assert text.startswith(
+        "Test (p = .053) and 95 % CI (0.03 to 41.84) disagree, so no change is claimed. "
+    )
+    assert "values from -0.2 to 41.0 are compatible" in text
+
+
+def test_disagreement_is_said_under_every_verdict_that_claims_no_change() -> None:
+    for margin in (0.5, 100.0):
+        comparison = battery(maize(), Options(margin=margin))
+        assert verdict(comparison) in ("non-inferior only", "equivalent")
+        assert "disagree" in sentence(comparison, WORDING)
+
+
+def test_clusters_are_in_the_sentence() -> None:
+    comparison = replace(made(), clustered=True, n_clusters=20, primary="signflip")
+    assert "400 items in 20 clusters" in sentence(comparison, WORDING)
+
+
+def test_what_is_refused_is_untestable_whatever_else_is_known() -> None:
+    comparison = untested(made(12.0), "half of the samples are missing")
+    assert verdict(comparison, p=0.001) == "untestable"
+    assert "Not tested: half of the samples" in sentence(comparison, WORDING)
+
+
+counts = st.integers(0, 60)
+
+
+@given(counts, counts, st.sampled_from([None, 1.0, 3.0, 10.0]), st.sampled_from([None, 0.03, 0.5]))
+def test_no_sentence_holds_a_banned_phrase(
+    b: int, c: int, margin: float | None, p: float | None
+) -> None:
+    comparison = made(margin, b=b, c=c)
+    said = verdict(comparison, p)
+    text = sentence(comparison, replace(WORDING, adjustment="Holm"), p)
+    assert banned(text, said) == []
+    assert "nan" not in text.lower()
+    assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There was no significant difference",
+        "no difference between the models",
+        "It had no effect",
+        "the same performance",
+        "statistically equivalent",
+        "They tie",
+        "a trend towards a decline",
+        "trending toward",
+        "marginally significant",
+        "p = 0.000",
+        "p=.00",
+        "This proves it",
+        "fails to improve",
+    ],
+)
+def test_banned_phrases_are_found(text: str) -> None:
+    assert banned(text, "inconclusive")
+
+
+def test_each_pattern_finds_something_above() -> None:
+    texts = test_banned_phrases_are_found.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    for pattern, _ in BANNED:
+        assert any(pattern.search(text) for text in texts)
+
+
+def test_equivalent_may_be_said_where_it_was_shown() -> None:
+    assert banned("practically equivalent", "equivalent") == []
+    assert banned("practically equivalent", "gain") == ["equivalent"]
+    assert banned("fails to improve (95 % CI -1 to 2)", "inconclusive") == []
+    assert banned("the properties tied to it, p = .004", "inconclusive") == []
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0004, "< .001"),
+        (0.001, "= .001"),
+        (0.03124, "= .031"),
+        (0.0497, "= .0497"),
+        (0.05, "= .050"),
+        (0.0503, "= .0503"),
+        (0.10, "= .10"),
+        (0.379, "= .38"),
+        (0.995, "> .99"),
+        (1.0, "> .99"),
+    ],
+)
+def test_p_values_have_two_or_three_digits(p: float, text: str) -> None:
+    assert number_format.p_value(p) == text
+
+
+@given(st.floats(1e-12, 1.0))
+def test_a_p_value_never_reads_as_zero(p: float) -> None:
+    assert re.search(r"[1-9]", number_format.p_value(p))
+
+
+@pytest.mark.parametrize(
+    ("spread", "places"),
+    [(9.7, 1), (12.0, 0), (0.0632, 3), (0.5, 2), (None, 3), (0.0, 3), (1e-9, 6)],
+)
+def test_decimals_show_two_digits_of_the_error(spread: float | None, places: int) -> None:
+    assert number_format.decimals(spread) == places
+
+
+def test_an_end_beside_zero_does_not_read_as_zero() -> None:
+    assert number_format.interval(Interval(0.031, 41.8), 1) == "0.03 to 41.80"
+    assert number_format.interval(Interval(-1e-17, 2.0), 1) == "0.0 to 2.0"
+    assert number_format.interval(Interval(float("-inf"), 2.0), 1) == "-inf to 2.0"

@@ -1,0 +1,162 @@
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.power import TTestPower
+
+from analysis.cli.power import main
+from analysis.stats.clusters import design_effect, robust
+from analysis.stats.paired import Paired
+from analysis.stats.power import Aim, clusters_required, connor, mde, miller
+from analysis.stats.power_planning import Answers, Pilot, Scores
+from clue.errors import ConfigError
+from tests.analysis.reference import singles
+
+
+@pytest.mark.parametrize(
+    ("discordant", "difference", "items"),
+    [(0.1, 0.05, 311.6), (0.2, 0.05, 625.5), (0.2, 0.03, 1741.8), (0.3, 0.02, 5884.3)],
+)
+def test_connors_numbers(discordant: float, difference: float, items: float) -> None:
+    assert connor(discordant, difference) == pytest.approx(items, abs=0.05)
+
+
+def test_millers_numbers() -> None:
+    assert miller(0.03, 1 / 9) == pytest.approx(969.0, abs=0.05)
+    assert miller(0.03, 1 / 9, (1 / 6, 1 / 6)) == pytest.approx(3876, abs=0.5)
+    assert miller(0.03, 1 / 9, (1 / 6, 1 / 6), (5, 5)) == pytest.approx(
+        miller(0.03, 1 / 9 + 1 / 15)
+    )
+
+
+def test_planning_values_of_the_study() -> None:
+    assert Answers(0.2).detectable(1422) == pytest.approx(0.033, abs=5e-4)
+    assert Answers(0.2, cluster_size=3, icc=0.1).detectable(1422) == pytest.approx(0.0365, abs=5e-4)
+    assert clusters_required(20, 6.9, 3.45) == 80
+
+
+def test_detectable_difference_is_in_standard_errors() -> None:
+    assert mde(1, np.inf) == pytest.approx(1.959964 + 0.841621, abs=5e-7)
+    assert mde(0.5, 19) == pytest.approx(0.5 * (2.093024 + 0.860951), abs=5e-7)
+    assert mde(1, 19, power=0.5, alpha=0.01) == pytest.approx(2.860935, abs=5e-7)
+
+
+@given(st.floats(0.15, 1))
+def test_planned_items_reach_the_power_of_the_t_test(difference: float) -> None:
+    items = Scores(1).required(difference)
+    assert TTestPower().power(difference, items, 0.05) == pytest.approx(0.8, abs=0.003)
+
+
+designs = st.tuples(st.floats(1, 20), st.floats(0, 1))
+
+
+@given(designs, st.floats(0.1, 0.9), st.floats(0.05, 0.9), st.floats(0.6, 0.95))
+def test_detectable_is_the_inverse_of_required(
+    design: tuple[float, float], spread: float, share: float, power: float
+) -> None:
+    aim = Aim(power)
+    for plan in (Scores(spread, *design), Answers(spread, *design)):
+        items = plan.required(share * spread, aim)
+        if items > 2.001 * plan.cluster_size:
+            assert plan.detectable(items, aim) == pytest.approx(share * spread, rel=1e-6)
+
+
+def test_more_than_all_discordant_items_cannot_be_asked_for() -> None:
+    with pytest.raises(ConfigError, match=r"0\.3 cannot come from 0\.2"):
+        Answers(0.2).required(0.3)
+    assert math.isnan(Answers(0.05).detectable(10))
+
+
+def patients(count: int = 20, size: int = 5) -> Paired:
+    rng = np.random.default_rng(0)
+    effect = np.repeat(rng.normal(0, 0.3, count), size)
+    ids = [f"{place:03}" for place in range(count * size)]
+    clusters = [f"{place // size:02}" for place in range(count * size)]
+    return Paired.of(ids, clusters, np.zeros(len(ids)), effect + rng.normal(0, 0.5, len(ids)))
+
+
+def test_a_pilot_plans_sets_like_itself() -> None:
+    paired = patients()
+    pilot, made = Pilot.of(paired), robust(paired.sums)
+    reached = pilot.detectable(100)
+    assert reached == pytest.approx(mde(made.se_cr2, made.df))
+    assert pilot.design_effect == design_effect(paired) > 1.5
+    assert pilot.required(reached) == pytest.approx(100)
+    assert pilot.required(reached / 2) == pytest.approx(400)
+    assert pilot.detectable(400) < reached / 2  # and with more degrees of freedom
+
+
+def test_identical_models_are_no_pilot() -> None:
+    with pytest.raises(ConfigError, match="compare alike in all of its clusters"):
+        Pilot.of(singles([1, 0, 1], [1, 0, 1]))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main([*arguments, "--json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_plain_numbers_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "--difference", "0.03", "--discordant", "0.2", "--items", "237")
+    assert found["required"] == {"difference": 0.03, "items": 1742, "clusters": 1742}
+    assert found["detectable"] == {"items": 237, "difference": Answers(0.2).detectable(237)}
+    found = run(capsys, "--difference", "0.5", "--sd", "1", "--cluster-size", "4", "--icc", "1")
+    assert found["required"] == {"difference": 0.5, "items": 4 * 34, "clusters": 34}
+    assert found["design_effect"] == 4
+    assert "detectable" not in found
+
+
+def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    paired, files = patients(), []
+    for name, scores in (("base", paired.base), ("tuned", paired.tuned)):
+        rows = zip(paired.ids, paired.clusters, scores, strict=True)
+        lines = ["sample_id,patient,score", *(f"{a},{b},{c!r}" for a, b, c in rows)]
+        files.append(str(tmp_path / f"{name}.csv"))
+        Path(files[-1]).write_text("\n".join(lines))
+    found = run(capsys, "--pilot", *files, "--cluster", "patient", "--difference", "0.1")
+    made = robust(paired.sums)
+    assert found["pilot"] == {
+        "n": 100,
+        "n_clusters": 20,
+        "se_cr2": pytest.approx(made.se_cr2),
+        "df": pytest.approx(19),
+        "icc": pytest.approx(Pilot.of(paired).icc),
+        "detectable": pytest.approx(mde(made.se_cr2, made.df)),
+    }
+    clusters = math.ceil(20 * (mde(made.se_cr2, made.df) / 0.1) ** 2)
+    assert found["required"] == {"difference": 0.1, "items": 5 * clusters, "clusters": clusters}
+    assert main(["--pilot", *files, "--cluster", "patient", "--items", "400"]) == 0
+    said = capsys.readouterr().out
+    assert "the pilot (100 items, 20 clusters) detects a difference of" in said
+    assert "400 items detect a difference of" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--sd", "1"], "give --difference, --items, or both"),
+        (["--sd", "-1", "--items", "9"], "--sd -1: too small"),
+        (["--discordant", "1.5", "--items", "9"], "--discordant 1.5: no share"),
+        (["--sd", "1", "--items", "5", "--cluster-size", "4"], "fewer than two clusters"),
+        (["--sd", "1", "--items", "5", "--score", "f1"], "--score needs --pilot"),
+        (["--pilot", "a", "b", "--icc", "0.1"], "--icc is the pilot's own"),
+        (["--sd", "1", "--items", "9", "--power", "1.2"], "need 0 < alpha < power < 1"),
+        (["--discordant", "0.1", "--difference", "0.2"], "cannot come from 0.1"),
+        (["--pilot", "no-such.csv", "nor-this.csv"], "no-such.csv"),
+    ],
+)
+def test_what_cannot_be_planned_says_why(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_too_few_discordant_items_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--discordant", "0.05", "--items", "10"]) == 0
+    assert "10 items detect none" in capsys.readouterr().out

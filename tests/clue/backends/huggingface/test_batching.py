@@ -1,0 +1,163 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+from clue.backends.huggingface import memory
+from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.decoding import Decoder
+from clue.errors import ModelError
+
+VOCABULARY = 97
+LIMITED = """
+import resource, sys
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+from clue.backends.huggingface.batching import Batched
+from clue.errors import ModelError
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+config = LlamaConfig(
+    vocab_size=97, hidden_size=64, intermediate_size=64, num_hidden_layers=4,
+    num_attention_heads=4, max_position_embeddings=4096, initializer_range=0.6,
+)
+model = LlamaForCausalLM(config).eval()
+rows = [torch.randint(97, (20 + i,)).tolist() for i in range(64)]
+
+def answers(room):
+    # every token ends a turn, so that room for answers costs memory and no time
+    batched = Batched(model, None, range(97), (), tokens=10**9)
+    found = {i: answer for i, answer, _ in batched.answers(rows, [room] * len(rows))}
+    return [found[i] for i in range(len(rows))], batched.halvings
+
+free, halvings = answers(1950)
+assert halvings == 0
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+limit = used + 140 * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+limited, halvings = answers(1950)  # 64 rows of 2,033 columns of 2 KiB: 254 MiB
+print(limited == free, halvings)
+try:
+    answers(10**6)
+except ModelError as error:
+    print(error)
+"""
+
+
+def llama() -> Any:
+    torch.manual_seed(5)
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        initializer_range=0.6,
+    )
+    return LlamaForCausalLM(config).eval()
+
+
+def prompts(count: int) -> list[list[int]]:
+    torch.manual_seed(1)
+    return [torch.randint(VOCABULARY, (10 + i,)).tolist() for i in range(count)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_batch_that_memory_does_not_take_is_halved_until_it_fits() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr
+    halved, _, refused = done.stdout.partition("\n")
+    assert halved in ("True 1", "True 3")  # the whole; or the whole and both its halves
+    assert "64 prompts of up to 83 tokens in one batch: halved" in done.stderr
+    assert "does not suffice for one prompt of 83 tokens" in refused
+    assert "model.quantization=int4" in refused
+
+
+def exhausted_from(count: int, error: Exception, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let batches of `count` rows and more fail; sizes of those that were tried."""
+    sizes: list[int] = []
+    answer = Decoder.answer
+
+    def limited(self: Decoder, rows: Any, budgets: Any) -> Any:
+        sizes.append(len(rows))
+        if len(rows) >= count:
+            raise error
+        return answer(self, rows, budgets)
+
+    monkeypatch.setattr(Decoder, "answer", limited)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:128] DefaultCPUAllocator: not enough memory"),
+        MemoryError(),
+    ],
+)
+def test_whatever_says_that_memory_ran_out_halves_and_every_prompt_is_answered_once(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, rows = llama(), prompts(7)
+    whole = {i: answer for i, answer, _ in Batched(model, None, ()).answers(rows, [3] * 7)}
+    sizes = exhausted_from(3, error, monkeypatch)
+    batched = Batched(model, None, ())
+    found = list(batched.answers(rows, [3] * 7))
+    assert sorted(index for index, *_ in found) == list(range(7))
+    assert {index: answer for index, answer, _ in found} == whole
+    assert sizes == [7, 3, 1, 2, 4, 2, 2]
+    assert batched.halvings == 3
+
+
+def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = exhausted_from(1, RuntimeError("shapes differ"), monkeypatch)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        list(Batched(llama(), None, ()).answers(prompts(4), [3] * 4))
+    assert sizes == [4]
+
+
+def test_one_prompt_that_does_not_fit_names_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    exhausted_from(1, MemoryError(), monkeypatch)
+    with pytest.raises(ModelError, match=r"one prompt of 13 tokens.*model.dtype=bfloat16"):
+        list(Batched(llama(), None, ()).answers(prompts(4), [3] * 4))
+
+
+def test_the_memory_of_a_token_is_that_of_its_keys_and_values() -> None:
+    model = llama()
+    out = model(input_ids=torch.ones((1, 5), dtype=torch.long), use_cache=True)
+    kept = sum(layer.keys.nbytes + layer.values.nbytes for layer in out.past_key_values.layers)
+    assert memory.token_bytes(model) * 5 == kept
+    assert memory.batch_tokens(model) == memory.BYTES_OF_CPU * 5 // kept
+    assert memory.token_bytes(model.to(torch.bfloat16)) * 10 == kept
+
+
+def test_batches_are_planned_over_all_prompts_whatever_is_done() -> None:
+    model, rows = llama(), prompts(9)
+    seen: list[int] = []
+    model.register_forward_pre_hook(
+        lambda _, __, given: seen.append(given["input_ids"].numel()), with_kwargs=True
+    )
+    whole = {i: a for i, a, _ in Batched(model, None, (), size=3).answers(rows, [1] * 9)}
+    passes = list(seen)
+    seen.clear()
+    rest = {
+        i: a for i, a, _ in Batched(model, None, (), size=3).answers(rows, [1] * 9, {0, 4, 6, 7, 8})
+    }
+    assert rest == {i: whole[i] for i in (1, 2, 3, 5)}
+    assert seen == passes[1:]  # the longest three, 6 to 8, are done; their batch is left out
+
+
+@pytest.mark.parametrize("kind", ["mamba", "jamba", "qwen3_next"])
+def test_a_model_with_a_state_in_the_place_of_keys_and_values_is_refused(kind: str) -> None:
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind))
+    with pytest.raises(ModelError, match=rf"type {kind} .*backend=vllm"):
+        Batched(model, None, [])

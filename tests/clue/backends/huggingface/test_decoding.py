@@ -1,0 +1,222 @@
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+)
+
+from clue.backends.huggingface import decoding, shared_prefix
+from clue.backends.huggingface.decoding import Decoder
+from clue.backends.huggingface.kv_cache import PoolLayer
+
+VOCABULARY = 97
+SHAPE = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 512,
+    "initializer_range": 0.6,
+}
+WINDOW = 24
+
+
+def llama() -> Any:
+    torch.manual_seed(5)
+    return LlamaForCausalLM(LlamaConfig(**SHAPE)).eval()
+
+
+def mistral() -> Any:
+    torch.manual_seed(5)
+    return MistralForCausalLM(MistralConfig(**SHAPE, sliding_window=WINDOW)).eval()
+
+
+@pytest.fixture(scope="module", params=[llama, mistral], ids=["llama", "sliding window"])
+def model(request: pytest.FixtureRequest) -> Any:
+    return request.param()
+
+
+def generated(model: Any, row: list[int], budget: int) -> list[int]:
+    """What the library's own `generate` answers to a prompt alone."""
+    ids = torch.tensor([row])
+    out = model.generate(
+        input_ids=ids,
+        attention_mask=torch.ones_like(ids),
+        do_sample=False,
+        max_new_tokens=budget,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
+    answer: list[int] = out[0, len(row) :].tolist()
+    return answer
+
+
+def answered(
+    model: Any, rows: Sequence[list[int]], budgets: Sequence[int], beginning: list[int]
+) -> list[list[int]]:
+    return Decoder(model, None, (), (), beginning).answer(rows, budgets)
+
+
+@contextmanager
+def reading(model: Any) -> Iterator[list[tuple[int, ...]]]:
+    """Shapes of the ids of every pass: rows, width."""
+    shapes: list[tuple[int, ...]] = []
+
+    def note(_: Any, __: Any, given: dict[str, Any]) -> None:
+        shapes.append(tuple(given["input_ids"].shape))
+
+    hook = model.register_forward_pre_hook(note, with_kwargs=True)
+    yield shapes
+    hook.remove()
+
+
+def prompt(length: int, seed: int) -> list[int]:
+    return torch.randint(
+        VOCABULARY, (length,), generator=torch.Generator().manual_seed(seed)
+    ).tolist()
+
+
+rows_of = st.lists(
+    st.tuples(st.integers(1, 50), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=7
+)
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 60), rows_of, st.sampled_from([16, 64, 512]))
+def test_a_batch_answers_as_generate_does_one_by_one(
+    model: Any, known: int, drawn: list[tuple[int, int, int]], most: int
+) -> None:
+    beginning = prompt(known, 1)
+    rows = [beginning + prompt(length, 2 + seed) for length, seed, _ in drawn]
+    budgets = [budget for *_, budget in drawn]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(decoding.PASS_TOKENS, "cpu", most)
+        found = answered(model, rows, budgets, beginning)
+    expected = [generated(model, row, n) for row, n in zip(rows, budgets, strict=True)]
+    assert found == expected
+
+
+def test_what_all_share_is_read_once(model: Any) -> None:
+    beginning = prompt(100, 1)
+    rows = [beginning + prompt(10 + i, 2 + i) for i in range(4)]
+    with reading(model) as passes:
+        answered(model, rows, [1] * 4, beginning)
+    assert passes == [(1, 100), (4, 13)]
+
+
+def test_families_within_families_are_read_once(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_prefix, "FAMILY_SHARES", 20)
+    monkeypatch.setattr(shared_prefix, "FAMILY_SAVES", 20)
+    head = prompt(40, 1)
+    letters = [head + prompt(60, 2), head + prompt(50, 3)]
+    notes = [letters[0] + prompt(30, 4), letters[0] + prompt(30, 5)]
+    rows = [
+        *(note + prompt(7, 6 + i) for note in notes for i in range(2)),
+        *(letters[1] + prompt(9, 16 + i) for i in range(3)),
+        head + prompt(12, 30),
+    ]
+    places = [3, 7, 0, 5, 2, 6, 1, 4]
+    rows = [rows[place] for place in places]
+    with reading(model) as passes:
+        found = answered(model, rows, [1] * 8, head)
+    assert found == [generated(model, row, 1) for row in rows]
+    widths = sorted(passes)
+    assert widths == sorted(
+        [(1, 40), (1, 60), (1, 30), (1, 30), (2, 7), (2, 7), (1, 50), (3, 9), (1, 12)]
+    )
+
+
+def test_a_long_prompt_is_read_in_several_passes_behind_its_beginning(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 50)
+    beginning = prompt(60, 1)
+    rows = [beginning + prompt(120, 2), beginning + prompt(20, 3)]
+    with reading(model) as passes:
+        found = answered(model, rows, [3, 3], beginning)
+    assert found == [generated(model, row, 3) for row in rows]
+    assert passes[:5] == [(1, 60), (1, 50), (1, 50), (1, 20), (1, 20)]
+
+
+def test_a_beginning_that_is_a_small_part_is_read_again(model: Any) -> None:
+    beginning = prompt(32, 1)
+    row = beginning + prompt(300, 2)
+    with reading(model) as passes:
+        found = answered(model, [row], [2], beginning)
+    assert found == [generated(model, row, 2)]
+    assert passes == [(1, 32), (1, 332), (1, 1)]
+
+
+def test_a_row_that_ended_leaves_the_batch(model: Any) -> None:
+    rows = [prompt(20 + 7 * i, i) for i in range(4)]
+    with reading(model) as passes:
+        found = answered(model, rows, [3, 1, 5, 2], [])
+    assert [len(answer) for answer in found] == [3, 1, 5, 2]
+    assert found == [generated(model, row, n) for row, n in zip(rows, [3, 1, 5, 2], strict=True)]
+    assert [shape[0] for shape in passes if shape[1] == 1] == [3, 2, 1, 1]
+
+
+def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
+    half = llama().to(torch.bfloat16)
+    rows = [prompt(20, 1), prompt(30, 2)]
+    pools = []
+    decoder = Decoder(half, None, (), (), ())
+    original = decoding.Pool
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "Pool", lambda *a: pools.append(original(*a)) or pools[-1])
+        decoder.answer(rows, [4, 4])
+    assert {layer.keys.dtype for layer in pools[0].layers} == {torch.bfloat16}
+    assert {layer.keys.shape for layer in pools[0].layers} == {(2, 2, 34, 8)}
+
+
+def test_nothing_is_read_that_was_in_memory_before(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = PoolLayer.lazy_initialization
+
+    def dirty(self: PoolLayer, *states: Any) -> None:
+        take(self, *states)
+        self.keys.fill_(float("nan"))
+        self.values.fill_(float("nan"))
+
+    monkeypatch.setattr(PoolLayer, "lazy_initialization", dirty)
+    monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 40)
+    head = prompt(35, 1)
+    for beginning in ([], head):
+        rows = [head + prompt(length, length) for length in (90, 41, 30, 12, 3)]
+        found = answered(model, rows, [4] * 5, beginning)
+        assert found == [generated(model, row, 4) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("gemma2", {"head_dim": 8, "sliding_window": WINDOW}),  # in every other layer
+        ("qwen3", {"head_dim": 8}),
+        ("phi3", {"sliding_window": WINDOW, "pad_token_id": 0}),
+        ("mixtral", {"num_local_experts": 4}),
+        ("gpt_neox", {}),
+    ],
+)
+def test_other_architectures_answer_as_generate_does(kind: str, more: dict[str, Any]) -> None:
+    torch.manual_seed(5)
+    made = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **SHAPE, **more)).eval()
+    head = prompt(50, 1)
+    rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
+    expected = [generated(made, row, 4) for row in rows]
+    assert answered(made, rows, [4] * 4, head) == expected
+    assert len({tuple(answer) for answer in expected}) > 1

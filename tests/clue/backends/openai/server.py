@@ -1,0 +1,232 @@
+"""An OpenAI-compatible server on this machine: a tiny real model behind it, troubles on demand."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from clue.backends import Setup
+from clue.backends.huggingface.checkpoint import Checkpoint
+from clue.config.schema import BackendConf, ModelConf
+
+VLLM_ONLY = {"stop_token_ids", "return_token_ids", "add_special_tokens", "repetition_penalty"}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a request gets in the place of an answer."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = '{"error": "trouble"}'
+    drop: bool = False
+    """Announce an answer, send its first byte, hang up."""
+    wait: threading.Event | None = None
+    """Answer when this is set."""
+    change: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the answer, its usage or its choice that are not as they should be."""
+
+
+@dataclass
+class Habits:
+    """What kind of server it is; vLLM's unless said otherwise."""
+
+    takes: tuple[str, ...] = ("tokens", "text", "chat")
+    refuses: int = 400
+    """Status for what it does not take."""
+    ids: bool = True
+    """Knows vLLM's own fields; else it refuses them."""
+    bos: bool = False
+    """Puts a BOS before every text, asked or not (TGI, llama.cpp)."""
+    models: tuple[str, ...] = ("tiny",)
+    loads: bool = False
+    """Serves what is not in its list (`transformers serve`)."""
+    key: str | None = None
+    card: dict[str, Any] = field(default_factory=lambda: {"owned_by": "vllm"})
+    version: str | None = "0.0.1"
+
+
+def greedy(
+    checkpoint: Checkpoint, ids: list[int], budget: int, ends: Sequence[int], stops: Sequence[str]
+) -> list[int]:
+    """What the library's own `generate` answers, up to the first end or stop string."""
+    prompt = torch.tensor([ids])
+    out = checkpoint.model.generate(
+        input_ids=prompt,
+        attention_mask=torch.ones_like(prompt),
+        do_sample=False,
+        max_new_tokens=budget,
+        eos_token_id=list(ends),
+        pad_token_id=0,
+    )
+    new: list[int] = out[0, len(ids) :].tolist()
+    decode = checkpoint.chat.tokenizer.decode
+    lengths = range(1, len(new) + 1)
+    return new[: next((n for n in lengths if any(s in decode(new[:n]) for s in stops)), len(new))]
+
+
+class Server:
+    """Its model is the checkpoint in `folder`."""
+
+    def __init__(self, folder: Path, habits: Habits | None = None) -> None:
+        self.habits = habits or Habits()
+        setup = Setup(ModelConf(repo=str(folder), dtype="float32"), BackendConf(), folder, folder)
+        self.checkpoint = Checkpoint(setup)
+        self.requests: list[dict[str, Any]] = []
+        """Bodies of what was asked, probes first."""
+        self.keys: list[str | None] = []
+        self.troubles: dict[str, list[Trouble]] = {}
+        """Of prompts that contain the text; one after the other, the last is not repeated."""
+        self._one = threading.Lock()
+        self._http = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Handler", (_Handler,), {"of": self})
+        )
+        self._http.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._http.shutdown()
+            self._http.server_close()
+            thread.join(10)
+
+    def trouble(self, body: Mapping[str, Any]) -> Trouble:
+        """What happens to a request."""
+        asked = body.get("prompt") or body["messages"][-1]["content"]
+        text = asked if isinstance(asked, str) else self.checkpoint.chat.tokenizer.decode(asked)
+        for part, troubles in self.troubles.items():
+            if part in text and troubles:
+                return troubles.pop(0)
+        return Trouble()
+
+    def refusal(self, body: Mapping[str, Any]) -> tuple[int, str] | None:
+        """Why a request is not taken."""
+        api = _api(body)
+        if body["model"] not in self.habits.models and not self.habits.loads:
+            return 404, f"no model {body['model']}"
+        if api not in self.habits.takes:
+            return self.habits.refuses, f"no {api} here"
+        if not self.habits.ids and VLLM_ONLY & set(body):
+            return 422, f"unknown fields {sorted(VLLM_ONLY & set(body))}"
+        return None
+
+    def answer(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """As the model answers."""
+        chat = self.checkpoint.chat
+        with self._one:
+            ids = self._ids(body)
+            ends = [*body.get("stop_token_ids", []), chat.tokenizer.eos_token_id]
+            new = greedy(self.checkpoint, ids, body["max_tokens"], ends, body.get("stop", []))
+            text = chat.tokenizer.decode(new, skip_special_tokens=True)
+        found = [stop for stop in body.get("stop", []) if stop in chat.tokenizer.decode(new)]
+        ended = new[-1] in ends or bool(found)
+        for stop in found:
+            text = text.partition(stop)[0]
+        choice = {"finish_reason": "stop" if ended else "length", "index": 0}
+        choice |= {"message": {"content": text}} if _api(body) == "chat" else {"text": text}
+        if body.get("return_token_ids"):
+            choice |= {"token_ids": new}
+        usage = {"prompt_tokens": len(ids), "completion_tokens": len(new)}
+        return {"model": body["model"], "choices": [choice], "usage": usage}
+
+    def _ids(self, body: Mapping[str, Any]) -> list[int]:
+        chat = self.checkpoint.chat
+        if _api(body) == "tokens":
+            return list(body["prompt"])
+        if _api(body) == "chat":  # as servers do: the template's text, and no BOS but its own
+            text = chat.tokenizer.apply_chat_template(
+                body["messages"], tokenize=False, add_generation_prompt=True
+            )
+            return list(chat.tokenizer(text, add_special_tokens=False)["input_ids"])
+        adds = self.habits.bos or body.get("add_special_tokens", True)
+        return list(chat.tokenizer(body["prompt"], add_special_tokens=adds)["input_ids"])
+
+
+class _Handler(BaseHTTPRequestHandler):
+    of: Server
+    timeout = 20
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        habits = self.of.habits
+        cards = [{"id": name, **habits.card} for name in habits.models]
+        paths = {"/load_model": {}} if habits.loads else {}
+        known: dict[str, Any] = {
+            "/v1/models": {"data": cards},
+            "/openapi.json": {"paths": paths},
+        }
+        if habits.version:
+            known["/version"] = {"version": habits.version}
+        if self._unknown():
+            self._send(401, {})
+        elif self.path in known:
+            self._send(200, known[self.path])
+        else:
+            self._send(404, {})
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        body = json.loads(self.rfile.read(length))
+        self.of.requests.append(body)
+        self.of.keys.append(self.headers.get("Authorization"))
+        if self._unknown():
+            return self._send(401, {})
+        trouble = self.of.trouble(body)
+        if trouble.wait:
+            trouble.wait.wait(20)
+        if trouble.drop:
+            return self._drop()
+        if trouble.status != 200:
+            return self._send(trouble.status, trouble.text, trouble.headers)
+        refusal = self.of.refusal(body)
+        if refusal:
+            return self._send(refusal[0], {"error": refusal[1]})
+        return self._send(200, _changed(self.of.answer(body), trouble.change))
+
+    def _unknown(self) -> bool:
+        key = self.of.habits.key
+        return key is not None and self.headers.get("Authorization") != f"Bearer {key}"
+
+    def _drop(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"{")
+        self.close_connection = True
+
+    def _send(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        content = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(content))} | dict(headers or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def _api(body: Mapping[str, Any]) -> str:
+    if "messages" in body:
+        return "chat"
+    return "text" if isinstance(body["prompt"], str) else "tokens"
+
+
+def _changed(answer: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    for place in (answer, answer["usage"], answer["choices"][0]):
+        place |= {name: value for name, value in change.items() if name in place}
+    return answer

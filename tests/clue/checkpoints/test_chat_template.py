@@ -1,0 +1,83 @@
+import pytest
+
+from clue.checkpoints.chat_template import Chat
+from clue.errors import ModelError
+from clue.records import Message
+from tests import tiny
+
+TALK = [
+    Message("system", "Be brief."),
+    Message("user", "one"),
+    Message("assistant", "1"),
+    Message("user", "two"),
+]
+TURNS = "{{ bos_token }}" + tiny.CHATML
+REFUSES = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system please') }}{% endif %}"
+    + TURNS
+)
+DROPS = "{% for m in messages if m.role != 'system' %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+DATED = "{{ strftime_now('%d %b %Y') }}|{{ strftime_now('%Y-%m-%d') }}|" + tiny.CHATML
+
+
+def text(chat: Chat) -> str:
+    decoded: str = chat.tokenizer.decode(chat.render(TALK))
+    return decoded
+
+
+def test_a_template_with_a_system_turn_is_used_as_it_is() -> None:
+    chat = Chat(tiny.tokenizer(TURNS))
+    assert chat.facts["system"] == "own turn"
+    assert text(chat).startswith(
+        "<s><|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\none"
+    )
+    assert text(chat).endswith("two<|im_end|>\n<|im_start|>assistant\n")
+
+
+@pytest.mark.parametrize("template", [REFUSES, DROPS])
+def test_a_system_turn_that_is_refused_or_dropped_joins_the_user_turn(template: str) -> None:
+    chat = Chat(tiny.tokenizer(template))
+    assert chat.facts["system"] == "folded into the user turn"
+    assert "Be brief.\n\none" in text(chat)
+    assert "system" not in text(chat)
+
+
+@pytest.mark.parametrize("template", [TURNS, tiny.CHATML, None])
+def test_there_is_one_bos_whether_the_template_has_it_or_not(template: str | None) -> None:
+    chat = Chat(tiny.tokenizer(template))
+    assert chat.render(TALK).count(chat.tokenizer.bos_token_id) == 1
+    assert chat.render(TALK)[0] == chat.tokenizer.bos_token_id
+
+
+def test_no_bos_for_a_tokenizer_that_has_no_such_habit() -> None:
+    chat = Chat(tiny.tokenizer(tiny.CHATML, bos=False))
+    assert chat.tokenizer.bos_token_id not in chat.render(TALK)
+
+
+def test_a_doubled_bos_is_refused() -> None:
+    chat = Chat(tiny.tokenizer("{{ bos_token }}" + TURNS))
+    with pytest.raises(ModelError, match="two BOS"):
+        chat.render(TALK)
+
+
+def test_dates_are_frozen() -> None:
+    assert "26 Jul 2024|2024-07-26|" in text(Chat(tiny.tokenizer(DATED)))
+
+
+def test_the_end_of_turn_is_found_where_no_config_names_it() -> None:
+    tokenizer = tiny.tokenizer(TURNS)
+    ids = tokenizer.convert_tokens_to_ids
+    assert Chat(tokenizer).stop_ids == sorted([ids("</s>"), ids("<|im_end|>")])
+    assert Chat(tokenizer, ends=[77]).stop_ids[-1] == 77
+
+
+def test_without_a_template_turns_are_headed_and_the_next_heading_stops() -> None:
+    chat = Chat(tiny.tokenizer(None))
+    assert text(chat) == "<s>Be brief.\n\nInput: one\nOutput: 1\n\nInput: two\nOutput:"
+    assert chat.stop_strings == ("\nInput:",)
+    assert chat.facts["layout"] == "plain"
+
+
+def test_a_template_that_refuses_every_turn_is_named() -> None:
+    with pytest.raises(ModelError, match="refuses user and assistant turns: never"):
+        Chat(tiny.tokenizer("{{ raise_exception('never') }}"))

@@ -1,0 +1,191 @@
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+import run  # registers the schema and the resolver
+from clue.config import model_files
+from clue.config.folders import CONF, ROOT
+from clue.config.overrides import check_overrides, groups
+from clue.config.schema import Config, TaskConf
+from clue.config.validation import validate
+from clue.errors import ConfigError
+from clue.metrics import METRICS
+
+GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
+FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
+
+
+NEEDED = {"hf": ["model.repo=org/name"], "openai": ["backend.url=http://127.0.0.1:8000/v1"]}
+"""Choices that are not complete without a setting."""
+
+
+def composed(*overrides: str) -> Config:
+    assert run.__doc__
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = OmegaConf.to_object(compose("config", list(overrides)))
+    assert isinstance(config, Config)
+    return config
+
+
+@pytest.mark.parametrize(("group", "name"), FILES)
+def test_every_file_composes_and_passes_the_checks(group: str, name: str) -> None:
+    config = composed(f"{group}={name}", *NEEDED.get(name, []))
+    validate(config)
+    for task in config.tasks.values():
+        assert set(task.metrics) <= set(METRICS)
+
+
+@pytest.mark.parametrize("name", [name for name in model_files.names() if name != "hf"])
+def test_a_model_file_is_named_as_its_model_and_its_pair_exists(name: str) -> None:
+    model = model_files.load(name)
+    assert model.name == model.label == name
+    assert model_files.family(model)
+
+
+def test_a_biomedical_model_belongs_to_the_family_of_its_base() -> None:
+    assert model_files.family(model_files.load("meditron7b")) == "llama2_7b"
+
+
+def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
+    paths = (ROOT / "clue" / "task").glob("[a-z]*.py")
+    modules = {path.stem for path in paths if "\nDATASET = " in path.read_text()}
+    files = {
+        path
+        for path in (CONF / "task").glob("*.yaml")
+        if "@package _global_" not in path.read_text()
+    }
+    tasks = composed("task=all").tasks
+    assert {path.stem for path in files} == set(tasks)
+    assert {task.module for task in tasks.values()} == modules
+
+
+def test_the_lists_of_tasks_are_the_levels() -> None:
+    every = composed("task=all").tasks.values()
+    for level in (1, 2):
+        listed = composed(f"task=level{level}").tasks.values()
+        assert [task.name for task in listed] == [t.name for t in every if t.level == level]
+    assert set(composed("task=longhealth").tasks) == {f"longhealth{n}" for n in (1, 2, 3)}
+
+
+def test_one_task_a_list_and_all_have_one_shape() -> None:
+    assert (
+        list(composed("task=meqsum").tasks) == list(composed("task=[meqsum]").tasks) == ["meqsum"]
+    )
+    assert composed("task=meqsum", "tasks.meqsum.limit=5").tasks["meqsum"].limit == 5
+
+
+def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUE_DATA", "/elsewhere")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    config = composed()
+    assert config.paths.data == "/elsewhere"
+    assert config.tracking.uri == "http://127.0.0.1:1"
+    assert config.paths.mlruns == str(ROOT / "mlruns")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("limit=0", "limit=0 is less than 1"),
+        ("prompt.shots=-1", "prompt.shots=-1 is less than 0"),
+        ("prompt.source=dev", "prompt.source=dev is none of test, train"),
+        ("model.dtype=int4", "model.dtype=int4 is none of float32, bfloat16, float16"),
+        ("model.quantization=4", "model.quantization=4 is none of int8, int4, None"),
+        ("model.adaptation=[magic]", "model.adaptation=magic is none of continued pre-training"),
+        ("tasks.meqsum.score=[bleu]", "tasks.meqsum.score names 'bleu'"),
+        ("tasks.meqsum.max_new_tokens=0", "tasks.meqsum.max_new_tokens=0 is less than 1"),
+        ("model.base=smollm2_135m", "model.base=smollm2_135m is the model itself"),
+        ("model.gguf_file=null", "belong together"),
+        ("model=hf", "model.repo is not set"),
+        ("backend.batch_size=0", "backend.batch_size=0 is less than 1"),
+        ("scoring.umls.threshold=1.5", "scoring.umls.threshold=1.5 is not between 0 and 1"),
+        ("tasks.meqsum.order=per_patient", "order is set, but meqsum presents no documents"),
+        ("tasks.meqsum.repeats=2", "repeats=2: meqsum asks every sample the same way"),
+        ("tasks.longhealth1.order=random", "order=random is none of per_question, per_patient"),
+        ("tasks.longhealth1.budget=0", "tasks.longhealth1.budget=0 is less than 1"),
+        ("tasks.longhealth3.unanswerable=null", "without it no option is right"),
+    ],
+)
+def test_values_out_of_range_are_named(override: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("[", r"\[")):
+        validate(composed(override))
+
+
+@pytest.mark.parametrize("backend", ["openai", "vllm"])
+def test_an_engine_that_quantises_itself_is_not_asked_to(backend: str) -> None:
+    more = NEEDED.get(backend, [])
+    config = composed(f"backend={backend}", "model.quantization=int4", *more)
+    with pytest.raises(ConfigError, match=f"model.quantization is not heeded by {backend}"):
+        validate(config)
+
+
+def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
+    config = composed("experiment=demo", "task=meqsum")
+    validate(config)
+    config.tasks["longhealth1"] = TaskConf(limit=4)
+    with pytest.raises(ConfigError, match=r"tasks.longhealth1 is set, but .* is not among"):
+        validate(config)
+
+
+def test_the_name_of_any_checkpoint_is_fit_for_a_folder() -> None:
+    config = composed("model=hf", "model.repo=some-org/a model", "model.adapter=x/y")
+    assert config.model.label == "some-org--a--model--x--y"
+
+
+def test_an_unknown_base_lists_the_models() -> None:
+    with pytest.raises(
+        ConfigError, match=r"model.base=nobody is no model; there are aloe8b, .*hf, .*llama2_7b"
+    ):
+        model_files.family(composed("model=hf", "model.repo=a/b", "model.base=nobody").model)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("+limit=5", r"not added with '\+'; write limit=5"),
+        ("limt=5", "no setting 'limt'; did you mean limit"),
+        ("tasks.meqsum.shot=5", "did you mean tasks.meqsum.shots"),
+        ("modle=hf", "did you mean model"),
+        ("model.repo.x=1", "no setting 'model.repo.x'"),
+        ("hydro.verbose=true", "did you mean hydra"),
+    ],
+)
+def test_a_misspelt_key_is_refused_with_the_nearest(argument: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check_overrides(["task=meqsum", argument], Config, groups(CONF))
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        *("-m", "model=a,b", "model@other=hf", "tasks.meqsum.limit=1", "paths.data=x=y"),
+        *("hydra.verbose=true", "hydra/launcher=joblib", "+hydra.launcher.x=1"),
+    ],
+)
+def test_right_keys_pass(argument: str) -> None:
+    check_overrides([argument], Config, groups(CONF))
+
+
+def test_tab_completion_passes() -> None:
+    check_overrides(["-sc", "install=bash"], Config)
+
+
+def test_hydra_is_imported_at_the_edge_only() -> None:
+    inside = [*Path(ROOT / "clue").rglob("*.py")]
+    assert inside
+    users = {path.name for path in inside if "import hydra" in path.read_text()}
+    assert users == {"sweep.py"}  # workers of a launcher import it
+
+
+def test_mlflow_is_imported_by_tracking_only() -> None:
+    users = {p.name for p in (ROOT / "clue").rglob("*.py") if "\nimport mlflow\n" in p.read_text()}
+    assert users == {"tracker.py"}
+
+
+@pytest.mark.parametrize("backend", ["replay", "fake"])
+def test_only_a_model_can_be_asked_again(backend: str) -> None:
+    config = composed(f"backend={backend}", "backend.repeat_alone=2")
+    with pytest.raises(ConfigError, match="here is none that answers"):
+        validate(config)

@@ -1,0 +1,57 @@
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clue.backends.word_count import WordCount
+from clue.cell import Cell
+from clue.config.schema import ModelConf
+from clue.errors import PromptTooLong
+from clue.evaluation import preflight
+from clue.records import Message, Prompt
+
+BUDGET = 10
+
+
+def cell(words: list[int], stored: int = 0) -> Cell:
+    prompts = tuple(
+        Prompt(str(n), (Message("user", "knee " * count),), BUDGET) for n, count in enumerate(words)
+    )
+    known = {(prompt.key, prompt.sha256): None for prompt in prompts[:stored]}
+    made: Any = SimpleNamespace(
+        prompts=prompts,
+        store=SimpleNamespace(completions=lambda: known),
+        task=SimpleNamespace(conf=SimpleNamespace(name="meqsum")),
+        model=ModelConf(name="m"),
+    )
+    return cast(Cell, made)
+
+
+def test_a_size_counts_every_prompt() -> None:
+    size = preflight.size(cell([10, 20, 30], stored=2), WordCount(ModelConf(context=50)))
+    assert (size.samples, size.stored, size.prompt_tokens) == (3, 2, 15 + 30 + 45)
+    assert (size.longest, size.context, size.overflow) == (55, 50, 1)
+
+
+def test_a_refusal_names_how_many_and_the_longest() -> None:
+    with pytest.raises(PromptTooLong, match=r"1 of 3 .* longest needs 55 .* context has 50"):
+        preflight.check_fits(cell([10, 20, 30]), WordCount(ModelConf(context=50)))
+    preflight.check_fits(cell([10, 20, 30]), WordCount(ModelConf(context=55)))
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=60), st.integers(2, 20))
+def test_an_estimate_counts_few_prompts_and_the_longest_of_them_exactly(
+    words: list[int], most: int
+) -> None:
+    backend = WordCount(ModelConf(context=300))
+    exact, some = preflight.size(cell(words), backend), preflight.size(cell(words), backend, most)
+    assert some.counted <= most
+    assert some.longest == exact.longest
+    assert some.prompt_tokens == pytest.approx(exact.prompt_tokens, rel=0.05, abs=len(words))
+    assert bool(some.overflow) == bool(exact.overflow)
+
+
+def test_without_a_limit_nothing_overflows() -> None:
+    assert preflight.size(cell([9999]), WordCount(ModelConf())).overflow == 0

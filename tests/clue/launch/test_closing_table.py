@@ -1,0 +1,51 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clue.evaluation.outcome import Outcome
+from clue.launch import closing_table
+
+FAILED = Outcome("m", "meqsum", "paper", "failed", note="no [file] there")
+
+
+def test_a_reason_that_cells_share_is_said_once() -> None:
+    rows = [replace(FAILED, task=f"task{n}") for n in range(8)]
+    assert closing_table.reasons(rows) == ["failed: 8 cells of m: no [file] there"]
+    assert closing_table.reasons(rows[:2]) == [
+        "failed: m/task0/paper, m/task1/paper: no [file] there"
+    ]
+
+
+def test_different_reasons_stay_apart() -> None:
+    other = replace(FAILED, status="too long", note="the longest needs 9")
+    assert len(closing_table.reasons([FAILED, other, replace(FAILED, status="done", note="")])) == 2
+
+
+def test_failed_cells_stand_in_a_file_that_the_next_command_removes(tmp_path: Path) -> None:
+    path = closing_table.write_failed(
+        tmp_path, [FAILED, replace(FAILED, task="mednli", status="done")]
+    )
+    assert path is not None
+    (row,) = map(json.loads, path.read_text().splitlines())
+    assert (row["task"], row["note"]) == ("meqsum", "no [file] there")
+    assert closing_table.write_failed(tmp_path, [replace(FAILED, status="too long")]) is None
+    assert not path.exists()
+
+
+def test_rows_stay_whole_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    closing_table.show([replace(FAILED, model="a_model_with_a_long_name_of_its_own", note="")])
+    said = capsys.readouterr().out.splitlines()
+    assert any("a_model_with_a_long_name_of_its_own   meqsum" in line for line in said)
+    assert said[-1] == "1 failed"
+
+
+def test_every_status_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    closing_table.show(
+        [FAILED, replace(FAILED, status="too long"), replace(FAILED, status="too long")]
+    )
+    assert capsys.readouterr().out.splitlines()[-1] == "2 too long, 1 failed"

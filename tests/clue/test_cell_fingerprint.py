@@ -1,0 +1,108 @@
+"""What is generated again after a change, what is only scored again, and what changes nothing."""
+
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from clue.backends import Setup, make
+from clue.backends.fake import FakeBackend
+from clue.cell import Cell, build
+from clue.config.schema import Config
+from clue.tracking import provenance
+from tests import tiny
+from tests.clue.faulty import asked
+
+
+def cell(data: Path, *overrides: str, task: str = "mednli") -> Cell:
+    """As a job would build it."""
+    composed = asked(data / "mlruns", data, *overrides, tasks=(task,)).composed
+    config = OmegaConf.to_object(composed)
+    assert isinstance(config, Config)
+    setup = Setup(config.model, config.backend, data, data)
+    return build(config, task, make(setup))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tiny.study(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("model.revision=another", "model.dtype=float16", "model.quantization=int4"),
+        *("model.repo=another/model", "model.adapter=some/adapter"),
+        *("tasks.mednli.system=Another.", 'tasks.mednli.user="Is it {hypothesis}"'),
+        *("tasks.mednli.max_new_tokens=3", "prompt=zero_shot", "prompt.seed=2"),
+    ],
+)
+def test_another_model_wording_or_prompt_is_generated(data: Path, setting: str) -> None:
+    assert cell(data, setting).fingerprint != cell(data).fingerprint
+
+
+def test_a_data_file_that_changed_by_one_byte_is_generated(data: Path) -> None:
+    before = cell(data).fingerprint
+    path = data / "mednli" / "mli_test_v1.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\n")
+    assert cell(data).fingerprint != before
+    path.write_bytes(whole)
+    assert cell(data).fingerprint == before
+
+
+def test_other_weights_or_another_server_are_generated(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cell(data).fingerprint
+    monkeypatch.setattr(FakeBackend, "identity", lambda _: {"name": "fake", "version": "2"})
+    assert cell(data).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("task", "setting"),
+    [
+        ("meqsum", "scoring.rouge_stemmer=true"),
+        ("meqsum", "tasks.meqsum.score=[rouge1]"),
+        ("mednli", "limit=4"),
+    ],
+)
+def test_another_metric_or_limit_is_only_scored(data: Path, task: str, setting: str) -> None:
+    before, after = cell(data, task=task), cell(data, setting, task=task)
+    assert after.fingerprint == before.fingerprint
+    assert after.id != before.id
+
+
+def test_another_version_of_a_reader_is_only_scored(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cell(data)
+    old = before.id
+    monkeypatch.setattr("clue.metrics.failures.VERSION", 2)
+    after = cell(data)
+    assert after.fingerprint == before.fingerprint
+    assert after.id != old
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("backend.batch_size=2", "backend.batch_tokens=99", "backend.device=cpu"),
+        *("backend.repeat_alone=5", "model.parameters=1", "tracking.experiment=another"),
+    ],
+)
+def test_how_it_is_computed_changes_nothing(data: Path, setting: str) -> None:
+    assert cell(data, setting).id == cell(data).id
+
+
+def test_versions_and_commits_are_noted_and_change_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cell(data).id
+    known = metadata.version
+    monkeypatch.setattr(provenance, "version", lambda name: f"9.9 after {known(name)}")
+    monkeypatch.setattr(provenance, "_git", lambda *_: "another")
+    assert cell(data).id == before
+    assert provenance.versions()["clue.version.torch"].startswith("9.9")
+    assert provenance.code()["clue.git_commit"] == "another"
