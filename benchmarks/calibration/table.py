@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.calibration import clusterings, levels, many, patients, rightwrong, title, zeros
 from benchmarks.calibration.rates import Rate
+from clue.common.markdown_table import markdown_table
 
 Item = Callable[[], list[Rate]]
 ITEMS: tuple[Item, ...] = (
@@ -26,10 +27,10 @@ ITEMS: tuple[Item, ...] = (
 )
 BEGIN = "<!-- begin: python -m benchmarks.calibration --write docs/statistics.md -->"
 END = "<!-- end -->"
-HEAD = """\
-| simulated | method | what it does | measured | simulation SE | data sets | has to be |
-|---|---|---|---|---|---|---|
-"""
+HEADER = [
+    *("simulated", "method", "what it does", "measured", "simulation SE", "data sets"),
+    "has to be",
+]
 
 
 def markdown(rates: Iterable[Rate]) -> str:
@@ -40,9 +41,10 @@ def markdown(rates: Iterable[Rate]) -> str:
         before = one.situation
         error = "" if one.error is None else f"{one.error:.4f}"
         sets = f"{one.sets:,}" if one.sets else "all possible"
-        cells = [situation, one.method, one.event, f"{one.value:.4f}", error, sets, bounds(one)]
-        rows.append(f"| {' | '.join(cells)} |\n")
-    return HEAD + "".join(rows)
+        rows.append(
+            [situation, one.method, one.event, f"{one.value:.4f}", error, sets, bounds(one)]
+        )
+    return f"{markdown_table(HEADER, rows)}\n"
 
 
 def bounds(one: Rate) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from clue.common.markdown_table import markdown_table
 from clue.common.plural import counted
 
 Means = Mapping[str, float]
@@ -19,7 +20,7 @@ def of_job(command: str, cells: Mapping[str, Means], levels: Means) -> str:
     tasks = [[name, _score(means), f"{means['n']:.0f}"] for name, means in cells.items()]
     above = [[name, f"{score:.2f}", ""] for name, score in levels.items()]
     head = ["", "score [95 % CI], points", "n"]
-    return f"{_table(head, [*tasks, *above])}\n\n{_code(command)}"
+    return f"{markdown_table(head, [*tasks, *above], 'lll')}\n\n{_code(command)}"
 
 
 def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
@@ -28,7 +29,7 @@ def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
     rows += [[name, f"{means[name]:.2f}"] for name in metrics if name in means]
     samples, clusters = round(means["n"]), round(means["n_clusters"])
     size = f"{counted(samples, 'sample')}, {counted(clusters, 'cluster')}"
-    return f"{_table(['', 'points'], rows)}\n\n{size}\n\n{_code(command)}"
+    return f"{markdown_table(['', 'points'], rows, 'll')}\n\n{size}\n\n{_code(command)}"
 
 
 def _score(means: Means) -> str:
@@ -37,11 +38,6 @@ def _score(means: Means) -> str:
     if "score_low" not in means:
         return f"{means['score']:.2f}"
     return f"{means['score']:.2f} [{means['score_low']:.2f} to {means['score_high']:.2f}]"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _code(command: str) -> str:
