@@ -14,7 +14,7 @@ PRIVATE = 0o600
 def write_atomic(path: Path, content: bytes) -> None:
     """Replace a file whole or not at all, also when the power fails."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    with storing(path.parent):
+    with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         try:
@@ -29,7 +29,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def storing(folder: Path) -> Iterator[None]:
+def explain_write_errors(folder: Path) -> Iterator[None]:
     """Turn a failed write into words: what was kept and how to go on."""
     try:
         yield

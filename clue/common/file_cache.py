@@ -25,12 +25,12 @@ def checksum(path: Path) -> str:
 def digest(paths: Sequence[Path], cache: Path) -> str:
     """Of the files' names and contents, as short hex; each is read once, then remembered."""
     sums = [
-        [path.name, remembered(path, cache, ["sha256"], partial(checksum, path))] for path in paths
+        [path.name, cached_text(path, cache, ["sha256"], partial(checksum, path))] for path in paths
     ]
     return sha256(sums)[:DIGITS]
 
 
-def remembered(path: Path, cache: Path, of: Sequence[str], compute: Callable[[], str]) -> str:
+def cached_text(path: Path, cache: Path, of: Sequence[str], compute: Callable[[], str]) -> str:
     """The computed text, from `<cache>/files` if the file is as it was then.
 
     Args:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from clue.common.atomic_write import storing
+from clue.common.atomic_write import explain_write_errors
 
 Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
 """`generated`: stored and not scored (`generate_only`).
@@ -44,7 +44,7 @@ def append(path: Path, *outcomes: Outcome) -> None:
     Raises:
         StoreError: the disk is full or the folder cannot be written.
     """
-    with storing(path.parent):
+    with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab", buffering=0) as file:
             file.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())

@@ -10,7 +10,7 @@ from clue.evaluation import preflight
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.scoring import score
 from clue.metrics.summary import summary
-from clue.store.records_table import Table, read_table, tables
+from clue.store.records_table import RecordsTable, read_table, tables
 
 if TYPE_CHECKING:
     from clue.evaluation.job import Job
@@ -38,7 +38,7 @@ def finished(cell: Cell, tracker: "Tracker") -> bool:
     return newest is not None and newest.info.status == "FINISHED"
 
 
-def stored(cell: Cell) -> Table | None:
+def stored(cell: Cell) -> RecordsTable | None:
     """The cell's table; None if there is none, or it is damaged, which is logged."""
     path = cell.store.records_path(cell.id)
     try:
@@ -48,7 +48,7 @@ def stored(cell: Cell) -> Table | None:
         return None
 
 
-def _unversioned(cell: Cell) -> Table | None:
+def _unversioned(cell: Cell) -> RecordsTable | None:
     """An equal table from before readers had versions, when ids were digests of source text.
 
     Equal means: the stored answers, read and described by today's code, give the same records.

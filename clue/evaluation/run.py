@@ -19,7 +19,7 @@ from clue.evaluation.resume import build_all, finished, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.metrics.summary import summary
 from clue.records import Completion, sha256
-from clue.store.records_table import Table, write_table
+from clue.store.records_table import RecordsTable, write_table
 from clue.task.levels import composites
 from clue.task.task_files import study
 from clue.tracking import run_note, tags
@@ -99,7 +99,7 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     completions = complete(job, cell, force=job.config.force)
     records = score(cell, completions)
     facts = tags.facts(cell) | {"run_id": opened.run_id}
-    table = Table(records, cell.signatures, facts)
+    table = RecordsTable(records, cell.signatures, facts)
     path = write_table(cell.store.records_path(cell.id), table)
     means = summary(cell.task.conf, records)
     machine = job.backend.facts()

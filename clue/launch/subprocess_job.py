@@ -12,12 +12,12 @@ from clue.config.schema import ModelConf
 from clue.evaluation import outcome
 from clue.launch.gpus import claimed
 from clue.launch.signals import ended
-from clue.launch.worker import Asked
+from clue.launch.worker import JobRequest
 
 log = logging.getLogger(__name__)
 
 
-def isolate(asked: Asked, gpus: int | None) -> None:
+def isolate(asked: JobRequest, gpus: int | None) -> None:
     """Do a job in a fresh process, and say of its unfinished cells what ended it.
 
     Args:
@@ -38,7 +38,7 @@ def isolate(asked: Asked, gpus: int | None) -> None:
         outcome.append(asked.outcomes, _failed(asked, ended(process.returncode)))
 
 
-def _failed(asked: Asked, reason: str) -> outcome.Outcome:
+def _failed(asked: JobRequest, reason: str) -> outcome.Outcome:
     """The row of a job whose process ended before it named its cells."""
     model = OmegaConf.merge(OmegaConf.structured(ModelConf), asked.composed.model)
     made = OmegaConf.to_object(model)

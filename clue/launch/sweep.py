@@ -26,7 +26,7 @@ from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs
 from clue.launch.subprocess_job import isolate
-from clue.launch.worker import Asked, work
+from clue.launch.worker import JobRequest, work
 
 OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
@@ -117,11 +117,11 @@ def collect(reason: str) -> list[outcome.Outcome]:
     return [row for path in paths for row in outcome.settled(path, reason)]
 
 
-def _asked(composed: DictConfig) -> Asked:
+def _asked(composed: DictConfig) -> JobRequest:
     settings = HydraConfig.get()
     resolved = composed.copy()  # an isolated job's process does not know our resolvers
     OmegaConf.resolve(resolved)
-    return Asked(
+    return JobRequest(
         resolved,
         Path(settings.runtime.output_dir),
         shlex.join([*RUN, *settings.overrides.task]),

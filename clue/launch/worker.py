@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asked:
+class JobRequest:
     """A job, in a form that another process can be handed."""
 
     composed: DictConfig
@@ -48,7 +48,7 @@ class Asked:
         return self.folder / outcome.FILE
 
 
-def work(asked: Asked) -> None:
+def work(asked: JobRequest) -> None:
     """Do a job in this process; a cell's outcome is in its folder as soon as it is known."""
     from clue.evaluation.dry_run import plan
     from clue.evaluation.generate_only import generate
@@ -90,7 +90,7 @@ def _untracked(job: "Job", tasks: Collection[str], error: TrackingError) -> Iter
         yield from (job.failure(task, another) for task in tasks)
 
 
-def _was_tracked(asked: Asked) -> bool:
+def _was_tracked(asked: JobRequest) -> bool:
     """Whether the store has answered in this command: else a wrong address should stop it."""
     folders = asked.folder.parent.iterdir() if asked.in_sweep else [asked.folder]
     return any(row.n for folder in folders for row in outcome.read(folder / outcome.FILE))

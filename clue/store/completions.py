@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clue.common.atomic_write import PRIVATE, storing, write_all, write_atomic
+from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
 from clue.errors import StoreError
 from clue.records import Completion, Key, Prompt
 
@@ -35,7 +35,7 @@ class CellStore:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Be the only writer; waits, and says for whom, while another process is."""
-        with storing(self.folder):
+        with explain_write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
@@ -79,7 +79,7 @@ class CellStore:
     def append(self, prompt: Prompt, completion: Completion) -> None:
         """Store one completion."""
         line = _encode(prompt, completion)
-        with storing(self.folder):
+        with explain_write_errors(self.folder):
             file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
             try:
                 write_all(file, line)

@@ -22,11 +22,11 @@ SIGNATURES = b"clue.signatures"
 FACTS = b"clue.cell"
 """Key of the file's metadata: what `clue.tracking.tags.facts` says of the cell, as JSON."""
 DIGEST = b"clue.sha256"
-"""Key of the file's metadata: `Table.sha256`."""
+"""Key of the file's metadata: `RecordsTable.sha256`."""
 
 
 @dataclass(frozen=True)
-class Table:
+class RecordsTable:
     """What a file `records-<id>.parquet` holds."""
 
     records: Sequence[Record]
@@ -68,7 +68,7 @@ def table_bytes(table: Table) -> bytes:
     return made
 
 
-def read_table(path: Path, *, verify: bool = False) -> Table:
+def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
     """Read a table.
 
     Args:
@@ -84,7 +84,7 @@ def read_table(path: Path, *, verify: bool = False) -> Table:
     try:
         rows = pq.read_table(path, page_checksum_verification=True)
         noted = rows.schema.metadata or {}
-        table = Table(
+        table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
             json.loads(noted.get(SIGNATURES, b"{}")),
             json.loads(noted.get(FACTS, b"{}")),
@@ -99,7 +99,7 @@ def read_table(path: Path, *, verify: bool = False) -> Table:
     return table
 
 
-def tables(folder: Path) -> Iterator[Table]:
+def tables(folder: Path) -> Iterator[RecordsTable]:
     """Tables of one generation, the oldest first; says which are damaged and goes on."""
     paths = folder.glob("records-*.parquet")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
@@ -109,7 +109,7 @@ def tables(folder: Path) -> Iterator[Table]:
             log.warning("%s", error)
 
 
-def texts(path: Path, ids: Collection[str]) -> dict[str, str]:
+def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
     """What was answered to some samples, by id; the first presentation where there are several.
 
     Reads two columns of the file only.

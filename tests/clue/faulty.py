@@ -13,29 +13,29 @@ from clue.config.folders import CONF
 from clue.evaluation import outcome
 from clue.evaluation.outcome import Outcome
 from clue.launch import sweep  # noqa: F401  the latter makes schema and resolvers known
-from clue.launch.worker import Asked, work
+from clue.launch.worker import JobRequest, work
 
 TWO = ("mednli", "longhealth1")
 """Their only metric needs no model."""
 
 
-def asked(mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TWO) -> Asked:
+def asked(mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TWO) -> JobRequest:
     """What `run.py -m backend=fake task=[...]` asks of its first job."""
     given = [f"task=[{','.join(tasks)}]", "backend=fake", *overrides]
     places = [f"paths.mlruns={mlruns}", f"paths.data={data}"]
     with initialize_config_dir(str(CONF), version_base="1.3"):
         composed = compose("config", [*given, *places])
     folder = mlruns / "hydra" / "now" / "0"
-    return Asked(composed, folder, "python run.py", in_sweep=True, logging={}, verbose=False)
+    return JobRequest(composed, folder, "python run.py", in_sweep=True, logging={}, verbose=False)
 
 
-def done(job: Asked, number: int = 0) -> dict[str, Outcome]:
+def done(job: JobRequest, number: int = 0) -> dict[str, Outcome]:
     """Do it, as a command of its own; what became of each cell, by task."""
     job.outcomes.unlink(missing_ok=True)
     return beside(job, number)
 
 
-def beside(job: Asked, number: int) -> dict[str, Outcome]:
+def beside(job: JobRequest, number: int) -> dict[str, Outcome]:
     """Do it as another job of the same sweep."""
     job = replace(job, folder=job.folder.with_name(str(number)))
     work(job)

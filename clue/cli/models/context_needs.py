@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clue.backends.word_count import WordCount
-from clue.common.file_cache import remembered
+from clue.common.file_cache import cached_text
 from clue.config.schema import ModelConf, PromptConf, TaskConf
 from clue.errors import ClueError
 from clue.records import sha256
@@ -63,7 +63,7 @@ def _measured(task: Task, cache: Path) -> int:
         prompts = (task.prompt(sample, split.shots) for sample in split.scored)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
-    return int(remembered(task.path(), cache, ["tokens", sha256(vars(task.conf))], longest))
+    return int(cached_text(task.path(), cache, ["tokens", sha256(vars(task.conf))], longest))
 
 
 def _estimated(conf: TaskConf) -> int | None:

@@ -25,7 +25,7 @@ from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.records import Record
 from clue.store.generations import generations
-from clue.store.records_table import Table, read_table, table_bytes
+from clue.store.records_table import RecordsTable, read_table, table_bytes
 
 HELP = "write finished cells, their runs and the report to an archive"
 
@@ -77,7 +77,7 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
             yield str(path.relative_to(mlruns)), path.read_bytes()
 
 
-def shown(table: Table, text: str | None) -> Table:
+def shown(table: RecordsTable, text: str | None) -> RecordsTable:
     """The table with its texts as they may leave the machine."""
     mode = text or ("full" if table.facts.get("access") == "open" else "hash")
     if mode == "full":

@@ -9,7 +9,7 @@ from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import sha256
 from clue.store.generations import Generation, generations
-from clue.store.records_table import Table, read_table
+from clue.store.records_table import RecordsTable, read_table
 
 HELP = "check every checksum: completions, tables, fingerprints"
 
@@ -68,6 +68,6 @@ def _description(generation: Generation) -> Iterator[str]:
         yield f"{path} is not what the folder's name is the digest of; it was changed by hand"
 
 
-def _holds_text(table: Table) -> bool:
+def _holds_text(table: RecordsTable) -> bool:
     """Whether its answers are there, not digests in their place."""
     return bool(table.facts.get("text", "full") == "full")

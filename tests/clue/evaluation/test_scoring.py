@@ -11,7 +11,7 @@ from clue.evaluation import scoring
 from clue.metrics import Metric
 from clue.metrics.options import Scores, Scoring
 from clue.records import Completion, Record
-from clue.store.records_table import Table, tables, write_table
+from clue.store.records_table import RecordsTable, tables, write_table
 from tests.clue.task.test_task import made
 
 
@@ -68,7 +68,7 @@ def answers(cell: Cell, *texts: str) -> list[Completion]:
 
 def stored(cell: Cell, *texts: str) -> list[Record]:
     records = scoring.score(cell, answers(cell, *texts))
-    write_table(cell.store.records_path(cell.id), Table(records, cell.signatures))
+    write_table(cell.store.records_path(cell.id), RecordsTable(records, cell.signatures))
     return records
 
 
@@ -106,7 +106,7 @@ def test_an_undefined_score_stays_undefined_on_disk(cell: Cell, scorer: Counting
     records = stored(odd)
     assert [record.scores["half"] for record in records[:2]] == [None, 0.5]
     (table,) = tables(odd.store.folder)
-    assert table == Table(records, odd.signatures)
+    assert table == RecordsTable(records, odd.signatures)
 
 
 def test_a_table_of_another_reading_is_not_used(

@@ -4,7 +4,7 @@ from omegaconf import OmegaConf
 
 from clue.evaluation import outcome
 from clue.launch.subprocess_job import isolate
-from clue.launch.worker import Asked
+from clue.launch.worker import JobRequest
 
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 
@@ -13,7 +13,9 @@ def test_a_process_that_ends_before_its_first_cell_is_a_failed_row(tmp_path: Pat
     broken = OmegaConf.create(
         {"model": {"name": "a_model"}, "prompt": {"name": "paper"}, "limit": "${nobody:knows}"}
     )
-    asked = Asked(broken, tmp_path, "python run.py", in_sweep=True, logging=LOGGING, verbose=False)
+    asked = JobRequest(
+        broken, tmp_path, "python run.py", in_sweep=True, logging=LOGGING, verbose=False
+    )
     isolate(asked, None)
     (row,) = outcome.read(asked.outcomes)
     assert (row.model, row.task, row.prompt, row.status) == ("a_model", "-", "paper", "failed")

@@ -5,7 +5,7 @@ import pytest
 
 from clue.errors import StoreError
 from clue.records import Completion, Record
-from clue.store.records_table import Table, read_table, tables, write_table
+from clue.store.records_table import RecordsTable, read_table, tables, write_table
 
 ANSWERS = [Completion(f"answer {i}\n\u2028é\x00", "stop", 5, 3, 0.1) for i in range(3)]
 RECORDS = [
@@ -27,7 +27,9 @@ RECORDS = [
 
 
 def test_a_table_comes_back_as_it_was_and_is_private(tmp_path: Path) -> None:
-    table = Table(RECORDS, {"rouge1": "made so"}, {"model": "m", "generation": {"é": [1, None]}})
+    table = RecordsTable(
+        RECORDS, {"rouge1": "made so"}, {"model": "m", "generation": {"é": [1, None]}}
+    )
     path = write_table(tmp_path / "records-1.parquet", table)
     assert read_table(path) == table
     assert path.stat().st_mode & 0o777 == 0o600
@@ -36,8 +38,8 @@ def test_a_table_comes_back_as_it_was_and_is_private(tmp_path: Path) -> None:
 def test_a_damaged_table_is_named_and_does_not_hide_the_others(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    damaged = write_table(tmp_path / "records-1.parquet", Table(RECORDS, {}))
-    write_table(tmp_path / "records-2.parquet", Table(RECORDS, {"rouge1": "so"}))
+    damaged = write_table(tmp_path / "records-1.parquet", RecordsTable(RECORDS, {}))
+    write_table(tmp_path / "records-2.parquet", RecordsTable(RECORDS, {"rouge1": "so"}))
     damaged.write_bytes(b"PAR1 cut short")
     with pytest.raises(StoreError, match=r"is damaged .* run the same command again"):
         read_table(damaged)
@@ -46,7 +48,7 @@ def test_a_damaged_table_is_named_and_does_not_hide_the_others(
 
 
 def test_no_changed_bit_goes_unseen_or_changes_what_is_read(tmp_path: Path) -> None:
-    table = Table(RECORDS * 50, {"rouge1": "made so"}, {"model": "m"})
+    table = RecordsTable(RECORDS * 50, {"rouge1": "made so"}, {"model": "m"})
     path = write_table(tmp_path / "records-1.parquet", table)
     content = path.read_bytes()
     chance, seen = random.Random(1), 0

@@ -12,7 +12,7 @@ from clue.cli.store.parser import main
 from clue.records import Completion, Message, Prompt, Record, sha256
 from clue.store.completions import CellStore
 from clue.store.generations import generations
-from clue.store.records_table import Table, read_table, write_table
+from clue.store.records_table import RecordsTable, read_table, write_table
 from clue.tracking.tracker import Tracker
 
 ANSWER = Completion("the knee hurts", "stop", 5, 3, 0.1)
@@ -42,7 +42,7 @@ def cell(mlruns: Path, task: str, access: str, cell_id: str) -> Path:
         store.describe(described)
         store.append(PROMPT, ANSWER)
         facts = {"access": access, "prompt": "paper", "run_id": opened.run_id}
-        write_table(store.records_path(cell_id), Table([record], {"accuracy": "a"}, facts))
+        write_table(store.records_path(cell_id), RecordsTable([record], {"accuracy": "a"}, facts))
         tracker.log_metrics({"score": 100.0})
         tracker.log_files([record.row()], {"config.yaml": "limit: 1"})
     return folder
