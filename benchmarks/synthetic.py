@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.planted import BASES, PAIRS, Plan, rng, study
+from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
-from clue.store.records_table import Table, write_table
+from clue.store.records_table import RecordsTable, write_table
 from clue.task import task_files
 
 TRAINING = ("instruction tuning", "continued pre-training")
@@ -40,7 +40,7 @@ def _write_cell(store: Path, plan: Plan, conf: TaskConf, model: str) -> Path:
     signatures = dict.fromkeys(conf.metrics, "synthetic")
     records = list(_records(plan, conf, model))
     path = CellStore(folder).records_path(facts["id"])
-    return write_table(path, Table(records, signatures, facts))
+    return write_table(path, RecordsTable(records, signatures, facts))
 
 
 def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
     items = draw_items(plan, conf)
     drawn = Drawn(plan, conf, model, items)
     columns = {name: drawn.scores(name) for name in conf.metrics}
-    repeated = rng(plan.seed, f"{conf.name}/{model}/loops").beta(0.3, 6, drawn.empty.shape)
+    repeated = named_rng(plan.seed, f"{conf.name}/{model}/loops").beta(0.3, 6, drawn.empty.shape)
     for place, (name, cluster) in enumerate(zip(items.ids, items.clusters, strict=True)):
         for repeat in range(conf.repeats):
             at = place, repeat
@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--known", action="store_true", help="few planted effects, else drawn ones")
     arguments = parser.parse_args()
-    plan = study() if arguments.known else Plan(PAIRS)
+    plan = known_study() if arguments.known else Plan(PAIRS)
     paths = write(arguments.store, replace(plan, scale=arguments.scale))
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clue.checkpoints import gguf
 from clue.checkpoints.hub_errors import reason
-from clue.common.file_cache import checksum, remembered
+from clue.common.file_cache import cached_text, checksum
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
 from clue.errors import ModelUnavailable
@@ -156,7 +156,7 @@ def _folder(name: str, marker: str, models: Path) -> Path | None:
 
 
 def _remembered(path: Path, cache: Path) -> str:
-    return remembered(path, cache, [], lambda: checksum(path))
+    return cached_text(path, cache, [], lambda: checksum(path))
 
 
 def _from_package(model: ModelConf, cache: Path) -> Checkpoint:

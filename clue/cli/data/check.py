@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
 
-from clue.common.file_cache import checksum, remembered
+from clue.common.file_cache import cached_text, checksum
 from clue.data.registry import Dataset
 from clue.errors import DataError
 
@@ -59,7 +59,7 @@ def measure(dataset: Dataset, split: str, path: Path, cache: Path) -> Measured:
         return json.dumps(asdict(_measured(dataset, split, path)))
 
     reader = [dataset.name, _reader(dataset).VERSIONS["read"]]
-    return Measured(**json.loads(remembered(path, cache, [split, *reader], compute)))
+    return Measured(**json.loads(cached_text(path, cache, [split, *reader], compute)))
 
 
 def _measured(dataset: Dataset, split: str, path: Path) -> Measured:

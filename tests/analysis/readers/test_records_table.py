@@ -11,7 +11,7 @@ from analysis.errors import ResultsError
 from analysis.readers import read
 from clue.errors import StoreError
 from clue.records import Completion, Record
-from clue.store.records_table import Table, write_table
+from clue.store.records_table import RecordsTable, write_table
 
 SIGNATURES = {"rouge1": "rouge-score 0.1.2", "umls_f1": "scispacy 0.6.2"}
 FACTS = {
@@ -44,7 +44,7 @@ def table(tmp_path: Path) -> Path:
         record(number, {"rouge1": one, "umls_f1": two})
         for number, (one, two) in enumerate(zip(rouge, umls, strict=True))
     ]
-    return write_table(tmp_path / "records-1.parquet", Table(records, SIGNATURES, FACTS))
+    return write_table(tmp_path / "records-1.parquet", RecordsTable(records, SIGNATURES, FACTS))
 
 
 def test_a_metric_is_read_with_all_that_proves_it(table: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_task_score_is_the_default_and_its_mean_that_of_the_means(table: Pat
 
 def test_a_table_without_a_task_score_needs_the_metric(tmp_path: Path) -> None:
     path = tmp_path / "records-1.parquet"
-    write_table(path, Table([record(0, {"rouge1": 1.0, "umls_f1": 1.0})], SIGNATURES, {}))
+    write_table(path, RecordsTable([record(0, {"rouge1": 1.0, "umls_f1": 1.0})], SIGNATURES, {}))
     with pytest.raises(ResultsError, match="there are: rouge1; umls_f1"):
         read(path)
 
@@ -83,6 +83,6 @@ def test_its_only_cluster_field_is_the_cluster(table: Path) -> None:
 
 def test_a_score_out_of_range_is_an_error(tmp_path: Path) -> None:
     wrong = replace(record(0, {}), scores={"rouge1": 1.5})
-    path = write_table(tmp_path / "records-1.parquet", Table([wrong], SIGNATURES, FACTS))
+    path = write_table(tmp_path / "records-1.parquet", RecordsTable([wrong], SIGNATURES, FACTS))
     with pytest.raises(StoreError, match="not between 0 and 1"):
         read(path, "rouge1")
