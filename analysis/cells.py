@@ -40,7 +40,7 @@ NUMBERS = ("score_", "flag_", "measure_")
 NEEDED = ("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint")
 
 
-class Place(NamedTuple):
+class CellKey(NamedTuple):
     """Which cell: at most one table counts for each."""
 
     prompt: str
@@ -73,7 +73,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Cell:
+class StoredCell:
     """A finished cell."""
 
     path: Path
@@ -84,9 +84,9 @@ class Cell:
     """Metric name to signature."""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CellKey:
         """Which cell it is."""
-        return Place(*(str(self.facts[name]) for name in Place._fields))
+        return CellKey(*(str(self.facts[name]) for name in CellKey._fields))
 
     @property
     def name(self) -> str:
@@ -109,7 +109,7 @@ class Cell:
             ) from error
 
 
-def read(store: Path) -> dict[Place, Cell]:
+def read_cells(store: Path) -> dict[CellKey, StoredCell]:
     """The cells of a store, the newest of each place.
 
     Raises:
@@ -126,11 +126,11 @@ def read(store: Path) -> dict[Place, Cell]:
     return dict(sorted(found.items()))
 
 
-def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted keys and values of nested mappings."""
     for key, entry in value.items():
         if isinstance(entry, Mapping):
-            yield from flat(entry, f"{prefix}{key}.")
+            yield from flatten(entry, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", entry
 
@@ -139,7 +139,7 @@ def _age(path: Path) -> tuple[int, str]:
     return path.stat().st_mtime_ns, path.name
 
 
-def _described(paths: Iterable[Path]) -> Iterable[Cell]:
+def _described(paths: Iterable[Path]) -> Iterable[StoredCell]:
     for path in paths:
         try:
             noted = pq.read_schema(path).metadata or {}
@@ -156,7 +156,7 @@ def _described(paths: Iterable[Path]) -> Iterable[Cell]:
                 *(path, absent[0]),
             )
             continue
-        yield Cell(path, facts, signatures)
+        yield StoredCell(path, facts, signatures)
 
 
 def _columns(path: Path) -> Columns:

@@ -19,17 +19,17 @@ NAMES = {
 """In the order of the literature; whatever is not here is called what it is."""
 
 
-def named(task: str) -> str:
+def display_name(task: str) -> str:
     """A task, data set or level as a heading."""
     return NAMES.get(task, task)
 
 
-def spoken(task: str) -> str:
+def in_sentence(task: str) -> str:
     """The same within a sentence."""
-    return "the overall score" if task == OVERALL else named(task)
+    return "the overall score" if task == OVERALL else display_name(task)
 
 
-def order(task: str) -> tuple[int, str]:
+def display_order(task: str) -> tuple[int, str]:
     """Where it stands in a table."""
     names = list(NAMES)
     return (names.index(task) if task in NAMES else len(names), task)

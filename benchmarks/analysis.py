@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.cells import read
-from analysis.paired_study import Results, run
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults, run
 from analysis.paired_study.matching import align_all
-from analysis.paired_study.output import write
-from analysis.paired_study.series_to_test import SCORE, Study
+from analysis.paired_study.output import write_study
+from analysis.paired_study.series_to_test import SCORE, SeriesBuilder
 from analysis.paired_study.summary import summary
 from analysis.settings import AnalysisConf
 from analysis.stats.bootstrap import bootstrap_ts
@@ -58,18 +58,18 @@ def timed(name: str, work: Callable[[], Made], times: int = 1) -> tuple[float, M
     return best, made
 
 
-def study(store: Path, *, sensitivity: bool) -> Results:
+def study(store: Path, *, sensitivity: bool) -> StudyResults:
     """Everything that `python -m analysis` does, the files included."""
     conf = AnalysisConf(sensitivity=sensitivity)
-    found = run(read(store), task_files.study(), conf)
-    write(store / "analysis", found.rows, summary(found, conf, task_files.study()))
+    found = run(read_cells(store), task_files.study(), conf)
+    write_study(store / "analysis", found.rows, summary(found, conf, task_files.study()))
     return found
 
 
 def series(store: Path) -> dict[str, list[Paired]]:
     """The 22 series of every pair, by data set."""
-    aligned, _ = align_all(read(store), AnalysisConf())
-    entries = Study(AnalysisConf(), task_files.study(), {})
+    aligned, _ = align_all(read_cells(store), AnalysisConf())
+    entries = SeriesBuilder(AnalysisConf(), task_files.study(), {})
     found: dict[str, list[Paired]] = {}
     for pair in sorted({each.match.pair for each in aligned}):
         of_pair = [each for each in aligned if each.match.pair == pair]

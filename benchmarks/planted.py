@@ -86,14 +86,14 @@ class Plan:
             (self.pair_sd, tuned),
             (self.task_sd, f"{tuned}/{task}"),
         )
-        return self.delta + sum(sd * rng(self.seed, name).normal() for sd, name in spreads)
+        return self.delta + sum(sd * named_rng(self.seed, name).normal() for sd, name in spreads)
 
     def noise(self, tuned: str) -> float:
         """How far a tuned model's answers part from its base's."""
         return self.effects[tuned].noise if tuned in self.effects else 1.0
 
 
-def rng(seed: int, name: str) -> np.random.Generator:
+def named_rng(seed: int, name: str) -> np.random.Generator:
     """The random numbers of one thing: what else there is changes none of them."""
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
@@ -108,7 +108,7 @@ TEXT_TASK = "meqsum"
 """Where the gains are: the task with the most independent items."""
 
 
-def study() -> Plan:
+def known_study() -> Plan:
     """Twelve pairs, most of them too erratic to tell.
 
     One declines everywhere, one gains on one task, one gains less there than matters, and one

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.planted import SIZES, UNDEFINED, Plan, rng
+from benchmarks.planted import SIZES, UNDEFINED, Plan, named_rng
 from clue.config.schema import TaskConf
 from clue.metrics import METRICS
 
@@ -44,7 +44,7 @@ def draw_items(plan: Plan, conf: TaskConf) -> Items:
     size, groups = (max(round(plan.scale * number), 1) for number in SIZES[conf.module])
     groups = max(min(groups, size), 8)
     size = max(size, groups, 12)
-    draw = rng(plan.seed, conf.name)
+    draw = named_rng(plan.seed, conf.name)
     codes = np.sort(np.concatenate([np.arange(groups), draw.integers(groups, size=size - groups)]))
     if conf.module in ("mednli", "longhealth"):  # clusters of one size
         codes = np.arange(size) * groups // size
@@ -148,4 +148,4 @@ class Drawn:
         return len(self.items.ids), self.conf.repeats
 
     def _rng(self, model: str, name: str) -> np.random.Generator:
-        return rng(self.plan.seed, f"{self.conf.name}/{model}/{name}")
+        return named_rng(self.plan.seed, f"{self.conf.name}/{model}/{name}")

@@ -66,19 +66,19 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _analyse(conf: AnalysisConf) -> int:
-    from analysis.cells import read
+    from analysis.cells import read_cells
     from analysis.paired_study import run
-    from analysis.paired_study.output import write
+    from analysis.paired_study.output import write_study
     from analysis.paired_study.summary import summary
     from analysis.report.formats.console import alone, lines
     from clue.task.task_files import study
 
-    cells = read(conf.paths.store)
+    cells = read_cells(conf.paths.store)
     results = run(cells, study(), conf)
     for line in lines(results):
         print(line)
     said = summary(results, conf, study())
-    paths = write(conf.folder, results.rows, said)
+    paths = write_study(conf.folder, results.rows, said)
     if conf.report:
         from analysis import report
         from analysis.report import mlflow_run

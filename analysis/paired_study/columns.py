@@ -11,14 +11,15 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from analysis.paired_study.rows import Data, Judgement, Key, Row
+from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement, ResultRow
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
+from clue.common.markdown_table import markdown_table
 
 SECTIONS: tuple[tuple[str, type], ...] = (
-    ("key", Key),
-    ("data", Data),
+    ("key", ComparisonKey),
+    ("data", DataCoverage),
     ("comparison", Comparison),
     ("judgement", Judgement),
 )
@@ -45,7 +46,7 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-def flat(row: Row) -> dict[str, Any]:
+def row_values(row: ResultRow) -> dict[str, Any]:
     """A row by column name."""
     found: dict[str, Any] = {}
     for section, made in SECTIONS:
@@ -59,16 +60,16 @@ def flat(row: Row) -> dict[str, Any]:
     return found
 
 
-def table() -> str:
+def columns_markdown() -> str:
     """The columns as a Markdown document."""
     head = (
         "# Columns of `cells.csv` and `cells.parquet`\n\n"
         "Made by `python -m analysis.paired_study.columns` from the code. One row per pair, score\n"
         "and analysis, sorted. Differences are tuned minus base; scores, differences, errors and\n"
         "margins are in points (0 to 100). An empty cell: undefined or refused.\n\n"
-        "| column | type | meaning |\n|---|---|---|\n"
     )
-    return head + "".join(f"| `{c.name}` | {c.kind.__name__} | {c.says} |\n" for c in columns())
+    rows = [[f"`{column.name}`", column.kind.__name__, column.says] for column in columns()]
+    return f"{head}{markdown_table(['column', 'type', 'meaning'], rows)}\n"
 
 
 class _Field(NamedTuple):
@@ -128,4 +129,4 @@ def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    print(table(), end="")
+    print(columns_markdown(), end="")

@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.cells import Columns
-from analysis.paired_study.hypotheses import Found
-from analysis.paired_study.rows import Data, Status
+from analysis.paired_study.hypotheses import UnjudgedComparison
+from analysis.paired_study.rows import DataCoverage, Status
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.paired_study.series import POINTS, Aligned
-from analysis.paired_study.series_to_test import Entry
+from analysis.paired_study.series import POINTS, AlignedPair
+from analysis.paired_study.series_to_test import SeriesToTest
 from analysis.pairing.ledger import Ledger
 from analysis.stats.paired import Interval, Sums
 
 ORDER: Sequence[Status] = ("complete", "incomplete", "refused")
 
 
-def data(entry: Entry) -> Data:
+def coverage(entry: SeriesToTest) -> DataCoverage:
     """Describe the ground of a series."""
     ledgers = entry.ledgers
-    return Data(
+    return DataCoverage(
         status=status(ledgers),
         only_base=sum(len(ledger.only_base) for ledger in ledgers),
         only_tuned=sum(len(ledger.only_tuned) for ledger in ledgers),
@@ -30,7 +30,9 @@ def data(entry: Entry) -> Data:
     )
 
 
-def combined(parts: Mapping[str, Found], weights: Mapping[str, float]) -> Data:
+def combined_coverage(
+    parts: Mapping[str, UnjudgedComparison], weights: Mapping[str, float]
+) -> DataCoverage:
     """The ground of a level, from those of its data sets."""
     grounds = [parts[name].data for name in weights]
     ends = [
@@ -38,7 +40,7 @@ def combined(parts: Mapping[str, Found], weights: Mapping[str, float]) -> Data:
         for name, weight in weights.items()
     ]
     bounded = any(ground.bounds for ground in grounds)
-    return Data(
+    return DataCoverage(
         status=max((ground.status for ground in grounds), key=ORDER.index),
         only_base=sum(ground.only_base for ground in grounds),
         only_tuned=sum(ground.only_tuned for ground in grounds),
@@ -64,7 +66,7 @@ def leave_one_out(sums: Sums) -> Interval | None:
     return Interval(float(left.min()), float(left.max()))
 
 
-def _undefined(entry: Entry) -> int:
+def _undefined(entry: SeriesToTest) -> int:
     """Of a metric; a task score has all samples."""
     if entry.key.scope != "metric":
         return 0
@@ -72,7 +74,7 @@ def _undefined(entry: Entry) -> int:
     return len(aligned.alignment.ids) - len(entry.series.ids)
 
 
-def _bounds(entry: Entry) -> Interval | None:
+def _bounds(entry: SeriesToTest) -> Interval | None:
     """Of the mean over tasks: the mean of the tasks' bounds."""
     if not any(ledger.missing for ledger in entry.ledgers):
         return None
@@ -81,14 +83,14 @@ def _bounds(entry: Entry) -> Interval | None:
     return Interval(float(low), float(high))
 
 
-def _weights(entry: Entry, aligned: Aligned) -> Mapping[str, float]:
+def _weights(entry: SeriesToTest, aligned: AlignedPair) -> Mapping[str, float]:
     if entry.key.scope == "metric":
         return {entry.key.metric: 1.0}
     return dict.fromkeys(aligned.score, 1 / len(aligned.score))
 
 
 def _task_bounds(
-    aligned: Aligned, weights: Mapping[str, float], entry: Entry
+    aligned: AlignedPair, weights: Mapping[str, float], entry: SeriesToTest
 ) -> tuple[float, float]:
     """Samples that one model lacks count as if that model had scored 0 or 1 on them."""
     ledger, match = aligned.ledger, aligned.match

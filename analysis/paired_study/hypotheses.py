@@ -12,8 +12,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from analysis.names import spoken
-from analysis.paired_study.rows import Data, Judgement, Key, Row, Tests
+from analysis.names import in_sentence
+from analysis.paired_study.rows import (
+    ComparisonKey,
+    DataCoverage,
+    HypothesisFamily,
+    Judgement,
+    ResultRow,
+)
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.sentences.verdict import Wording, sentence, verdict
 from analysis.settings import AnalysisConf
@@ -23,17 +29,21 @@ from analysis.stats.paired import Interval
 from clue.task.levels import OVERALL
 
 
-class Found(NamedTuple):
+class UnjudgedComparison(NamedTuple):
     """A comparison that waits for its judgement."""
 
-    key: Key
-    data: Data
+    key: ComparisonKey
+    data: DataCoverage
     comparison: Comparison
 
 
-def judged(
-    found: Sequence[Found], datasets: Mapping[str, str], settings: AnalysisConf, *, declared: bool
-) -> list[Row]:
+def judge(
+    found: Sequence[UnjudgedComparison],
+    datasets: Mapping[str, str],
+    settings: AnalysisConf,
+    *,
+    declared: bool,
+) -> list[ResultRow]:
     """Rows of one prompt setting, sorted.
 
     Args:
@@ -42,9 +52,9 @@ def judged(
         settings: of the analysis.
         declared: whether this prompt setting is the one whose tests are confirmatory.
     """
-    families: dict[Tests, list[Found]] = defaultdict(list)
+    families: dict[HypothesisFamily, list[UnjudgedComparison]] = defaultdict(list)
     for each in sorted(found, key=lambda one: one.key):
-        families[tests(each.key, datasets)].append(each)
+        families[hypothesis_family(each.key, datasets)].append(each)
     rows = [
         row
         for name, members in families.items()
@@ -53,7 +63,7 @@ def judged(
     return sorted(rows, key=lambda row: row.key)
 
 
-def tests(key: Key, datasets: Mapping[str, str]) -> Tests:
+def hypothesis_family(key: ComparisonKey, datasets: Mapping[str, str]) -> HypothesisFamily:
     """The family of hypotheses that a comparison belongs to."""
     if key.analysis != PRIMARY or key.scope == "metric":
         return "F4"
@@ -63,8 +73,12 @@ def tests(key: Key, datasets: Mapping[str, str]) -> Tests:
 
 
 def _family(
-    name: Tests, members: Sequence[Found], settings: AnalysisConf, *, declared: bool
-) -> list[Row]:
+    name: HypothesisFamily,
+    members: Sequence[UnjudgedComparison],
+    settings: AnalysisConf,
+    *,
+    declared: bool,
+) -> list[ResultRow]:
     adjust = benjamini_hochberg if name == "F4" else holm
     raw = [_p(each) for each in members]
     adjusted = adjust(_numbers(raw))
@@ -84,11 +98,11 @@ def _family(
             verdict=verdict(each.comparison, corrected, same),
             sentence=sentence(each.comparison, _wording(name, each), corrected, same),
         )
-        rows.append(Row(*each, made))
+        rows.append(ResultRow(*each, made))
     return rows
 
 
-def _p(found: Found) -> float | None:
+def _p(found: UnjudgedComparison) -> float | None:
     """Levels are sums over tasks, which are not sign-flipped: their test is the t-test."""
     return found.comparison.p_cr2 if found.key.scope == "level" else found.comparison.p
 
@@ -97,7 +111,9 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
-def _simultaneous(name: Tests, found: Found, size: int, alpha: float) -> Interval | None:
+def _simultaneous(
+    name: HypothesisFamily, found: UnjudgedComparison, size: int, alpha: float
+) -> Interval | None:
     made = found.comparison
     if name != "F1" or made.se_cr2 is None or made.df is None or made.refused:
         return None
@@ -105,9 +121,9 @@ def _simultaneous(name: Tests, found: Found, size: int, alpha: float) -> Interva
     return Interval(made.delta - reach, made.delta + reach)
 
 
-def _wording(name: Tests, found: Found) -> Wording:
+def _wording(name: HypothesisFamily, found: UnjudgedComparison) -> Wording:
     key = found.key
-    task = spoken(key.task)
+    task = in_sentence(key.task)
     score = task if key.metric == "score" else f"{task} ({key.metric})"
     if key.analysis != PRIMARY:
         score = f"{score}, {key.analysis}"

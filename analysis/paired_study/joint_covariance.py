@@ -16,7 +16,7 @@ MIMIC = ("medisumcode", "medisumqa")
 
 
 @dataclass(frozen=True)
-class Unit:
+class DatasetSeries:
     """One pair's score of one data set: what levels are made of."""
 
     pair: str
@@ -37,7 +37,7 @@ class Unit:
         )
 
 
-def shared_patients(units: Sequence[Unit]) -> int:
+def shared_patients(units: Sequence[DatasetSeries]) -> int:
     """People in more than one data set."""
     found: dict[tuple[str, str], set[str]] = {}
     for unit in units:
@@ -47,7 +47,7 @@ def shared_patients(units: Sequence[Unit]) -> int:
     return sum(len(datasets) > 1 for datasets in found.values())
 
 
-def joint_covariance(units: Sequence[Unit]) -> Array:
+def joint_covariance(units: Sequence[DatasetSeries]) -> Array:
     """Error covariance of the units, shape (k, k), in squared points.
 
     Within a data set units covary through its clusters, and the diagonal is their CR2 variance.
@@ -65,7 +65,7 @@ def joint_covariance(units: Sequence[Unit]) -> Array:
     return np.where(datasets[:, None] == datasets, within, across)
 
 
-def _by_patient(unit: Unit, values: Array) -> tuple[Array, list[tuple[str, str]]]:
+def _by_patient(unit: DatasetSeries, values: Array) -> tuple[Array, list[tuple[str, str]]]:
     """Influences of a patient's letters added up."""
     sums: dict[tuple[str, str], float] = {}
     for name, value in zip(unit.patients, values, strict=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from analysis.paired_study.joint_covariance import Unit, joint_covariance
+from analysis.paired_study.joint_covariance import DatasetSeries, joint_covariance
 from analysis.stats.clusters import NAN, Robust
 from analysis.stats.comparison import Comparison, Options
 from analysis.stats.fields import equivalences, errors
@@ -19,10 +19,10 @@ Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Measured:
+class DatasetComparison:
     """A unit and what was found of it."""
 
-    unit: Unit
+    unit: DatasetSeries
     comparison: Comparison
 
     @property
@@ -38,13 +38,13 @@ class Measured:
 class Levels:
     """Task scores of all pairs in one analysis, with their joint error."""
 
-    measured: Sequence[Measured]
+    measured: Sequence[DatasetComparison]
     estimates: Sequence[Estimate]
     covariance: Array
     """Of the measured units, shape (k, k)."""
 
     @classmethod
-    def of(cls, measured: Sequence[Measured]) -> "Levels":
+    def of(cls, measured: Sequence[DatasetComparison]) -> "Levels":
         """From the units of all pairs; those without an error take no part."""
         usable = [(each, each.estimate) for each in measured if each.estimate]
         kept = [each for each, _ in usable]

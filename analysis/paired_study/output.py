@@ -16,39 +16,41 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.paired_study.columns import Column, columns, flat
-from analysis.paired_study.rows import Row
+from analysis.paired_study.columns import Column, columns, row_values
+from analysis.paired_study.rows import ResultRow
 from clue.common.atomic_write import write_atomic
 
 DIGITS = 12
 TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
 
 
-def write(folder: Path, rows: Sequence[Row], summary: Mapping[str, Any]) -> list[Path]:
+def write_study(folder: Path, rows: Sequence[ResultRow], summary: Mapping[str, Any]) -> list[Path]:
     """Write the three files; returns their paths.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    table, schema = [plain(flat(row)) for row in rows], columns()
+    table, schema = [json_values(row_values(row)) for row in rows], columns()
     contents = {
         "cells.csv": _csv(table, schema),
         "cells.parquet": _parquet(table, schema),
-        "summary.json": (json.dumps(plain(summary), indent=1, sort_keys=True) + "\n").encode(),
+        "summary.json": (
+            json.dumps(json_values(summary), indent=1, sort_keys=True) + "\n"
+        ).encode(),
     }
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return [folder / name for name in contents]
 
 
-def plain(value: Any) -> Any:
+def json_values(value: Any) -> Any:
     """JSON values: dataclasses as objects, floats with 12 digits, None for what is not finite."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {str(key): json_values(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [json_values(entry) for entry in value]
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     return value

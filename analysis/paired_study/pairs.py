@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.cells import Cell, Place
+from analysis.cells import CellKey, StoredCell
 from clue.config import model_files
 
 
-class Pair(NamedTuple):
+class ModelPair(NamedTuple):
     """A tuned model and what it is compared with, under one prompt setting."""
 
     prompt: str
@@ -23,13 +23,13 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Match:
+class MatchedCells:
     """Both cells of a pair on one task."""
 
-    pair: Pair
+    pair: ModelPair
     task: str
-    base: Cell
-    tuned: Cell
+    base: StoredCell
+    tuned: StoredCell
 
     @property
     def is_open(self) -> bool:
@@ -38,7 +38,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingTasks:
     """Tasks that a model lacks and that a partner of it has been evaluated on."""
 
     prompt: str
@@ -49,7 +49,7 @@ class Missing:
     """What evaluates them."""
 
 
-def pairs(cells: Mapping[Place, Cell], comparator: str) -> list[Pair]:
+def model_pairs(cells: Mapping[CellKey, StoredCell], comparator: str) -> list[ModelPair]:
     """The pairs that some cell of the store belongs to, sorted.
 
     Args:
@@ -61,25 +61,27 @@ def pairs(cells: Mapping[Place, Cell], comparator: str) -> list[Pair]:
         facts = cell.facts
         other = (facts.get("ancestor") if comparator == "ancestor" else None) or facts.get("base")
         if other:
-            found.add(Pair(place.prompt, place.model, str(other)))
+            found.add(ModelPair(place.prompt, place.model, str(other)))
     return sorted(found)
 
 
-def matches(cells: Mapping[Place, Cell], pair: Pair) -> list[Match]:
+def matched_cells(cells: Mapping[CellKey, StoredCell], pair: ModelPair) -> list[MatchedCells]:
     """The tasks for which both cells are there, by name."""
     return [
-        Match(
+        MatchedCells(
             pair,
             task,
-            cells[Place(pair.prompt, pair.base, task)],
-            cells[Place(pair.prompt, pair.tuned, task)],
+            cells[CellKey(pair.prompt, pair.base, task)],
+            cells[CellKey(pair.prompt, pair.tuned, task)],
         )
         for task in _tasks(cells, pair)
         if not _lacking(cells, pair, task)
     ]
 
 
-def missing(cells: Mapping[Place, Cell], found: Iterable[Pair]) -> list[Missing]:
+def missing_tasks(
+    cells: Mapping[CellKey, StoredCell], found: Iterable[ModelPair]
+) -> list[MissingTasks]:
     """What a model lacks and the other of its pair has, one entry and one command per model."""
     tasks: dict[tuple[str, str], set[str]] = {}
     partners: dict[tuple[str, str], set[str]] = {}
@@ -90,19 +92,19 @@ def missing(cells: Mapping[Place, Cell], found: Iterable[Pair]) -> list[Missing]
                 tasks.setdefault(key, set()).add(task)
                 partners.setdefault(key, set()).update({pair.base, pair.tuned} - {model})
     return [
-        Missing(
+        MissingTasks(
             *key,
             tuple(sorted(lacks)),
             tuple(sorted(partners[key])),
-            command(_choice(cells, key[1]), lacks, key[0]),
+            run_command(_choice(cells, key[1]), lacks, key[0]),
         )
         for key, lacks in sorted(tasks.items())
     ]
 
 
-def unevaluated(
-    cells: Mapping[Place, Cell], found: Iterable[Pair], tasks: Iterable[str]
-) -> list[Missing]:
+def unevaluated_tasks(
+    cells: Mapping[CellKey, StoredCell], found: Iterable[ModelPair], tasks: Iterable[str]
+) -> list[MissingTasks]:
     """Tasks of the study that neither model of a pair has, which its levels need.
 
     Args:
@@ -116,27 +118,33 @@ def unevaluated(
         for model in (pair.base, pair.tuned):
             lacking.setdefault((pair.prompt, model), set()).update(lacks)
     return [
-        Missing(
-            prompt, model, tuple(sorted(lacks)), (), command(_choice(cells, model), lacks, prompt)
+        MissingTasks(
+            prompt,
+            model,
+            tuple(sorted(lacks)),
+            (),
+            run_command(_choice(cells, model), lacks, prompt),
         )
         for (prompt, model), lacks in sorted(lacking.items())
         if lacks
     ]
 
 
-def offers(cells: Mapping[Place, Cell]) -> list[Missing]:
+def suggested_comparisons(cells: Mapping[CellKey, StoredCell]) -> list[MissingTasks]:
     """What model files would be compared with the models of a store in which nothing is paired."""
     tasks: dict[tuple[str, str], set[str]] = {}
     for place in cells:
         tasks.setdefault((place.prompt, place.model), set()).add(place.task)
     return [
-        Missing(prompt, partner, tuple(sorted(has)), (model,), command(partner, has, prompt))
+        MissingTasks(
+            prompt, partner, tuple(sorted(has)), (model,), run_command(partner, has, prompt)
+        )
         for (prompt, model), has in sorted(tasks.items())
         for partner in partners(model)
     ]
 
 
-def command(model: str, tasks: Iterable[str], prompt: str) -> str:
+def run_command(model: str, tasks: Iterable[str], prompt: str) -> str:
     """What evaluates a model on tasks."""
     names = ",".join(sorted(tasks))
     task = shlex.quote(f"task=[{names}]") if "," in names else f"task={names}"
@@ -153,17 +161,17 @@ def _compared(name: str) -> tuple[str | None, str | None]:
     return conf.base, conf.ancestor
 
 
-def _tasks(cells: Mapping[Place, Cell], pair: Pair) -> list[str]:
+def _tasks(cells: Mapping[CellKey, StoredCell], pair: ModelPair) -> list[str]:
     both = (pair.base, pair.tuned)
     return sorted({p.task for p in cells if p.prompt == pair.prompt and p.model in both})
 
 
-def _lacking(cells: Mapping[Place, Cell], pair: Pair, task: str) -> list[str]:
+def _lacking(cells: Mapping[CellKey, StoredCell], pair: ModelPair, task: str) -> list[str]:
     both = (pair.base, pair.tuned)
-    return [model for model in both if Place(pair.prompt, model, task) not in cells]
+    return [model for model in both if CellKey(pair.prompt, model, task) not in cells]
 
 
-def _choice(cells: Mapping[Place, Cell], model: str) -> str:
+def _choice(cells: Mapping[CellKey, StoredCell], model: str) -> str:
     """A model as the command line chooses it: its file, or `hf` with what another cell says."""
     if model in model_files.names():
         return model

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.paired_study.rows import Row
+from analysis.paired_study.rows import ResultRow
 from analysis.stats.multiplicity import partial_conjunction, replicable
 from clue.common.plural import counted
 
@@ -39,7 +39,7 @@ class Replication:
     sentence: str
 
 
-def replications(rows: Sequence[Row], alpha: float, *, shared: bool) -> list[Replication]:
+def replications(rows: Sequence[ResultRow], alpha: float, *, shared: bool) -> list[Replication]:
     """Both directions, over the tasks of each pair and over the pairs of each task.
 
     Args:
@@ -48,7 +48,7 @@ def replications(rows: Sequence[Row], alpha: float, *, shared: bool) -> list[Rep
         shared: whether some patient is in two data sets.
     """
     scores = [row for row in rows if row.judgement.tests == "F3"]
-    groups: dict[tuple[Literal["tasks", "pairs"], str], list[Row]] = defaultdict(list)
+    groups: dict[tuple[Literal["tasks", "pairs"], str], list[ResultRow]] = defaultdict(list)
     for row in scores:
         groups["tasks", row.key.pair].append(row)
         groups["pairs", row.key.task].append(row)
@@ -61,7 +61,7 @@ def replications(rows: Sequence[Row], alpha: float, *, shared: bool) -> list[Rep
 
 
 def _both(
-    over: Literal["tasks", "pairs"], of: str, members: Sequence[Row], rule: tuple[float, bool]
+    over: Literal["tasks", "pairs"], of: str, members: Sequence[ResultRow], rule: tuple[float, bool]
 ) -> Iterator[Replication]:
     level, shared = rule
     directions: tuple[tuple[Direction, str], ...] = (("decline", "p_less"), ("gain", "p_greater"))

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.cells import Cell, Place
-from analysis.paired_study.pairs import Missing
+from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.pairs import MissingTasks
 from analysis.paired_study.replicability import Replication
-from analysis.paired_study.rows import Row
-from analysis.paired_study.series import Aligned
+from analysis.paired_study.rows import ResultRow
+from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedComparison:
     """A pair that cannot be compared on a task, or in one metric of it."""
 
     prompt: str
@@ -25,13 +25,13 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Setting:
+class PromptResults:
     """What is said of the pairs under one prompt setting."""
 
     prompt: str
     confirmatory: bool
     """Whether it is the declared one."""
-    rows: Sequence[Row]
+    rows: Sequence[ResultRow]
     """Sorted."""
     answers: Mapping[str, Mapping[str, Any]]
     """Analysis to level to what is said of all pairs together."""
@@ -42,23 +42,23 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Results:
+class StudyResults:
     """The study of a store."""
 
-    settings: Sequence[Setting]
+    settings: Sequence[PromptResults]
     """By prompt setting, sorted."""
-    aligned: Sequence[Aligned]
+    aligned: Sequence[AlignedPair]
     """Every pair on every task that was compared."""
-    missing: Sequence[Missing]
-    unevaluated: Sequence[Missing]
+    missing: Sequence[MissingTasks]
+    unevaluated: Sequence[MissingTasks]
     """Tasks that neither model of a pair has."""
-    refused: Sequence[Refused]
-    cells: Mapping[Place, Cell]
+    refused: Sequence[RefusedComparison]
+    cells: Mapping[CellKey, StoredCell]
     """All of the store that can be read, those without a partner too."""
     standings: Mapping[str, Sequence[Standing]]
     """By prompt setting: every model on its own."""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ResultRow]:
         """Of all prompt settings, sorted."""
         return [row for setting in self.settings for row in setting.rows]

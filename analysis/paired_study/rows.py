@@ -8,12 +8,12 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 
 Scope = Literal["metric", "task", "level"]
-Tests = Literal["F1", "F2", "F3", "F4"]
+HypothesisFamily = Literal["F1", "F2", "F3", "F4"]
 Status = Literal["complete", "incomplete", "refused"]
 
 
 @dataclass(frozen=True, order=True)
-class Key:
+class ComparisonKey:
     """Which comparison; rows are sorted by it."""
 
     prompt: str
@@ -41,7 +41,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Data:
+class DataCoverage:
     """What a comparison rests on."""
 
     status: Status
@@ -64,7 +64,7 @@ class Data:
 class Judgement:
     """What a comparison allows to say beside all others of its family."""
 
-    tests: Tests
+    tests: HypothesisFamily
     """Family of hypotheses: F1 pairs overall, F2 pairs by level, F3 pairs by task, F4 all else."""
     hypotheses: int
     """Size of the family."""
@@ -85,10 +85,10 @@ class Judgement:
     """The verdict in words."""
 
 
-class Row(NamedTuple):
+class ResultRow(NamedTuple):
     """One line of cells.csv."""
 
-    key: Key
-    data: Data
+    key: ComparisonKey
+    data: DataCoverage
     comparison: Comparison
     judgement: Judgement

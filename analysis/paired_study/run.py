@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from analysis.cells import Cell, Place
-from analysis.paired_study.coverage import combined
-from analysis.paired_study.hypotheses import Found, judged
+from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.coverage import combined_coverage
+from analysis.paired_study.hypotheses import UnjudgedComparison, judge
 from analysis.paired_study.joint_covariance import shared_patients
-from analysis.paired_study.levels import Levels, Measured, level_weights
+from analysis.paired_study.levels import DatasetComparison, Levels, level_weights
 from analysis.paired_study.matching import align_all
 from analysis.paired_study.moderators import contrast, moderations
-from analysis.paired_study.pairs import missing, pairs, unevaluated
+from analysis.paired_study.pairs import missing_tasks, model_pairs, unevaluated_tasks
 from analysis.paired_study.pooled import Pooled
 from analysis.paired_study.replicability import replications
-from analysis.paired_study.results import Results, Setting
+from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
-from analysis.paired_study.series import Aligned
-from analysis.paired_study.series_to_test import SCORE, Entry, Study
+from analysis.paired_study.series import AlignedPair
+from analysis.paired_study.series_to_test import SCORE, SeriesBuilder, SeriesToTest
 from analysis.paired_study.standings import standings
-from analysis.paired_study.testing import Tested, test_all
+from analysis.paired_study.testing import TestedSeries, test_all
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from clue.errors import StoreError
@@ -31,7 +31,7 @@ from clue.task.levels import Tree
 log = logging.getLogger(__name__)
 
 
-def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
+def run(cells: Mapping[CellKey, StoredCell], tree: Tree, conf: AnalysisConf) -> StudyResults:
     """Compare every pair of a store.
 
     Args:
@@ -40,26 +40,26 @@ def run(cells: Mapping[Place, Cell], tree: Tree, conf: AnalysisConf) -> Results:
         conf: validated settings.
     """
     aligned, refused = align_all(cells, conf)
-    by_prompt: dict[str, list[Aligned]] = defaultdict(list)
+    by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
     for each in aligned:
         by_prompt[each.match.pair.prompt].append(each)
     settings = [_Prompt(name, of, tree, conf).setting() for name, of in sorted(by_prompt.items())]
-    found = pairs(cells, conf.comparator)
+    found = model_pairs(cells, conf.comparator)
     composites = {*tree}
     tasks = {part for parts in tree.values() for part in parts} - composites
     whole = {place: cell for place, cell in cells.items() if _whole(cell)}
-    return Results(
+    return StudyResults(
         settings,
         aligned,
-        missing(cells, found),
-        unevaluated(cells, found, tasks),
+        missing_tasks(cells, found),
+        unevaluated_tasks(cells, found, tasks),
         refused,
         whole,
         {prompt: standings(whole, tree, prompt) for prompt in {place.prompt for place in whole}},
     )
 
 
-def _whole(cell: Cell) -> bool:
+def _whole(cell: StoredCell) -> bool:
     """Whether its table can be read; one that cannot costs its own comparisons, not the study."""
     try:
         return bool(cell.columns)
@@ -73,18 +73,18 @@ class _Prompt:
     """The pairs under one prompt setting."""
 
     name: str
-    aligned: Sequence[Aligned]
+    aligned: Sequence[AlignedPair]
     tree: Tree
     conf: AnalysisConf
 
-    def setting(self) -> Setting:
+    def setting(self) -> PromptResults:
         """All that is said of them."""
         datasets = {each.match.task: _dataset(each) for each in self.aligned}
         declared = self.name == self.conf.prompt
         found = [each.found for each in self.tested] + list(self._level_rows())
-        rows = judged(found, datasets, self.conf, declared=declared)
+        rows = judge(found, datasets, self.conf, declared=declared)
         shared = shared_patients([each.measured.unit for each in self.tested if each.unit])
-        return Setting(
+        return PromptResults(
             self.name,
             declared,
             rows,
@@ -95,14 +95,14 @@ class _Prompt:
         )
 
     @cached_property
-    def tested(self) -> list[Tested]:
+    def tested(self) -> list[TestedSeries]:
         """Every series with its comparison; series of a data set are tested together."""
         return test_all(self._entries(), self.conf)
 
     @cached_property
     def levels(self) -> dict[str, Levels]:
         """Analysis to task scores; a task that an analysis does not change enters as it is."""
-        units: dict[str, dict[tuple[str, str], Measured]] = {PRIMARY: {}}
+        units: dict[str, dict[tuple[str, str], DatasetComparison]] = {PRIMARY: {}}
         for each in self.tested:
             if each.unit:
                 key = each.entry.key
@@ -142,9 +142,9 @@ class _Prompt:
         """Pair to family."""
         return {pair: str(said["family"]) for pair, said in self.facts.items()}
 
-    def _entries(self) -> Iterator[Entry]:
-        study = Study(self.conf, self.tree, self._variants())
-        by_pair: dict[str, list[Aligned]] = defaultdict(list)
+    def _entries(self) -> Iterator[SeriesToTest]:
+        study = SeriesBuilder(self.conf, self.tree, self._variants())
+        by_pair: dict[str, list[AlignedPair]] = defaultdict(list)
         for each in self.aligned:
             by_pair[each.match.pair.name].append(each)
         for pair, tasks in by_pair.items():
@@ -160,7 +160,7 @@ class _Prompt:
             return {}
         return variants(sorted({name for each in self.aligned for name in each.score}))
 
-    def _level_rows(self) -> Iterator[Found]:
+    def _level_rows(self) -> Iterator[UnjudgedComparison]:
         primary = {
             (each.entry.key.pair, each.entry.dataset): each.found
             for each in self.tested
@@ -175,7 +175,7 @@ class _Prompt:
                     one = next(iter(parts.values())).key
                     key = replace(one, scope="level", task=level, metric=SCORE, analysis=analysis)
                     comparison = levels.comparison(pair, weights, made, options)
-                    yield Found(key, combined(parts, weights), comparison)
+                    yield UnjudgedComparison(key, combined_coverage(parts, weights), comparison)
 
 
 def _answers(analysis: str, pooled: Mapping[str, Pooled]) -> dict[str, Any]:
@@ -187,5 +187,5 @@ def _answers(analysis: str, pooled: Mapping[str, Pooled]) -> dict[str, Any]:
     }
 
 
-def _dataset(each: Aligned) -> str:
+def _dataset(each: AlignedPair) -> str:
     return str(each.match.base.facts["dataset"])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import Columns
-from analysis.paired_study.series import Aligned, Kept, mean
+from analysis.paired_study.series import AlignedPair, RowFilter, weighted_mean
 from analysis.stats.paired import Array, Paired
 
 PRIMARY = "primary"
@@ -23,7 +23,7 @@ DEGENERATE = 0.5
 """Share of repeated 4-grams above which an answer is taken as degenerate."""
 
 Weights = Mapping[str, float]
-Weighed = Callable[[Aligned, Weights], Weights]
+Reweighting = Callable[[AlignedPair, Weights], Weights]
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Variant:
 
     says: str
     """What it is, for people."""
-    keep: Kept | None = None
+    keep: RowFilter | None = None
     change: Callable[[Array], Array] | None = None
-    weigh: Weighed | None = None
+    weigh: Reweighting | None = None
     cluster: Callable[[Paired], Sequence[str]] | None = None
 
 
-def scores(aligned: Aligned, variants: Mapping[str, Variant]) -> dict[str, Paired]:
+def score_series(aligned: AlignedPair, variants: Mapping[str, Variant]) -> dict[str, Paired]:
     """The task score by every analysis that changes something of it; the primary one first.
 
     Empty if a metric of the score is missing or cannot be compared.
@@ -70,7 +70,7 @@ def patient(cluster: str) -> str:
     return letter["patient"] if letter else cluster
 
 
-def _score(aligned: Aligned, weights: Weights, variant: Variant) -> Paired | None:
+def _score(aligned: AlignedPair, weights: Weights, variant: Variant) -> Paired | None:
     chosen = weights if variant.weigh is None else variant.weigh(aligned, weights)
     read = aligned.metrics
     if variant.keep is not None or variant.change is not None:
@@ -84,7 +84,7 @@ def _score(aligned: Aligned, weights: Weights, variant: Variant) -> Paired | Non
 def _weighted(metrics: Mapping[str, Paired], weights: Weights) -> Paired | None:
     if not weights or any(name not in metrics for name in weights):
         return None
-    return mean([metrics[name] for name in weights], list(weights.values()))
+    return weighted_mean([metrics[name] for name in weights], list(weights.values()))
 
 
 def _equal(one: Paired, two: Paired) -> bool:
@@ -92,7 +92,7 @@ def _equal(one: Paired, two: Paired) -> bool:
     return same and bool((one.base == two.base).all() and (one.tuned == two.tuned).all())
 
 
-def _flagged(*names: str) -> Kept:
+def _flagged(*names: str) -> RowFilter:
     def kept(columns: Columns) -> NDArray[np.bool_]:
         stays = np.ones(len(columns.ids), dtype=bool)
         for name in names:
@@ -112,15 +112,15 @@ def _first(columns: Columns) -> NDArray[np.bool_]:
     return first
 
 
-def _without(left_out: str) -> Weighed:
-    def weigh(aligned: Aligned, weights: Weights) -> Weights:
+def _without(left_out: str) -> Reweighting:
+    def weigh(aligned: AlignedPair, weights: Weights) -> Weights:
         rest = [name for name in weights if name != left_out]
         return dict.fromkeys(rest, 1 / len(rest)) if rest else {}
 
     return weigh
 
 
-def _scaled(aligned: Aligned, weights: Weights) -> Weights:
+def _scaled(aligned: AlignedPair, weights: Weights) -> Weights:
     """Weights inverse to the spread of the base model's scores: each metric weighs alike."""
     spreads = {name: float(aligned.metrics[name].base.std()) for name in weights}
     if not all(spreads.values()):
@@ -129,7 +129,7 @@ def _scaled(aligned: Aligned, weights: Weights) -> Weights:
     return {name: value / sum(inverse.values()) for name, value in inverse.items()}
 
 
-def _upstream(aligned: Aligned, weights: Weights) -> Weights:
+def _upstream(aligned: AlignedPair, weights: Weights) -> Weights:
     """The authors' rule in the place of ours, where there is one."""
     theirs = {name: f"{name}_upstream" for name in weights}
     return {

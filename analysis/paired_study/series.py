@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Cell, Columns
-from analysis.paired_study.pairs import Match
+from analysis.cells import Columns, StoredCell
+from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
 from analysis.pairing.ledger import Ledger, named, withheld
 from analysis.pairing.same_protocol import Difference, differences, incomparable
@@ -27,15 +27,15 @@ from analysis.stats.paired import Array, Paired
 POINTS = 100.0
 """Scores are kept between 0 and 1 and told in points."""
 
-Kept = Callable[[Columns], NDArray[np.bool_]]
+RowFilter = Callable[[Columns], NDArray[np.bool_]]
 """Which rows of a cell an analysis keeps; a sample's row stays if it stays for both models."""
 
 
 @dataclass(frozen=True)
-class Aligned:
+class AlignedPair:
     """A pair on one task, matched."""
 
-    match: Match
+    match: MatchedCells
     alignment: Alignment
     differences: tuple[Difference, ...]
     """Settings in which the two cells differ, as was allowed."""
@@ -64,7 +64,7 @@ class Aligned:
     def read(
         self,
         names: Iterable[str],
-        keep: Kept | None = None,
+        keep: RowFilter | None = None,
         change: Callable[[Array], Array] | None = None,
     ) -> dict[str, Paired]:
         """Metrics as paired series, in points.
@@ -85,10 +85,10 @@ class Aligned:
         return found
 
     @property
-    def _cells(self) -> tuple[Cell, Cell]:
+    def _cells(self) -> tuple[StoredCell, StoredCell]:
         return self.match.base, self.match.tuned
 
-    def _kept(self, keep: Kept) -> Alignment:
+    def _kept(self, keep: RowFilter) -> Alignment:
         """The alignment of the rows that stay for both models."""
         columns = [cell.columns for cell in self._cells]
         out = {
@@ -101,9 +101,9 @@ class Aligned:
         return _restricted(self.alignment, *masks)
 
 
-def matched(
-    match: Match, allowed: Sequence[str], known: dict[tuple[str, str], Alignment]
-) -> Aligned:
+def align_cells(
+    match: MatchedCells, allowed: Sequence[str], known: dict[tuple[str, str], Alignment]
+) -> AlignedPair:
     """Align the two cells of a pair on one task.
 
     Args:
@@ -122,10 +122,10 @@ def matched(
         known[asked] = align(
             *(list(rows(each)) for each in columns), naming=named if match.is_open else withheld
         )
-    return Aligned(match, known[asked], told, incomparable(match.base, match.tuned))
+    return AlignedPair(match, known[asked], told, incomparable(match.base, match.tuned))
 
 
-def mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
+def weighted_mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
     """Weighted mean of series of one data set; an item counts where any part is defined on it.
 
     Args:

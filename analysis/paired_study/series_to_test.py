@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from analysis.paired_study.rows import Key, Scope
-from analysis.paired_study.sensitivity import PRIMARY, Variant, scores
-from analysis.paired_study.series import Aligned, mean
+from analysis.paired_study.rows import ComparisonKey, Scope
+from analysis.paired_study.sensitivity import PRIMARY, Variant, score_series
+from analysis.paired_study.series import AlignedPair, weighted_mean
 from analysis.pairing.ledger import Ledger
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
@@ -16,22 +16,22 @@ from clue.metrics import METRICS
 from clue.task.levels import Tree
 
 SCORE = "score"
-QUICK = 9_999
+SENSITIVITY_FLIPS = 9_999
 """Random sign flips of sensitivity analyses: dropping items leaves every pair other clusters, so
 that these series cannot share their signs as the others do."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class SeriesToTest:
     """A series to be tested."""
 
-    key: Key
+    key: ComparisonKey
     dataset: str
     series: Paired
     """In points."""
     margin: float
     """In points."""
-    aligned: tuple[Aligned, ...]
+    aligned: tuple[AlignedPair, ...]
     """The tasks that it comes from."""
 
     @property
@@ -46,13 +46,13 @@ class Entry:
             margin=self.margin,
             alpha=settings.alpha,
             seed=(settings.seed, zlib.crc32(self.dataset.encode())),
-            flips=settings.flips if primary else min(QUICK, settings.flips),
+            flips=settings.flips if primary else min(SENSITIVITY_FLIPS, settings.flips),
             draws=settings.draws,
         )
 
 
 @dataclass(frozen=True)
-class Study:
+class SeriesBuilder:
     """What turns aligned cells into series."""
 
     settings: AnalysisConf
@@ -61,13 +61,13 @@ class Study:
     variants: Mapping[str, Variant]
     """Sensitivity analyses."""
 
-    def entries(self, aligned: Iterable[Aligned], family: str) -> Iterator[Entry]:
+    def entries(self, aligned: Iterable[AlignedPair], family: str) -> Iterator[SeriesToTest]:
         """All series of one pair."""
-        datasets: dict[str, list[Aligned]] = {}
+        datasets: dict[str, list[AlignedPair]] = {}
         for each in aligned:
             datasets.setdefault(str(each.match.base.facts["dataset"]), []).append(each)
         for dataset, tasks in sorted(datasets.items()):
-            found = {each.match.task: scores(each, self.variants) for each in tasks}
+            found = {each.match.task: score_series(each, self.variants) for each in tasks}
             for each in tasks:
                 yield from self._metrics(each, dataset, family)
                 for name, series in found[each.match.task].items():
@@ -81,7 +81,7 @@ class Study:
                         tuple(tasks), dataset, series, ("task", dataset, SCORE, name), family
                     )
 
-    def _metrics(self, each: Aligned, dataset: str, family: str) -> Iterator[Entry]:
+    def _metrics(self, each: AlignedPair, dataset: str, family: str) -> Iterator[SeriesToTest]:
         for name, series in each.metrics.items():
             yield self._entry(
                 (each,), dataset, series, ("metric", each.match.task, name, PRIMARY), family
@@ -89,16 +89,16 @@ class Study:
 
     def _entry(
         self,
-        aligned: tuple[Aligned, ...],
+        aligned: tuple[AlignedPair, ...],
         dataset: str,
         series: Paired,
         place: tuple[Scope, str, str, str],
         family: str,
-    ) -> Entry:
+    ) -> SeriesToTest:
         pair = aligned[0].match.pair
-        key = Key(pair.prompt, pair.tuned, pair.base, family, *place)
+        key = ComparisonKey(pair.prompt, pair.tuned, pair.base, family, *place)
         names = [key.metric] if key.scope == "metric" else aligned[0].score
-        return Entry(key, dataset, series, self._margin(names), aligned)
+        return SeriesToTest(key, dataset, series, self._margin(names), aligned)
 
     def _margin(self, names: Sequence[str]) -> float:
         """Mean of the metrics' margins."""
@@ -112,7 +112,8 @@ def _means(parts: Sequence[Mapping[str, Paired]]) -> dict[str, Paired]:
     names = dict.fromkeys(name for part in parts for name in part)
     weights = [1 / len(parts)] * len(parts)
     return {
-        name: mean([part.get(name, part[PRIMARY]) for part in parts], weights) for name in names
+        name: weighted_mean([part.get(name, part[PRIMARY]) for part in parts], weights)
+        for name in names
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Cell, Place
+from analysis.cells import CellKey, StoredCell
 from analysis.stats.clusters import influence
 from analysis.stats.paired import Array, Sums
 from analysis.stats.weighted_sums import Estimate, combine, covariance
@@ -16,7 +16,7 @@ from clue.task.levels import Tree
 
 
 @dataclass(frozen=True)
-class Score:
+class ModelScore:
     """A score of one model, in points."""
 
     estimate: Estimate
@@ -33,7 +33,7 @@ class Standing:
     model: str
     facts: Mapping[str, Any]
     """Of one of its cells."""
-    scores: Mapping[str, Score]
+    scores: Mapping[str, ModelScore]
     """Task, data set or level to score; a composite only if all its parts are there."""
 
 
@@ -46,7 +46,7 @@ class _Task:
     items: frozenset[str]
 
 
-def standings(cells: Mapping[Place, Cell], tree: Tree, prompt: str) -> list[Standing]:
+def standings(cells: Mapping[CellKey, StoredCell], tree: Tree, prompt: str) -> list[Standing]:
     """The models of a prompt setting: by family, base first; baselines last.
 
     Args:
@@ -57,7 +57,7 @@ def standings(cells: Mapping[Place, Cell], tree: Tree, prompt: str) -> list[Stan
     Raises:
         StoreError: a table cannot be read.
     """
-    found: dict[str, list[Cell]] = {}
+    found: dict[str, list[StoredCell]] = {}
     for place, cell in cells.items():
         if place.prompt == prompt:
             found.setdefault(place.model, []).append(cell)
@@ -65,7 +65,7 @@ def standings(cells: Mapping[Place, Cell], tree: Tree, prompt: str) -> list[Stan
     return sorted(made, key=_rank)
 
 
-def metric(cell: Cell, name: str) -> Score | None:
+def metric_score(cell: StoredCell, name: str) -> ModelScore | None:
     """One metric of a cell, over the rows that define it; None if none does."""
     columns = cell.columns
     scores = columns.scores[name]
@@ -80,7 +80,7 @@ def _rank(standing: Standing) -> tuple[bool, str, bool, str]:
     return family == "baseline", family, standing.facts.get("base") is not None, standing.model
 
 
-def _scores(cells: list[Cell], tree: Tree) -> Iterator[tuple[str, Score]]:
+def _scores(cells: list[StoredCell], tree: Tree) -> Iterator[tuple[str, ModelScore]]:
     tasks = {str(cell.facts["task"]): made for cell in cells if (made := _task(cell))}
     yield from ((name, _score(task)) for name, task in tasks.items())
     for name in tree:
@@ -89,7 +89,7 @@ def _scores(cells: list[Cell], tree: Tree) -> Iterator[tuple[str, Score]]:
             yield name, _composite([tasks[task] for task in weights], np.array([*weights.values()]))
 
 
-def _task(cell: Cell) -> _Task | None:
+def _task(cell: StoredCell) -> _Task | None:
     """None if one of the task's metrics is defined nowhere."""
     columns, names = cell.columns, cell.facts["score"]
     if any(np.isnan(columns.scores.get(name, np.nan)).all() for name in names):
@@ -98,7 +98,7 @@ def _task(cell: Cell) -> _Task | None:
     return _named(cell, task_sums(scores, columns.clusters), np.full(len(scores), True))
 
 
-def _named(cell: Cell, sums: Sums, rows: NDArray[np.bool_]) -> _Task:
+def _named(cell: StoredCell, sums: Sums, rows: NDArray[np.bool_]) -> _Task:
     """Names of clusters and items tell data sets apart."""
     clusters, items = (
         [f"{cell.facts['dataset']}/{name}" for name in np.unique(names[rows])]
@@ -107,19 +107,19 @@ def _named(cell: Cell, sums: Sums, rows: NDArray[np.bool_]) -> _Task:
     return _Task(sums, tuple(clusters), frozenset(items))
 
 
-def _score(task: _Task) -> Score:
+def _score(task: _Task) -> ModelScore:
     made = robust(task.sums)
-    return Score(Estimate.of(made), len(task.items), made.n_clusters)
+    return ModelScore(Estimate.of(made), len(task.items), made.n_clusters)
 
 
-def _composite(parts: list[_Task], weights: Array) -> Score:
+def _composite(parts: list[_Task], weights: Array) -> ModelScore:
     """Tasks of one data set share clusters, which is in the error."""
     joint = covariance([influence(part.sums) for part in parts], [part.clusters for part in parts])
     made = [_score(part) for part in parts]
     clusters = {name for part in parts for name in part.clusters}
     estimate = combine([each.estimate for each in made], weights, joint)
     items = {name for part in parts for name in part.items}
-    return Score(estimate, len(items), len(clusters))
+    return ModelScore(estimate, len(items), len(clusters))
 
 
 def _weights(name: str, tree: Tree) -> Iterator[tuple[str, float]]:

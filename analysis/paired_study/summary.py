@@ -6,12 +6,12 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from analysis.cells import Cell, Place
+from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.coverage import status
 from analysis.paired_study.levels import level_weights
-from analysis.paired_study.results import Results, Setting
+from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import variants
-from analysis.paired_study.series import Aligned
+from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
 from clue import __version__
@@ -28,7 +28,7 @@ LIMITS = (
 )
 
 
-def summary(results: Results, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
+def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
     """The document."""
     scores = {each.match.task: list(each.score) for each in results.aligned}
     design = {
@@ -58,7 +58,7 @@ def summary(results: Results, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
     }
 
 
-def _cells(cells: Mapping[Place, Cell]) -> list[dict[str, Any]]:
+def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
     """The cells that were used: all of the store."""
     return [
         {
@@ -86,7 +86,7 @@ def _scores(standing: Standing) -> dict[str, Any]:
     return found
 
 
-def _comparison(each: Aligned) -> dict[str, Any]:
+def _comparison(each: AlignedPair) -> dict[str, Any]:
     """How the two cells of a pair matched."""
     pair = each.match.pair
     return {
@@ -106,7 +106,7 @@ def _comparison(each: Aligned) -> dict[str, Any]:
     }
 
 
-def _prompt(setting: Setting) -> Mapping[str, Any]:
+def _prompt(setting: PromptResults) -> Mapping[str, Any]:
     return {
         "confirmatory": setting.confirmatory,
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.cells import MODEL_KEYS, Cell, flat
+from analysis.cells import MODEL_KEYS, StoredCell, flatten
 from analysis.errors import PairingError
 
 SAID = ("score", "level", "dataset")
@@ -22,7 +22,9 @@ class Difference:
     tuned: str
 
 
-def differences(base: Cell, tuned: Cell, allowed: Sequence[str]) -> tuple[Difference, ...]:
+def differences(
+    base: StoredCell, tuned: StoredCell, allowed: Sequence[str]
+) -> tuple[Difference, ...]:
     """Allowed differences of two cells besides their being two models.
 
     Args:
@@ -45,7 +47,7 @@ def differences(base: Cell, tuned: Cell, allowed: Sequence[str]) -> tuple[Differ
     return tuple(found)
 
 
-def incomparable(base: Cell, tuned: Cell) -> dict[str, str]:
+def incomparable(base: StoredCell, tuned: StoredCell) -> dict[str, str]:
     """Metrics that cannot be compared, and why."""
     found = {}
     for name in sorted({*base.signatures, *tuned.signatures}):
@@ -58,16 +60,16 @@ def incomparable(base: Cell, tuned: Cell) -> dict[str, str]:
     return found
 
 
-def _differing(base: Cell, tuned: Cell) -> Iterator[Difference]:
+def _differing(base: StoredCell, tuned: StoredCell) -> Iterator[Difference]:
     one, two = (_settings(cell) for cell in (base, tuned))
     for key in sorted({*one, *two}):
         if one.get(key) != two.get(key):
             yield Difference(key, _short(one.get(key)), _short(two.get(key)))
 
 
-def _settings(cell: Cell) -> dict[str, Any]:
+def _settings(cell: StoredCell) -> dict[str, Any]:
     said = {name: cell.facts[name] for name in SAID}
-    return dict(flat(cell.facts["generation"])) | said
+    return dict(flatten(cell.facts["generation"])) | said
 
 
 def _within(key: str, names: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cells import Cell, Columns, Place
+from analysis.cells import CellKey, Columns, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import Results, Row, Wanted
@@ -44,8 +44,8 @@ def read(wanted: Wanted) -> Results:
             f"{wanted.path}: no field {wanted.cluster} to cluster by; there is: cluster"
         )
     facts = json.loads(noted.get(FACTS, b"{}"))
-    named = dict.fromkeys(Place._fields, "?") | facts  # a table of before they were noted
-    cell = Cell(wanted.path, named, json.loads(noted[SIGNATURES]))
+    named = dict.fromkeys(CellKey._fields, "?") | facts  # a table of before they were noted
+    cell = StoredCell(wanted.path, named, json.loads(noted[SIGNATURES]))
     columns = cell.columns
     parts = [name for name in facts.get("score", ()) if name in columns.scores]
     names = {*columns.scores, *([TASK_SCORE] if parts else [])}
@@ -75,10 +75,10 @@ def rows(columns: Columns) -> Iterator[Row]:
 
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
-    from analysis.cells import MODEL_KEYS, flat  # which aligns rows of this package
+    from analysis.cells import MODEL_KEYS, flatten  # which aligns rows of this package
 
     own = (*MODEL_KEYS, "backend.chat")  # how a model wants its turns is the model's
-    return {key: str(value) for key, value in flat(generation) if not key.startswith(own)}
+    return {key: str(value) for key, value in flatten(generation) if not key.startswith(own)}
 
 
 def _mean(parts: Sequence[Array]) -> Array:

@@ -10,7 +10,7 @@ import csv
 import io
 from pathlib import Path
 
-from analysis.paired_study.results import Results
+from analysis.paired_study.results import StudyResults
 from analysis.report.document import Document, Table
 from analysis.report.drilldown import changed
 from analysis.report.figures.theme import plain
@@ -25,7 +25,7 @@ FICTIONAL = (
 )
 
 
-def write(results: Results, conf: AnalysisConf, tree: Tree, folder: Path) -> list[Path]:
+def write(results: StudyResults, conf: AnalysisConf, tree: Tree, folder: Path) -> list[Path]:
     """Write the report; returns its files, the page first.
 
     Raises:
@@ -43,7 +43,7 @@ def write(results: Results, conf: AnalysisConf, tree: Tree, folder: Path) -> lis
     return [folder / name for name in contents]
 
 
-def fictional(results: Results) -> bool:
+def fictional(results: StudyResults) -> bool:
     """Whether all cells are of the package's demonstration data."""
     return {cell.facts.get("demo") for cell in results.cells.values()} == {True}
 

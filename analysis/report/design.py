@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from analysis.names import named, order
-from analysis.paired_study.results import Results, Setting
+from analysis.names import display_name, display_order
+from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import selectors
 from analysis.report.document import Section, Table
 from analysis.report.methods import hypotheses, margins
@@ -12,7 +12,7 @@ from clue.common.plural import counted
 
 
 def section(
-    results: Results, setting: Setting, conf: AnalysisConf, said: Mapping[str, object]
+    results: StudyResults, setting: PromptResults, conf: AnalysisConf, said: Mapping[str, object]
 ) -> Section:
     """What was decided before, which numbers made the rest, and the sizes of the tasks.
 
@@ -24,11 +24,11 @@ def section(
     """
     rows = selectors.primary(setting, "task")
     body = []
-    for task in sorted({row.key.task for row in rows}, key=order):
+    for task in sorted({row.key.task for row in rows}, key=display_order):
         of = [row.comparison for row in rows if row.key.task == task]
         body.append(
             [
-                named(task),
+                display_name(task),
                 str(len(of)),
                 _span([found.n for found in of], 0),
                 _span([found.n_clusters for found in of], 0),
@@ -47,7 +47,7 @@ def section(
 
 
 def _paragraphs(
-    results: Results, setting: Setting, conf: AnalysisConf, said: Mapping[str, object]
+    results: StudyResults, setting: PromptResults, conf: AnalysisConf, said: Mapping[str, object]
 ) -> list[str]:
     pairs = {row.key.pair: row.key.family for row in setting.rows}
     cells = [cell for place, cell in results.cells.items() if place.prompt == setting.prompt]

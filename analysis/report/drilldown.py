@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.names import named
-from analysis.paired_study.results import Results
-from analysis.paired_study.series import Aligned, mean
+from analysis.names import display_name
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import AlignedPair, weighted_mean
 from analysis.report import selectors
 from analysis.settings import AnalysisConf
-from clue.store.records_table import texts
+from clue.store.records_table import answer_texts
 
 MOST = 3
 """Items shown of each pair and task, in each direction."""
@@ -43,7 +43,7 @@ class Changed:
     items: Sequence[Item]
 
 
-def changed(results: Results, conf: AnalysisConf) -> Iterator[Changed]:
+def changed(results: StudyResults, conf: AnalysisConf) -> Iterator[Changed]:
     """Of every pair on every task under the declared prompt setting."""
     setting = selectors.declared(results)
     for each in results.aligned:
@@ -51,12 +51,12 @@ def changed(results: Results, conf: AnalysisConf) -> Iterator[Changed]:
         if setting and each.match.pair.prompt == setting.prompt and scored:
             items = _items(each, conf)
             if items:
-                yield Changed(each.match.pair.name, named(each.match.task), items)
+                yield Changed(each.match.pair.name, display_name(each.match.task), items)
 
 
-def _items(each: Aligned, conf: AnalysisConf) -> list[Item]:
+def _items(each: AlignedPair, conf: AnalysisConf) -> list[Item]:
     parts = [each.metrics[name] for name in each.score]
-    series = mean(parts, [1 / len(parts)] * len(parts))
+    series = weighted_mean(parts, [1 / len(parts)] * len(parts))
     order = np.argsort(series.differences, kind="stable")
     places = [*order[:MOST], *order[::-1][:MOST]]
     shown = [int(place) for place in dict.fromkeys(places) if series.differences[place]]
@@ -68,16 +68,16 @@ def _items(each: Aligned, conf: AnalysisConf) -> list[Item]:
     ]
 
 
-def _allowed(each: Aligned, conf: AnalysisConf) -> bool:
+def _allowed(each: AlignedPair, conf: AnalysisConf) -> bool:
     return conf.text == "full" or each.match.is_open
 
 
-def _texts(each: Aligned, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+def _texts(each: AlignedPair, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
     """First presentation of each item; a table without its texts has none to show."""
     cells = (each.match.base, each.match.tuned)
     if any(cell.facts.get("text", "full") != "full" for cell in cells):
         return {}
-    base, tuned = (texts(cell.path, ids) for cell in cells)
+    base, tuned = (answer_texts(cell.path, ids) for cell in cells)
     return {name: (_cut(base[name]), _cut(tuned[name])) for name in ids}
 
 

@@ -1,6 +1,6 @@
 """How the numbers were made, for the methods section of a paper."""
 
-from analysis.paired_study.results import Setting
+from analysis.paired_study.results import PromptResults
 from analysis.settings import AnalysisConf
 
 REFERENCES = (
@@ -20,7 +20,7 @@ REFERENCES = (
 )
 
 
-def paragraphs(setting: Setting, conf: AnalysisConf) -> list[str]:
+def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
     """The methods, with the settings of this report."""
     sizes = hypotheses(setting)
     return [
@@ -47,7 +47,7 @@ def paragraphs(setting: Setting, conf: AnalysisConf) -> list[str]:
     ]
 
 
-def hypotheses(setting: Setting) -> dict[str, int]:
+def hypotheses(setting: PromptResults) -> dict[str, int]:
     """Sizes of the families of hypotheses."""
     sizes = {name: 0 for name in ("F1", "F2", "F3", "F4")}
     for row in setting.rows:

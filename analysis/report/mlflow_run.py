@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from analysis.paired_study.results import Results
+from analysis.paired_study.results import StudyResults
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.sentences.pooled import answer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def log_run(results: Results, conf: AnalysisConf, summary: Mapping[str, Any]) -> str | None:
+def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any]) -> str | None:
     """Log what `conf.folder` holds; the same results are logged once.
 
     Returns:
@@ -48,7 +48,7 @@ def log_run(results: Results, conf: AnalysisConf, summary: Mapping[str, Any]) ->
     return opened.run_id
 
 
-def _numbers(results: Results) -> dict[str, float]:
+def _numbers(results: StudyResults) -> dict[str, float]:
     """The means of all pairs by level, in points."""
     setting = selectors.declared(results)
     found = {}
@@ -60,7 +60,7 @@ def _numbers(results: Results) -> dict[str, float]:
     return found
 
 
-def _note(results: Results, summary: Mapping[str, Any], tracker: "Tracker") -> str:
+def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker") -> str:
     setting = selectors.declared(results)
     lines = []
     for level, said in setting.answers.get(PRIMARY, {}).items() if setting else ():

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from analysis.names import named, order
-from analysis.paired_study.pairs import offers
-from analysis.paired_study.results import Results, Setting
+from analysis.names import display_name, display_order
+from analysis.paired_study.pairs import suggested_comparisons
+from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.summary import LIMITS, summary
 from analysis.report import design, methods, selectors
@@ -23,7 +23,7 @@ FEW = 3
 TITLE = "Does biomedical training lead to better medical performance?"
 
 
-def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
+def document(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Document:
     """The report of a study; says of each part that is not there what would make it."""
     setting = selectors.declared(results)
     drawn = {name: draw(name, results, conf) for name in FIGURES}
@@ -73,7 +73,7 @@ def document(results: Results, conf: AnalysisConf, tree: Tree) -> Document:
     return Document(TITLE, list(_answer(setting, conf)), [each for each in sections if _says(each)])
 
 
-def _answer(setting: Setting, conf: AnalysisConf) -> Iterator[str]:
+def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
     """Of the most comprehensive level that some pair has; else what the tasks say."""
     answers = setting.answers.get(PRIMARY, {})
     level, rows = selectors.highest(setting)
@@ -91,10 +91,10 @@ def _answer(setting: Setting, conf: AnalysisConf) -> Iterator[str]:
     yield from claims[:FEW]
 
 
-def _sentences(setting: Setting) -> Section:
+def _sentences(setting: PromptResults) -> Section:
     """What every comparison of the confirmatory families says: changes first, then by pair."""
     rows = selectors.primary(setting, "level", "task")
-    ordered = sorted(rows, key=lambda row: (row.key.pair, order(row.key.task)))
+    ordered = sorted(rows, key=lambda row: (row.key.pair, display_order(row.key.task)))
     changes = [row.judgement.sentence for row in ordered if row.judgement.verdict in CHANGES]
     sentences = [row.judgement.sentence for row in ordered]
     if len({row.key.pair for row in rows}) == 1:
@@ -109,29 +109,32 @@ def _sentences(setting: Setting) -> Section:
     return Section("In words", "words", [said], changes, groups)
 
 
-def _scores(results: Results, conf: AnalysisConf, drawn: Mapping[str, Drawn | None]) -> Section:
+def _scores(
+    results: StudyResults, conf: AnalysisConf, drawn: Mapping[str, Drawn | None]
+) -> Section:
     """Every model on its own."""
     table = models.scores(selectors.standings(results, conf))
     return _section("Every model", "levels", drawn, ("levels",), [table])
 
 
-def _literature(results: Results, prompt: str, drawn: Mapping[str, Drawn | None]) -> Section:
+def _literature(results: StudyResults, prompt: str, drawn: Mapping[str, Drawn | None]) -> Section:
     table = literature.beside(results, prompt)
     made = _section("Beside the literature", "literature", drawn, ("literature",), [table])
     return replace(made, paragraphs=[figure.alt for figure in made.figures])
 
 
-def _missing(results: Results) -> Section:
+def _missing(results: StudyResults) -> Section:
     lacking = [*results.missing, *results.unevaluated]
     if not results.settings and not lacking:
-        lacking = offers(results.cells)
+        lacking = suggested_comparisons(results.cells)
     points = [
-        f"{each.model} on {', '.join(map(named, each.tasks))} ({each.prompt}): `{each.command}`"
+        f"{each.model} on {', '.join(map(display_name, each.tasks))} ({each.prompt}): "
+        f"`{each.command}`"
         for each in lacking
     ]
     points += [
-        f"{each.pair}, {' '.join(filter(None, (named(each.task), each.metric)))} ({each.prompt}): "
-        f"not compared, {each.reason}"
+        f"{each.pair}, {' '.join(filter(None, (display_name(each.task), each.metric)))} "
+        f"({each.prompt}): not compared, {each.reason}"
         for each in results.refused
     ]
     return Section("What is missing", "missing", points=points)

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.names import spoken
+from analysis.names import in_sentence
 from analysis.number_format import decimals, interval, number, p_value
-from analysis.paired_study.rows import Row
+from analysis.paired_study.rows import ResultRow
 from analysis.sentences.verdict import Verdict
 from analysis.stats.paired import Interval, excludes_zero
 
@@ -24,12 +24,14 @@ def answer(level: str, said: Said) -> list[str]:
     if said["refused"] is None:
         lines.append(f"{_population(level, said)} {_spread(said)}")
     else:
-        lines.append(f"No statement beyond these pairs on {spoken(level)}: {said['refused']}.")
+        lines.append(
+            f"No statement beyond these pairs on {in_sentence(level)}: {said['refused']}."
+        )
     lines += [f"Warning: {warning}." for warning in said["warnings"]]
     return [*lines, _these(level, said)]
 
 
-def tally(level: str, rows: Sequence[Row], margin: float) -> str:
+def tally(level: str, rows: Sequence[ResultRow], margin: float) -> str:
     """How many pairs changed, which ones, and how many are not settled.
 
     Changes are those that Holm's correction leaves, so that with 95 % confidence all of them are
@@ -51,7 +53,7 @@ def tally(level: str, rows: Sequence[Row], margin: float) -> str:
         left -= len(names)
         parts.append(f"{said} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
     return (
-        f"Pair by pair on {spoken(level)}, {len(rows)} in all, corrected by Holm: "
+        f"Pair by pair on {in_sentence(level)}, {len(rows)} in all, corrected by Holm: "
         f"{', '.join(parts)}, not settled {left}."
     )
 
@@ -66,8 +68,8 @@ def _population(level: str, said: Said) -> str:
     if excludes_zero(ends):
         return f"{_changed(level, said['mu'], places)} ({details})."
     return (
-        f"On {spoken(level)} the data do not settle in which direction biomedical models differ "
-        f"from their bases: mean difference {number(said['mu'], places)} points ({details})."
+        f"On {in_sentence(level)} the data do not settle in which direction biomedical models "
+        f"differ from their bases: mean difference {number(said['mu'], places)} points ({details})."
     )
 
 
@@ -82,11 +84,10 @@ def _spread(said: Said) -> str:
 def _these(level: str, said: Said) -> str:
     made = said["fixed_set"]
     places, ends = decimals(made["se"]), made["ci95"]
-    mean = (
-        f"Mean of exactly these {said['k']} on {spoken(level)}: {number(made['mu'], places)} points"
-    )
+    difference = f"{number(made['mu'], places)} points"
+    mean = f"Mean of exactly these {said['k']} on {in_sentence(level)}: {difference}"
     if said["k"] == 1:
-        mean = f"Only one pair has {spoken(level)}: {number(made['mu'], places)} points"
+        mean = f"Only one pair has {in_sentence(level)}: {difference}"
     if made["p"] is None or math.isnan(made["p"]):
         return f"{mean}."
     return f"{mean} (95 % CI {interval(Interval(*ends), places)}; p {p_value(made['p'])})."
@@ -95,4 +96,7 @@ def _these(level: str, said: Said) -> str:
 def _changed(level: str, mu: float, places: int) -> str:
     direction = "higher" if mu > 0 else "lower"
     size = number(abs(mu), places)
-    return f"On {spoken(level)} biomedical models score {size} points {direction} than their bases"
+    return (
+        f"On {in_sentence(level)} biomedical models score {size} points {direction} than their "
+        "bases"
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
 
-from analysis.paired_study.results import Results
+from analysis.paired_study.results import StudyResults
 from analysis.report.figures import (
     distributions,
     failures,
@@ -28,9 +28,9 @@ class Figure:
     title: str
     caption: str
     """How to read it."""
-    draw: Callable[[Results, AnalysisConf, theme.Theme], Drawing | None]
+    draw: Callable[[StudyResults, AnalysisConf, theme.Theme], Drawing | None]
     """None where the results lack what it shows."""
-    alt: Callable[[Results], str]
+    alt: Callable[[StudyResults], str]
     """What it shows, in words, for those who do not see it."""
     lacks: str
     """What is missing where nothing is drawn."""
@@ -123,7 +123,7 @@ FIGURES = {
 """Name of the file to the figure, in the order of the report."""
 
 
-def draw(name: str, results: Results, conf: AnalysisConf) -> Drawn | None:
+def draw(name: str, results: StudyResults, conf: AnalysisConf) -> Drawn | None:
     """One figure; None where the results lack what it shows."""
     figure = FIGURES[name]
     with rc_context(theme.STYLE):  # type: ignore[arg-type]

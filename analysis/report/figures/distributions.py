@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.names import named, order
-from analysis.paired_study.results import Results
-from analysis.paired_study.series import Aligned, mean
+from analysis.names import display_name, display_order
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import AlignedPair, weighted_mean
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
@@ -19,7 +19,7 @@ BINS = np.linspace(-100, 100, 41)
 """Points; zero lies in the middle of no bin, since ties are drawn apart."""
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """A panel per task: mean over the pairs, and from the least to the most of them."""
     tasks = _by_task(results)
     if not tasks:
@@ -29,39 +29,39 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     for place, (task, aligned) in enumerate(tasks.items()):
         made = axes(figure, theme, _panel(place, lines))
         _panel_of(made, aligned, theme)
-        made.set_title(named(task), loc="left", color=theme.ink)
+        made.set_title(display_name(task), loc="left", color=theme.ink)
         if place % COLUMNS == 0:
             made.set_ylabel("% of items", fontsize=7)
     figure.text(0.5, 0.01, "biomedical minus base, points", ha="center", color=theme.ink)
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     told = []
     for task, aligned in _by_task(results).items():
         ties = [float(np.mean(_differences(each) == 0)) for each in aligned]
-        told.append(f"{named(task)}: {100 * min(ties):.0f} to {100 * max(ties):.0f} % equal")
+        told.append(f"{display_name(task)}: {100 * min(ties):.0f} to {100 * max(ties):.0f} % equal")
     return "Differences of single items by task, equal scores as a bar apart. " + "; ".join(told)
 
 
-def _by_task(results: Results) -> dict[str, list[Aligned]]:
+def _by_task(results: StudyResults) -> dict[str, list[AlignedPair]]:
     setting = selectors.declared(results)
-    found: dict[str, list[Aligned]] = {}
+    found: dict[str, list[AlignedPair]] = {}
     for each in results.aligned:
         if setting and each.match.pair.prompt == setting.prompt and _scored(each):
             found.setdefault(each.match.task, []).append(each)
-    return dict(sorted(found.items(), key=lambda item: order(item[0])))
+    return dict(sorted(found.items(), key=lambda item: display_order(item[0])))
 
 
-def _scored(each: Aligned) -> bool:
+def _scored(each: AlignedPair) -> bool:
     return bool(each.alignment.ids) and set(each.score) <= set(each.metrics)
 
 
-def _differences(each: Aligned) -> Array:
+def _differences(each: AlignedPair) -> Array:
     """Of the task score, by item, in points; an item that is undefined in a part counts there 0."""
     parts = [each.metrics[name] for name in each.score]
-    return mean(parts, [1 / len(parts)] * len(parts)).differences
+    return weighted_mean(parts, [1 / len(parts)] * len(parts)).differences
 
 
 def _panel(place: int, lines: int) -> tuple[float, float, float, float]:
@@ -71,7 +71,7 @@ def _panel(place: int, lines: int) -> tuple[float, float, float, float]:
     return (0.07 + column * 0.32, 1 - (line + 1) * step + 0.16 * step, 0.28, 0.62 * step)
 
 
-def _panel_of(made: Axes, aligned: list[Aligned], theme: Theme) -> None:
+def _panel_of(made: Axes, aligned: list[AlignedPair], theme: Theme) -> None:
     found = [_differences(each) for each in aligned]
     shares = np.array([100 * np.histogram(d[d != 0], BINS)[0] / len(d) for d in found])
     ties = 100 * float(np.mean([np.mean(d == 0) for d in found]))

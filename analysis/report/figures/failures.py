@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.cells import Cell
-from analysis.paired_study.results import Results
-from analysis.paired_study.series import Aligned
+from analysis.cells import StoredCell
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import AlignedPair
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
@@ -27,7 +27,7 @@ SCALES = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Where the axes may end, in percent; all panels end alike."""
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Shares of answers, means over the tasks that have the flag; None without a pair."""
     shares = _shares(results)
     if not shares:
@@ -51,7 +51,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     told = [
         f"{pair} {KINDS[flag]}: {base:.0f} and {tuned:.0f} %"
@@ -61,13 +61,13 @@ def alt(results: Results) -> str:
     return "Failing answers, base and biomedical model. " + "; ".join(told)
 
 
-def share(cells: list[Cell], flag: str) -> float | None:
+def share(cells: list[StoredCell], flag: str) -> float | None:
     """Percent of answers with a flag, mean over the cells that have it; None if none has."""
     found = [float(np.mean(c.columns.flags[flag])) for c in cells if flag in c.columns.flags]
     return 100 * float(np.mean(found)) if found else None
 
 
-def _shares(results: Results) -> dict[tuple[str, str], tuple[float, float]]:
+def _shares(results: StudyResults) -> dict[tuple[str, str], tuple[float, float]]:
     """Pair and flag to the percentages of base and biomedical model."""
     aligned = sorted(_aligned(results), key=lambda each: each.match.pair.name)
     found = {}
@@ -81,7 +81,7 @@ def _shares(results: Results) -> dict[tuple[str, str], tuple[float, float]]:
     return found
 
 
-def _aligned(results: Results) -> list[Aligned]:
+def _aligned(results: StudyResults) -> list[AlignedPair]:
     setting = selectors.declared(results)
     return [e for e in results.aligned if setting and e.match.pair.prompt == setting.prompt]
 

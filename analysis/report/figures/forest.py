@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import number_format
-from analysis.names import named
-from analysis.paired_study.results import Results
-from analysis.paired_study.rows import Row
+from analysis.names import display_name
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
@@ -22,7 +22,7 @@ LEFT, PLOT = 0.25, 0.36
 """Shares of the width: names, axis; numbers stand in the rest."""
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Every pair in the most comprehensive score; None if no pair was compared."""
     setting = selectors.declared(results)
     if setting is None:
@@ -47,7 +47,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     setting = selectors.declared(results)
     if setting is None:
@@ -57,7 +57,9 @@ def alt(results: Results) -> str:
         f"{row.key.pair}: {_told(row.comparison.delta, row.comparison.interval, row)}"
         for row in rows
     ]
-    return f"Differences in {named(level)}, in points, with 95 % intervals. " + "; ".join(told)
+    return f"Differences in {display_name(level)}, in points, with 95 % intervals. " + "; ".join(
+        told
+    )
 
 
 def _extra(said: Mapping[str, Any]) -> float:
@@ -65,19 +67,19 @@ def _extra(said: Mapping[str, Any]) -> float:
     return 1.5 if said["refused"] else 3.5
 
 
-def _lines(rows: Sequence[Row]) -> list[Row | str]:
+def _lines(rows: Sequence[ResultRow]) -> list[ResultRow | str]:
     """Families and below each its pairs."""
-    lines: list[Row | str] = []
+    lines: list[ResultRow | str] = []
     for family in sorted({row.key.family for row in rows}):
         lines += [family, *sorted((r for r in rows if r.key.family == family), key=_by_name)]
     return lines
 
 
-def _by_name(row: Row) -> str:
+def _by_name(row: ResultRow) -> str:
     return row.key.pair
 
 
-def _pair(made: Axes, y: float, row: Row, theme: Theme) -> None:
+def _pair(made: Axes, y: float, row: ResultRow, theme: Theme) -> None:
     found, judged = row.comparison, row.judgement
     colour = _colour(judged.verdict, theme)
     if judged.ci_simultaneous:
@@ -137,13 +139,13 @@ def _margin(made: Axes, margin: float | None, theme: Theme) -> None:
 def _finish(made: Axes, level: str, theme: Theme) -> None:
     made.set_yticks([])
     made.spines["left"].set_visible(False)
-    made.set_xlabel(f"{named(level)}: biomedical minus base, points")
+    made.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
     heads = ((1.03, "Δ [95 % CI]", _left), (1.70, "p (Holm)", _right), (1.88, "m*", _right))
     for x, text, side in heads:
         made.annotate(text, (x, 1.2), **side(theme.faint))
 
 
-def _told(delta: float, ends: Interval | None, row: Row) -> str:
+def _told(delta: float, ends: Interval | None, row: ResultRow) -> str:
     if ends is None:
         return f"{delta:.1f} [untested]"
     places = number_format.decimals(row.comparison.se_cr2)

@@ -7,9 +7,9 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.names import named, order
-from analysis.paired_study.results import Results
-from analysis.paired_study.rows import Row
+from analysis.names import display_name, display_order
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.figures.theme import LIGHT, WIDTH, Theme, axes
 from analysis.sentences.verdict import CHANGES
@@ -23,17 +23,17 @@ PALE = 0.75
 """Lightest and darkest colour keep black text readable on them."""
 UNTESTED = "#e4e4e4"
 
-Table = Mapping[tuple[str, str], Row]
+Table = Mapping[tuple[str, str], ResultRow]
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """A cell per pair and task; None if no pair was compared."""
     setting = selectors.declared(results)
     if setting is None:
         return None
     rows = selectors.primary(setting, "task")
     table = {(row.key.pair, row.key.task): row for row in rows}
-    tasks = sorted({task for _, task in table}, key=order)
+    tasks = sorted({task for _, task in table}, key=display_order)
     pairs = selectors.pairs(setting)
     height = TOP + ROW * len(pairs) + 0.15
     figure = Figure(figsize=(WIDTH, height))
@@ -47,14 +47,14 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     setting = selectors.declared(results)
     if setting is None:
         return ""
     rows = selectors.primary(setting, "task")
     told = [
-        f"{row.key.tuned} on {named(row.key.task)} {row.comparison.delta:+.1f} "
+        f"{row.key.tuned} on {display_name(row.key.task)} {row.comparison.delta:+.1f} "
         f"({row.judgement.verdict})"
         for row in rows
         if row.judgement.verdict in CHANGES
@@ -65,7 +65,7 @@ def alt(results: Results) -> str:
     )
 
 
-def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> None:
+def _cell(made: Axes, place: tuple[int, int], row: ResultRow | None, theme: Theme) -> None:
     x, y = place
     if row is None:
         made.annotate("not run", (x + 0.5, y + 0.5), ha="center", va="center", color=theme.faint)
@@ -89,7 +89,7 @@ def _cell(made: Axes, place: tuple[int, int], row: Row | None, theme: Theme) -> 
 def _labels(made: Axes, pairs: list[str], tasks: list[str], theme: Theme) -> None:
     made.set_xticks(
         [x + 0.5 for x in range(len(tasks))],
-        [named(task).replace(" ", "\n", 1) for task in tasks],
+        [display_name(task).replace(" ", "\n", 1) for task in tasks],
     )
     made.set_yticks([y + 0.5 for y in range(len(pairs))], pairs)
     made.xaxis.tick_top()

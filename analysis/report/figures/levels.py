@@ -9,8 +9,8 @@ from matplotlib.patches import Ellipse
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from analysis.paired_study.results import Results, Setting
-from analysis.paired_study.rows import Row
+from analysis.paired_study.results import PromptResults, StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.standings import Standing
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
@@ -25,7 +25,7 @@ NAMES = 0.74
 Point = tuple[float, float]
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """None if no model has both levels."""
     points = _points(selectors.standings(results, conf))
     setting = selectors.declared(results)
@@ -50,7 +50,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     setting = selectors.declared(results)
     told = [
@@ -69,7 +69,7 @@ def _points(standings: Sequence[Standing]) -> dict[str, Point]:
     }
 
 
-def _both(setting: Setting) -> list[tuple[Row, Row]]:
+def _both(setting: PromptResults) -> list[tuple[ResultRow, ResultRow]]:
     rows = {(row.key.pair, row.key.task): row for row in selectors.primary(setting, "level")}
     return [
         (rows[pair, "level1"], rows[pair, "level2"])
@@ -78,7 +78,7 @@ def _both(setting: Setting) -> list[tuple[Row, Row]]:
     ]
 
 
-def _arrow(made: Axes, first: Row, second: Row, theme: Theme) -> None:
+def _arrow(made: Axes, first: ResultRow, second: ResultRow, theme: Theme) -> None:
     start = first.comparison.mean_base, second.comparison.mean_base
     end = first.comparison.mean_tuned, second.comparison.mean_tuned
     made.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": theme.tuned, "lw": 1.2})
@@ -86,7 +86,7 @@ def _arrow(made: Axes, first: Row, second: Row, theme: Theme) -> None:
         made.add_patch(_ellipse(end, first, second, theme))
 
 
-def _ellipse(centre: Point, first: Row, second: Row, theme: Theme) -> Ellipse:
+def _ellipse(centre: Point, first: ResultRow, second: ResultRow, theme: Theme) -> Ellipse:
     """Joint 95 % region of both differences; the levels share no patients, so it lies straight.
 
     A normal law stands for the t laws of the two levels, whose degrees of freedom differ.

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import published
-from analysis.paired_study.results import Results
+from analysis.paired_study.results import StudyResults
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
 
@@ -16,7 +16,7 @@ COLUMNS = {
 }
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """One panel per kind of task; hollow marks, since nobody stated an uncertainty."""
     table = published.differences()
     height = 0.23 * len(table) + 0.9
@@ -31,7 +31,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     table = published.differences()
     told = []

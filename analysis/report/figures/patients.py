@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.paired_study.results import Results
-from analysis.paired_study.series import mean
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import weighted_mean
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
@@ -15,7 +15,7 @@ DATASET = "longhealth"
 HEIGHT, COLUMNS = 1.25, 4
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Patients' mean differences, sorted, a panel per pair; None if no pair has LongHealth."""
     sums = _by_pair(results)
     if not sums:
@@ -34,7 +34,7 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     told = [
         f"{pair}: {int((each.sums < 0).sum())} of {each.n_clusters} patients lower, "
@@ -44,7 +44,7 @@ def alt(results: Results) -> str:
     return "Mean difference in LongHealth of every patient, in points. " + "; ".join(told)
 
 
-def _by_pair(results: Results) -> dict[str, Sums]:
+def _by_pair(results: StudyResults) -> dict[str, Sums]:
     """Sums by patient over LongHealth's tasks that the pair has."""
     setting = selectors.declared(results)
     parts: dict[str, list[Sums]] = {}
@@ -54,7 +54,7 @@ def _by_pair(results: Results) -> dict[str, Sums]:
             continue
         if facts["dataset"] == DATASET and set(each.score) <= set(each.metrics):
             series = [each.metrics[name] for name in each.score]
-            made = mean(series, [1 / len(series)] * len(series)).sums
+            made = weighted_mean(series, [1 / len(series)] * len(series)).sums
             parts.setdefault(each.match.pair.name, []).append(made)
     return {
         pair: Sums(sum(one.sums for one in all_of), sum(one.sizes for one in all_of))  # type: ignore[arg-type]

@@ -4,15 +4,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.names import named, order
-from analysis.paired_study.results import Results
-from analysis.paired_study.rows import Row
+from analysis.names import display_name, display_order
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, axes
 from analysis.settings import AnalysisConf
 
 
-def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
+def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Smallest differences detected with 80 % power, by task; None if nothing is tested."""
     by_task = _by_task(results)
     if not by_task:
@@ -33,31 +33,31 @@ def draw(results: Results, conf: AnalysisConf, theme: Theme) -> Figure | None:
     return figure
 
 
-def alt(results: Results) -> str:
+def alt(results: StudyResults) -> str:
     """What the figure shows, in words."""
     told = []
     for task, rows in _by_task(results).items():
         found = [row.comparison.mde80 or 0.0 for row in rows]
-        told.append(f"{named(task)} {min(found):.1f} to {max(found):.1f} points")
+        told.append(f"{display_name(task)} {min(found):.1f} to {max(found):.1f} points")
     return "Difference detectable with 80 % power, over the pairs. " + "; ".join(told)
 
 
-def _by_task(results: Results) -> dict[str, list[Row]]:
+def _by_task(results: StudyResults) -> dict[str, list[ResultRow]]:
     setting = selectors.declared(results)
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[ResultRow]] = {}
     for row in selectors.primary(setting, "task", "level") if setting else ():
         if row.comparison.mde80 is not None:
             found.setdefault(row.key.task, []).append(row)
-    return dict(sorted(found.items(), key=lambda item: order(item[0])))
+    return dict(sorted(found.items(), key=lambda item: display_order(item[0])))
 
 
-def _label(task: str, rows: list[Row]) -> str:
+def _label(task: str, rows: list[ResultRow]) -> str:
     clusters = sorted({row.comparison.n_clusters for row in rows})
     many = f"{clusters[0]}" if len(clusters) == 1 else f"{clusters[0]}-{clusters[-1]}"
-    return f"{named(task)} ({many})"
+    return f"{display_name(task)} ({many})"
 
 
-def _line(made: Axes, place: int, rows: list[Row], theme: Theme) -> None:
+def _line(made: Axes, place: int, rows: list[ResultRow], theme: Theme) -> None:
     found = np.sort([row.comparison.mde80 or 0.0 for row in rows])
     made.plot(found, np.full(len(found), place), "|", color=theme.tuned, ms=10)
     made.plot([float(np.median(found))], [place], "D", color=theme.tuned, ms=4)

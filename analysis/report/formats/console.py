@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from analysis.cells import Cell, Place
-from analysis.paired_study.pairs import offers
-from analysis.paired_study.results import Results, Setting
-from analysis.paired_study.rows import Row
+from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.pairs import suggested_comparisons
+from analysis.paired_study.results import PromptResults, StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.sentences.pooled import answer
 from clue.task.levels import OVERALL
@@ -13,7 +13,7 @@ from clue.task.levels import OVERALL
 INDENT = "  "
 
 
-def lines(results: Results) -> Iterator[str]:
+def lines(results: StudyResults) -> Iterator[str]:
     """Everything that is printed."""
     for setting in results.settings:
         yield from _setting(setting)
@@ -32,7 +32,7 @@ def lines(results: Results) -> Iterator[str]:
         yield from (f"{INDENT}{missing.command}" for missing in results.unevaluated)
 
 
-def _setting(setting: Setting) -> Iterator[str]:
+def _setting(setting: PromptResults) -> Iterator[str]:
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
     yield from (f"{INDENT}{line}" for line in _answers(setting))
@@ -44,7 +44,7 @@ def _setting(setting: Setting) -> Iterator[str]:
     yield ""
 
 
-def _answers(setting: Setting) -> Iterator[str]:
+def _answers(setting: PromptResults) -> Iterator[str]:
     """Of all pairs together, overall first."""
     answers = setting.answers[PRIMARY]
     if len({row.key.pair for row in setting.rows}) == 1:
@@ -54,7 +54,7 @@ def _answers(setting: Setting) -> Iterator[str]:
         yield from answer(level, answers[level])
 
 
-def _refused(results: Results) -> Iterator[str]:
+def _refused(results: StudyResults) -> Iterator[str]:
     """Pairs and tasks by what stands in their way."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for each in results.refused:
@@ -64,15 +64,15 @@ def _refused(results: Results) -> Iterator[str]:
         yield f"{pair}, {', '.join(tasks)} ({prompt}): {reason}"
 
 
-def _by_pair(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+def _by_pair(rows: Iterable[ResultRow]) -> dict[str, list[ResultRow]]:
+    found: dict[str, list[ResultRow]] = {}
     for row in rows:
         if row.key.analysis == PRIMARY and row.key.scope != "metric":
             found.setdefault(row.key.pair, []).append(row)
     return found
 
 
-def _shown(rows: list[Row]) -> list[Row]:
+def _shown(rows: list[ResultRow]) -> list[ResultRow]:
     """Levels and data sets; tasks of a data set only where its own mean is not there."""
     confirmed = [row for row in rows if row.judgement.tests != "F4"]
     have = {row.key.task for row in confirmed}
@@ -84,14 +84,14 @@ def _within(task: str, datasets: set[str]) -> bool:
     return any(task.startswith(dataset) for dataset in datasets)
 
 
-def _replicated(setting: Setting) -> Iterator[str]:
+def _replicated(setting: PromptResults) -> Iterator[str]:
     said = [each.sentence for each in setting.replications if each.at_least]
     if said:
         yield f"{INDENT}Replicability"
         yield from (f"{INDENT}{INDENT}{sentence}" for sentence in said)
 
 
-def _told(results: Results) -> Iterator[str]:
+def _told(results: StudyResults) -> Iterator[str]:
     """Differences of cells that were allowed, and what a ledger has to say, once each."""
     found: dict[str, list[str]] = {}
     for each in results.aligned:
@@ -108,13 +108,13 @@ def _told(results: Results) -> Iterator[str]:
         yield f"{INDENT}{note} In {places[0]}{more}."
 
 
-def alone(cells: Mapping[Place, Cell], results: Results) -> Iterator[str]:
+def alone(cells: Mapping[CellKey, StoredCell], results: StudyResults) -> Iterator[str]:
     """Why nothing was compared, and what would change that."""
     if results.missing or results.refused:
         yield "No pair could be compared; see above."
         return
     yield "No cell is of a model that names a base, so there is no pair. In the store:"
-    offered = offers(cells)
+    offered = suggested_comparisons(cells)
     for prompt, model in sorted({(place.prompt, place.model) for place in cells}):
         tasks = [p.task for p in cells if (p.prompt, p.model) == (prompt, model)]
         yield f"{INDENT}{model} on {', '.join(tasks)} ({prompt})"

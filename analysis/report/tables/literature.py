@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from analysis import published
-from analysis.names import named
-from analysis.paired_study.results import Results
-from analysis.paired_study.standings import Score, metric
+from analysis.names import display_name
+from analysis.paired_study.results import StudyResults
+from analysis.paired_study.standings import ModelScore, metric_score
 from analysis.report.document import Table
 
 AS_IN_THE_PAPER = {"bertscore": "scibert", "umls": "umls"}
@@ -13,7 +13,7 @@ AS_IN_THE_PAPER = {"bertscore": "scibert", "umls": "umls"}
 COLUMNS = ("published", "ours - published", "inside")
 
 
-def beside(results: Results, prompt: str) -> Table:
+def beside(results: StudyResults, prompt: str) -> Table:
     """Every metric of every cell under a prompt setting that was published too."""
     table = published.scores()
     known = {
@@ -25,7 +25,7 @@ def beside(results: Results, prompt: str) -> Table:
     for (model, task, name), said in sorted(known.items()):
         cell = cells.get((model, task))
         if cell and name in cell.signatures and _comparable(name, cell.signatures):
-            score = metric(cell, name)
+            score = metric_score(cell, name)
             body += [_line((model, task, name), said, score)] if score else []
     return Table(
         "literature",
@@ -44,13 +44,13 @@ def _comparable(metric: str, signatures: Mapping[str, str]) -> bool:
     return True
 
 
-def _line(place: tuple[str, str, str], said: float, score: Score) -> list[str]:
+def _line(place: tuple[str, str, str], said: float, score: ModelScore) -> list[str]:
     model, task, name = place
     ours, ends = score.estimate.delta, score.estimate.interval()
     known = score.n_clusters > 1
     return [
         model,
-        named(task),
+        display_name(task),
         name,
         f"{ours:.2f}",
         f"{ends.low:.2f} to {ends.high:.2f}" if known else "-",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from analysis.names import named, order
-from analysis.paired_study.standings import Score, Standing
+from analysis.names import display_name, display_order
+from analysis.paired_study.standings import ModelScore, Standing
 from analysis.report import selectors
 from analysis.report.document import Table
 from analysis.report.tables.pairs import NONE, items
@@ -11,7 +11,7 @@ from analysis.report.tables.pairs import NONE, items
 
 def scores(standings: Sequence[Standing]) -> Table:
     """Every model on its own, baselines as a floor."""
-    names = sorted({name for each in standings for name in each.scores}, key=order)
+    names = sorted({name for each in standings for name in each.scores}, key=display_order)
     parts = [name for name in names if name[:-1] in names]
     whole = [name for name in names if name not in parts]
     shown = sorted(whole, key=lambda name: name not in selectors.LEVELS)
@@ -24,7 +24,7 @@ def scores(standings: Sequence[Standing]) -> Table:
     return Table(
         "scores",
         "Scores of every model",
-        ["model", "adapted from", *map(named, shown)],
+        ["model", "adapted from", *map(display_name, shown)],
         [
             [each.model, _kind(each), *(_standing(each.scores.get(name)) for name in shown)]
             for each in standings
@@ -41,7 +41,7 @@ def _kind(standing: Standing) -> str:
     return str(standing.facts.get("base") or NONE)
 
 
-def _standing(score: Score | None) -> str:
+def _standing(score: ModelScore | None) -> str:
     if score is None:
         return NONE
     shown = f"{score.estimate.delta:.1f}"

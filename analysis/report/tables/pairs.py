@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from analysis import number_format
-from analysis.names import named, order
+from analysis.names import display_name, display_order
 from analysis.paired_study.replicability import Replication
-from analysis.paired_study.results import Setting
-from analysis.paired_study.rows import Row
+from analysis.paired_study.results import PromptResults
+from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import Table
 from analysis.sentences.verdict import CHANGES
@@ -18,7 +18,7 @@ LEGEND = (
 )
 
 
-def pairs(setting: Setting) -> Table:
+def pairs(setting: PromptResults) -> Table:
     """Levels and overall of every pair."""
     rows = {(row.key.pair, row.key.task): row for row in selectors.primary(setting, "level")}
     levels = [level for level in selectors.LEVELS if level in {task for _, task in rows}]
@@ -38,14 +38,14 @@ def pairs(setting: Setting) -> Table:
     return Table(
         "pairs",
         "Levels of every pair",
-        ["model", *map(named, levels)],
+        ["model", *map(display_name, levels)],
         body,
         f"Difference in points [95 % CI], Holm-adjusted p within its family of hypotheses, mark: "
         f"{LEGEND} {items(sizes)}",
     )
 
 
-def tasks(setting: Setting) -> Table:
+def tasks(setting: PromptResults) -> Table:
     """Every pair on every task."""
     body = []
     for row in _sorted(selectors.primary(setting, "task")):
@@ -54,7 +54,7 @@ def tasks(setting: Setting) -> Table:
         body.append(
             [
                 row.key.tuned,
-                named(row.key.task),
+                display_name(row.key.task),
                 number_format.number(found.mean_base, 2),
                 number_format.number(found.mean_tuned, 2),
                 number_format.number(found.delta, places),
@@ -75,7 +75,7 @@ def tasks(setting: Setting) -> Table:
     )
 
 
-def equivalence(setting: Setting) -> Table:
+def equivalence(setting: PromptResults) -> Table:
     """What lies within the declared margins, and from which margin on it would."""
     body = []
     for row in _sorted(selectors.primary(setting, "level", "task")):
@@ -87,7 +87,7 @@ def equivalence(setting: Setting) -> Table:
         body.append(
             [
                 row.key.tuned,
-                named(row.key.task),
+                display_name(row.key.task),
                 f"{found.margin:g}" if found.margin else NONE,
                 ends(found.ci90, number_format.decimals(found.se_cr2)),
                 p_value(judged.p_equivalence),
@@ -108,14 +108,14 @@ def equivalence(setting: Setting) -> Table:
     )
 
 
-def replicability(setting: Setting) -> Table:
+def replicability(setting: PromptResults) -> Table:
     """Lower bounds of how many declines and gains are real; lines without any are left out."""
     body = []
     for each in setting.replications:
         together = _established(setting, each)
         if together or each.at_least or each.at_least_fisher:
             fisher = NONE if each.at_least_fisher is None else str(each.at_least_fisher)
-            name = each.of if each.over == "tasks" else named(each.of)
+            name = each.of if each.over == "tasks" else display_name(each.of)
             among = f"{each.n} {each.over}"
             body.append([name, among, each.direction, str(together), str(each.at_least), fisher])
     left = len(setting.replications) - len(body)
@@ -130,7 +130,7 @@ def replicability(setting: Setting) -> Table:
     )
 
 
-def _established(setting: Setting, each: Replication) -> int:
+def _established(setting: PromptResults, each: Replication) -> int:
     """Of a replication's tests, those that Holm's correction over all cells leaves."""
     return sum(
         row.judgement.tests == "F3"
@@ -146,7 +146,7 @@ def items(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
     said = []
     for name, found in sizes.items():
         shown = [f"{n} ({clusters})" for n, clusters in sorted(found)]
-        said.append(f"{named(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
+        said.append(f"{display_name(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
     return f"Items (clusters): {', '.join(said)}."
 
 
@@ -160,11 +160,11 @@ def p_value(p: float | None) -> str:
     return NONE if p is None else number_format.p_value(p).removeprefix("= ")
 
 
-def _sorted(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.key.tuned, order(row.key.task)))
+def _sorted(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
 
 
-def _change(row: Row | None) -> str:
+def _change(row: ResultRow | None) -> str:
     if row is None:
         return "not run"
     found, places = row.comparison, number_format.decimals(row.comparison.se_cr2)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.names import named
-from analysis.paired_study.results import Setting
+from analysis.names import display_name
+from analysis.paired_study.results import PromptResults
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.report.document import Table
 from analysis.report.tables.pairs import NONE
 
 
-def sensitivity(setting: Setting, says: Mapping[str, str]) -> Table:
+def sensitivity(setting: PromptResults, says: Mapping[str, str]) -> Table:
     """The pooled answer under every analysis."""
     level = selectors.highest(setting)[0]
     body = [
@@ -21,14 +21,14 @@ def sensitivity(setting: Setting, says: Mapping[str, str]) -> Table:
     ]
     return Table(
         "sensitivity",
-        f"{named(level)} under other analyses",
+        f"{display_name(level)} under other analyses",
         ["analysis", "pairs", "pooled [95 % CI]", "these pairs [95 % CI]", "what it changes"],
         body,
         "Points. Analyses that leave out items by how they were answered are conditional on it.",
     )
 
 
-def moderators(setting: Setting) -> Table:
+def moderators(setting: PromptResults) -> Table:
     """Kinds of pairs: exploratory."""
     body = [
         [
@@ -51,8 +51,8 @@ def moderators(setting: Setting) -> Table:
 def _kind(said: Mapping[str, Any]) -> tuple[str, str]:
     """Level and kind; the contrast of the levels is of all pairs."""
     if said["moderator"] == "level":
-        return " minus ".join(map(named, said["level"].split(" - "))), "all"
-    return named(said["level"]), f"{said['moderator']}: {said['kind']}"
+        return " minus ".join(map(display_name, said["level"].split(" - "))), "all"
+    return display_name(said["level"]), f"{said['moderator']}: {said['kind']}"
 
 
 def _answer(said: Mapping[str, Any]) -> list[str]:

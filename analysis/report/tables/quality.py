@@ -1,14 +1,14 @@
 """The tables of what the comparisons rest on, and of how answers fail."""
 
-from analysis.names import named, order
-from analysis.paired_study.results import Results, Setting
-from analysis.paired_study.series import Aligned
+from analysis.names import display_name, display_order
+from analysis.paired_study.results import PromptResults, StudyResults
+from analysis.paired_study.series import AlignedPair
 from analysis.report.document import Table
 from analysis.report.figures.failures import KINDS, share
 from analysis.report.tables.pairs import NONE
 
 
-def ledger(results: Results, setting: Setting) -> Table:
+def ledger(results: StudyResults, setting: PromptResults) -> Table:
     """What the comparisons rest on."""
     body: list[list[str]] = []
     for each in results.aligned:
@@ -21,7 +21,7 @@ def ledger(results: Results, setting: Setting) -> Table:
             notes = "; ".join([*each.notes(), *(each.incomparable.values())])
             size = f"{len(matched.ids)} ({len(set(matched.clusters))})"
             verified = ", ".join(each.ledger.verified)
-            names = [each.match.pair.tuned, named(each.match.task)]
+            names = [each.match.pair.tuned, display_name(each.match.task)]
             body.append([*names, size, *unread, verified, notes or NONE])
     return Table(
         "ledger",
@@ -33,16 +33,16 @@ def ledger(results: Results, setting: Setting) -> Table:
     )
 
 
-def failures(results: Results, setting: Setting) -> Table:
+def failures(results: StudyResults, setting: PromptResults) -> Table:
     """How often answers fail in each way, base and biomedical model, by task."""
     of_setting = [e for e in results.aligned if e.match.pair.prompt == setting.prompt]
     flags = [e.match.base.columns.flags for e in of_setting]
     kinds = {flag: title for flag, title in KINDS.items() if any(flag in f for f in flags)}
     body = []
-    for each in sorted(of_setting, key=lambda e: (e.match.pair.name, order(e.match.task))):
+    for each in sorted(of_setting, key=lambda e: (e.match.pair.name, display_order(e.match.task))):
         size = f"{len(each.alignment.ids)} ({len(set(each.alignment.clusters))})"
         shown = [_both(each, flag) for flag in kinds]
-        body.append([each.match.pair.tuned, named(each.match.task), size, *shown])
+        body.append([each.match.pair.tuned, display_name(each.match.task), size, *shown])
     return Table(
         "failures",
         "How answers fail, by task",
@@ -53,7 +53,7 @@ def failures(results: Results, setting: Setting) -> Table:
     )
 
 
-def _both(each: Aligned, flag: str) -> str:
+def _both(each: AlignedPair, flag: str) -> str:
     shares = [share([cell], flag) for cell in (each.match.base, each.match.tuned)]
     known = [f"{found:.1f}" for found in shares if found is not None]
     return " / ".join(known) if len(known) == len(shares) else NONE

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cells import read
-from analysis.paired_study import Results, run
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults, run
 from analysis.settings import AnalysisConf
 from benchmarks.planted import Plan, pairs
 from benchmarks.synthetic import write
@@ -33,5 +33,5 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def results(store: Path) -> Results:
-    return run(read(store), task_files.study(), quick())
+def results(store: Path) -> StudyResults:
+    return run(read_cells(store), task_files.study(), quick())

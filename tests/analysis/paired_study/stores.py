@@ -6,7 +6,7 @@ from typing import Any
 
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
-from clue.store.records_table import Table, write_table
+from clue.store.records_table import RecordsTable, write_table
 from clue.task import task_files
 
 Scores = Mapping[str, float | None]
@@ -62,4 +62,4 @@ def cell(store: Path, model: str, task: str, records: Sequence[Record], **facts:
     } | facts
     folder = store / "cells" / task / model / said["fingerprint"][:16]
     path = CellStore(folder).records_path(said["id"])
-    return write_table(path, Table(records, signatures, said))
+    return write_table(path, RecordsTable(records, signatures, said))

@@ -6,15 +6,17 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.paired_study import Results
-from analysis.paired_study.columns import columns, table
-from analysis.paired_study.output import plain, write
+from analysis.paired_study import StudyResults
+from analysis.paired_study.columns import columns, columns_markdown
+from analysis.paired_study.output import json_values, write_study
 from clue.config.folders import ROOT
 
 
 def test_the_documented_columns_are_those_of_the_code() -> None:
     current = (ROOT / "docs" / "analysis-columns.md").read_text()
-    assert current == table(), "python -m analysis.paired_study.columns > docs/analysis-columns.md"
+    assert current == columns_markdown(), (
+        "python -m analysis.paired_study.columns > docs/analysis-columns.md"
+    )
 
 
 def test_every_column_has_one_name_and_a_meaning() -> None:
@@ -23,8 +25,8 @@ def test_every_column_has_one_name_and_a_meaning() -> None:
     assert not [column.name for column in columns() if not column.says]
 
 
-def test_csv_and_parquet_hold_the_same_sorted_rows(results: Results, tmp_path: Path) -> None:
-    write(tmp_path, results.rows, {})
+def test_csv_and_parquet_hold_the_same_sorted_rows(results: StudyResults, tmp_path: Path) -> None:
+    write_study(tmp_path, results.rows, {})
     rows = list(csv.DictReader(io.StringIO((tmp_path / "cells.csv").read_text())))
     same = pq.read_table(tmp_path / "cells.parquet").to_pylist()
     names = [column.name for column in columns()]
@@ -51,5 +53,5 @@ def test_csv_and_parquet_hold_the_same_sorted_rows(results: Results, tmp_path: P
 def test_json_holds_twelve_digits_and_nothing_that_is_no_number(
     value: object, expected: object
 ) -> None:
-    assert plain(value) == expected
-    json.dumps(plain(value), allow_nan=False)
+    assert json_values(value) == expected
+    json.dumps(json_values(value), allow_nan=False)

@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from analysis.paired_study.joint_covariance import Unit, joint_covariance, shared_patients
+from analysis.paired_study.joint_covariance import DatasetSeries, joint_covariance, shared_patients
 from analysis.stats.clusters import robust
 from analysis.stats.paired import Paired
 
 
-def unit(pair: str, dataset: str, clusters: list[str], seed: int) -> Unit:
+def unit(pair: str, dataset: str, clusters: list[str], seed: int) -> DatasetSeries:
     rng = np.random.default_rng(seed)
     ids = [f"{dataset}-{place}" for place in range(len(clusters))]
     n = len(ids)
-    return Unit(pair, dataset, Paired.of(ids, clusters, rng.random(n), rng.random(n)))
+    return DatasetSeries(pair, dataset, Paired.of(ids, clusters, rng.random(n), rng.random(n)))
 
 
 def test_its_diagonal_is_the_cr2_variance() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.cells import read
-from analysis.paired_study import Results, run
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults, run
 from analysis.paired_study.levels import level_weights
-from analysis.paired_study.output import write as write_results
-from analysis.paired_study.rows import Key, Row
+from analysis.paired_study.output import write_study
+from analysis.paired_study.rows import ComparisonKey, ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.summary import summary
 from analysis.sentences.pooled import answer
@@ -21,7 +21,7 @@ from analysis.stats.weighted_sums import combine
 from benchmarks.planted import Plan, pairs
 from benchmarks.synthetic import write
 from clue.metrics.summary import summary as cell_summary
-from clue.store.records_table import Table, read_table, write_table
+from clue.store.records_table import RecordsTable, read_table, write_table
 from clue.task import task_files
 from clue.task.levels import composites
 from tests.analysis.banned import banned
@@ -30,7 +30,7 @@ from tests.analysis.paired_study.conftest import PAIRS, PLAN, quick
 LEVELS = ("level1", "level2", "overall")
 
 
-def by_place(results: Results) -> dict[tuple[str, ...], Row]:
+def by_place(results: StudyResults) -> dict[tuple[str, ...], ResultRow]:
     keys = [
         (r.key.tuned, r.key.scope, r.key.task, r.key.metric, r.key.analysis) for r in results.rows
     ]
@@ -49,7 +49,7 @@ def scores(store: Path, model: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("tuned", PAIRS)
 def test_differences_are_those_of_the_cells_scores(
-    store: Path, results: Results, tuned: str
+    store: Path, results: StudyResults, tuned: str
 ) -> None:
     rows = by_place(results)
     ours, theirs = scores(store, tuned), scores(store, PAIRS[tuned])
@@ -61,7 +61,7 @@ def test_differences_are_those_of_the_cells_scores(
         assert made.delta == pytest.approx(ours[name] - theirs[name], abs=1e-9), name
 
 
-def test_a_levels_error_is_that_of_independent_tasks(results: Results) -> None:
+def test_a_levels_error_is_that_of_independent_tasks(results: StudyResults) -> None:
     rows, weights = by_place(results), level_weights(task_files.study())
     for tuned in PAIRS:
         for level in LEVELS:
@@ -76,7 +76,7 @@ def test_a_levels_error_is_that_of_independent_tasks(results: Results) -> None:
             assert made.p_signflip is None
 
 
-def test_families_of_hypotheses_have_their_declared_sizes(results: Results) -> None:
+def test_families_of_hypotheses_have_their_declared_sizes(results: StudyResults) -> None:
     sizes: dict[str, int] = {}
     for row in results.rows:
         sizes[row.judgement.tests] = sizes.get(row.judgement.tests, 0) + 1
@@ -86,12 +86,12 @@ def test_families_of_hypotheses_have_their_declared_sizes(results: Results) -> N
     assert all(row.judgement.hypotheses == sizes[row.judgement.tests] for row in results.rows)
 
 
-def test_only_score_rows_of_data_sets_are_in_f3(results: Results) -> None:
+def test_only_score_rows_of_data_sets_are_in_f3(results: StudyResults) -> None:
     found = {row.key.task for row in results.rows if row.judgement.tests == "F3"}
     assert found == set(level_weights(task_files.study())["overall"])
 
 
-def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: Results) -> None:
+def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: StudyResults) -> None:
     rows = by_place(results)
     said = results.settings[0].answers[PRIMARY]["overall"]
     deltas = [rows[tuned, "level", "overall", "score", PRIMARY].comparison for tuned in PAIRS]
@@ -105,7 +105,9 @@ def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: Resul
 
 def test_with_few_families_only_the_mean_of_these_pairs_is_given(tmp_path: Path) -> None:
     write(tmp_path, Plan(pairs(("med42_8b", "aloe8b")), scale=0.03))
-    said = run(read(tmp_path), task_files.study(), quick(sensitivity=False)).settings[0].answers
+    said = (
+        run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)).settings[0].answers
+    )
     made = said[PRIMARY]["overall"]
     assert "1 family is too few" in made["refused"]
     assert not {"mu", "ci95"} & {name for name, value in made.items() if value is not None}
@@ -115,7 +117,7 @@ def test_with_few_families_only_the_mean_of_these_pairs_is_given(tmp_path: Path)
     assert "Mean of exactly these 2" in text
 
 
-def test_no_text_says_what_no_data_support(results: Results) -> None:
+def test_no_text_says_what_no_data_support(results: StudyResults) -> None:
     for row in results.rows:
         assert not banned(row.judgement.sentence, row.judgement.verdict), row.judgement.sentence
     for setting in results.settings:
@@ -124,14 +126,14 @@ def test_no_text_says_what_no_data_support(results: Results) -> None:
         assert not any(banned(each.sentence, "") for each in setting.replications)
 
 
-def test_nothing_is_tested_that_no_data_could_reject(results: Results) -> None:
+def test_nothing_is_tested_that_no_data_could_reject(results: StudyResults) -> None:
     few = [r.comparison for r in results.rows if (r.comparison.n_informative or 9) < 6]
     assert all(made.p is None and made.refused for made in few)
     assert not any(row.judgement.p == 0 for row in results.rows)
 
 
 def test_the_same_files_whatever_the_order_of_rows(
-    store: Path, results: Results, tmp_path: Path
+    store: Path, results: StudyResults, tmp_path: Path
 ) -> None:
     shuffled = tmp_path / "shuffled"
     shutil.copytree(store, shuffled)
@@ -140,20 +142,20 @@ def test_the_same_files_whatever_the_order_of_rows(
         table = read_table(path)
         order = rng.permutation(len(table.records))
         rows = [table.records[place] for place in order]
-        write_table(path, Table(rows, table.signatures, table.facts))
-    again = run(read(shuffled), task_files.study(), quick())
+        write_table(path, RecordsTable(rows, table.signatures, table.facts))
+    again = run(read_cells(shuffled), task_files.study(), quick())
     assert contents(results, tmp_path / "one") == contents(again, tmp_path / "two")
 
 
-def contents(found: Results, folder: Path) -> Mapping[str, bytes]:
+def contents(found: StudyResults, folder: Path) -> Mapping[str, bytes]:
     document = summary(found, quick(), task_files.study())
-    paths = write_results(folder, found.rows, document)
+    paths = write_study(folder, found.rows, document)
     return {path.name: path.read_bytes() for path in paths}
 
 
-def test_another_pair_changes_no_unadjusted_result(results: Results, tmp_path: Path) -> None:
+def test_another_pair_changes_no_unadjusted_result(results: StudyResults, tmp_path: Path) -> None:
     write(tmp_path, replace(PLAN, pairs={**PAIRS, "med42_70b": "llama3_70b"}))
-    more = by_place(run(read(tmp_path), task_files.study(), quick(sensitivity=False)))
+    more = by_place(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
     for place, row in by_place(results).items():
         if row.key.analysis == PRIMARY:
             assert more[place].comparison == row.comparison
@@ -167,11 +169,13 @@ def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> 
         table = read_table(path)
         base = "med42_8b" if table.facts["model"] == "llama3_8b" else None
         place = tmp_path / "two" / path.relative_to(tmp_path / "one")
-        write_table(place, Table(table.records, table.signatures, {**table.facts, "base": base}))
+        write_table(
+            place, RecordsTable(table.records, table.signatures, {**table.facts, "base": base})
+        )
     one, two = (
         {
             mirrored(row.key): row.comparison
-            for row in run(read(tmp_path / name), task_files.study(), quick()).rows
+            for row in run(read_cells(tmp_path / name), task_files.study(), quick()).rows
         }
         for name in ("one", "two")
     )
@@ -185,7 +189,7 @@ def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> 
         assert other.p_less == pytest.approx(made.p_greater, abs=1e-12)
 
 
-def mirrored(key: Key) -> tuple[Any, ...]:
+def mirrored(key: ComparisonKey) -> tuple[Any, ...]:
     return (key.scope, key.task, key.metric, key.analysis)
 
 
@@ -194,8 +198,8 @@ def test_a_model_against_itself_is_identical_and_untested(tmp_path: Path) -> Non
     for path in tmp_path.glob("cells/*/med42_8b/*/records-*.parquet"):
         table = read_table(path)
         (other,) = tmp_path.glob(f"cells/{table.facts['task']}/llama3_8b/*/records-*.parquet")
-        write_table(path, Table(read_table(other).records, table.signatures, table.facts))
-    found = run(read(tmp_path), task_files.study(), quick(sensitivity=False))
+        write_table(path, RecordsTable(read_table(other).records, table.signatures, table.facts))
+    found = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
     for row in found.rows:
         assert row.judgement.verdict == "untestable"
         assert row.judgement.p is None
@@ -208,7 +212,7 @@ def test_planted_declines_are_found(tmp_path: Path) -> None:
         ("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "med42_70b", "meditron3_8b")
     )
     write(tmp_path, Plan(six, delta=-20.0, family_sd=0, pair_sd=0, task_sd=0, scale=0.03))
-    found = run(read(tmp_path), task_files.study(), quick(sensitivity=False))
+    found = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
     said = found.settings[0].answers[PRIMARY]["overall"]
     assert said["ci95"][1] < 0
     assert all(
@@ -228,8 +232,8 @@ def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
     write(tmp_path, Plan({"med42_8b": "llama3_8b"}, scale=0.03))
     (path,) = tmp_path.glob("cells/mednli/llama3_8b/*/records-*.parquet")
     table = read_table(path)
-    write_table(path, Table(table.records[:-4], table.signatures, table.facts))
-    rows = by_place(run(read(tmp_path), task_files.study(), quick(sensitivity=False)))
+    write_table(path, RecordsTable(table.records[:-4], table.signatures, table.facts))
+    rows = by_place(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
     mednli = rows["med42_8b", "task", "mednli", "score", PRIMARY]
     assert (mednli.data.status, mednli.judgement.verdict) == ("refused", "untestable")
     assert mednli.judgement.p is None
@@ -238,7 +242,7 @@ def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
     assert levels == {"level2"}
 
 
-def test_moderators_are_told_with_their_warning(results: Results) -> None:
+def test_moderators_are_told_with_their_warning(results: StudyResults) -> None:
     found = results.settings[0].moderators
     names = {(each["level"], each["moderator"], each["kind"]) for each in found}
     assert ("overall", "size", "large") in names
@@ -261,7 +265,7 @@ def test_moderators_are_told_with_their_warning(results: Results) -> None:
     assert all("Exploratory" in each["warning"] for each in found)
 
 
-def test_sensitivity_analyses_enter_levels_and_the_answer(results: Results) -> None:
+def test_sensitivity_analyses_enter_levels_and_the_answer(results: StudyResults) -> None:
     answers = results.settings[0].answers
     assert {"both_parsed", "without_rougeL", "equal_spread", "clusters_ignored"} <= set(answers)
     rows = by_place(results)

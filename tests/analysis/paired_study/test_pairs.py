@@ -1,14 +1,14 @@
 from pathlib import Path
 
-from analysis.cells import read
+from analysis.cells import read_cells
 from analysis.paired_study.pairs import (
-    Pair,
-    command,
-    matches,
-    missing,
-    pairs,
+    ModelPair,
+    matched_cells,
+    missing_tasks,
+    model_pairs,
     partners,
-    unevaluated,
+    run_command,
+    unevaluated_tasks,
 )
 from tests.analysis.paired_study.stores import cell, record
 
@@ -18,29 +18,29 @@ ROWS = [record("a", {"rouge1": 0.5})]
 def test_a_model_that_names_a_base_makes_a_pair(tmp_path: Path) -> None:
     cell(tmp_path, "llama2_7b", "meqsum", ROWS)
     cell(tmp_path, "meditron7b", "meqsum", ROWS, base="llama2_7b")
-    cells = read(tmp_path)
-    (pair,) = pairs(cells, "base")
-    assert pair == Pair("paper", "meditron7b", "llama2_7b")
-    (match,) = matches(cells, pair)
+    cells = read_cells(tmp_path)
+    (pair,) = model_pairs(cells, "base")
+    assert pair == ModelPair("paper", "meditron7b", "llama2_7b")
+    (match,) = matched_cells(cells, pair)
     assert (match.base.facts["model"], match.tuned.facts["model"]) == ("llama2_7b", "meditron7b")
-    assert not missing(cells, [pair])
+    assert not missing_tasks(cells, [pair])
 
 
 def test_the_ancestor_is_compared_with_on_request(tmp_path: Path) -> None:
     cell(tmp_path, "aloe8b", "meqsum", ROWS, base="llama3_8b_instruct", ancestor="llama3_8b")
     cell(tmp_path, "meditron7b", "meqsum", ROWS, base="llama2_7b")
-    cells = read(tmp_path)
-    assert [pair.base for pair in pairs(cells, "base")] == ["llama3_8b_instruct", "llama2_7b"]
-    assert [pair.base for pair in pairs(cells, "ancestor")] == ["llama3_8b", "llama2_7b"]
+    cells = read_cells(tmp_path)
+    assert [pair.base for pair in model_pairs(cells, "base")] == ["llama3_8b_instruct", "llama2_7b"]
+    assert [pair.base for pair in model_pairs(cells, "ancestor")] == ["llama3_8b", "llama2_7b"]
 
 
 def test_a_pair_is_compared_within_a_prompt_setting(tmp_path: Path) -> None:
     cell(tmp_path, "llama2_7b", "meqsum", ROWS, prompt="paper")
     cell(tmp_path, "meditron7b", "meqsum", ROWS, prompt="zero_shot", base="llama2_7b")
-    cells = read(tmp_path)
-    (pair,) = pairs(cells, "base")
-    assert not matches(cells, pair)
-    (lack,) = missing(cells, [pair])
+    cells = read_cells(tmp_path)
+    (pair,) = model_pairs(cells, "base")
+    assert not matched_cells(cells, pair)
+    (lack,) = missing_tasks(cells, [pair])
     assert lack.command == "python run.py model=llama2_7b task=meqsum prompt=zero_shot"
 
 
@@ -48,8 +48,8 @@ def test_one_command_makes_all_that_a_base_lacks(tmp_path: Path) -> None:
     for tuned in ("med42_8b", "openbiollm8b"):
         for task in ("meqsum", "mednli"):
             cell(tmp_path, tuned, task, ROWS, base="llama3_8b_instruct")
-    cells = read(tmp_path)
-    (lack,) = missing(cells, pairs(cells, "base"))
+    cells = read_cells(tmp_path)
+    (lack,) = missing_tasks(cells, model_pairs(cells, "base"))
     assert lack.partners == ("med42_8b", "openbiollm8b")
     assert lack.command == (
         "python run.py model=llama3_8b_instruct 'task=[mednli,meqsum]' prompt=paper"
@@ -60,8 +60,8 @@ def test_a_model_without_a_file_is_named_by_its_checkpoint(tmp_path: Path) -> No
     cell(tmp_path, "org--mine", "meqsum", ROWS, base="llama2_7b", generation=made("org/mine"))
     cell(tmp_path, "llama2_7b", "meqsum", ROWS)
     cell(tmp_path, "llama2_7b", "mednli", ROWS)
-    cells = read(tmp_path)
-    (lack,) = missing(cells, pairs(cells, "base"))
+    cells = read_cells(tmp_path)
+    (lack,) = missing_tasks(cells, model_pairs(cells, "base"))
     assert lack.command == (
         "python run.py model=hf model.repo=org/mine model.base=llama2_7b task=mednli prompt=paper"
     )
@@ -70,10 +70,10 @@ def test_a_model_without_a_file_is_named_by_its_checkpoint(tmp_path: Path) -> No
 def test_tasks_that_neither_model_has_are_told_apart(tmp_path: Path) -> None:
     cell(tmp_path, "llama2_7b", "meqsum", ROWS)
     cell(tmp_path, "meditron7b", "meqsum", ROWS, base="llama2_7b")
-    cells = read(tmp_path)
-    found = unevaluated(cells, pairs(cells, "base"), ["meqsum", "mednli"])
+    cells = read_cells(tmp_path)
+    found = unevaluated_tasks(cells, model_pairs(cells, "base"), ["meqsum", "mednli"])
     assert [each.command for each in found] == [
-        command(model, ["mednli"], "paper") for model in ("llama2_7b", "meditron7b")
+        run_command(model, ["mednli"], "paper") for model in ("llama2_7b", "meditron7b")
     ]
 
 

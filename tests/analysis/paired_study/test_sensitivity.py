@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.paired_study.sensitivity import PRIMARY, patient, scores, variants
+from analysis.paired_study.sensitivity import PRIMARY, patient, score_series, variants
 from analysis.stats.paired import Paired
 from clue.records import Record
 from tests.analysis.paired_study.stores import record
@@ -33,7 +33,7 @@ def found(
     store: Path, base: list[Record], tuned: list[Record], task: str = "meqsum"
 ) -> dict[str, Paired]:
     made = aligned(store, task, base, tuned)
-    return scores(made, variants(made.score))
+    return score_series(made, variants(made.score))
 
 
 def test_the_primary_score_is_the_mean_of_its_metrics(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cells import read
+from analysis.cells import read_cells
 from analysis.errors import PairingError
-from analysis.paired_study.pairs import matches, pairs
-from analysis.paired_study.series import Aligned, in_points, matched, mean
+from analysis.paired_study.pairs import matched_cells, model_pairs
+from analysis.paired_study.series import AlignedPair, align_cells, in_points, weighted_mean
 from analysis.stats.clusters import influence, robust
 from analysis.stats.paired import Paired
 from clue.config.schema import TaskConf
@@ -24,14 +24,14 @@ unit = st.floats(0, 1, allow_nan=False)
 
 def aligned(
     store: Path, task: str, base: list[Record], tuned: list[Record], **more: Any
-) -> Aligned:
+) -> AlignedPair:
     """A pair on one task."""
     cell(store, "llama2_7b", task, base)
     cell(store, "meditron7b", task, tuned, base="llama2_7b", **more)
-    cells = read(store)
-    (pair,) = pairs(cells, "base")
-    (match,) = matches(cells, pair)
-    return matched(match, [], {})
+    cells = read_cells(store)
+    (pair,) = model_pairs(cells, "base")
+    (match,) = matched_cells(cells, pair)
+    return align_cells(match, [], {})
 
 
 @st.composite
@@ -70,7 +70,7 @@ def parts(base: list[Record], tuned: list[Record]) -> list[Paired]:
 
 @given(answers())
 def test_a_task_score_is_that_of_the_cells_summary(made: tuple[list[Record], list[Record]]) -> None:
-    series = mean(parts(*made), [0.5, 0.5])
+    series = weighted_mean(parts(*made), [0.5, 0.5])
     base, tuned = (summary(TASK, records)["score"] for records in made)
     assert series.base.mean() == pytest.approx(base, abs=1e-9)
     assert series.tuned.mean() == pytest.approx(tuned, abs=1e-9)
@@ -82,14 +82,14 @@ def test_items_on_which_the_models_agree_speak_for_neither(
     made: tuple[list[Record], list[Record]],
 ) -> None:
     base, _ = made
-    assert not mean(parts(base, base), [0.5, 0.5]).differences.any()
+    assert not weighted_mean(parts(base, base), [0.5, 0.5]).differences.any()
 
 
 def test_a_series_where_all_is_defined_is_the_plain_mean() -> None:
     rng = np.random.default_rng(0)
     ids, clusters = tuple("abcd"), tuple("xxyy")
     parts = [Paired(ids, clusters, *rng.random((2, 4)), grain=0.2) for _ in range(2)]
-    made = mean(parts, [0.5, 0.5])
+    made = weighted_mean(parts, [0.5, 0.5])
     assert made.base == pytest.approx((parts[0].base + parts[1].base) / 2)
     assert made.grain == pytest.approx(0.1)
 
@@ -108,7 +108,7 @@ def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
         rng.random(len(kept)),
         rng.random(len(kept)) + 0.1,
     )
-    made = robust(mean([whole, part], [0.5, 0.5]).sums)
+    made = robust(weighted_mean([whole, part], [0.5, 0.5]).sums)
     by_name = [
         dict(zip(np.unique(one.clusters), influence(one.sums), strict=True))
         for one in (whole, part)
@@ -122,7 +122,7 @@ def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
 def test_a_part_that_is_not_everywhere_weighs_as_it_does_in_the_summary() -> None:
     whole = Paired(("a", "b"), ("a", "b"), np.array([0.0, 0.0]), np.array([10.0, 20.0]))
     part = Paired(("b",), ("b",), np.array([0.0]), np.array([40.0]))
-    made = mean([whole, part], [0.5, 0.5])
+    made = weighted_mean([whole, part], [0.5, 0.5])
     assert made.sums.delta == pytest.approx((15 + 40) / 2)
     assert made.differences.tolist() == [5.0, 50.0]
     assert made.grain is None
@@ -177,8 +177,12 @@ def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Pa
     cell(tmp_path, "llama2_7b", "meqsum", rows)
     for tuned in ("meditron7b", "another"):
         cell(tmp_path, tuned, "meqsum", rows, base="llama2_7b")
-    found = read(tmp_path)
+    found = read_cells(tmp_path)
     known: dict[tuple[str, str], Any] = {}
-    made = [matched(m, [], known) for pair in pairs(found, "base") for m in matches(found, pair)]
+    made = [
+        align_cells(m, [], known)
+        for pair in model_pairs(found, "base")
+        for m in matched_cells(found, pair)
+    ]
     assert len(known) == 1
     assert made[0].alignment is made[1].alignment

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.cells import read
-from analysis.paired_study import Results
-from analysis.paired_study.standings import metric, standings
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults
+from analysis.paired_study.standings import metric_score, standings
 from benchmarks.planted import Plan
 from benchmarks.synthetic import write
 from clue.metrics.summary import summary
@@ -16,7 +16,7 @@ from clue.task import task_files
 from clue.task.levels import composites
 
 
-def test_scores_and_intervals_are_those_of_the_cells(store: Path, results: Results) -> None:
+def test_scores_and_intervals_are_those_of_the_cells(store: Path, results: StudyResults) -> None:
     for standing in results.standings["paper"]:
         found: dict[str, float] = {}
         for path in store.glob(f"cells/*/{standing.model}/*/records-*.parquet"):
@@ -34,12 +34,12 @@ def test_scores_and_intervals_are_those_of_the_cells(store: Path, results: Resul
         assert {n: s.estimate.delta for n, s in standing.scores.items()} == pytest.approx(found)
 
 
-def test_bases_stand_before_what_was_made_of_them(results: Results) -> None:
+def test_bases_stand_before_what_was_made_of_them(results: StudyResults) -> None:
     models = [standing.model for standing in results.standings["paper"]]
     assert models.index("llama3_8b") + 1 == models.index("aloe8b") == models.index("med42_8b") - 1
 
 
-def test_tasks_with_the_same_patients_do_not_count_as_independent(results: Results) -> None:
+def test_tasks_with_the_same_patients_do_not_count_as_independent(results: StudyResults) -> None:
     """LongHealth's three tasks ask the same patients; MedNLI and MeQSum have other people."""
     standing = next(s for s in results.standings["paper"] if s.model == "llama2_7b")
     parts = [standing.scores[f"longhealth{number}"] for number in (1, 2, 3)]
@@ -55,15 +55,15 @@ def test_tasks_with_the_same_patients_do_not_count_as_independent(results: Resul
 
 def test_a_composite_without_one_of_its_parts_is_none(tmp_path: Path) -> None:
     write(tmp_path, Plan({"aloe8b": "llama3_8b"}, scale=0.02, tasks=("mednli", "meqsum")))
-    (base, _) = standings(read(tmp_path), task_files.study(), "paper")
+    (base, _) = standings(read_cells(tmp_path), task_files.study(), "paper")
     assert set(base.scores) == {"mednli", "meqsum"}
-    assert standings(read(tmp_path), task_files.study(), "zero_shot") == []
+    assert standings(read_cells(tmp_path), task_files.study(), "zero_shot") == []
 
 
-def test_a_metric_is_of_the_items_that_define_it(results: Results) -> None:
+def test_a_metric_is_of_the_items_that_define_it(results: StudyResults) -> None:
     cell = next(c for p, c in results.cells.items() if p.task == "medisumqa")
     scores = cell.columns.scores["umls_f1"]
-    found = metric(cell, "umls_f1")
+    found = metric_score(cell, "umls_f1")
     assert found is not None
     assert found.estimate.delta == pytest.approx(100 * np.nanmean(scores))
     assert found.n == np.count_nonzero(~np.isnan(scores)) < len(scores)

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from analysis.cells import Cell
+from analysis.cells import StoredCell
 from analysis.errors import PairingError
 from analysis.pairing.same_protocol import differences, incomparable
 
 
-def made(model: str, **changes: Any) -> Cell:
+def made(model: str, **changes: Any) -> StoredCell:
     """A cell whose generation has some values of its own, by dotted key."""
     generation: dict[str, Any] = {
         "protocol": {"wording": ["system", "user"], "max_new_tokens": 20},
@@ -23,7 +23,9 @@ def made(model: str, **changes: Any) -> Cell:
         for group in groups:
             place = place[group]
         place[last] = value
-    return Cell(Path("x"), facts | {"model": model, "generation": generation}, {"a": "1", "b": "1"})
+    return StoredCell(
+        Path("x"), facts | {"model": model, "generation": generation}, {"a": "1", "b": "1"}
+    )
 
 
 def test_two_models_of_one_protocol_need_no_declaration() -> None:
@@ -66,8 +68,8 @@ def test_long_values_are_cut_in_messages() -> None:
 
 
 def test_metrics_of_other_signatures_are_not_compared() -> None:
-    base = Cell(Path("x"), made("base").facts, {"a": "1", "b": "1", "c": "1"})
-    tuned = Cell(Path("x"), made("tuned").facts, {"a": "1", "b": "2"})
+    base = StoredCell(Path("x"), made("base").facts, {"a": "1", "b": "1", "c": "1"})
+    tuned = StoredCell(Path("x"), made("tuned").facts, {"a": "1", "b": "2"})
     found = incomparable(base, tuned)
     assert set(found) == {"b", "c"}
     assert "1 (base), 2 (tuned)" in found["b"]

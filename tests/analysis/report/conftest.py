@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.paired_study import Results
+from analysis.paired_study import StudyResults
 from analysis.report import write
 from clue.task import task_files
 from tests.analysis.paired_study.conftest import quick, results, store
@@ -13,7 +13,7 @@ __all__ = ["report", "results", "store"]
 
 
 @pytest.fixture(scope="session")
-def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     write(results, quick(), task_files.study(), folder)
     return folder

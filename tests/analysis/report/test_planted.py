@@ -2,9 +2,9 @@
 
 import pytest
 
-from analysis.cells import read
-from analysis.paired_study import Results, run
-from analysis.paired_study.rows import Row
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults, run
+from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors, write
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
@@ -20,21 +20,21 @@ LEVELS = {"level1", "level2", "overall"}
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Results:
+def study(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     """With the items and clusters of the real data sets."""
     store = tmp_path_factory.mktemp("planted")
     write_store(store, planted.study())
-    return run(read(store), task_files.study(), CONF)
+    return run(read_cells(store), task_files.study(), CONF)
 
 
 @pytest.fixture(scope="module")
-def report(study: Results, tmp_path_factory: pytest.TempPathFactory) -> str:
+def report(study: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("planted_report")
     write(study, CONF, task_files.study(), folder)
     return (folder / "report.md").read_text()
 
 
-def rows(study: Results) -> list[Row]:
+def rows(study: StudyResults) -> list[ResultRow]:
     """The confirmatory ones: 12 pairs on 6 data sets and 3 levels."""
     (setting,) = study.settings
     found = selectors.primary(setting, "task", "level")
@@ -42,14 +42,14 @@ def rows(study: Results) -> list[Row]:
     return found
 
 
-def truth(row: Row) -> float:
+def truth(row: ResultRow) -> float:
     """What was planted there, in points."""
     plan = planted.study()
     points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
     return (points | composites(points, task_files.study()))[row.key.task]
 
 
-def test_exactly_the_planted_changes_are_claimed(study: Results) -> None:
+def test_exactly_the_planted_changes_are_claimed(study: StudyResults) -> None:
     claimed = {
         (row.key.tuned, row.key.task): row.judgement.verdict
         for row in rows(study)
@@ -63,7 +63,7 @@ def test_exactly_the_planted_changes_are_claimed(study: Results) -> None:
 
 
 def test_equivalence_is_claimed_of_the_pairs_that_answer_alike_and_of_no_other(
-    study: Results,
+    study: StudyResults,
 ) -> None:
     claimed: dict[str, set[str]] = {}
     for row in rows(study):
@@ -73,7 +73,7 @@ def test_equivalence_is_claimed_of_the_pairs_that_answer_alike_and_of_no_other(
     assert set(claimed) == {EQUIVALENT, SMALL}
 
 
-def test_whatever_is_claimed_is_true_of_what_was_planted(study: Results) -> None:
+def test_whatever_is_claimed_is_true_of_what_was_planted(study: StudyResults) -> None:
     for row in rows(study):
         margin = row.comparison.margin
         assert margin is not None

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cells import read
-from analysis.paired_study import Results, run
+from analysis.cells import read_cells
+from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, write
 from analysis.report.document import Table
 from analysis.report.figures import FIGURES
@@ -94,12 +94,14 @@ def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
         assert "var(" not in path.read_text()
 
 
-def test_the_report_is_the_same_bytes_again(report: Path, results: Results, tmp_path: Path) -> None:
+def test_the_report_is_the_same_bytes_again(
+    report: Path, results: StudyResults, tmp_path: Path
+) -> None:
     for path in write(results, quick(), task_files.study(), tmp_path):
         assert path.read_bytes() == (report / path.relative_to(tmp_path)).read_bytes(), path
 
 
-def test_numbers_of_the_tables_are_those_of_the_rows(report: Path, results: Results) -> None:
+def test_numbers_of_the_tables_are_those_of_the_rows(report: Path, results: StudyResults) -> None:
     with (report / "tables" / "tasks.csv").open() as file:
         lines = {(row["model"], row["task"]): row for row in csv.DictReader(file)}
     rows = [r for r in results.rows if r.key.task == "mednli" and r.key.scope == "task"]
@@ -112,13 +114,13 @@ def test_numbers_of_the_tables_are_those_of_the_rows(report: Path, results: Resu
         assert row.judgement.sentence in (report / "report.md").read_text()
 
 
-def small(store: Path, *, access: str, text: str | None = None, models: int = 2) -> Results:
+def small(store: Path, *, access: str, text: str | None = None, models: int = 2) -> StudyResults:
     """One pair on MedNLI, the second model right where the first is wrong."""
     for place, (model, base) in enumerate({"b": None, "t": "b"}.items()):
         scores = [record(f"s{n}", {"accuracy": float(n % 2 == place)}) for n in range(12)]
         if place < models:
             cell(store, model, "mednli", scores, base=base, access=access)
-    return run(read(store), task_files.study(), quick(text=text))
+    return run(read_cells(store), task_files.study(), quick(text=text))
 
 
 def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> None:
@@ -154,7 +156,7 @@ def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path:
 def test_a_store_without_a_pair_shows_its_models_and_what_would_make_one(tmp_path: Path) -> None:
     scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
     cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
-    found = run(read(tmp_path), task_files.study(), quick())
+    found = run(read_cells(tmp_path), task_files.study(), quick())
     write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
@@ -171,7 +173,7 @@ def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
     for model, base in (("b", None), ("t", "b")):
         scores = [record(f"s{n}", dict.fromkeys(names, 0.5), target=model) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=base)
-    found = run(read(tmp_path), task_files.study(), quick())
+    found = run(read_cells(tmp_path), task_files.study(), quick())
     write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
@@ -184,7 +186,7 @@ def test_a_table_that_cannot_be_read_costs_its_own_comparison_only(tmp_path: Pat
     for model, score in (("b", 2.0), ("t", 0.5)):  # no score is above 1
         scores = [record(f"s{n}", dict.fromkeys(names, score)) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=None if model == "b" else "b")
-    found = run(read(tmp_path), task_files.study(), quick())
+    found = run(read_cells(tmp_path), task_files.study(), quick())
     write(found, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on MedNLI" in text
