@@ -1,1 +1,1 @@
-"""Tools that know nothing of the study: files, retries, progress, command lines."""
+"""Tools independent of the study: files, caches, retries, progress, command lines."""

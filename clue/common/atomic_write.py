@@ -1,4 +1,4 @@
-"""Writes that happen whole or not at all, readable by their owner only."""
+"""Atomic writes of files that only their owner can read."""
 
 import os
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from pathlib import Path
 from clue.errors import StoreError
 
 PRIVATE = 0o600
-"""Mode of files that may hold clinical text."""
+"""Mode of files that may contain clinical text."""
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file whole or not at all, also when the power fails."""
+    """Replace a file completely or not at all, also when the power fails."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ def write_atomic(path: Path, content: bytes) -> None:
         try:
             write_all(file, content)
             os.fsync(file)
-        except BaseException:  # no hidden copy of clinical text stays behind
+        except BaseException:  # leave no hidden copy of clinical text
             part.unlink(missing_ok=True)
             raise
         finally:
@@ -30,19 +30,19 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 @contextmanager
 def explain_write_errors(folder: Path) -> Iterator[None]:
-    """Turn a failed write into words: what was kept and how to go on."""
+    """Convert a failed write to a StoreError that says what is kept and how to continue."""
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; make "
-            "room or name another place (paths.mlruns=<folder>, paths.data=<folder>), then run the "
-            "same command again to go on."
+            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; free "
+            "some space or choose another folder (paths.mlruns=<folder>, paths.data=<folder>), "
+            "then run the same command again to continue."
         ) from error
 
 
 def write_all(file: int, content: bytes) -> None:
-    """Write every byte to an open file; the system may take fewer at a time."""
+    """Write every byte to an open file; one system call may write fewer."""
     view = memoryview(content)
     while view:
         view = view[os.write(file, view) :]

@@ -1,4 +1,4 @@
-"""Which prompts share a batch."""
+"""Batch plan: groups prompts into batches within bounds of tokens and size."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ def plan(
 
     Args:
         budgets: prompt tokens and answer budget of each prompt, shape (n, 2).
-        tokens: upper bound of a batch's padded prompts plus answer budgets; one prompt alone may
-        exceed it.
+        tokens: upper bound of a batch's padded prompts plus answer budgets; a batch of one prompt
+            may exceed it.
         size: upper bound of a batch in prompts.
-        order: the indices in the order in which they are grouped; none = the longest first.
+        order: the indices in the order in which they are grouped; none = longest first.
 
     Returns:
-        Indices, batch by batch. A function of the arguments alone: batch composition can change the
-        last bits of a result, and with it a greedy choice, so a resumed run must plan as the first
-        one did.
+        Indices, batch by batch. They depend on the arguments only: batch composition can change
+        the last bits of a result, and thereby a greedy choice, so a resumed run must plan the
+        same batches as the first run.
     """
     batches: list[list[int]] = []
     width = 0
@@ -32,5 +32,5 @@ def plan(
 
 
 def longest_first(budgets: Sequence[tuple[int, int]]) -> list[int]:
-    """Indices by falling length with budget; equals keep their order."""
+    """Indices by decreasing length with budget; ties keep their order."""
     return sorted(range(len(budgets)), key=lambda index: (-sum(budgets[index]), index))

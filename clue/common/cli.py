@@ -1,4 +1,4 @@
-"""Command lines, alike in help, options, messages and exit code.
+"""Shared command line: help, options, messages and exit codes of every command.
 
 A command is a module with `main = Command(...)`. One of several below a command, such as `fetch` of
 `clue data`, is a module with `HELP`, `add(parser)` and `run(arguments) -> exit code`.
@@ -17,21 +17,21 @@ from clue.errors import ClueError
 
 @dataclass(frozen=True)
 class Command:
-    """A command line: called with its arguments, it returns the exit code."""
+    """A command line; calling it with arguments returns the exit code."""
 
     name: str
-    """As it is typed."""
+    """As typed by the user."""
     help: str | None
     """The module's docstring."""
     add: Callable[[argparse.ArgumentParser], None]
     """Adds the options to a parser."""
     run: Callable[[argparse.Namespace], int] | None = None
-    """Runs the command; None: the subcommands of the parser have their own."""
+    """Runs the command; None if the parser has subcommands, which have their own."""
     rewrite: Callable[[Iterable[str]], list[str]] | None = None
-    """Rewrites arguments before they are parsed; None: `as_options`."""
+    """Rewrites arguments before parsing; None = `as_options`."""
 
     def parser(self) -> argparse.ArgumentParser:
-        """The parser of the command's options."""
+        """Returns the parser of the command's options."""
         parser = argparse.ArgumentParser(
             self.name,
             description=self.help,
@@ -46,18 +46,18 @@ class Command:
         """Run the command; returns 0, 1 after an error, 130 after Ctrl-C.
 
         Raises:
-            SystemExit: with 2, the arguments are wrong.
+            SystemExit: with code 2 if the arguments are wrong.
         """
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
         words = sys.argv[1:] if arguments is None else arguments
-        chosen = self.parser().parse_args((self.rewrite or as_options)(words))
+        parsed = self.parser().parse_args((self.rewrite or as_options)(words))
         try:
-            return int(chosen.run(chosen))
+            return int(parsed.run(parsed))
         except ClueError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
-            print("stopped; give the same command again", file=sys.stderr)
+            print("stopped; run the same command again to continue", file=sys.stderr)
             return 130
 
 
@@ -70,10 +70,10 @@ def add_subcommands(
     """Add subcommands to a parser.
 
     Args:
-        parser: of the command that they belong to.
-        modules: each with `HELP`, `add` and `run`, by the name that is typed.
-        shared: options that all of them have.
-        metavar: what the help calls one.
+        parser: of the parent command.
+        modules: modules with `HELP`, `add` and `run`, by the name of the subcommand.
+        shared: options of all subcommands.
+        metavar: name of a subcommand in the help.
     """
     subparsers = parser.add_subparsers(metavar=metavar, required=True)
     for name, module in modules.items():
@@ -86,7 +86,7 @@ def add_subcommands(
 
 
 def as_options(arguments: Iterable[str]) -> list[str]:
-    """Arguments in which `paths.mlruns=DIR` is written as `--mlruns=DIR`.
+    """Rewrites arguments such as `paths.mlruns=DIR` as `--mlruns=DIR`.
 
     >>> as_options(["list", "paths.mlruns=/tmp/store"])
     ['list', '--mlruns=/tmp/store']

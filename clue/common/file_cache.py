@@ -23,7 +23,7 @@ def checksum(path: Path) -> str:
 
 
 def digest(paths: Sequence[Path], cache: Path) -> str:
-    """Of the files' names and contents, as short hex; each is read once, then remembered."""
+    """Short hex digest of the names and contents of files; each file is read once, then cached."""
     sums = [
         [path.name, cached_text(path, cache, ["sha256"], partial(checksum, path))] for path in paths
     ]
@@ -31,22 +31,22 @@ def digest(paths: Sequence[Path], cache: Path) -> str:
 
 
 def cached_text(path: Path, cache: Path, of: Sequence[str], compute: Callable[[], str]) -> str:
-    """The computed text, from `<cache>/files` if the file is as it was then.
+    """Returns the computed text, from `<cache>/files` if the file has not changed.
 
     Args:
-        path: the file that it is computed from.
-        cache: where notes are kept; one that cannot be written only costs time.
+        path: the file that the text is computed from.
+        cache: folder of the cache. If it cannot be written, the text is computed again next time.
         of: what else the result depends on.
         compute: reads the file.
     """
     stat = path.stat()
     key = [str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino, *of]
-    note = cache / "files" / sha256(key)
-    if note.is_file():
-        return note.read_text()
-    found = compute()
+    entry = cache / "files" / sha256(key)
+    if entry.is_file():
+        return entry.read_text()
+    text = compute()
     try:
-        write_atomic(note, found.encode())
+        write_atomic(entry, text.encode())
     except StoreError:
         log.warning("%s cannot be written: %s is read again next time", cache, path.name)
-    return found
+    return text

@@ -1,9 +1,9 @@
-"""How many of what, in words."""
+"""Numbers with the singular or plural of their noun."""
 
 
 def counted(number: int, one: str, several: str = "") -> str:
-    """`1 pair`, `2,000 pairs`; `several` where the plural is not the singular and an s.
+    """`1 pair`, `2,000 pairs`; `several` if the plural is not the singular with an s.
 
-    The words may go on, for the verb that follows: `counted(n, "row is", "rows are")`.
+    Both forms may contain a verb: `counted(n, "row is", "rows are")`.
     """
     return f"{number:,} {one if number == 1 else several or one + 's'}"

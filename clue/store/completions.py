@@ -1,4 +1,4 @@
-"""Append completions to a cell's file and read them back; one writer at a time."""
+"""Store of one cell's completions: append and read back, one writer at a time."""
 
 import fcntl
 import json
@@ -20,8 +20,8 @@ from clue.records import Completion, Key, Prompt
 
 log = logging.getLogger(__name__)
 
-
 SYNC_SECONDS = 1.0
+"""Shortest time between two flushes to the disk."""
 
 
 class CellStore:
@@ -34,7 +34,7 @@ class CellStore:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Be the only writer; waits, and says for whom, while another process is."""
+        """Hold the write lock; waits, with a log line, while another process holds it."""
         with explain_write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
@@ -46,24 +46,25 @@ class CellStore:
             self._sync()
 
     def describe(self, payload: dict[str, Any]) -> None:
-        """Write what the fingerprint stands for."""
+        """Write the settings that the fingerprint is the digest of."""
         text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomic(self.folder / "cell.json", text.encode())
 
     def completions(self, *, repair: bool = False) -> dict[tuple[Key, str], Completion]:
-        """Stored completions by sample and prompt digest, a torn end of the file left out.
+        """Returns stored completions by sample and prompt digest, without an incomplete last line.
 
         Args:
-            repair: cut the torn end off; under the lock only, it may be another's line.
+            repair: remove the incomplete last line. Only under the lock: otherwise it may be the
+                line that another process is writing.
 
         Raises:
-            StoreError: a line in the middle is damaged; names the line.
+            StoreError: a line in the middle is damaged; the message names the line.
         """
         if not self.path.exists():
             return {}
         content = self.path.read_bytes()
         lines = content.split(b"\n")
-        found: dict[tuple[Key, str], Completion] = {}
+        completions: dict[tuple[Key, str], Completion] = {}
         good = 0
         for number, line in enumerate(lines, start=1):
             entry = _decode(line) if number < len(lines) else None
@@ -72,9 +73,9 @@ class CellStore:
                 if repair and content[good:]:
                     self._cut(good, len(content) - good)
                 break
-            found[entry[0]] = entry[1]
+            completions[entry[0]] = entry[1]
             good += len(line) + 1
-        return found
+        return completions
 
     def append(self, prompt: Prompt, completion: Completion) -> None:
         """Store one completion."""
@@ -90,12 +91,12 @@ class CellStore:
                 os.close(file)
 
     def discard(self) -> None:
-        """Set stored completions aside, so that they are generated again (`force=true`)."""
+        """Rename the file of completions, so that they are generated again (`force=true`)."""
         if self.path.exists():
             self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
 
     def records_path(self, cell_id: str) -> Path:
-        """Where the table of a finished cell lies."""
+        """Path of the records table of a finished cell."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
 
     def _acquire(self, lock: int) -> None:
@@ -118,14 +119,14 @@ class CellStore:
         if any(_decode(line) for line in rest):
             remedy = f"sed -i {number}d {shlex.quote(str(self.path))}"
             raise StoreError(
-                f"{self.path}: line {number} is damaged and whole lines follow it: the file was "
-                "changed or the disk is failing. Restore the file; or take that line out with "
-                f"`{remedy}`, and the same command generates its sample again; or generate the "
-                "whole cell again with force=true."
+                f"{self.path}: line {number} is damaged and intact lines follow it: the file was "
+                "changed or the disk is failing. Restore the file; or remove that line with "
+                f"`{remedy}` and run the same command again, which generates its sample again; or "
+                "generate all of the cell again with force=true."
             )
 
     def _cut(self, good: int, torn: int) -> None:
-        log.warning("%s: cut off a half-written last line (%d bytes)", self.path, torn)
+        log.warning("%s: removed an incomplete last line (%d bytes)", self.path, torn)
         os.truncate(self.path, good)
 
 
@@ -140,7 +141,7 @@ def _encode(prompt: Prompt, completion: Completion) -> bytes:
 
 
 def _decode(line: bytes) -> tuple[tuple[Key, str], Completion] | None:
-    """The entry of a line, None if the line is damaged."""
+    """Returns key and completion of a line, None if the line is damaged."""
     try:
         entry = json.loads(line)
         checksum = entry.pop("crc32")

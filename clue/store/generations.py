@@ -1,4 +1,4 @@
-"""What lies in the store: every generation of a model on a task, with its tables."""
+"""Generations in a store: every stored generation of a model on a task, with its tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,23 +26,23 @@ class Generation:
 
     @property
     def fingerprint(self) -> str:
-        """The first 16 digits of it."""
+        """First 16 digits of the fingerprint."""
         return self.folder.name
 
     @property
     def store(self) -> CellStore:
-        """Its completions."""
+        """Store of the completions."""
         return CellStore(self.folder)
 
     @property
     def description(self) -> Path:
-        """What the fingerprint is the digest of."""
+        """Path of the settings that the fingerprint is the digest of."""
         return self.folder / "cell.json"
 
     def tables(self) -> list[Path]:
-        """Tables of finished cells, the oldest first."""
-        found = self.folder.glob("records-*.parquet")
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        """Paths of the tables of finished cells, oldest first."""
+        paths = self.folder.glob("records-*.parquet")
+        return sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
     def bytes(self) -> int:
         """Size on disk."""
@@ -50,7 +50,7 @@ class Generation:
 
 
 def generations(mlruns: Path) -> Iterator[Generation]:
-    """All generations of a store, sorted by task, model and fingerprint.
+    """Yields all generations of a store, sorted by task, model and fingerprint.
 
     Raises:
         StoreError: there is no such store.
@@ -58,7 +58,7 @@ def generations(mlruns: Path) -> Iterator[Generation]:
     cells = mlruns / "cells"
     if not cells.is_dir():
         raise StoreError(
-            f"{mlruns} holds no cells; name the store with --mlruns <folder>, or make one: "
+            f"{mlruns} holds no cells; give the store with --mlruns <folder>, or create one: "
             "python run.py experiment=demo"
         )
     for folder in sorted(cells.glob("*/*/*")):

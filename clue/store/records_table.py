@@ -1,7 +1,7 @@
-"""The table of a finished cell: its records, how they were scored, and which cell it is.
+"""Records table of a finished cell: records, metric signatures and facts of the cell.
 
-One Parquet file per cell, complete in itself: whoever has it can analyse it without the MLflow
-store and without the configuration that made it.
+One Parquet file per cell. It is self-contained: it can be analysed without the MLflow store and
+without the configuration of the run.
 """
 
 import json
@@ -20,31 +20,31 @@ log = logging.getLogger(__name__)
 SIGNATURES = b"clue.signatures"
 """Key of the file's metadata: metric name to signature, as JSON."""
 FACTS = b"clue.cell"
-"""Key of the file's metadata: what `clue.tracking.tags.facts` says of the cell, as JSON."""
+"""Key of the file's metadata: `clue.tracking.tags.facts` of the cell, as JSON."""
 DIGEST = b"clue.sha256"
 """Key of the file's metadata: `RecordsTable.sha256`."""
 
 
 @dataclass(frozen=True)
 class RecordsTable:
-    """What a file `records-<id>.parquet` holds."""
+    """Content of a file `records-<id>.parquet`."""
 
     records: Sequence[Record]
     """In the order of the cell's samples."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Which cell it is: `clue.tracking.tags.facts`."""
+    """Identity and properties of the cell: `clue.tracking.tags.facts`."""
 
     @property
     def sha256(self) -> str:
-        """Digest of all that it says."""
+        """Digest of records, signatures and facts."""
         rows = [record.row() for record in self.records]
         return sha256([rows, dict(self.signatures), dict(self.facts)])
 
 
-def write_table(path: Path, table: Table) -> Path:
-    """Write a table whole or not at all, readable by its owner only.
+def write_table(path: Path, table: RecordsTable) -> Path:
+    """Write a table atomically, readable by its owner only.
 
     Raises:
         StoreError: the disk is full or the folder cannot be written.
@@ -53,19 +53,21 @@ def write_table(path: Path, table: Table) -> Path:
     return path
 
 
-def table_bytes(table: Table) -> bytes:
-    """The file of a table."""
+def table_bytes(table: RecordsTable) -> bytes:
+    """Returns the Parquet file of a table."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    noted = {SIGNATURES: table.signatures, FACTS: table.facts}
-    metadata = {key: json.dumps(value, sort_keys=True).encode() for key, value in noted.items()}
+    descriptions = {SIGNATURES: table.signatures, FACTS: table.facts}
+    metadata = {
+        key: json.dumps(value, sort_keys=True).encode() for key, value in descriptions.items()
+    }
     metadata[DIGEST] = table.sha256.encode()
     rows = pa.Table.from_pylist([record.row() for record in table.records])
-    content = pa.BufferOutputStream()
-    pq.write_table(rows.replace_schema_metadata(metadata), content, write_page_checksum=True)
-    made: bytes = content.getvalue().to_pybytes()
-    return made
+    buffer = pa.BufferOutputStream()
+    pq.write_table(rows.replace_schema_metadata(metadata), buffer, write_page_checksum=True)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
 
 
 def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
@@ -83,24 +85,24 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
 
     try:
         rows = pq.read_table(path, page_checksum_verification=True)
-        noted = rows.schema.metadata or {}
+        metadata = rows.schema.metadata or {}
         table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
-            json.loads(noted.get(SIGNATURES, b"{}")),
-            json.loads(noted.get(FACTS, b"{}")),
+            json.loads(metadata.get(SIGNATURES, b"{}")),
+            json.loads(metadata.get(FACTS, b"{}")),
         )
-        if verify and noted.get(DIGEST, b"").decode() != table.sha256:
+        if verify and metadata.get(DIGEST, b"").decode() != table.sha256:
             raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
-            f"{path} is damaged ({type(error).__name__}); run the same command again: it makes the "
-            "table anew from the stored completions"
+            f"{path} is damaged ({type(error).__name__}); run the same command again: it builds "
+            "the table again from the stored completions"
         ) from error
     return table
 
 
 def tables(folder: Path) -> Iterator[RecordsTable]:
-    """Tables of one generation, the oldest first; says which are damaged and goes on."""
+    """Yields the tables of one generation, oldest first; logs damaged ones and skips them."""
     paths = folder.glob("records-*.parquet")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
         try:
@@ -110,7 +112,7 @@ def tables(folder: Path) -> Iterator[RecordsTable]:
 
 
 def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
-    """What was answered to some samples, by id; the first presentation where there are several.
+    """Returns the answers to some samples by id; of several repeats the first.
 
     Reads two columns of the file only.
     """
@@ -119,9 +121,9 @@ def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
     import pyarrow.parquet as pq
 
     columns = pq.read_table(path, columns=["sample_id", "text"])
-    wanted = pa.array(sorted(ids), pa.string())
-    some = columns.filter(pc.is_in(columns["sample_id"], value_set=wanted)).to_pydict()
-    found: dict[str, str] = {}
-    for name, text in zip(some["sample_id"], some["text"], strict=True):
-        found.setdefault(name, text)
-    return found
+    sample_ids = pa.array(sorted(ids), pa.string())
+    rows = columns.filter(pc.is_in(columns["sample_id"], value_set=sample_ids)).to_pydict()
+    texts: dict[str, str] = {}
+    for sample_id, text in zip(rows["sample_id"], rows["text"], strict=True):
+        texts.setdefault(sample_id, text)
+    return texts

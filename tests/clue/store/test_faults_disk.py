@@ -84,7 +84,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_line_is_said_and_the_same_command_
     assert not path.read_bytes().endswith(b"\n")
     again = command(mlruns, data)
     assert again.returncode == 0, again.stderr
-    assert "cut off a half-written last line (50 bytes)" in again.stdout
+    assert "removed an incomplete last line (50 bytes)" in again.stdout
     assert "3 of 6 completions are stored" in again.stdout
     assert stored(mlruns) == (6, 45)
 
