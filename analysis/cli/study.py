@@ -12,42 +12,13 @@ Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not
 """
 
 import argparse
-from collections.abc import Sequence
 
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from analysis.settings import AnalysisConf, validate
+from analysis.configuration import configuration
+from analysis.settings import AnalysisConf
 from clue.common.cli import Command
-from clue.config.folders import CONF, ROOT
-from clue.config.overrides import as_settings, check_overrides, explain
-from clue.errors import ConfigError
-
-OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
-ConfigStore.instance().store(name="analysis_schema", node=AnalysisConf)
-
-
-def settings(overrides: Sequence[str]) -> AnalysisConf:
-    """Settings of conf/analysis.yaml with what the command line says.
-
-    Raises:
-        ConfigError: a setting is unknown or out of range.
-    """
-    for override in overrides:
-        if override.startswith("~") or "=" not in override:
-            raise ConfigError(f"{override}: settings are not removed; write key=value")
-    check_overrides(overrides, AnalysisConf)
-    try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            made = OmegaConf.to_object(compose("analysis", overrides=list(overrides)))
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(explain(error, CONF)) from error
-    assert isinstance(made, AnalysisConf)
-    validate(made)
-    return made
+from clue.config.overrides import as_settings
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
-    conf = settings(chosen.settings)
+    conf = configuration(chosen.settings)
     if chosen.cfg:
         print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
         return 0

@@ -15,7 +15,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf
 
-from analysis.cli.study import settings
+from analysis.configuration import configuration
 from clue.config.folders import CONF
 from clue.config.overrides import check_overrides, groups
 from clue.config.schema import Config
@@ -47,7 +47,7 @@ def check_module(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
         assert arguments[0] in module.COMMANDS  # named, not given
     elif arguments:
         parsed = _parsed(module.main, [name, *arguments], monkeypatch)
-        settings(getattr(parsed, "settings", []))
+        configuration(getattr(parsed, "settings", []))
 
 
 def _parsed(main: Any, argv: list[str], monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
@@ -106,7 +106,7 @@ def check_setting(word: str) -> None:
     try:
         check_overrides([word], Config, groups(CONF))
     except ConfigError:
-        settings([word])
+        configuration([word])
         return
     for each in value.split("|"):
         if each not in ANY:

@@ -20,7 +20,7 @@ LAYERS = (
     ("run", "clue.__main__"),
     ("analysis", "analysis.errors", "analysis.published"),
     ("analysis.settings", "analysis.names", "analysis.number_format"),
-    ("analysis.stats", "analysis.cells"),
+    ("analysis.stats", "analysis.cells", "analysis.configuration"),
     ("analysis.sentences", "analysis.readers", "analysis.meta"),
     ("analysis.pairing",),
     ("analysis.paired_study",),
@@ -31,10 +31,15 @@ LAYERS = (
 """From the bottom to the top; a package imports from lower layers and from itself only."""
 
 
+FACES = {"clue": "clue.api", "analysis": "analysis.api"}
+"""A package's first module lends the names of its interface, imported with their first use."""
+
+
 def imports() -> dict[str, set[str]]:
     """Module to the modules of the project that it imports, also inside of functions."""
     names = {module_name(path) for path in trees()}
-    return {module_name(path): set(_imported(tree, names)) for path, tree in trees().items()}
+    modules = {module_name(path): tree for path, tree in trees().items()}
+    return {name: set(_imported(tree, names)) - {FACES.get(name)} for name, tree in modules.items()}
 
 
 def _imported(tree: ast.Module, names: set[str]) -> Iterable[str]:

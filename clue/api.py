@@ -1,0 +1,164 @@
+"""The Python interface of `clue`, for notebooks and scripts; `from clue import evaluate, ...`.
+
+Nothing is printed: progress and warnings go to the loggers below `clue`. Errors are those of
+`clue.errors`.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # importing the interface is quick; using it imports what it needs
+    import pandas as pd
+
+    from clue.config.schema import Config
+    from clue.evaluation.outcome import Outcome
+
+TEXTS = ("text", "answer")
+"""Columns of records that may restate clinical notes."""
+
+
+def evaluate(
+    model: str | Sequence[str],
+    task: str | Sequence[str] = "all",
+    settings: Mapping[str, Any] | None = None,
+) -> "list[Outcome]":
+    """Evaluates models on tasks, as `python run.py` does, one model after the other.
+
+    Cells that are finished are read from the store; the others are generated, scored and tracked.
+
+    Args:
+        model: names of files in `conf/model`.
+        task: names of files in `conf/task`, also lists of tasks such as `level1`.
+        settings: any other setting of `python run.py` by its dotted name, for example
+            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`.
+
+    Returns:
+        What became of every cell, with its scores in points (0 to 100); a cell that failed has the
+        status `failed` and the reason in `note`.
+
+    Raises:
+        ConfigError: a name or a setting is unknown or out of range.
+        ClueError: nothing of a model can run: its weights, the data, the tracking store, the disk.
+    """
+    from omegaconf import OmegaConf
+
+    from clue.config.composition import as_overrides
+    from clue.evaluation.job import Job
+    from clue.evaluation.run import run
+
+    outcomes: list[Outcome] = []
+    for name in [model] if isinstance(model, str) else model:
+        config = _config(as_overrides({"model": name, "task": task, **(settings or {})}))
+        config.on_overflow = config.on_overflow or "error"
+        resolved = OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True)
+        outcomes += run(Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})"))
+    return outcomes
+
+
+def models() -> "pd.DataFrame":
+    """The model files that name a checkpoint: a row each, families together.
+
+    Returns:
+        A column per field of `clue.config.schema.ModelConf`, besides `family`, `fits` (names of
+        tasks whose prompts fit the context, by the fictional data) and `weights` (`package`,
+        `folder`, `cache`, or None where they are not on this machine).
+    """
+    import pandas as pd
+
+    from clue.cli.models.context_needs import needs
+    from clue.cli.models.overview import rows
+    from clue.data.registry import DEMO
+
+    paths = _config([]).paths
+    sizes = list(needs(DEMO, paths.store / "cache"))
+    overview = rows([], sizes, Path(paths.models).expanduser().resolve())
+    return pd.DataFrame([row.facts() for row in overview])
+
+
+def tasks() -> "pd.DataFrame":
+    """The task files: a row each, by level.
+
+    Returns:
+        Columns `task`, `level`, `dataset`, `access` (`open` or `credentialed`), `rows` (official
+        number of test samples), `shots`, `max_new_tokens`, `score` (metrics whose mean is the task
+        score) and `metrics` (all that are computed).
+    """
+    import pandas as pd
+
+    from clue.config.schema import PromptConf
+    from clue.data.registry import DEMO
+    from clue.task.task import Task
+    from clue.task.task_files import load, names
+
+    files = [Task(load(name), PromptConf(), DEMO) for name in names()]
+    table = pd.DataFrame(
+        {
+            "task": file.conf.name,
+            "level": file.conf.level,
+            "dataset": file.dataset.name,
+            "access": file.dataset.access,
+            "rows": file.dataset.rows.get("test"),
+            "shots": file.conf.shots,
+            "max_new_tokens": file.conf.max_new_tokens,
+            "score": list(file.conf.score),
+            "metrics": list(file.conf.metrics),
+        }
+        for file in files
+    )
+    return table.sort_values(["level", "task"], ignore_index=True)
+
+
+def read_records(
+    mlruns: str | Path,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    prompt: str | None = None,
+    text: bool = False,
+) -> "pd.DataFrame":
+    """Reads the records of a store's finished cells: a row per sample and presentation.
+
+    Where a cell was scored several times, only its newest table is read.
+
+    Args:
+        mlruns: the store.
+        model: only of this model.
+        task: only of this task.
+        prompt: only under this prompt setting.
+        text: include the answers, which may restate clinical notes.
+
+    Returns:
+        The fields of `clue.records.Record`, scores (0 to 1) as `score_<metric>`, flags as
+        `flag_<name>`, measures as `measure_<name>`, besides `prompt`, the prompt setting.
+
+    Raises:
+        StoreError: there is no such store, or a table is damaged.
+    """
+    import pandas as pd
+
+    from clue.store.generations import generations
+    from clue.store.records_table import read_table
+
+    wanted = {"model": model, "task": task, "prompt": prompt}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    paths = [p for g in generations(Path(mlruns).expanduser().resolve()) for p in g.tables()]
+    newest: dict[tuple[str, ...], pd.DataFrame] = {}
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+        table = read_table(path)
+        if all(table.facts[name] == value for name, value in filters.items()):
+            rows = pd.DataFrame([record.row() for record in table.records])
+            key = tuple(str(table.facts[name]) for name in wanted)
+            newest[key] = rows.assign(prompt=table.facts["prompt"])
+    if not newest:
+        return pd.DataFrame()
+    records = pd.concat(newest.values(), ignore_index=True)
+    return records if text else records.drop(columns=list(TEXTS))
+
+
+def _config(overrides: Sequence[str]) -> "Config":
+    from clue.config.composition import composed
+    from clue.config.schema import Config
+    from clue.launch import sweep  # noqa: F401  makes the schema known to Hydra
+
+    return composed("config", Config, overrides)

@@ -1,0 +1,63 @@
+"""Compose a configuration of `conf/` with overrides, outside of a Hydra application."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from clue.config.folders import CONF
+from clue.config.overrides import check_overrides, explain, groups
+from clue.errors import ConfigError
+
+Schema = TypeVar("Schema")
+
+
+def composed(
+    name: str, schema: type[Schema], overrides: Sequence[str], *, grouped: bool = True
+) -> Schema:
+    """The settings of `conf/<name>.yaml` with overrides, unchecked for ranges.
+
+    Args:
+        name: of the file; its schema and resolvers are registered with Hydra.
+        schema: dataclass of the settings.
+        overrides: `key=value`, as on the command line.
+        grouped: the groups of `conf/` can be chosen from.
+
+    Raises:
+        ConfigError: a key is unknown, a choice does not exist, a value has another type.
+    """
+    check_overrides(overrides, schema, groups(CONF) if grouped else ())
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            settings = OmegaConf.to_object(compose(name, overrides=list(overrides)))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain(error, CONF)) from error
+    assert isinstance(settings, schema)
+    return settings
+
+
+def as_overrides(settings: Mapping[str, Any]) -> list[str]:
+    """Settings as `key=value` in Hydra's grammar.
+
+    >>> as_overrides({"task": ["mednli", "meqsum"], "limit": None, "force": True, "seed": 1})
+    ['task=[mednli,meqsum]', 'limit=null', 'force=true', 'seed=1']
+    >>> as_overrides({"paths.data": "/data of mine"})
+    ["paths.data='/data of mine'"]
+    """
+    return [f"{name}={_value(value)}" for name, value in settings.items()]
+
+
+def _value(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str | Path):
+        text = str(value)
+        plain = text and all(letter.isalnum() or letter in "_./:-" for letter in text)
+        return text if plain else "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_value(entry)}" for key, entry in value.items()) + "}"
+    return f"[{','.join(map(_value, value))}]" if isinstance(value, Sequence) else str(value)
