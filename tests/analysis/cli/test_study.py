@@ -217,7 +217,7 @@ def test_the_ancestor_is_compared_with_on_request(
         ("~alpha=0.1", "settings are not removed"),
         ("alpha", "write key=value"),
         ("alpha=2", "alpha=2.0 is not between 0 and 1"),
-        ("margins.binary=0", "margins.binary=0.0 is no positive number"),
+        ("margins.binary=0", "margins.binary=0.0 is not more than 0 points"),
         ("comparator=other", "none of base, ancestor"),
         ("flips=10", "flips=10 is less than 999"),
     ],
