@@ -5,7 +5,7 @@ import math
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
 
-__all__ = ["counted", "decimals", "interval", "number", "p_value"]
+__all__ = ["counted", "decimals", "interval", "number", "p_cell", "p_value"]
 
 MOST = 6
 """Decimals."""
@@ -45,3 +45,8 @@ def p_value(p: float) -> str:
     if round(p, digits) == 0.05 != p:
         digits = 4
     return f"= {p:.{digits}f}".replace("0.", ".", 1)
+
+
+def p_cell(p: float | None) -> str:
+    """A p-value in a table: `.031`, `< .001`; `-` for None."""
+    return "-" if p is None else p_value(p).removeprefix("= ")
