@@ -1,9 +1,9 @@
-"""Means whose items come in clusters, and their standard errors in closed form.
+"""Cluster-robust standard errors of a mean (CR0, CR1, CR2), in closed form.
 
-Clusters (patients, premises, letters) are the unit of independence, items within them are not. CR2
-with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018) needs
-no matrices for a mean: cluster g with share f_g of the items has leverage f_g. In balanced clusters
-it is the t-test on cluster means.
+Clusters (patients, premises, letters) are the unit of independence; items of one cluster are not
+independent. CR2 with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and
+Tipton 2018) needs no matrices for a mean: cluster g with share f_g of the items has leverage f_g.
+In balanced clusters it equals the t-test on cluster means.
 """
 
 from collections.abc import Hashable, Sequence
@@ -18,11 +18,11 @@ Array = NDArray[np.float64]
 
 NAN = float("nan")
 ROUNDING = 1e-12
-"""What is smaller than this share of its terms is their rounding error, and counts as zero."""
+"""A residual below this share of its terms is their rounding error and counts as zero."""
 
 
 class Interval(NamedTuple):
-    """Two ends, in the unit of the score."""
+    """Lower and upper bound of an interval, in the unit of the score."""
 
     low: float
     high: float
@@ -35,16 +35,16 @@ class Sums:
     sums: Array
     """Shape (G,), in the unit of the score."""
     sizes: Array
-    """Items of each cluster, shape (G,)."""
+    """Number of items of each cluster, shape (G,)."""
 
     @property
     def n(self) -> int:
-        """Items."""
+        """Number of items."""
         return int(self.sizes.sum())
 
     @property
     def n_clusters(self) -> int:
-        """Clusters, G."""
+        """Number of clusters, G."""
         return len(self.sums)
 
     @property
@@ -55,14 +55,14 @@ class Sums:
 
 @dataclass(frozen=True)
 class Robust:
-    """A mean difference with its cluster-robust errors, in the unit of the score."""
+    """Mean difference with its cluster-robust standard errors, in the unit of the score."""
 
     delta: float
     """Tuned minus base."""
     n: int
-    """Items."""
+    """Number of items."""
     n_clusters: int
-    """G."""
+    """Number of clusters, G."""
     se_cr0: float
     """Miller 2024, equation for clustered standard errors; too small with few clusters."""
     se_cr1: float
@@ -70,47 +70,73 @@ class Robust:
     se_cr2: float
     """Unbiased if items are exchangeable; nan with one cluster, 0 if no cluster deviates."""
     df: float
-    """Satterthwaite's of `se_cr2`: G - 1 if balanced, less otherwise; nan with one cluster."""
+    """Satterthwaite degrees of freedom of `se_cr2`: G - 1 if balanced, else fewer; nan with one
+    cluster."""
     max_share: float
-    """Share of the items that the largest cluster holds."""
+    """Share of the items in the largest cluster."""
 
     @property
     def t(self) -> float:
-        """Difference in standard errors; nan without error to measure it by."""
+        """Difference divided by its CR2 standard error; nan if that is 0 or nan."""
         return self.delta / self.se_cr2 if self.se_cr2 > 0 else NAN
 
     @property
     def p(self) -> float:
-        """Two-sided p of "the difference is 0", t law; nan where `t` is."""
+        """Two-sided p of "the difference is 0", by the t distribution; nan where `t` is nan."""
         return float(2 * stats.t.sf(abs(self.t), self.df))
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Two-sided t interval; nan with one cluster."""
-        reach = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se_cr2
-        return Interval(self.delta - reach, self.delta + reach)
+        """Returns the two-sided t interval; nan with one cluster."""
+        half_width = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se_cr2
+        return Interval(self.delta - half_width, self.delta + half_width)
+
+
+def scaled_scores(scores: Array) -> Array:
+    """Scores of metrics that some rows leave undefined, scaled so that every row counts.
+
+    A metric that is defined for n_k of n rows counts n / n_k times where it is defined and 0
+    elsewhere: the mean of a column over all rows is the metric's mean, and a weighted mean of the
+    columns is the score of each row.
+
+    Args:
+        scores: of k metrics, shape (n, k); nan where undefined.
+
+    >>> scaled_scores(np.array([[0.5, 1.0], [0.25, np.nan]])).tolist()
+    [[0.5, 2.0], [0.25, 0.0]]
+    """
+    defined = ~np.isnan(scores)
+    return np.asarray(np.where(defined, scores, 0.0) * len(scores) / defined.sum(axis=0))
 
 
 def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_]) -> Sums:
-    """The task score of a cell as sums within clusters, in points.
+    """Sums the task score of a cell within clusters, in points.
 
-    A row is worth the mean of its metrics, each times n / n_k where the metric is defined for n_k
-    of n rows only, so that the mean of all rows is the mean of the metrics' means.
+    The score of a row is the mean of its metrics (`scaled_scores`).
 
     Args:
         scores: of k metrics, 0 to 1, shape (n, k); nan where undefined.
         clusters: of the rows, n of them.
+
+    >>> sums = task_sums(np.array([[1.0], [0.0], [0.5]]), ["a", "a", "b"])
+    >>> sums.sums.tolist(), sums.sizes.tolist(), sums.delta
+    ([100.0, 50.0], [2.0, 1.0], 50.0)
     """
-    known = ~np.isnan(scores)
-    worth = (np.where(known, scores, 0.0) * len(scores) / known.sum(axis=0)).mean(axis=1)
-    codes = np.unique(np.asarray(clusters), return_inverse=True)[1]
-    return Sums(np.bincount(codes, 100 * worth).astype(float), np.bincount(codes).astype(float))
+    row_scores = scaled_scores(scores).mean(axis=1)
+    labels = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    return Sums(
+        np.bincount(labels, 100 * row_scores).astype(float), np.bincount(labels).astype(float)
+    )
 
 
 def robust(sums: Sums) -> Robust:
-    """Cluster-robust errors of the mean difference.
+    """Computes the cluster-robust standard errors of the mean difference.
 
     Args:
-        sums: of one series; at least one cluster.
+        sums: of at least one cluster.
+
+    >>> estimate = robust(Sums(np.array([1.0, 2.0, 6.0]), np.array([1.0, 1.0, 1.0])))
+    >>> estimate.delta, round(estimate.se_cr2, 3), round(estimate.df, 3), round(estimate.p, 3)
+    (3.0, 1.528, 2.0, 0.188)
     """
     count = sums.n_clusters
     share = sums.sizes / sums.n
@@ -133,7 +159,11 @@ def robust(sums: Sums) -> Robust:
 
 
 def residuals(sums: Sums) -> Array:
-    """What each cluster sums to beyond its share of the difference, shape (G,)."""
+    """Returns each cluster's sum minus its size times the mean difference, shape (G,).
+
+    >>> residuals(Sums(np.array([1.0, 2.0, 6.0]), np.array([1.0, 1.0, 1.0]))).tolist()
+    [-2.0, -1.0, 3.0]
+    """
     expected = sums.sizes * sums.delta
     residual = sums.sums - expected
     residual[np.abs(residual) <= ROUNDING * (np.abs(sums.sums) + np.abs(expected))] = 0.0

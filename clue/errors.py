@@ -1,23 +1,23 @@
-"""What can go wrong, by cause.
+"""Exceptions by cause.
 
-    ClueError                 said in plain words, without a traceback; exit code 1
+    ClueError                 shown as its message, without a traceback; exit code 1
     ├── ConfigError           a setting is unknown, out of range or contradicts another
-    ├── DataError             a data set is not as its official release
-    │   └── DataMissing       the file is not there: says where it was sought and where to get it
+    ├── DataError             a data set differs from its official release
+    │   └── DataMissing       the file is missing: the message gives its path and its source
     ├── ModelError            weights, tokenizer or server cannot be used
-    │   ├── ModelUnavailable  not to be had: gated, offline, misspelt, its server away
+    │   ├── ModelUnavailable  unavailable: gated, offline, misspelt, its server down
     │   └── PromptTooLong     prompt plus answer exceeds the model's context
     ├── PrivacyError          text of credentialed data would leave this machine
-    ├── StoreError            something on disk cannot be written, or the store not be read
+    ├── StoreError            a file cannot be written, or the store cannot be read
     └── TrackingError         the MLflow store does not answer
-    Terminated                SIGTERM; a BaseException, so that no rescue swallows it; exit code 143
+    Terminated                SIGTERM; a BaseException, so that no handler hides it; exit code 143
 
-Every message names the value, the place and the next command.
+Every message gives the value, the place and the next command.
 """
 
 
 class ClueError(Exception):
-    """An error for the user: its text is the whole message."""
+    """Error for the user; its text is the complete message."""
 
 
 class ConfigError(ClueError):
@@ -29,32 +29,32 @@ class PrivacyError(ClueError):
 
 
 class DataError(ClueError):
-    """A data file is not what its official release is."""
+    """A data file differs from its official release."""
 
 
 class DataMissing(DataError):
-    """A data file is not where it was sought."""
+    """A data file is missing."""
 
 
 class ModelError(ClueError):
-    """Weights or tokenizer cannot be used."""
+    """Weights, tokenizer or server cannot be used."""
 
 
 class ModelUnavailable(ModelError):
-    """A checkpoint is neither on this machine nor to be downloaded."""
+    """A checkpoint is not on this machine and cannot be downloaded."""
 
 
 class PromptTooLong(ModelError):
-    """A prompt plus its answer does not fit the model's context."""
+    """A prompt plus its answer exceeds the model's context."""
 
 
 class StoreError(ClueError):
-    """Something on disk cannot be written, or what is stored cannot be read."""
+    """A file cannot be written, or the store cannot be read."""
 
 
 class TrackingError(ClueError):
-    """The MLflow store does not answer or refuses."""
+    """The MLflow store does not answer or refuses a request."""
 
 
 class Terminated(BaseException):
-    """SIGTERM arrived: end in order, keep what is stored."""
+    """SIGTERM arrived: the process shuts down and keeps all stored results."""

@@ -1,4 +1,4 @@
-"""Who may see text of credentialed data: not another machine, not a shared tracking server.
+"""Privacy of credentialed data: their text goes to no other machine and no shared tracking server.
 
 PhysioNet's rule of 24 September 2025: credentialed data go to no third-party service unless zero
 retention was verified; outputs that restate a note fall under the same agreement.
@@ -20,9 +20,9 @@ TEXTS = ("text", "answer")
 
 
 def is_local(address: str | None) -> bool:
-    """Whether an address (tracking URI, endpoint) is this machine; no address is this process.
+    """Tests if an address (tracking URI, endpoint) is on this machine; None is this process.
 
-    A tunnel from a local port is taken for what it looks like.
+    A tunnel from a local port to another machine counts as local.
     """
     if address is None:
         return True
@@ -37,10 +37,10 @@ def is_local(address: str | None) -> bool:
 
 
 def check_endpoint(endpoint: str | None, access: str, dataset: str, conf: PrivacyConf) -> None:
-    """Refuse to send text of credentialed data to an endpoint that nobody vouched for.
+    """Refuses to send text of credentialed data to an endpoint that is not trusted.
 
     Raises:
-        PrivacyError: names data set, endpoint and the settings that would allow it.
+        PrivacyError: the endpoint is remote and not trusted; names the settings that allow it.
     """
     if access == "open" or is_local(endpoint):
         return
@@ -54,54 +54,56 @@ def check_endpoint(endpoint: str | None, access: str, dataset: str, conf: Privac
     )
 
 
-def text_mode(wished: str | None, access: str, tracking_uri: str | None) -> str:
-    """What a record table holds of texts: `full`, `hash` or `none`.
+def text_mode(requested: str | None, access: str, tracking_uri: str | None) -> str:
+    """Returns the form of texts in a logged record table: `full`, `hash` or `none`.
 
-    Unless a mode is asked for: hashes where the data are credentialed and the tracking server is
-    another machine, else everything.
+    Without a requested mode, texts are hashed if the data are credentialed and the tracking server
+    is another machine; otherwise they are logged in full.
     """
-    if wished is not None:
-        return wished
+    if requested is not None:
+        return requested
     return "full" if access == "open" or is_local(tracking_uri) else "hash"
 
 
 def rows(records: Sequence[Record], mode: str) -> list[dict[str, Any]]:
-    """Rows of the record table; texts as they are, as digests (equal texts stay equal), or null."""
-    return [shown(record.row(), mode) for record in records]
+    """Returns rows of the record table, with their texts masked, see `masked`."""
+    return [masked(record.row(), mode) for record in records]
 
 
-def shown(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    """A record's row with its texts as they are, as digests, or null."""
-    made = dict(row)
-    for name in TEXTS if mode != "full" else ():
-        known = mode == "hash" and row[name] is not None
-        made[name] = f"sha256:{sha256(row[name])}" if known else None
-    return made
+def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    """Returns a record's row with its texts in full, as digests (equal for equal texts), or null."""
+    if mode == "full":
+        return dict(row)
+    hashed = {
+        name: f"sha256:{sha256(row[name])}" if mode == "hash" and row[name] is not None else None
+        for name in TEXTS
+    }
+    return {**row, **hashed}
 
 
-def unforeseen(error: Exception, access: str) -> tuple[str, str]:
-    """What is told of an error that is not ours, and its traceback.
+def describe_unexpected(error: Exception, access: str) -> tuple[str, str]:
+    """Returns the message and the traceback of an error that is no `ClueError`.
 
-    Of credentialed data its words are left out, unless the system or torch said them: a library
-    may quote the text that it could not take.
+    For credentialed data the message of a library is left out, because it may quote the text that
+    the library could not process. Messages of the system and of torch stay.
     """
     if access == "open" or isinstance(error, (OSError, MemoryError, RuntimeError)):
         trace = "".join(traceback.format_exception(error))
         return f"{type(error).__name__}: {error}", trace
     frames = traceback.extract_tb(error.__traceback__)
-    said = f"{type(error).__name__} in {frames[-1].filename}, line {frames[-1].lineno}"
-    return f"{said} (its words are left out: they may quote credentialed text)", "".join(
+    origin = f"{type(error).__name__} in {frames[-1].filename}, line {frames[-1].lineno}"
+    return f"{origin} (its words are left out: they may quote credentialed text)", "".join(
         traceback.format_list(frames)
     )
 
 
 def without_passwords(text: str) -> str:
-    """Text whose addresses name no user and no password."""
+    """Returns the text with user and password removed from its addresses."""
     return re.sub(r"(?<=://)[^/\s]+@", "", text)
 
 
 def _origin(address: str | None) -> str:
-    """Scheme, host and port: neither a path nor a password."""
+    """Returns scheme, host and port, without path and password."""
     parts = urlsplit(address or "")
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"

@@ -1,8 +1,9 @@
-"""The contract between generation and analysis: plain, frozen records (standard library only).
+"""Frozen records from data set to score: Sample, Prompt, Completion, Record (standard library only).
 
-A `Sample` becomes a `Prompt`, a `Prompt` a `Completion`, and the three together with the scores a
-`Record`. Records of two models pair by (task, sample_id, repeat); equal `prompt_sha256` and
-`target_sha256` prove that both saw the same question and were held to the same answer.
+A `Sample` becomes a `Prompt`, a `Prompt` becomes a `Completion`, and the three with the scores
+become a `Record`. Records of two models pair by (task, sample_id, repeat). Equal `prompt_sha256`
+and `target_sha256` prove that both models saw the same question and were compared with the same
+reference answer.
 """
 
 import hashlib
@@ -17,13 +18,21 @@ Role = Literal["system", "user", "assistant"]
 
 
 def sha256(value: Any) -> str:
-    """Hex digest of a value's canonical JSON (sorted keys, no spaces, UTF-8); text is JSON too."""
+    """Returns the hex digest of a value's canonical JSON (sorted keys, no spaces, UTF-8).
+
+    A text is JSON too: its quotation marks are part of what is hashed.
+
+    >>> sha256({"b": 1, "a": 2}) == sha256({"a": 2, "b": 1})
+    True
+    >>> sha256("knee")[:16]
+    '4b00825c352b75bd'
+    """
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Key(NamedTuple):
-    """What identifies a sample within a task: the data set's own id and the repeat."""
+class SampleKey(NamedTuple):
+    """Identity of a sample within a task: the data set's own id and the repeat."""
 
     sample_id: str
     repeat: int
@@ -43,54 +52,54 @@ class Sample:
     id: str
     """The data set's own identifier, unique within the task."""
     fields: Mapping[str, str]
-    """What the wording of the task may name, e.g. `question`."""
+    """Texts that the prompt templates may name, e.g. `question`."""
     target: str
     """The reference answer."""
     cluster: str
-    """The unit of independence: premise, note, patient; else the sample's id."""
+    """Unit of independence: premise, note or patient; otherwise the sample's id."""
     repeat: int = 0
-    """Which presentation of the same item (LongHealth shuffles documents five times)."""
+    """Number of the presentation of the item (LongHealth shuffles documents five times)."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> SampleKey:
         """The sample's identity within its task."""
-        return Key(self.id, self.repeat)
+        return SampleKey(self.id, self.repeat)
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a model is asked, before any chat template."""
+    """Messages to a model, before any chat template."""
 
     sample_id: str
-    """`Sample.id` of what is asked."""
+    """`Sample.id`."""
     messages: tuple[Message, ...]
     """The conversation; the last turn is the user's."""
     max_new_tokens: int
-    """Budget of the answer in tokens of the model."""
+    """Maximum length of the answer in tokens of the model."""
     repeat: int = 0
-    """`Sample.repeat` of what is asked."""
+    """`Sample.repeat`."""
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of messages and budget: equal for every model that is asked the same."""
+        """Digest of messages and budget: equal for every model that gets the same prompt."""
         return sha256([self.messages, self.max_new_tokens])
 
     @property
-    def key(self) -> Key:
-        """The identity of the sample that is asked."""
-        return Key(self.sample_id, self.repeat)
+    def key(self) -> SampleKey:
+        """The identity of the sample in the prompt."""
+        return SampleKey(self.sample_id, self.repeat)
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model answered."""
+    """Output of a model for one prompt."""
 
     text: str
     """The answer, decoded without special tokens, cut before a stop string."""
     finish_reason: FinishReason
-    """`stop`: the model ended its turn; `length`: the budget ended it."""
+    """`stop`: the model ended its turn; `length`: the token budget was used up."""
     prompt_tokens: int
-    """Tokens sent, chat template included."""
+    """Tokens of the prompt, chat template included."""
     new_tokens: int
     """Tokens generated, the end-of-turn token included."""
     seconds: float
@@ -104,7 +113,7 @@ class Record:
     task: str
     """Name of the task file."""
     model: str
-    """Name of the model file, or made from the checkpoint's id."""
+    """Name of the model file, or a name derived from the checkpoint's id."""
     sample_id: str
     """`Sample.id`."""
     repeat: int
@@ -116,19 +125,19 @@ class Record:
     target_sha256: str
     """Digest of the reference answer."""
     completion: Completion
-    """What the model answered, and at what cost."""
+    """Output of the model, with its tokens and seconds."""
     answer: str | None
-    """What the task's parser read from the completion; None if it found no answer."""
+    """Answer that the task's parser extracted from the completion; None if there is none."""
     scores: Mapping[str, float | None] = field(default_factory=dict)
-    """Metric name to this sample's score, 0 to 1, full precision, never NaN; None where the
+    """Metric name to this sample's score, 0 to 1, full precision, never NaN; None if the
     reference alone leaves the metric undefined, for every model."""
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """What happened: `empty`, `truncated`, `unparsed`, `looped`, and the task's own."""
+    """Properties of the answer: `empty`, `truncated`, `unparsed`, `looped`, and the task's own."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """Other numbers of the answer: `words`, `repeated_4grams`."""
 
     def row(self) -> dict[str, Any]:
-        """One flat row: completion fields by name, `score_`, `flag_` and `measure_<name>`."""
+        """Returns one flat row: completion fields by name, `score_`, `flag_`, `measure_<name>`."""
         flat = {name: getattr(self, name) for name in _IDENTITY}
         flat |= asdict(self.completion) | {"answer": self.answer}
         flat |= {f"score_{name}": value for name, value in self.scores.items()}
@@ -137,7 +146,7 @@ class Record:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Record":
-        """The inverse of `row`."""
+        """Builds a record from its row; the inverse of `row`."""
         completion = Completion(**{name: row[name] for name in Completion.__dataclass_fields__})
         return cls(
             **{name: row[name] for name in _IDENTITY},

@@ -17,7 +17,7 @@ from clue.backends import Setup
 from clue.backends.rule import Rule
 from clue.errors import ConfigError
 from clue.icd import codes
-from clue.records import Key, Prompt, Sample
+from clue.records import Prompt, Sample, SampleKey
 from clue.task.task import Task
 
 COPIED_WORDS = 60
@@ -34,7 +34,7 @@ class Given:
     shots: Sequence[Sample]
 
     @cached_property
-    def by_key(self) -> Mapping[Key, Sample]:
+    def by_key(self) -> Mapping[SampleKey, Sample]:
         """The samples by what identifies them."""
         return {sample.key: sample for sample in self.samples}
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
 from clue.errors import StoreError
-from clue.records import Completion, Key, Prompt
+from clue.records import Completion, Prompt, SampleKey
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class CellStore:
         text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomic(self.folder / "cell.json", text.encode())
 
-    def completions(self, *, repair: bool = False) -> dict[tuple[Key, str], Completion]:
+    def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
         """Returns stored completions by sample and prompt digest, without an incomplete last line.
 
         Args:
@@ -64,7 +64,7 @@ class CellStore:
             return {}
         content = self.path.read_bytes()
         lines = content.split(b"\n")
-        completions: dict[tuple[Key, str], Completion] = {}
+        completions: dict[tuple[SampleKey, str], Completion] = {}
         good = 0
         for number, line in enumerate(lines, start=1):
             entry = _decode(line) if number < len(lines) else None
@@ -140,7 +140,7 @@ def _encode(prompt: Prompt, completion: Completion) -> bytes:
     return (json.dumps(entry | {"crc32": _crc(entry)}) + "\n").encode()
 
 
-def _decode(line: bytes) -> tuple[tuple[Key, str], Completion] | None:
+def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
     """Returns key and completion of a line, None if the line is damaged."""
     try:
         entry = json.loads(line)
@@ -149,7 +149,7 @@ def _decode(line: bytes) -> tuple[tuple[Key, str], Completion] | None:
         return None
     if checksum != _crc(entry):
         return None
-    key = Key(entry.pop("sample_id"), entry.pop("repeat"))
+    key = SampleKey(entry.pop("sample_id"), entry.pop("repeat"))
     return (key, entry.pop("prompt_sha256")), Completion(**entry)
 
 
