@@ -88,7 +88,9 @@ def train(recipe: Recipe, out: Path) -> dict[str, Any]:
     started = time.perf_counter()
     shown, kept = held_out(corpus(file()), recipe.held_out, recipe.seed)
     kept = random.Random(recipe.seed).sample(kept, recipe.measured)
-    place = locate.locate(model_files.load(BASE), ROOT / "models", ROOT / "mlruns" / "cache")
+    place = locate.locate_weights(
+        model_files.load(BASE), ROOT / "models", ROOT / "mlruns" / "cache"
+    )
     model, tokenizer = _opened(place.source, recipe)
     rows = [_ids(tokenizer, text) for text in kept]
     with model.disable_adapter():

@@ -1,1 +1,1 @@
-"""Checkpoints: where weights lie, what the hub says, how a chat template is filled."""
+"""Checkpoints: location of the weights, reachability of the hub, chat templates."""

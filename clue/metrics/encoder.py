@@ -134,7 +134,7 @@ def _opening(encoder: Encoder) -> Iterator[dict[str, str]]:
     if not sys.stderr.isatty():
         library.disable_progress_bar()
     try:
-        with locate.explained(wanted(encoder.source, encoder.revision), PLACE):
+        with locate.explain_unavailable(wanted(encoder.source, encoder.revision), PLACE):
             yield {"revision": encoder.revision} if encoder.revision else {}
     finally:
         library.set_verbosity(before[0])

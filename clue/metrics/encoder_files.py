@@ -21,7 +21,7 @@ def find(conf: BertscoreConf, cache: Path) -> Encoder:
     model = wanted(conf.model, conf.revision)
     if conf.package:
         model = wanted(str(_in_package(conf.package)))
-    found = locate.locate(model, Path(), cache)
+    found = locate.locate_weights(model, Path(), cache)
     if found.identity:
         revision, identity, config = None, found.identity, Path(found.source) / "config.json"
         if not _complete(config.parent):
@@ -68,7 +68,7 @@ def _on_hub(repo: str, revision: str | None) -> Path:
     from huggingface_hub.errors import HFValidationError
 
     try:
-        with locate.explained(wanted(repo, revision), PLACE):
+        with locate.explain_unavailable(wanted(repo, revision), PLACE):
             config = Path(hf_hub_download(repo, "config.json", revision=revision))
             kept = [
                 try_to_load_from_cache(repo, name, revision=config.parent.name) for name in WEIGHTS

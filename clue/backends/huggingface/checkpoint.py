@@ -47,12 +47,12 @@ class Checkpoint:
         return min((tokens for tokens in said if tokens), default=None)
 
     @cached_property
-    def place(self) -> locate.Checkpoint:
+    def place(self) -> locate.CheckpointLocation:
         """Where the files are."""
-        return locate.locate(self.setup.model, self.setup.models, self.setup.cache)
+        return locate.locate_weights(self.setup.model, self.setup.models, self.setup.cache)
 
     @cached_property
-    def adapter(self) -> locate.Checkpoint | None:
+    def adapter(self) -> locate.CheckpointLocation | None:
         """Where the files of the adapter are."""
         setup = self.setup
         return locate.locate_adapter(setup.model, setup.models, setup.cache)
@@ -62,7 +62,7 @@ class Checkpoint:
         """The tokenizer and how this model wants its turns."""
         from transformers import AutoTokenizer
 
-        with locate.explained(self.setup.model):
+        with locate.explain_unavailable(self.setup.model):
             tokenizer = AutoTokenizer.from_pretrained(self.place.source, **self._revision)
         return Chat(tokenizer, ends=self._ends())
 
@@ -71,7 +71,7 @@ class Checkpoint:
         """The architecture."""
         from transformers import AutoConfig
 
-        with locate.explained(self.setup.model):
+        with locate.explain_unavailable(self.setup.model):
             return AutoConfig.from_pretrained(self.place.source, **self._revision)
 
     @cached_property
@@ -82,7 +82,7 @@ class Checkpoint:
 
         conf = self.setup.model
         started = time.perf_counter()
-        with locate.explained(conf), memory.for_weights(conf.label):
+        with locate.explain_unavailable(conf), memory.for_weights(conf.label):
             model = AutoModelForCausalLM.from_pretrained(
                 self.place.source,
                 dtype=getattr(torch, conf.dtype),

@@ -44,7 +44,7 @@ def rows(wanted: Sequence[str], needs: Sequence[Need], folder: Path) -> list[Row
         Row(
             model,
             model_files.family(model),
-            locate.whereabouts(model, folder),
+            locate.find_local_weights(model, folder),
             _fitting(model, needs),
         )
         for model in loaded

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from clue.checkpoints.locate import locate, locate_adapter, whereabouts
+from clue.checkpoints.locate import find_local_weights, locate_adapter, locate_weights
 from clue.config import model_files
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
@@ -23,9 +23,9 @@ def test_the_demos_adapter_is_found_from_anywhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     model = model_files.load("smollm2_135m_hpo")
-    found = locate_adapter(model, tmp_path / "models", tmp_path / "cache")
-    assert found
-    assert found.source == str(ROOT / "examples" / "smollm2_135m_hpo")
+    location = locate_adapter(model, tmp_path / "models", tmp_path / "cache")
+    assert location
+    assert location.source == str(ROOT / "examples" / "smollm2_135m_hpo")
 
 
 def test_an_adapter_is_a_folder_as_named_or_a_download(
@@ -34,15 +34,15 @@ def test_an_adapter_is_a_folder_as_named_or_a_download(
     downloads, here = tmp_path / "models", tmp_path / "here"
     downloaded = adapter(downloads / "some-org" / "lora", b"downloaded")
     model = ModelConf(repo="org/base", adapter="some-org/lora")
-    found = locate_adapter(model, downloads, tmp_path / "cache")
-    assert found
-    assert found.source == str(downloaded)
+    location = locate_adapter(model, downloads, tmp_path / "cache")
+    assert location
+    assert location.source == str(downloaded)
     own = adapter(here / "some-org" / "lora", b"own")
     monkeypatch.chdir(here)
     nearer = locate_adapter(model, downloads, tmp_path / "cache")
     assert nearer
     assert nearer.source == str(own)
-    assert nearer.identity != found.identity
+    assert nearer.identity != location.identity
     assert locate_adapter(ModelConf(repo="org/base"), downloads, tmp_path / "cache") is None
 
 
@@ -51,8 +51,8 @@ def test_an_adapter_is_the_same_whatever_lies_beside(tmp_path: Path) -> None:
     model = ModelConf(repo="org/base", adapter=str(folder))
 
     def identity() -> str | None:
-        found = locate_adapter(model, tmp_path, tmp_path / "cache")
-        return found.identity if found else None
+        location = locate_adapter(model, tmp_path, tmp_path / "cache")
+        return location.identity if location else None
 
     first = identity()
     (folder / "training.json").write_text("{}")
@@ -65,7 +65,7 @@ def test_an_adapter_is_the_same_whatever_lies_beside(tmp_path: Path) -> None:
     assert identity() not in (first, second)
 
 
-def test_an_adapter_that_is_not_here_is_told_from_its_base(tmp_path: Path) -> None:
+def test_a_missing_adapter_is_distinguished_from_its_base(tmp_path: Path) -> None:
     model = ModelConf(name="m", repo="org/base", adapter="org/lora-nowhere")
     with pytest.raises(ModelUnavailable) as caught:
         locate_adapter(model, tmp_path, tmp_path / "cache")
@@ -74,31 +74,33 @@ def test_an_adapter_that_is_not_here_is_told_from_its_base(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["/nowhere/lora", "./lora", "~/lora", "a/b/c"])
-def test_a_folder_that_is_not_there_is_not_sought_on_the_hub(name: str, tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_searched_on_the_hub(name: str, tmp_path: Path) -> None:
     for model in (ModelConf(repo="o/m", adapter=name), ModelConf(repo=name)):
-        with pytest.raises(ModelUnavailable, match=r"is neither a folder with .*; it was sought"):
-            _ = locate_adapter(model, tmp_path, tmp_path) or locate(model, tmp_path, tmp_path)
+        with pytest.raises(ModelUnavailable, match=r"is neither a folder with .*; searched"):
+            _ = locate_adapter(model, tmp_path, tmp_path) or locate_weights(
+                model, tmp_path, tmp_path
+            )
 
 
 def test_a_checkpoint_is_where_it_was_downloaded_to(tmp_path: Path) -> None:
     folder = tiny.llama(tmp_path / "org" / "m")
-    found = locate(ModelConf(repo="org/m"), tmp_path, tmp_path / "cache")
-    assert found.source == str(folder)
-    elsewhere = locate(ModelConf(repo="org/m", revision="abc"), tmp_path / "no", tmp_path)
+    location = locate_weights(ModelConf(repo="org/m"), tmp_path, tmp_path / "cache")
+    assert location.source == str(folder)
+    elsewhere = locate_weights(ModelConf(repo="org/m", revision="abc"), tmp_path / "no", tmp_path)
     assert (elsewhere.source, elsewhere.identity, elsewhere.revision) == ("org/m", None, "abc")
 
 
-def test_where_weights_are_is_said_without_opening_them(
+def test_local_weights_are_found_without_opening_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert whereabouts(model_files.load("aloe8b"), tmp_path) is None
+    assert find_local_weights(model_files.load("aloe8b"), tmp_path) is None
     (tmp_path / "org" / "m").mkdir(parents=True)
     (tmp_path / "org" / "m" / "config.json").write_text("no JSON")
-    assert whereabouts(ModelConf(repo="org/m"), tmp_path) == "folder"
+    assert find_local_weights(ModelConf(repo="org/m"), tmp_path) == "folder"
     package = ModelConf(repo="o/m", gguf_package="json", gguf_file="m.gguf")
-    assert whereabouts(package, tmp_path) == "package"
+    assert find_local_weights(package, tmp_path) == "package"
     package.gguf_package = "no_such_package"
-    assert whereabouts(package, tmp_path) is None
+    assert find_local_weights(package, tmp_path) is None
 
 
 def test_weights_in_the_hubs_cache_are_here(
@@ -107,18 +109,18 @@ def test_weights_in_the_hubs_cache_are_here(
     import huggingface_hub
 
     def cached(repo: str, name: str, revision: str | None) -> str | None:
-        held = (repo, revision) == ("org/m", "abc") and name.endswith("index.json")
-        return str(tmp_path / name) if held else None
+        is_cached = (repo, revision) == ("org/m", "abc") and name.endswith("index.json")
+        return str(tmp_path / name) if is_cached else None
 
     monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", cached)
-    assert whereabouts(ModelConf(repo="org/m", revision="abc"), tmp_path) == "cache"
-    assert whereabouts(ModelConf(repo="org/m"), tmp_path) is None
+    assert find_local_weights(ModelConf(repo="org/m", revision="abc"), tmp_path) == "cache"
+    assert find_local_weights(ModelConf(repo="org/m"), tmp_path) is None
 
 
 @pytest.mark.slow
-def test_a_gguf_is_unpacked_once_for_all_models_on_it(tmp_path: Path) -> None:
+def test_a_gguf_is_converted_once_for_all_models_on_it(tmp_path: Path) -> None:
     pair = [model_files.load(name) for name in ("smollm2_135m", "smollm2_135m_hpo")]
-    first, second = (locate(model, tmp_path, tmp_path / "cache") for model in pair)
+    first, second = (locate_weights(model, tmp_path, tmp_path / "cache") for model in pair)
     assert first == second
     assert len(list((tmp_path / "cache" / "checkpoints").iterdir())) == 1
     assert "quantization_config" not in (Path(first.source) / "config.json").read_text()
