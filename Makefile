@@ -29,7 +29,7 @@ demo: embedded ## a pair of small real models on all six tasks, on fictional dat
 	$(BIN)/python -m analysis
 	@echo 'Read mlruns/analysis/report.html; look at the runs: make ui'
 
-test: embedded ## the test suite
+test: embedded ## the test suite, and the examples in docstrings
 	$(BIN)/pytest -n 2
 
 calibration: setup ## how often the tests err on simulated data, a few minutes
@@ -47,9 +47,7 @@ types: setup ## mypy --strict
 	$(BIN)/mypy
 
 ui: setup ## MLflow UI on this store, http://127.0.0.1:5000
-	@test -f mlruns/mlflow.db || { echo 'mlruns/mlflow.db is not there yet: make demo'; exit 1; }
-	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui \
-	  --workers 1 --backend-store-uri sqlite:///$(CURDIR)/mlruns/mlflow.db
+	$(BIN)/python -m clue ui
 
 clean: ## remove the environment and caches, keep mlruns
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info

@@ -80,7 +80,7 @@ def test_a_setting_that_is_named_without_a_value_is_in_the_schema() -> None:
 
 
 def test_the_model_file_that_is_shown_is_one() -> None:
-    text = (ROOT / "docs" / "adding.md").read_text()
+    text = (ROOT / "CONTRIBUTING.md").read_text()
     (shown,) = (block for language, block in BLOCK.findall(text) if language == "yaml")
     model = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.create(shown))
     assert set(ModelConf.__annotations__) > set(OmegaConf.create(shown))

@@ -24,7 +24,7 @@ from tests.clue.cli.data.fake_checkout import SCRIPTS
 from tests.documentation.reading import DOCUMENTS, Command, commands
 
 PARTS = ("analysis", "benchmarks", "clue", "conf", "examples")
-FILES = ("run.py", "Makefile", "pyproject.toml", "constraints.txt")
+FILES = ("run.py", "Makefile", "README.md", "pyproject.toml", "constraints.txt")
 STOOD_IN = {"a GPU"}
 """What checkpoints of random weights make `run.py` do without."""
 REDUCED = (
