@@ -1,12 +1,13 @@
-"""Meta-analysis of differences: pairs within families of base models, errors correlated.
+"""Meta-analysis of differences: pairs within families of base models, correlated errors.
 
     python -m analysis meta estimates.csv [--covariance matrix.csv] [--json]
 
-`random_effects` answers for a population of pairs, `fixed_set` for exactly the pairs at hand.
+`random_effects` estimates the mean of a population of pairs, `fixed_set` the mean of exactly the
+given pairs, and `meta_analysis` runs these and the analyses for comparison.
 """
 
 from analysis.meta.classical import (
-    Pooled,
+    PooledMean,
     cochran_q,
     dersimonian_laird,
     fixed_effect,
@@ -14,8 +15,9 @@ from analysis.meta.classical import (
     i2,
     wald,
 )
-from analysis.meta.moderators import Moderation, moderator
-from analysis.meta.random_effects import Headline, random_effects
+from analysis.meta.meta_analysis import MetaAnalysis, meta_analysis
+from analysis.meta.meta_regression import MetaRegression, meta_regression
+from analysis.meta.random_effects import RandomEffects, random_effects
 from analysis.meta.sensitivity import (
     family_mean,
     fixed_set,
@@ -24,9 +26,10 @@ from analysis.meta.sensitivity import (
 )
 
 __all__ = [
-    "Headline",
-    "Moderation",
-    "Pooled",
+    "MetaAnalysis",
+    "MetaRegression",
+    "PooledMean",
+    "RandomEffects",
     "cochran_q",
     "dersimonian_laird",
     "family_mean",
@@ -35,7 +38,8 @@ __all__ = [
     "hartung_knapp",
     "i2",
     "leave_one_family_out",
-    "moderator",
+    "meta_analysis",
+    "meta_regression",
     "off_diagonal_share",
     "random_effects",
     "wald",

@@ -1,8 +1,13 @@
-"""The document of a meta-analysis as lines to read."""
+"""A meta-analysis as lines of text."""
 
-from typing import Any
+from collections.abc import Iterator
+from math import isfinite
 
-from analysis.meta.document import Document
+from analysis.meta.classical import PooledMean
+from analysis.meta.meta_analysis import MetaAnalysis, TwoLevelAnalyses
+from analysis.number_format import p_cell
+from analysis.stats.paired import Interval
+from analysis.stats.weighted_sums import Estimate
 from clue.common.plural import counted
 
 COLUMNS = (
@@ -10,78 +15,72 @@ COLUMNS = (
 )
 
 
-def lines(made: Document) -> list[str]:
-    """A table of the analyses, then what else there is to know."""
-    return [_opening(made), "", COLUMNS, *_table(made), "", *_facts(made)]
+def lines(meta: MetaAnalysis) -> list[str]:
+    """A table of the means, then heterogeneity, refusal and warnings."""
+    return [_opening(meta), "", COLUMNS, *_table(meta), "", *_notes(meta)]
 
 
-def _opening(made: Document) -> str:
-    estimates = counted(made["k"], "estimate")
-    if made["families"] is None:
-        return f"{estimates}, taken as independent of each other but for their covariance"
-    return f"{estimates} in {counted(made['families'], 'family', 'families')}"
+def _opening(meta: MetaAnalysis) -> str:
+    estimates = counted(meta.random_effects.n_pairs, "estimate")
+    if not meta.has_families:
+        return f"{estimates}, independent of each other except for their covariance"
+    return f"{estimates} in {counted(meta.random_effects.n_families, 'family', 'families')}"
 
 
-def _table(made: Document) -> list[str]:
-    rows = []
-    if made["refused"] is None:
-        rows = _three_level(made) if made["families"] is not None else _two_level(made)
-    return [*rows, _row("mean of exactly these", made["fixed_set"])]
+def _table(meta: MetaAnalysis) -> Iterator[str]:
+    robust = meta.random_effects.robust
+    if meta.by_family:
+        yield _pooled_row("REML, CR2 by family", robust)
+        yield _row("plain mean of family means", meta.by_family.mean)
+    if meta.two_level:
+        yield from _two_level(meta.two_level, robust)
+    yield _row("mean of exactly these", meta.fixed_set)
 
 
-def _three_level(made: Document) -> list[str]:
-    return [
-        _row("REML, CR2 by family", {**made, "se": made["se_cr2"]}),
-        _row("plain mean of family means", made["family_mean"]),
-    ]
+def _two_level(analyses: TwoLevelAnalyses, robust: PooledMean) -> Iterator[str]:
+    yield _pooled_row("REML, normal", analyses.reml)
+    yield _pooled_row("REML, CR2", robust)
+    yield _pooled_row("REML, Hartung-Knapp", analyses.hartung_knapp)
+    yield _pooled_row("DerSimonian-Laird, normal", analyses.dersimonian_laird)
 
 
-def _two_level(made: Document) -> list[str]:
-    robust = {**made["robust"], "mu": made["mu"], "se": made["se_cr2"], "df": made["df"]}
-    return [
-        _row("REML, normal", {**made, "df": None}),
-        _row("REML, CR2", robust),
-        _row("REML, Hartung-Knapp", made["hartung_knapp"]),
-        _row("DerSimonian-Laird, normal", made["dersimonian_laird"]),
-    ]
+def _pooled_row(name: str, mean: PooledMean) -> str:
+    return _row(name, Estimate(mean.mu, mean.se, mean.df), mean.pi95)
 
 
-def _row(name: str, made: dict[str, Any]) -> str:
-    df = "" if made["df"] is None else f"{made['df']:.1f}"
+def _row(name: str, estimate: Estimate, pi95: Interval | None = None) -> str:
+    df = f"{estimate.df:.1f}" if isfinite(estimate.df) else ""
+    p = p_cell(estimate.p if isfinite(estimate.p) else None)
     return (
-        f"{name:32}{_number(made['mu']):>10}{_number(made['se']):>10}{df:>7}  "
-        f"{_interval(made['ci95']):22}{_interval(made.get('pi95')):22}{_p(made['p']):>8}"
+        f"{name:32}{_number(estimate.delta):>10}{_number(estimate.se):>10}{df:>7}  "
+        f"{_interval(estimate.interval()):22}{_interval(pi95):22}{p:>8}"
     ).rstrip()
 
 
-def _facts(made: Document) -> list[str]:
-    found = [f"Cochran's Q {_number(made['q'])} for {counted(made['k'], 'estimate')}"]
-    if made["refused"] is None:
-        parts = [f"tau2 {_number(made['tau2'])}"]
-        if made["tau2_family"] is not None:
-            parts.append(f"between families {_number(made['tau2_family'])}")
-            parts.append(f"between pairs {_number(made['tau2_pair'])}")
-        found.append(", ".join([*parts, f"I2 {made['i2']:.1%}"]))
-    left = made.get("leave_one_family_out") or {}
-    if left:
-        low, high = min(left.values()), max(left.values())
-        found.append(f"mean without one family: {_number(low)} to {_number(high)}")
-    if made["off_diagonal_share"]:
-        found.append(f"share of covariances in the error: {made['off_diagonal_share']:.1%}")
-    if made["refused"] is not None:
-        found.append(f"no mean of a population: {made['refused']}")
-    return [*found, *(f"warning: {warning}" for warning in made["warnings"])]
+def _notes(meta: MetaAnalysis) -> Iterator[str]:
+    population = meta.random_effects
+    yield f"Cochran's Q {_number(meta.q)} for {counted(population.n_pairs, 'estimate')}"
+    if meta.i2 is not None:
+        parts = [f"tau2 {_number(population.tau2)}"]
+        if population.tau2_family is not None:
+            parts.append(f"between families {_number(population.tau2_family)}")
+            parts.append(f"between pairs {_number(population.tau2_pair)}")
+        yield ", ".join([*parts, f"I2 {meta.i2:.1%}"])
+    if meta.by_family and meta.by_family.leave_one_out:
+        means = meta.by_family.leave_one_out.values()
+        yield f"mean without one family: {_number(min(means))} to {_number(max(means))}"
+    if meta.off_diagonal_share:
+        yield f"share of covariances in the error: {meta.off_diagonal_share:.1%}"
+    if population.refused is not None:
+        yield f"no mean of a population: {population.refused}"
+    yield from (f"warning: {warning}" for warning in population.warnings)
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.5g}"
+    return f"{value:.5g}" if value is not None and isfinite(value) else "-"
 
 
-def _interval(ends: list[float | None] | None) -> str:
-    return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+def _interval(interval: Interval | None) -> str:
+    if interval is None or not all(map(isfinite, interval)):
+        return ""
+    return f"{_number(interval.low)} to {_number(interval.high)}"

@@ -1,4 +1,4 @@
-"""Generalised least squares with a known covariance: the step inside every model."""
+"""Generalised least squares with a known covariance: one step of every model."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from analysis.stats.paired import Array
 
 @dataclass(frozen=True)
 class Gls:
-    """The fit of y = X beta + error, error with covariance `phi`."""
+    """Fit of y = X beta + error; the error has covariance `phi`."""
 
     y: Array
     """Shape (k,)."""
@@ -24,15 +24,15 @@ class Gls:
     def _whitening(self) -> Array:
         """Inverse of the lower Cholesky factor of `phi`, shape (k, k).
 
-        By LAPACK's routine itself: `solve_triangular` starts threads for a matrix of 12 rows and,
-        on a busy machine, waits for them a thousand times longer than it computes.
+        Calls LAPACK directly: `solve_triangular` starts threads for a matrix of 12 rows and, on a
+        busy machine, waits for them a thousand times longer than it computes.
         """
         inverse, _ = dtrtri(np.linalg.cholesky(self.phi), lower=1)
         return np.asarray(inverse)
 
     @cached_property
     def _white(self) -> Array:
-        """X with independent errors of variance 1, shape (k, p)."""
+        """X whitened: errors are independent with variance 1, shape (k, p)."""
         return self._whitening @ self.design
 
     @cached_property
@@ -51,7 +51,7 @@ class Gls:
 
     @cached_property
     def gain(self) -> Array:
-        """What turns y into the coefficients, shape (p, k)."""
+        """Matrix that maps y to the coefficients, shape (p, k)."""
         return self.cov @ (self._white.T @ self._whitening)
 
     @cached_property
@@ -67,30 +67,30 @@ class Gls:
 
     @property
     def q(self) -> float:
-        """Residual quadratic form: Cochran's Q where `phi` is the sampling covariance."""
+        """Residual quadratic form; Cochran's Q if `phi` is the sampling covariance."""
         return float(self._white_residual @ self._white_residual)
 
     @cached_property
     def fitness(self) -> float:
-        """The part of the restricted log-likelihood that depends on `phi`."""
+        """Part of the restricted log-likelihood that depends on `phi`."""
         log_root = np.log(np.diag(self._whitening)).sum()
         log_cov = np.linalg.slogdet(self.cov)[1]
         return float(log_root + (log_cov - self.q) / 2)
 
     @property
     def log_likelihood(self) -> float:
-        """Restricted log-likelihood, with the term ln|X'X| / 2 that makes it free of X's scale."""
+        """Restricted log-likelihood, with the term ln|X'X| / 2 that removes the scale of X."""
         k, p = self.design.shape
         log_design = np.linalg.slogdet(self.design.T @ self.design)[1]
         return float(self.fitness + (log_design - (k - p) * np.log(2 * np.pi)) / 2)
 
 
-def full(variances: Array) -> Array:
-    """A covariance matrix, of variances (shape (k,)) or of itself (shape (k, k))."""
-    given = np.asarray(variances, dtype=float)
-    return np.diag(given) if given.ndim == 1 else given
+def as_covariance(sampling: Array) -> Array:
+    """Returns a covariance matrix for variances, shape (k,), or for a matrix, shape (k, k)."""
+    array = np.asarray(sampling, dtype=float)
+    return np.diag(array) if array.ndim == 1 else array
 
 
 def intercept(k: int) -> Array:
-    """The design of a plain mean, shape (k, 1)."""
+    """Design matrix of a plain mean, shape (k, 1)."""
     return np.ones((k, 1))

@@ -1,4 +1,4 @@
-"""Variance components by restricted maximum likelihood, on the boundary where they lie there."""
+"""Variance components by restricted maximum likelihood (REML), boundary values included."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from analysis.stats.paired import Array
 STEPS = 200
 HALVINGS = 50
 RANGE = (1e-4, 10.0)
-"""Ends of the grid beside 0, in units of the data's own variance."""
+"""Smallest and largest positive grid value, in units of the variance of the data."""
 CEILING = 1e4
-"""No component is sought beyond so many times the data's own variance."""
+"""Largest component that is searched, in units of the variance of the data."""
 SMALL = 1e-11
-"""Length of the last step, in units of the data's own variance."""
+"""Step length at which the search ends, in units of the variance of the data."""
 ROUNDING = 1e-12
-"""What a likelihood may seem to fall by without falling."""
+"""Apparent decrease of a likelihood that counts as rounding error."""
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A random-effects model at its restricted maximum."""
+class RemlFit:
+    """A random-effects model at the maximum of the restricted likelihood."""
 
     gls: Gls
-    """With `phi` = sampling covariance + components."""
+    """Fit with `phi` = sampling covariance + components."""
     tau2: Array
-    """One variance per component, shape (m,), exactly 0 where the likelihood falls from 0 on."""
+    """One variance per component, shape (m,); exactly 0 if the likelihood decreases from 0."""
 
 
 def reml(
@@ -37,18 +37,18 @@ def reml(
     sampling: Array,
     components: list[Array],
     start: Array | None = None,
-) -> Fit:
-    """Maximise the restricted likelihood of covariance `sampling` + sum of tau2_i * component_i.
+) -> RemlFit:
+    """Maximises the restricted likelihood of covariance `sampling` + sum of tau2_i * component_i.
 
-    Newton's method within tau2 >= 0, from every peak of a coarse grid, since the likelihood of few
-    estimates can have two maxima. Nothing is drawn.
+    Newton's method within tau2 >= 0, from every peak of a coarse grid, because the likelihood of
+    few estimates can have two maxima. Deterministic: no random numbers.
 
     Args:
         y: estimates, shape (k,).
         design: X, shape (k, p).
         sampling: V, shape (k, k), positive definite.
-        components: each shape (k, k).
-        start: components of nearly the same data, shape (m,), to search from; None: the grid.
+        components: matrices of shape (k, k).
+        start: tau2 of similar data, shape (m,), as the only starting point; None: the grid.
     """
     scale = float(np.diag(sampling).mean() + _spread(y, design))
     scaled, within = y / np.sqrt(scale), sampling / scale
@@ -58,10 +58,10 @@ def reml(
         return Gls(scaled, design, phi)
 
     starts = _peaks(at, len(components)) if start is None else [start / scale]
-    found = [_climb(at, components, place) for place in starts]
-    best = max(found, key=lambda tau2: at(tau2).fitness)
+    maxima = [_climb(at, components, point) for point in starts]
+    best = max(maxima, key=lambda tau2: at(tau2).fitness)
     phi = sampling + sum(scale * t * k for t, k in zip(best, components, strict=True))
-    return Fit(Gls(y, design, phi), scale * best)
+    return RemlFit(Gls(y, design, phi), scale * best)
 
 
 def score(at: Gls, components: list[Array]) -> Array:
@@ -72,20 +72,21 @@ def score(at: Gls, components: list[Array]) -> Array:
 
 
 def information(at: Gls, components: list[Array]) -> Array:
-    """Observed information of the components, or the expected one where that is not convex.
+    """Observed information of the components; expected information if that is not convex.
 
     Returns:
-        Positive semi-definite, shape (m, m): 0 for a component that the design explains.
+        Positive semi-definite matrix, shape (m, m); 0 for a component that the design explains.
     """
     products = [at.projection @ k for k in components]
     expected = np.array([[(a * b.T).sum() / 2 for b in products] for a in products])
-    pulled = np.array([k @ at.residual for k in components])
-    observed = pulled @ at.projection @ pulled.T - expected
+    gradients = np.array([k @ at.residual for k in components])
+    observed = gradients @ at.projection @ gradients.T - expected
     convex = np.linalg.eigvalsh(observed)[0] > ROUNDING * np.trace(expected)
     return observed if convex else expected
 
 
 def _climb(at: Callable[[Array], Gls], components: list[Array], start: Array) -> Array:
+    """Newton's method from one starting point; a step is halved until the likelihood rises."""
     tau2, here = start, at(start)
     for _ in range(STEPS):
         gradient = score(here, components)
@@ -93,7 +94,7 @@ def _climb(at: Callable[[Array], Gls], components: list[Array], start: Array) ->
         if not free.any():
             break
         step = np.zeros_like(tau2)
-        curvature = information(here, [components[place] for place in np.flatnonzero(free)])
+        curvature = information(here, [components[index] for index in np.flatnonzero(free)])
         step[free] = np.linalg.lstsq(curvature, gradient[free], rcond=None)[0]
         ahead = np.clip(tau2 + step, 0.0, CEILING)
         for _ in range(HALVINGS):
@@ -110,7 +111,7 @@ def _climb(at: Callable[[Array], Gls], components: list[Array], start: Array) ->
 
 
 def _peaks(at: Callable[[Array], Gls], m: int) -> Array:
-    """Points of a grid that no neighbour exceeds, shape (peaks, m)."""
+    """Local maxima of the likelihood on a grid, shape (peaks, m)."""
     steps = np.array([0.0, *np.geomspace(*RANGE, 16 // m)])
     grid = np.stack(np.meshgrid(*[steps] * m, indexing="ij"), axis=-1)
     fitness = np.apply_along_axis(lambda tau2: at(tau2).fitness, -1, grid)
@@ -119,5 +120,5 @@ def _peaks(at: Callable[[Array], Gls], m: int) -> Array:
 
 def _spread(y: Array, design: Array) -> float:
     """Mean squared residual of the unweighted fit."""
-    left = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-    return float((left**2).mean())
+    residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    return float((residual**2).mean())

@@ -1,34 +1,34 @@
-"""What stands beside the headline: the mean of these pairs, of families, without each family."""
+"""Analyses for comparison: mean of exactly these pairs, of family means, without one family."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.meta.gls import full, intercept
-from analysis.meta.random_effects import at_reml, codes
+from analysis.meta.gls import as_covariance, intercept
+from analysis.meta.random_effects import family_codes, fit_reml
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate, combine
 
 
 def fixed_set(y: Array, sampling: Array, dfs: Array | None = None) -> Estimate:
-    """Mean of exactly these effects: did these models, on average, change?
+    """Mean of exactly these effects: the average change of these models.
 
     Args:
         y: estimates, shape (k,).
         sampling: their error covariance, shape (k, k), or independent variances, shape (k,).
-        dfs: degrees of freedom of each variance, shape (k,); None: the variances are known.
+        dfs: degrees of freedom of each variance, shape (k,); None: the variances are exact.
     """
-    joint = full(sampling)
+    joint = as_covariance(sampling)
     k = len(joint)
-    freedom = np.full(k, np.inf) if dfs is None else dfs
+    degrees = np.full(k, np.inf) if dfs is None else dfs
     ses = np.sqrt(np.diag(joint))
-    parts = [Estimate(*map(float, part)) for part in zip(y, ses, freedom, strict=True)]
+    parts = [Estimate(*map(float, part)) for part in zip(y, ses, degrees, strict=True)]
     return combine(parts, np.full(k, 1 / k), joint)
 
 
 def family_mean(y: Array, families: Sequence[str]) -> Estimate:
-    """Mean of the families' plain means, t over families."""
-    groups = codes(families, len(y))
+    """Mean of the plain family means, with a t interval over families."""
+    groups = family_codes(families, len(y))
     means = np.bincount(groups, weights=y) / np.bincount(groups)
     df = len(means) - 1
     se = float(means.std(ddof=1) / np.sqrt(len(means))) if df else float("nan")
@@ -36,26 +36,26 @@ def family_mean(y: Array, families: Sequence[str]) -> Estimate:
 
 
 def leave_one_family_out(y: Array, sampling: Array, families: Sequence[str]) -> dict[str, float]:
-    """The headline's mean without each family in turn, by family, sorted.
+    """Mean by `random_effects` without each family in turn; sorted by family.
 
-    The means only: with a family less an interval could be refused.
+    Gives means only: without a family an interval might be refused.
     """
-    estimates, joint, labels = np.asarray(y, dtype=float), full(sampling), np.asarray(families)
-    k = len(estimates)
-    whole = at_reml(estimates, intercept(k), joint, codes(families, k)).tau2
-    left: dict[str, float] = {}
+    estimates, joint = np.asarray(y, dtype=float), as_covariance(sampling)
+    labels, k = np.asarray(families), len(estimates)
+    start = fit_reml(estimates, intercept(k), joint, family_codes(families, k)).tau2
+    means: dict[str, float] = {}
     for family in sorted(set(families)):
-        kept = labels != family
-        if kept.any():
-            k = int(kept.sum())
-            within = joint[np.ix_(kept, kept)]
-            groups = codes(labels[kept], k)
-            fit = at_reml(estimates[kept], intercept(k), within, groups, whole)
-            left[str(family)] = float(fit.gls.beta[0])
-    return left
+        others = labels != family
+        if others.any():
+            k = int(others.sum())
+            within = joint[np.ix_(others, others)]
+            groups = family_codes(labels[others], k)
+            fit = fit_reml(estimates[others], intercept(k), within, groups, start)
+            means[str(family)] = float(fit.gls.beta[0])
+    return means
 
 
 def off_diagonal_share(sampling: Array) -> float:
-    """Share of the variance of the plain mean that covariances of the estimates make up."""
-    joint = full(sampling)
+    """Share of the covariances of the estimates in the variance of the plain mean."""
+    joint = as_covariance(sampling)
     return float(1 - np.trace(joint) / joint.sum())

@@ -1,14 +1,16 @@
-"""Whether pairs of one kind differ from others: exploratory, since few pairs carry each answer."""
+"""Differences between kinds of pairs; exploratory, because few pairs inform each of them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from analysis.meta import Headline, moderator, random_effects
+from analysis.meta import meta_regression
+from analysis.meta.meta_analysis import estimate_as_dict
 from analysis.paired_study.levels import Levels, Weights
-from analysis.paired_study.pooled import Pooled, of_estimate
+from analysis.paired_study.pooled import LevelDifferences
 from analysis.stats.weighted_sums import Estimate
 
 CONTRAST = ("level1", "level2")
@@ -16,51 +18,86 @@ WARNING = "Exploratory: few pairs carry it, and they differ in more than this."
 Facts = Mapping[str, Any]
 
 
-def moderations(
-    pooled: Mapping[str, Pooled], facts: Mapping[str, Facts], large: float
-) -> list[dict[str, Any]]:
-    """Every moderator of every level.
+@dataclass(frozen=True)
+class ModeratorEffect:
+    """Mean difference of pairs of one kind, and its difference from all other pairs."""
+
+    level: str
+    moderator: str
+    """Property of pairs: `adaptation`, `generation`, `size`; `level` for the level contrast."""
+    kind: str
+    """Value of the property."""
+    pairs: tuple[str, ...]
+    """Pairs of that kind."""
+    mean: Estimate
+    """Mean of exactly these pairs."""
+    against_others: Estimate | None
+    """None if refused."""
+    refused: str | None
+    """Reason why there is no comparison with the other pairs."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document of summary.json."""
+        others = self.against_others
+        return {
+            "level": self.level,
+            "moderator": self.moderator,
+            "kind": self.kind,
+            "pairs": list(self.pairs),
+            "mean": estimate_as_dict(self.mean),
+            "against_others": None if others is None else estimate_as_dict(others),
+            "refused": self.refused,
+            "warning": WARNING,
+        }
+
+
+def moderator_effects(
+    differences: Mapping[str, LevelDifferences], facts: Mapping[str, Facts], large: float
+) -> list[ModeratorEffect]:
+    """Effects of every moderator on every level.
 
     Args:
-        pooled: level to the differences of all pairs.
-        facts: pair to what its tuned model's cells say, with the `family` of the pair.
-        large: billions of parameters from which on a model is large.
+        differences: level to the differences of all pairs.
+        facts: pair to the facts of its tuned model's cells, with the `family` of the pair.
+        large: billions of parameters from which a model counts as large.
     """
     return [
-        {"level": level, "moderator": name, **made, "warning": WARNING}
-        for level, pairs in pooled.items()
-        for name, kinds in _kinds(pairs.pairs, facts, large).items()
-        for made in _split(pairs, kinds)
+        effect
+        for level, pairs in differences.items()
+        for moderator, kinds in _kinds(pairs.pairs, facts, large).items()
+        for effect in _effects(level, moderator, pairs, kinds)
     ]
 
 
-def contrast(
+def level_contrast(
     levels: Levels, weights: Mapping[str, Weights], families: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[ModeratorEffect]:
     """Level 2 minus Level 1, pair by pair; empty if no pair has both.
 
     Args:
-        levels: of all pairs.
+        levels: task scores of all pairs.
         weights: level to weights of data sets.
         families: pair to family of base models.
     """
     first, second = (weights[level] for level in CONTRAST)
-    both = {name: second.get(name, 0.0) - first.get(name, 0.0) for name in {*first, *second}}
-    pooled = Pooled.of(levels, dict(sorted(both.items())), families).uncertain()
-    if not pooled.pairs:
+    signed = {name: second.get(name, 0.0) - first.get(name, 0.0) for name in {*first, *second}}
+    pairs = LevelDifferences.of(levels, dict(sorted(signed.items())), families).with_error()
+    if not pairs.pairs:
         return []
-    made = random_effects(pooled.y, pooled.covariance, pooled.families)
+    population = pairs.population()
+    contrast = None
+    if not population.refused:
+        contrast = Estimate(population.mu, population.se_cr2, population.df)
     return [
-        {
-            "level": " - ".join(reversed(CONTRAST)),
-            "moderator": "level",
-            "kind": CONTRAST[1],
-            "pairs": list(pooled.pairs),
-            "mean": of_estimate(pooled.mean()),
-            "against_others": None if made.refused else _headline(made),
-            "refused": made.refused,
-            "warning": WARNING,
-        }
+        ModeratorEffect(
+            " - ".join(reversed(CONTRAST)),
+            "level",
+            CONTRAST[1],
+            pairs.pairs,
+            pairs.mean(),
+            contrast,
+            population.refused,
+        )
     ]
 
 
@@ -72,33 +109,27 @@ def generation(family: str) -> str:
 def _kinds(
     pairs: Sequence[str], facts: Mapping[str, Facts], large: float
 ) -> dict[str, list[Sequence[str]]]:
-    """Moderator to the kinds of each pair; one that is not known of some pair is left out."""
+    """Moderator to the kinds of each pair; leaves out a moderator that some pair lacks."""
     sizes = [facts[pair].get("parameters") for pair in pairs]
-    kinds: dict[str, list[Sequence[str]]] = {
+    moderators: dict[str, list[Sequence[str]]] = {
         "adaptation": [facts[pair].get("adaptation") or () for pair in pairs],
         "generation": [(generation(str(facts[pair]["family"])),) for pair in pairs],
         "size": [("large" if size >= large else "small",) if size else () for size in sizes],
     }
-    return {name: of for name, of in kinds.items() if all(of)}
+    return {name: kinds for name, kinds in moderators.items() if all(kinds)}
 
 
-def _split(pooled: Pooled, kinds: Sequence[Sequence[str]]) -> Iterator[dict[str, Any]]:
-    """Mean of the pairs of each kind, and its difference from all other pairs."""
-    for name in sorted({kind for each in kinds for kind in each}):
-        places = [place for place, each in enumerate(kinds) if name in each]
-        if len(places) == len(kinds):
+def _effects(
+    level: str, moderator: str, pairs: LevelDifferences, kinds: Sequence[Sequence[str]]
+) -> Iterator[ModeratorEffect]:
+    """Effects of each kind; leaves out a kind of all pairs."""
+    for kind in sorted({kind for of_pair in kinds for kind in of_pair}):
+        is_kind = np.array([kind in of_pair for of_pair in kinds])
+        if is_kind.all():
             continue
-        members = np.isin(np.arange(len(kinds)), places).astype(float)
-        made = moderator(pooled.y, pooled.covariance, pooled.families, members)
-        yield {
-            "kind": name,
-            "pairs": [pooled.pairs[place] for place in places],
-            "mean": of_estimate(pooled.mean(places)),
-            "against_others": None if made.slope is None else of_estimate(made.slope),
-            "refused": made.refused,
-        }
-
-
-def _headline(made: Headline) -> dict[str, Any]:
-    """In the form of `of_estimate`."""
-    return of_estimate(Estimate(made.mu, made.se_cr2, made.df))
+        indices = np.flatnonzero(is_kind).tolist()
+        fit = meta_regression(pairs.y, pairs.covariance, pairs.families, is_kind.astype(float))
+        members = tuple(pairs.pairs[index] for index in indices)
+        yield ModeratorEffect(
+            level, moderator, kind, members, pairs.mean(indices), fit.slope, fit.refused
+        )

@@ -1,37 +1,76 @@
-"""The one number that answers the title question, for each level, and what is printed beside it."""
+"""Differences of all pairs in a level, and the pooled means of them that answer the title."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from analysis.meta import fixed_set, random_effects
+from analysis.meta import MetaAnalysis, RandomEffects, fixed_set, meta_analysis, random_effects
 from analysis.meta.csv_input import Estimates
-from analysis.meta.document import document
+from analysis.meta.meta_analysis import estimate_as_dict
 from analysis.paired_study.levels import Levels, Weights
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate
 
-BRIEF = ("refused", "mu", "se_cr2", "df", "ci95", "p", "tau2")
-
 
 @dataclass(frozen=True)
-class Pooled:
-    """The differences of all pairs that have every data set of a level."""
+class PooledAnswer:
+    """Primary analysis of all pairs of a level."""
 
     pairs: tuple[str, ...]
     families: tuple[str, ...]
-    """Of each pair."""
+    """Family of each pair."""
+    meta: MetaAnalysis
+    """Its fixed-set mean uses the degrees of freedom of the pairs."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document of summary.json."""
+        members = {"pairs": list(self.pairs), "family_of_pair": list(self.families)}
+        return {**members, **self.meta.as_dict()}
+
+
+@dataclass(frozen=True)
+class SensitivityAnswer:
+    """Both means of all pairs of a level under a sensitivity analysis."""
+
+    random_effects: RandomEffects
+    fixed_set: Estimate
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document of summary.json."""
+        population = self.random_effects
+        return {
+            "k": population.n_pairs,
+            "refused": population.refused,
+            "mu": population.mu,
+            "se_cr2": population.se_cr2,
+            "df": population.df,
+            "ci95": population.ci95,
+            "p": population.p,
+            "tau2": population.tau2,
+            "fixed_set": estimate_as_dict(self.fixed_set),
+        }
+
+
+@dataclass(frozen=True)
+class LevelDifferences:
+    """Differences of all pairs that have every data set of a level."""
+
+    pairs: tuple[str, ...]
+    families: tuple[str, ...]
+    """Family of each pair."""
     estimates: tuple[Estimate, ...]
-    """Of each pair, in points."""
+    """Difference of each pair, in points."""
     covariance: Array
-    """Joint error, shape (pairs, pairs)."""
+    """Joint error covariance, shape (pairs, pairs)."""
 
     @classmethod
-    def of(cls, levels: Levels, weights: Weights, families: Mapping[str, str]) -> "Pooled":
-        """Of one level or one contrast of data sets."""
+    def of(
+        cls, levels: Levels, weights: Weights, families: Mapping[str, str]
+    ) -> "LevelDifferences":
+        """Differences in one level, or in one contrast of data sets."""
         pairs = levels.complete(weights)
         return cls(
             tuple(pairs),
@@ -40,46 +79,37 @@ class Pooled:
             levels.joint(pairs, weights),
         )
 
-    def uncertain(self) -> "Pooled":
-        """Without pairs of identical scores, whose difference has no error to pool it by."""
-        places = [place for place, each in enumerate(self.estimates) if each.se > 0]
-        return Pooled(
-            tuple(self.pairs[place] for place in places),
-            tuple(self.families[place] for place in places),
-            tuple(self.estimates[place] for place in places),
-            self.covariance[np.ix_(places, places)],
+    def with_error(self) -> "LevelDifferences":
+        """Leaves out pairs of identical scores: without an error they cannot be pooled."""
+        indices = [index for index, estimate in enumerate(self.estimates) if estimate.se > 0]
+        return LevelDifferences(
+            tuple(self.pairs[index] for index in indices),
+            tuple(self.families[index] for index in indices),
+            tuple(self.estimates[index] for index in indices),
+            self.covariance[np.ix_(indices, indices)],
         )
 
     @cached_property
     def y(self) -> Array:
         """Differences, shape (pairs,)."""
-        return np.array([each.delta for each in self.estimates])
+        return np.array([estimate.delta for estimate in self.estimates])
 
     def mean(self, chosen: Sequence[int] | None = None) -> Estimate:
-        """Mean of exactly these pairs, or of those in some places."""
-        places = list(range(len(self.pairs))) if chosen is None else list(chosen)
-        dfs = np.array([each.df for each in self.estimates])
-        return fixed_set(self.y[places], self.covariance[np.ix_(places, places)], dfs[places])
+        """Mean of exactly these pairs, or of the pairs with the chosen indices."""
+        indices = list(range(len(self.pairs))) if chosen is None else list(chosen)
+        dfs = np.array([estimate.df for estimate in self.estimates])
+        covariance = self.covariance[np.ix_(indices, indices)]
+        return fixed_set(self.y[indices], covariance, dfs[indices])
 
-    def document(self) -> dict[str, Any]:
-        """Everything that is said of them; the fixed-set mean with its degrees of freedom."""
-        made = document(Estimates(self.y, self.covariance, self.families))
-        members = {"pairs": list(self.pairs), "family_of_pair": list(self.families)}
-        return {**members, **made, "fixed_set": of_estimate(self.mean())}
+    def answer(self) -> PooledAnswer:
+        """All analyses of the differences."""
+        meta = meta_analysis(Estimates(self.y, self.covariance, self.families))
+        return PooledAnswer(self.pairs, self.families, replace(meta, fixed_set=self.mean()))
 
-    def brief(self) -> dict[str, Any]:
-        """The two means, for analyses that stand beside the primary one."""
-        made = random_effects(self.y, self.covariance, self.families)
-        found = {name: getattr(made, name) for name in BRIEF}
-        return {"k": len(self.pairs), **found, "fixed_set": of_estimate(self.mean())}
+    def sensitivity_answer(self) -> SensitivityAnswer:
+        """The two means only."""
+        return SensitivityAnswer(self.population(), self.mean())
 
-
-def of_estimate(estimate: Estimate) -> dict[str, Any]:
-    """An estimate with what follows from it."""
-    return {
-        "mu": estimate.delta,
-        "se": estimate.se,
-        "df": estimate.df,
-        "ci95": list(estimate.interval()),
-        "p": estimate.p,
-    }
+    def population(self) -> RandomEffects:
+        """Mean of the population of pairs."""
+        return random_effects(self.y, self.covariance, self.families)

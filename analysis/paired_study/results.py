@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pairs import MissingTasks
+from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
@@ -33,10 +34,12 @@ class PromptResults:
     """Whether it is the declared one."""
     rows: Sequence[ResultRow]
     """Sorted."""
-    answers: Mapping[str, Mapping[str, Any]]
-    """Analysis to level to what is said of all pairs together."""
+    answers: Mapping[str, PooledAnswer]
+    """Level to the primary analysis of all pairs together."""
+    sensitivity: Mapping[str, Mapping[str, SensitivityAnswer]]
+    """Sensitivity analysis to level to its means of all pairs."""
     replications: Sequence[Replication]
-    moderators: Sequence[Mapping[str, Any]]
+    moderators: Sequence[ModeratorEffect]
     shared_patients: int
     """People in more than one data set."""
 

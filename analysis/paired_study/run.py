@@ -13,9 +13,9 @@ from analysis.paired_study.hypotheses import UnjudgedComparison, judge
 from analysis.paired_study.joint_covariance import shared_patients
 from analysis.paired_study.levels import DatasetComparison, Levels, level_weights
 from analysis.paired_study.matching import align_all
-from analysis.paired_study.moderators import contrast, moderations
+from analysis.paired_study.moderators import ModeratorEffect, level_contrast, moderator_effects
 from analysis.paired_study.pairs import missing_tasks, model_pairs, unevaluated_tasks
-from analysis.paired_study.pooled import Pooled
+from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
@@ -88,7 +88,8 @@ class _Prompt:
             self.name,
             declared,
             rows,
-            {name: _answers(name, pooled) for name, pooled in self.pooled.items()},
+            {level: pairs.answer() for level, pairs in self._pooled(PRIMARY).items()},
+            {name: self._sensitivity(name) for name in self.differences if name != PRIMARY},
             replications(rows, self.conf.alpha, shared=shared > 0),
             self._moderators(),
             shared,
@@ -111,11 +112,11 @@ class _Prompt:
         return {name: Levels.of(list((plain | of).values())) for name, of in units.items()}
 
     @cached_property
-    def pooled(self) -> dict[str, dict[str, Pooled]]:
+    def differences(self) -> dict[str, dict[str, LevelDifferences]]:
         """Analysis to level to the differences of all pairs that have it."""
         return {
             analysis: {
-                level: Pooled.of(levels, weights, self.families)
+                level: LevelDifferences.of(levels, weights, self.families)
                 for level, weights in self.weights.items()
             }
             for analysis, levels in self.levels.items()
@@ -150,10 +151,20 @@ class _Prompt:
         for pair, tasks in by_pair.items():
             yield from study.entries(tasks, str(self.facts[pair]["family"]))
 
-    def _moderators(self) -> list[dict[str, Any]]:
-        pooled = {level: made.uncertain() for level, made in self.pooled[PRIMARY].items()}
-        split = moderations(pooled, self.facts, self.conf.large)
-        return split + contrast(self.levels[PRIMARY], self.weights, self.families)
+    def _pooled(self, analysis: str) -> dict[str, LevelDifferences]:
+        """Level to the differences that can be pooled; without levels of which no pair has one."""
+        by_level = {
+            level: pairs.with_error() for level, pairs in self.differences[analysis].items()
+        }
+        return {level: pairs for level, pairs in by_level.items() if pairs.pairs}
+
+    def _sensitivity(self, analysis: str) -> dict[str, SensitivityAnswer]:
+        pooled = self._pooled(analysis)
+        return {level: pairs.sensitivity_answer() for level, pairs in pooled.items()}
+
+    def _moderators(self) -> list[ModeratorEffect]:
+        effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)
+        return effects + level_contrast(self.levels[PRIMARY], self.weights, self.families)
 
     def _variants(self) -> Mapping[str, Variant]:
         if not self.conf.sensitivity:
@@ -169,22 +180,13 @@ class _Prompt:
         options = Options(margin=self.conf.margins.level, alpha=self.conf.alpha)
         for analysis, levels in self.levels.items():
             for level, weights in self.weights.items():
-                pooled = self.pooled[analysis][level]
-                for pair, made in zip(pooled.pairs, pooled.estimates, strict=True):
+                pairs = self.differences[analysis][level]
+                for pair, estimate in zip(pairs.pairs, pairs.estimates, strict=True):
                     parts = {name: primary[pair, name] for name in weights}
                     one = next(iter(parts.values())).key
                     key = replace(one, scope="level", task=level, metric=SCORE, analysis=analysis)
-                    comparison = levels.comparison(pair, weights, made, options)
+                    comparison = levels.comparison(pair, weights, estimate, options)
                     yield UnjudgedComparison(key, combined_coverage(parts, weights), comparison)
-
-
-def _answers(analysis: str, pooled: Mapping[str, Pooled]) -> dict[str, Any]:
-    kept = {level: made.uncertain() for level, made in pooled.items()}
-    return {
-        level: made.document() if analysis == PRIMARY else made.brief()
-        for level, made in kept.items()
-        if made.pairs
-    }
 
 
 def _dataset(each: AlignedPair) -> str:

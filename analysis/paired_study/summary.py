@@ -10,7 +10,7 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.coverage import status
 from analysis.paired_study.levels import level_weights
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.paired_study.sensitivity import variants
+from analysis.paired_study.sensitivity import PRIMARY, variants
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
@@ -110,8 +110,18 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
     return {
         "confirmatory": setting.confirmatory,
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),
-        "answers": setting.answers,
+        "answers": _answers(setting),
         "replicability": [asdict(each) for each in setting.replications],
-        "moderators": setting.moderators,
+        "moderators": [effect.as_dict() for effect in setting.moderators],
         "shared_patients": setting.shared_patients,
     }
+
+
+def _answers(setting: PromptResults) -> dict[str, dict[str, Any]]:
+    """Analysis to level to the pooled means."""
+    primary = {level: answer.as_dict() for level, answer in setting.answers.items()}
+    others = {
+        analysis: {level: answer.as_dict() for level, answer in answers.items()}
+        for analysis, answers in setting.sensitivity.items()
+    }
+    return {PRIMARY: primary, **others}

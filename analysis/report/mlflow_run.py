@@ -1,11 +1,10 @@
-"""The report as an MLflow run of its own, with links to the runs that it rests on."""
+"""Logs the report as a separate MLflow run, with links to the runs of its cells."""
 
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from analysis.paired_study.results import StudyResults
-from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.sentences.pooled import answer
 from analysis.settings import AnalysisConf
@@ -19,52 +18,54 @@ log = logging.getLogger(__name__)
 
 
 def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any]) -> str | None:
-    """Log what `conf.folder` holds; the same results are logged once.
+    """Logs the files of `conf.folder`; the same results are logged only once.
 
     Returns:
-        Id of the run; None where the store is not tracked, or a page with answers to credentialed
+        Id of the run; None if the store is not tracked, or if a page with answers to credentialed
         data would go to another machine.
     """
     uri, store = conf.tracking.uri, conf.paths.store
     if uri is None and not (store / "mlflow.db").exists():
         return None
     if conf.text == "full" and not privacy.is_local(uri):
-        log.warning("text=full: the report is not sent to the tracking server, which is elsewhere")
+        log.warning("text=full: the report is not sent to %s, which is another machine", uri)
         return None
     from clue.tracking.tracker import Tracker
 
     tracker = Tracker(uri, conf.tracking.experiment, store)
     identity = ("clue.analysis", sha256([summary["design_sha256"], summary["cells"]]))
-    known = tracker.latest(*identity)
-    if known and known.info.status == "FINISHED":
-        return str(known.info.run_id)
+    previous = tracker.latest(*identity)
+    if previous and previous.info.status == "FINISHED":
+        return str(previous.info.run_id)
     tags = {"clue.kind": "analysis", "clue.comparator": conf.comparator}
     command = f"python -m analysis comparator={conf.comparator}"
     with tracker.run(f"analysis/{conf.comparator}", identity, tags, command) as opened:
-        tracker.log_metrics(_numbers(results))
+        tracker.log_metrics(_metrics(results))
         tracker.log_folder(conf.folder)
         note = _note(results, summary, tracker)
         tracker.log_note(f"{note}\n\n```\n{command}\n```")
     return opened.run_id
 
 
-def _numbers(results: StudyResults) -> dict[str, float]:
-    """The means of all pairs by level, in points."""
-    setting = selectors.declared(results)
-    found = {}
-    for level, said in setting.answers.get(PRIMARY, {}).items() if setting else ():
-        found[f"{level}_delta"] = said["fixed_set"]["mu"]
-        if said["refused"] is None:
-            found[f"{level}_pooled"] = said["mu"]
-            found[f"{level}_pooled_low"], found[f"{level}_pooled_high"] = said["ci95"]
-    return found
+def _metrics(results: StudyResults) -> dict[str, float]:
+    """Means of all pairs by level, in points."""
+    setting = selectors.reported_setting(results)
+    metrics = {}
+    for level, pooled in setting.answers.items() if setting else ():
+        population = pooled.meta.random_effects
+        metrics[f"{level}_delta"] = pooled.meta.fixed_set.delta
+        if population.refused is None:
+            metrics[f"{level}_pooled"] = population.mu
+            metrics[f"{level}_pooled_low"] = population.ci95.low
+            metrics[f"{level}_pooled_high"] = population.ci95.high
+    return metrics
 
 
 def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker") -> str:
-    setting = selectors.declared(results)
+    setting = selectors.reported_setting(results)
     lines = []
-    for level, said in setting.answers.get(PRIMARY, {}).items() if setting else ():
-        lines += answer(level, said)
+    for level, pooled in setting.answers.items() if setting else ():
+        lines += answer(level, pooled.meta)
     links = [
         f"[{cell['model']}/{cell['task']}/{cell['prompt']}]"
         f"(/#/experiments/{tracker.experiment_id}/runs/{cell['run_id']})"
@@ -72,5 +73,5 @@ def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker")
         if cell["run_id"]
     ]
     return "\n\n".join(
-        [*lines, "Open report.html among the artifacts.", "Rests on: " + ", ".join(links)]
+        [*lines, "The report is report.html among the artifacts.", "Cells: " + ", ".join(links)]
     )

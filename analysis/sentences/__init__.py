@@ -1,1 +1,1 @@
-"""Sentences about results: the only place where prose is made of numbers."""
+"""Sentences about results; no other package writes prose from numbers."""

@@ -8,46 +8,47 @@ from analysis.stats.paired import Interval
 
 
 @dataclass(frozen=True)
-class Wording:
-    """What the sentences call things."""
+class Labels:
+    """Names that the sentences use."""
 
     base: str
     tuned: str
     score: str
-    """What was scored, e.g. a task."""
+    """Scored quantity, e.g. a task."""
     unit: str = ""
-    """`points`; nothing for a score in a unit of its own."""
+    """`points`; empty for a score in its own unit."""
     adjustment: str = ""
-    """How p was adjusted for multiplicity: `Holm`."""
+    """Name of the adjustment of p for multiplicity: `Holm`."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """A comparison and the words for its parts."""
+class Phrases:
+    """A comparison and the phrases for its parts."""
 
     comparison: Comparison
-    wording: Wording
+    labels: Labels
     p: float | None
+    """Adjusted p; None: p is not adjusted."""
 
     def amount(self, value: float | None) -> str:
         """A number with its unit."""
         if value is None:
             return "an unknown amount"
-        return f"{number_format.number(value, self.places)}{self.unit}"
+        return f"{number_format.number(value, self.decimals)}{self.unit}"
 
-    def span(self, interval: Interval | None) -> str:
+    def interval(self, interval: Interval | None) -> str:
         """`low to high`."""
-        return "(none)" if interval is None else number_format.interval(interval, self.places)
+        return "(none)" if interval is None else number_format.interval(interval, self.decimals)
 
     @property
-    def places(self) -> int:
-        """Decimals."""
+    def decimals(self) -> int:
+        """Number of decimals."""
         return number_format.decimals(self.comparison.se_cr2)
 
     @property
     def unit(self) -> str:
-        """The unit with the space before it."""
-        return f" {self.wording.unit}" if self.wording.unit else ""
+        """The unit, with a space in front."""
+        return f" {self.labels.unit}" if self.labels.unit else ""
 
     @property
     def margin(self) -> str:
@@ -57,28 +58,27 @@ class Told:
 
     @property
     def subject(self) -> str:
-        """Who is compared with whom, on what."""
-        wording = self.wording
-        return f"{wording.tuned} against {wording.base} on {wording.score}"
+        """The two models and the score."""
+        return f"{self.labels.tuned} against {self.labels.base} on {self.labels.score}"
 
     @property
     def test(self) -> str:
-        """The p-value that decides, and how it was adjusted."""
-        used = self.comparison.p if self.p is None else self.p
-        name = f"{self.wording.adjustment} p" if self.p is not None else "p"
-        return f"{name} {number_format.p_value(used)}" if used is not None else "no test"
+        """The p-value of the verdict, with the name of its adjustment."""
+        p = self.comparison.p if self.p is None else self.p
+        name = f"{self.labels.adjustment} p" if self.p is not None else "p"
+        return f"{name} {number_format.p_value(p)}" if p is not None else "no test"
 
     @property
-    def discord(self) -> str:
-        """What has to be said first where test and interval disagree."""
+    def disagreement(self) -> str:
+        """First sentence if test and interval disagree; empty otherwise."""
         if not self.comparison.discordant:
             return ""
-        found = self.span(self.comparison.interval)
-        return f"Test ({self.test}) and 95 % CI ({found}) disagree, so no change is claimed. "
+        interval = self.interval(self.comparison.interval)
+        return f"Test ({self.test}) and 95 % CI ({interval}) disagree, so no change is claimed. "
 
     @property
-    def size(self) -> str:
-        """How many items, and clusters where they are fewer."""
-        made, items = self.comparison, number_format.counted(self.comparison.n, "item")
-        clusters = number_format.counted(made.n_clusters, "cluster")
-        return f"{items} in {clusters}" if made.clustered else items
+    def sample_size(self) -> str:
+        """Number of items, and of clusters if items are clustered."""
+        items = number_format.counted(self.comparison.n, "item")
+        clusters = number_format.counted(self.comparison.n_clusters, "cluster")
+        return f"{items} in {clusters}" if self.comparison.clustered else items

@@ -1,102 +1,96 @@
-"""Sentences about all pairs together; `verdict` writes those about single comparisons."""
+"""Sentences about all pairs together; `verdict` writes the sentences about single comparisons."""
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from math import isnan
 
+from analysis.meta import MetaAnalysis, RandomEffects
 from analysis.names import in_sentence
 from analysis.number_format import decimals, interval, number, p_value
-from analysis.paired_study.rows import ResultRow
 from analysis.sentences.verdict import Verdict
-from analysis.stats.paired import Interval, excludes_zero
+from analysis.stats.paired import excludes_zero
 
-Said = Mapping[str, Any]
+ONE_PAIR = "There is only one pair, so no statement is made beyond it."
 
 
-def answer(level: str, said: Said) -> list[str]:
-    """The answer to the title question in one level: for a population of pairs, and for these.
+def answer(level: str, meta: MetaAnalysis) -> list[str]:
+    """Answers the title question in one level: for a population of pairs, and for these pairs.
 
     Args:
-        level: its name.
-        said: `Pooled.document`.
+        level: name of the level.
+        meta: meta-analysis of the differences of all pairs in families, in points.
     """
-    lines = []
-    if said["refused"] is None:
-        lines.append(f"{_population(level, said)} {_spread(said)}")
+    population = meta.random_effects
+    if population.refused is None:
+        lines = [f"{_population(level, population)} {_prediction(population)}"]
     else:
-        lines.append(
-            f"No statement beyond these pairs on {in_sentence(level)}: {said['refused']}."
-        )
-    lines += [f"Warning: {warning}." for warning in said["warnings"]]
-    return [*lines, _these(level, said)]
+        lines = [f"No statement beyond these pairs on {in_sentence(level)}: {population.refused}."]
+    lines += [f"Warning: {warning}." for warning in population.warnings]
+    return [*lines, _these_pairs(level, meta)]
 
 
-def tally(level: str, rows: Sequence[ResultRow], margin: float) -> str:
-    """How many pairs changed, which ones, and how many are not settled.
+def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) -> str:
+    """Counts and names the pairs that changed; counts the pairs that are not settled.
 
-    Changes are those that Holm's correction leaves, so that with 95 % confidence all of them are
-    real; those within the margin are of their own family of tests.
+    Changes are those that Holm's correction leaves, so with 95 % confidence all of them are real.
+    Pairs within the margin belong to a separate family of tests.
 
     Args:
-        level: its name.
-        rows: of that level, one for each pair.
-        margin: declared for levels, in points.
+        level: name of the level.
+        verdicts: biomedical model and verdict of each pair.
+        margin: declared margin of levels, in points.
     """
-    kinds: dict[str, tuple[Verdict, ...]] = {
+    groups: dict[str, tuple[Verdict, ...]] = {
         "lower than the base": ("decline",),
         "higher": ("gain",),
         f"within ±{margin:g}": ("equivalent", "detectable but small"),
     }
-    parts, left = [], len(rows)
-    for said, verdicts in kinds.items():
-        names = [row.key.tuned for row in rows if row.judgement.verdict in verdicts]
-        left -= len(names)
-        parts.append(f"{said} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
+    parts, unsettled = [], len(verdicts)
+    for group, members in groups.items():
+        names = [tuned for tuned, verdict in verdicts if verdict in members]
+        unsettled -= len(names)
+        parts.append(f"{group} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
     return (
-        f"Pair by pair on {in_sentence(level)}, {len(rows)} in all, corrected by Holm: "
-        f"{', '.join(parts)}, not settled {left}."
+        f"Pair by pair on {in_sentence(level)}, {len(verdicts)} in all, corrected by Holm: "
+        f"{', '.join(parts)}, not settled {unsettled}."
     )
 
 
-def _population(level: str, said: Said) -> str:
-    places = decimals(said["se_cr2"])
-    ends = Interval(*said["ci95"])
+def _population(level: str, population: RandomEffects) -> str:
+    digits = decimals(population.se_cr2)
     details = (
-        f"95 % CI {interval(ends, places)} points; p {p_value(said['p'])}; {said['k']} pairs in "
-        f"{said['families']} families, {said['df']:.1f} degrees of freedom"
+        f"95 % CI {interval(population.ci95, digits)} points; p {p_value(population.p)}; "
+        f"{population.n_pairs} pairs in {population.n_families} families, "
+        f"{population.df:.1f} degrees of freedom"
     )
-    if excludes_zero(ends):
-        return f"{_changed(level, said['mu'], places)} ({details})."
+    if excludes_zero(population.ci95):
+        return f"{_change(level, population.mu, digits)} ({details})."
     return (
         f"On {in_sentence(level)} the data do not settle in which direction biomedical models "
-        f"differ from their bases: mean difference {number(said['mu'], places)} points ({details})."
+        f"differ from their bases: mean difference {number(population.mu, digits)} points "
+        f"({details})."
     )
 
 
-def _spread(said: Said) -> str:
-    places = decimals(said["se_cr2"])
-    return (
-        f"The difference of another pair is expected between "
-        f"{interval(Interval(*said['pi95']), places).replace(' to ', ' and ')} points (95 %)."
-    )
-
-
-def _these(level: str, said: Said) -> str:
-    made = said["fixed_set"]
-    places, ends = decimals(made["se"]), made["ci95"]
-    difference = f"{number(made['mu'], places)} points"
-    mean = f"Mean of exactly these {said['k']} on {in_sentence(level)}: {difference}"
-    if said["k"] == 1:
-        mean = f"Only one pair has {in_sentence(level)}: {difference}"
-    if made["p"] is None or math.isnan(made["p"]):
-        return f"{mean}."
-    return f"{mean} (95 % CI {interval(Interval(*ends), places)}; p {p_value(made['p'])})."
-
-
-def _changed(level: str, mu: float, places: int) -> str:
+def _change(level: str, mu: float, digits: int) -> str:
     direction = "higher" if mu > 0 else "lower"
-    size = number(abs(mu), places)
     return (
-        f"On {in_sentence(level)} biomedical models score {size} points {direction} than their "
-        "bases"
+        f"On {in_sentence(level)} biomedical models score {number(abs(mu), digits)} points "
+        f"{direction} than their bases"
     )
+
+
+def _prediction(population: RandomEffects) -> str:
+    limits = interval(population.pi95, decimals(population.se_cr2)).replace(" to ", " and ")
+    return f"The difference of another pair is expected between {limits} points (95 %)."
+
+
+def _these_pairs(level: str, meta: MetaAnalysis) -> str:
+    mean, k = meta.fixed_set, meta.random_effects.n_pairs
+    digits = decimals(mean.se)
+    subject = f"Mean of exactly these {k} on {in_sentence(level)}"
+    if k == 1:
+        subject = f"Only one pair has {in_sentence(level)}"
+    text = f"{subject}: {number(mean.delta, digits)} points"
+    if isnan(mean.p):
+        return f"{text}."
+    return f"{text} (95 % CI {interval(mean.interval(), digits)}; p {p_value(mean.p)})."

@@ -1,17 +1,17 @@
-"""Verdicts and their sentences: the only source of prose about results.
+"""Verdicts on single comparisons, and their sentences.
 
-A change is claimed where the adjusted p of the primary test is at most alpha and the primary
-interval excludes zero. What is not detected is never called absent.
+A change is claimed if the adjusted p of the primary test is at most alpha and the primary interval
+excludes zero. An undetected difference is never called absent.
 """
 
 from collections.abc import Callable
 from typing import Literal
 
-from analysis.sentences.phrases import Told, Wording
+from analysis.sentences.phrases import Labels, Phrases
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval, excludes_zero
 
-__all__ = ["CHANGES", "Verdict", "Wording", "sentence", "verdict"]
+__all__ = ["CHANGES", "Labels", "Verdict", "sentence", "verdict"]
 
 Verdict = Literal[
     "decline",
@@ -24,18 +24,18 @@ Verdict = Literal[
 ]
 
 CHANGES: tuple[Verdict, ...] = ("decline", "gain", "detectable but small")
-"""Verdicts that claim that there is a difference."""
+"""Verdicts that claim a difference."""
 
 
 def verdict(
     comparison: Comparison, p: float | None = None, p_equivalence: float | None = None
 ) -> Verdict:
-    """What the data say.
+    """Verdict on a comparison.
 
     Args:
-        comparison: the series.
-        p: adjusted for multiplicity; None: the primary p as it is.
-        p_equivalence: `tost_p` adjusted for multiplicity; None: as it is.
+        comparison: results of all tests of one series.
+        p: primary p, adjusted for multiplicity; None: unadjusted.
+        p_equivalence: `tost_p`, adjusted for multiplicity; None: unadjusted.
     """
     if comparison.refused:
         return "untestable"
@@ -51,13 +51,13 @@ def verdict(
 
 def sentence(
     comparison: Comparison,
-    wording: Wording,
+    labels: Labels,
     p: float | None = None,
     p_equivalence: float | None = None,
 ) -> str:
-    """The verdict in words; arguments as those of `verdict`."""
-    told = Told(comparison, wording, p)
-    made: dict[Verdict, Callable[[Told], str]] = {
+    """The verdict as a sentence; arguments as in `verdict`."""
+    phrases = Phrases(comparison, labels, p)
+    writers: dict[Verdict, Callable[[Phrases], str]] = {
         "decline": _change,
         "gain": _change,
         "detectable but small": _small,
@@ -66,14 +66,14 @@ def sentence(
         "inconclusive": _inconclusive,
         "untestable": _untestable,
     }
-    return told.discord + made[verdict(comparison, p, p_equivalence)](told)
+    return phrases.disagreement + writers[verdict(comparison, p, p_equivalence)](phrases)
 
 
 def _detected(comparison: Comparison, p: float | None) -> bool:
-    used = comparison.p if p is None else p
-    if used is None or comparison.discordant:
+    decisive = comparison.p if p is None else p
+    if decisive is None or comparison.discordant:
         return False
-    return used <= comparison.alpha and excludes_zero(comparison.interval)
+    return decisive <= comparison.alpha and excludes_zero(comparison.interval)
 
 
 def _inside(interval: Interval | None, margin: float | None) -> bool:
@@ -82,54 +82,57 @@ def _inside(interval: Interval | None, margin: float | None) -> bool:
     return -margin < interval.low and interval.high < margin
 
 
-def _changed(told: Told) -> str:
-    made, wording = told.comparison, told.wording
-    direction = "higher" if made.delta > 0 else "lower"
+def _changed(phrases: Phrases) -> str:
+    comparison, labels = phrases.comparison, phrases.labels
+    direction = "higher" if comparison.delta > 0 else "lower"
+    interval = phrases.interval(comparison.interval)
     return (
-        f"{wording.tuned} scored {told.amount(abs(made.delta))} {direction} than {wording.base} on "
-        f"{wording.score} (95 % CI {told.span(made.interval)}; {told.test}; {told.size})"
+        f"{labels.tuned} scored {phrases.amount(abs(comparison.delta))} {direction} than "
+        f"{labels.base} on {labels.score} (95 % CI {interval}; {phrases.test}; "
+        f"{phrases.sample_size})"
     )
 
 
-def _change(told: Told) -> str:
-    return f"{_changed(told)}."
+def _change(phrases: Phrases) -> str:
+    return f"{_changed(phrases)}."
 
 
-def _small(told: Told) -> str:
+def _small(phrases: Phrases) -> str:
     return (
-        f"{_changed(told)}: a difference of {told.amount(abs(told.comparison.delta))} was "
-        f"detected; the interval lies within the margin of ±{told.margin}, so it is practically "
+        f"{_changed(phrases)}: a difference of {phrases.amount(abs(phrases.comparison.delta))} was "
+        f"detected; the interval lies within the margin of ±{phrases.margin}, so it is practically "
         "equivalent by the declared margin."
     )
 
 
-def _equivalent(told: Told) -> str:
+def _equivalent(phrases: Phrases) -> str:
     return (
-        f"{told.subject}: The data support a difference smaller than {told.margin} (90 % CI "
-        f"{told.span(told.comparison.ci90)}; {told.size})."
+        f"{phrases.subject}: The data support a difference smaller than {phrases.margin} (90 % CI "
+        f"{phrases.interval(phrases.comparison.ci90)}; {phrases.sample_size})."
     )
 
 
-def _noninferior(told: Told) -> str:
+def _noninferior(phrases: Phrases) -> str:
     return (
-        f"{told.subject}: A decline larger than {told.margin} is excluded; a gain is not (90 % CI "
-        f"{told.span(told.comparison.ci90)}; {told.size})."
+        f"{phrases.subject}: A decline larger than {phrases.margin} is excluded; a gain is not "
+        f"(90 % CI {phrases.interval(phrases.comparison.ci90)}; {phrases.sample_size})."
     )
 
 
-def _inconclusive(told: Told) -> str:
-    made = told.comparison
-    shown, before = made.interval, ""
-    if made.discordant:
-        shown = made.ci95_signflip
-    elif excludes_zero(made.interval):
-        before = f"Not detected after correction by {told.wording.adjustment}. "
+def _inconclusive(phrases: Phrases) -> str:
+    comparison, prefix = phrases.comparison, ""
+    interval = comparison.interval
+    if comparison.discordant:
+        interval = comparison.ci95_signflip
+    elif excludes_zero(interval):
+        prefix = f"Not detected after correction by {phrases.labels.adjustment}. "
     return (
-        f"{told.subject}: {before}The data do not settle the direction; values from "
-        f"{told.span(shown)}{told.unit} are compatible with them, and this comparison could detect "
-        f"{told.amount(made.mde80)} with 80 % power ({told.test}; {told.size})."
+        f"{phrases.subject}: {prefix}The data do not settle the direction; values from "
+        f"{phrases.interval(interval)}{phrases.unit} are compatible with them, and this comparison "
+        f"could detect {phrases.amount(comparison.mde80)} with 80 % power ({phrases.test}; "
+        f"{phrases.sample_size})."
     )
 
 
-def _untestable(told: Told) -> str:
-    return f"{told.subject}: Not tested: {told.comparison.refused}."
+def _untestable(phrases: Phrases) -> str:
+    return f"{phrases.subject}: Not tested: {phrases.comparison.refused}."

@@ -1,159 +1,163 @@
-"""Forest plot: the pairs by family, what is pooled of them, the declared margin."""
+"""Forest plot: pairs by family, pooled means, declared margin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import number_format
+from analysis.meta import MetaAnalysis, RandomEffects
 from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
-from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, axes
+from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.marks import MARKS
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
 ROW = 0.24
-"""Inches of a line."""
+"""Height of a line in inches."""
 LEFT, PLOT = 0.25, 0.36
-"""Shares of the width: names, axis; numbers stand in the rest."""
+"""Shares of the width for names and for the axis; the numbers use the rest."""
+NAME, DELTA, P, M_STAR, MARK = -0.68, 1.03, 1.70, 1.88, 1.97
+"""Horizontal positions of the text columns, in widths of the axis."""
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Every pair in the most comprehensive score; None if no pair was compared."""
-    setting = selectors.declared(results)
+    setting = selectors.reported_setting(results)
     if setting is None:
         return None
-    level, rows = selectors.highest(setting)
+    level, rows = selectors.headline_rows(setting)
     lines = _lines(rows)
-    pooled = setting.answers[PRIMARY].get(level)
-    below = len(lines) + (_extra(pooled) if pooled else 0)
+    pooled = setting.answers.get(level)
+    below = len(lines) + (_pooled_height(pooled.meta) if pooled else 0)
     height = ROW * (below + 2) + 0.55
     figure = Figure(figsize=(WIDTH, height))
-    made = axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.55 / height))
-    made.set_ylim(-below, 2)
-    _margin(made, rows[0].comparison.margin, theme)
-    for place, line in enumerate(lines):
+    ax = themed_axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.55 / height))
+    ax.set_ylim(-below, 2)
+    _margin(ax, rows[0].comparison.margin, theme)
+    for index, line in enumerate(lines):
         if isinstance(line, str):
-            made.annotate(line, (-0.68, -place), **_left(theme.faint), style="italic")
+            ax.annotate(line, (NAME, -index), **_left(theme.faint), style="italic")
         else:
-            _pair(made, -place, line, theme)
+            _pair(ax, -index, line, theme)
     if pooled:
-        _pooled(made, -len(lines) - 0.5, pooled, theme)
-    _finish(made, level, theme)
+        _pooled(ax, -len(lines) - 0.5, pooled.meta, theme)
+    _finish(ax, level, theme)
     return figure
 
 
 def alt(results: StudyResults) -> str:
-    """What the figure shows, in words."""
-    setting = selectors.declared(results)
+    """Describes the figure in words."""
+    setting = selectors.reported_setting(results)
     if setting is None:
         return ""
-    level, rows = selectors.highest(setting)
-    told = [
-        f"{row.key.pair}: {_told(row.comparison.delta, row.comparison.interval, row)}"
-        for row in rows
-    ]
-    return f"Differences in {display_name(level)}, in points, with 95 % intervals. " + "; ".join(
-        told
-    )
+    level, rows = selectors.headline_rows(setting)
+    pairs = "; ".join(f"{row.key.pair}: {_difference(row)}" for row in rows)
+    return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
 
 
-def _extra(said: Mapping[str, Any]) -> float:
-    """Lines that what is pooled takes."""
-    return 1.5 if said["refused"] else 3.5
+def _pooled_height(meta: MetaAnalysis) -> float:
+    """Number of lines for the pooled means."""
+    return 1.5 if meta.random_effects.refused else 3.5
 
 
 def _lines(rows: Sequence[ResultRow]) -> list[ResultRow | str]:
-    """Families and below each its pairs."""
+    """Families, each followed by its pairs."""
     lines: list[ResultRow | str] = []
     for family in sorted({row.key.family for row in rows}):
-        lines += [family, *sorted((r for r in rows if r.key.family == family), key=_by_name)]
+        lines += [family, *sorted((r for r in rows if r.key.family == family), key=_pair_name)]
     return lines
 
 
-def _by_name(row: ResultRow) -> str:
+def _pair_name(row: ResultRow) -> str:
     return row.key.pair
 
 
-def _pair(made: Axes, y: float, row: ResultRow, theme: Theme) -> None:
-    found, judged = row.comparison, row.judgement
-    colour = _colour(judged.verdict, theme)
-    if judged.ci_simultaneous:
-        made.plot(list(judged.ci_simultaneous), [y, y], color=colour, lw=0.8)
-    if found.interval:
-        made.plot(list(found.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
-    made.plot([found.delta], [y], "s", color=colour, ms=4.5)
-    made.annotate(f"  {row.key.tuned}", (-0.68, y), **_left(theme.ink))
-    mark = selectors.MARKS[judged.verdict]
-    made.annotate(_told(found.delta, found.interval, row), (1.03, y), **_left(theme.ink))
-    p = (
-        number_format.p_value(judged.p_adjusted).lstrip("= ")
-        if judged.p_adjusted is not None
-        else "-"
-    )
-    made.annotate(p, (1.70, y), **_right(theme.ink))
-    star = f"{found.m_star:.1f}" if found.m_star is not None else "-"
-    made.annotate(star, (1.88, y), **_right(theme.ink))
-    made.annotate(mark, (1.97, y), **_right(colour))
+def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
+    comparison, judgement = row.comparison, row.judgement
+    colour = _colour(judgement.verdict, theme)
+    if judgement.ci_simultaneous:
+        ax.plot(list(judgement.ci_simultaneous), [y, y], color=colour, lw=0.8)
+    if comparison.interval:
+        ax.plot(list(comparison.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
+    ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
+    ax.annotate(f"  {row.key.tuned}", (NAME, y), **_left(theme.ink))
+    ax.annotate(_difference(row), (DELTA, y), **_left(theme.ink))
+    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **_right(theme.ink))
+    m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
+    ax.annotate(m_star, (M_STAR, y), **_right(theme.ink))
+    ax.annotate(MARKS[judgement.verdict], (MARK, y), **_right(colour))
 
 
-def _pooled(made: Axes, y: float, said: Mapping[str, Any], theme: Theme) -> None:
-    fixed = said["fixed_set"]
-    if said["refused"] is None:
-        _diamond(made, y, said, theme.ink, theme.ink)
-        made.plot(said["pi95"], [y - 1, y - 1], "--", color=theme.ink, lw=1)
-        made.annotate("Pairs of this kind (pooled)", (-0.68, y), **_left(theme.ink))
-        made.annotate("Another pair (prediction)", (-0.68, y - 1), **_left(theme.ink))
-        made.annotate(_ends(said["mu"], said["ci95"]), (1.03, y), **_left(theme.ink))
-        low, high = said["pi95"]
-        made.annotate(f"{low:.1f} to {high:.1f}", (1.03, y - 1), **_left(theme.ink))
-        made.annotate(number_format.p_value(said["p"]).lstrip("= "), (1.70, y), **_right(theme.ink))
+def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
+    if meta.random_effects.refused is None:
+        _population(ax, y, meta.random_effects, theme)
         y -= 2
-    if fixed["ci95"][0] is not None:
-        _diamond(made, y, fixed, theme.ink, theme.paper)
-        made.annotate("Exactly these pairs (mean)", (-0.68, y), **_left(theme.ink))
-        made.annotate(_ends(fixed["mu"], fixed["ci95"]), (1.03, y), **_left(theme.ink))
+    mean, interval = meta.fixed_set.delta, meta.fixed_set.interval()
+    if isfinite(interval.low):
+        _diamond(ax, y, mean, interval, (theme.ink, theme.paper))
+        ax.annotate("Exactly these pairs (mean)", (NAME, y), **_left(theme.ink))
+        ax.annotate(_mean(mean, interval), (DELTA, y), **_left(theme.ink))
 
 
-def _diamond(made: Axes, y: float, said: Mapping[str, Any], ink: str, inside: str) -> None:
-    centre, (low, high) = said["mu"], said["ci95"]
-    made.fill(
-        [low, centre, high, centre],
+def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> None:
+    """Mean of the population on one line, prediction interval on the next."""
+    interval, prediction = population.ci95, population.pi95
+    _diamond(ax, y, population.mu, interval, (theme.ink, theme.ink))
+    ax.plot(prediction, [y - 1, y - 1], "--", color=theme.ink, lw=1)
+    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **_left(theme.ink))
+    ax.annotate("Another pair (prediction)", (NAME, y - 1), **_left(theme.ink))
+    ax.annotate(_mean(population.mu, interval), (DELTA, y), **_left(theme.ink))
+    limits = f"{prediction.low:.1f} to {prediction.high:.1f}"
+    ax.annotate(limits, (DELTA, y - 1), **_left(theme.ink))
+    ax.annotate(number_format.p_cell(population.p), (P, y), **_right(theme.ink))
+
+
+def _diamond(
+    ax: Axes, y: float, centre: float, interval: Interval, colours: tuple[str, str]
+) -> None:
+    """Diamond from one end of the interval to the other; colours of edge and inside."""
+    edge, inside = colours
+    ax.fill(
+        [interval.low, centre, interval.high, centre],
         [y, y + 0.32, y, y - 0.32],
         facecolor=inside,
-        edgecolor=ink,
+        edgecolor=edge,
         lw=1,
     )
 
 
-def _margin(made: Axes, margin: float | None, theme: Theme) -> None:
+def _margin(ax: Axes, margin: float | None, theme: Theme) -> None:
     if margin is not None:
-        made.axvspan(-margin, margin, color=theme.band, lw=0, zorder=0)
-    made.axvline(0, color=theme.faint, lw=0.8, zorder=1)
+        ax.axvspan(-margin, margin, color=theme.band, lw=0, zorder=0)
+    ax.axvline(0, color=theme.faint, lw=0.8, zorder=1)
 
 
-def _finish(made: Axes, level: str, theme: Theme) -> None:
-    made.set_yticks([])
-    made.spines["left"].set_visible(False)
-    made.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
-    heads = ((1.03, "Δ [95 % CI]", _left), (1.70, "p (Holm)", _right), (1.88, "m*", _right))
+def _finish(ax: Axes, level: str, theme: Theme) -> None:
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
+    heads = ((DELTA, "Δ [95 % CI]", _left), (P, "p (Holm)", _right), (M_STAR, "m*", _right))
     for x, text, side in heads:
-        made.annotate(text, (x, 1.2), **side(theme.faint))
+        ax.annotate(text, (x, 1.2), **side(theme.faint))
 
 
-def _told(delta: float, ends: Interval | None, row: ResultRow) -> str:
-    if ends is None:
-        return f"{delta:.1f} [untested]"
-    places = number_format.decimals(row.comparison.se_cr2)
-    return f"{number_format.number(delta, places)} [{number_format.interval(ends, places)}]"
+def _difference(row: ResultRow) -> str:
+    comparison = row.comparison
+    if comparison.interval is None:
+        return f"{comparison.delta:.1f} [untested]"
+    decimals = number_format.decimals(comparison.se_cr2)
+    delta = number_format.number(comparison.delta, decimals)
+    return f"{delta} [{number_format.interval(comparison.interval, decimals)}]"
 
 
-def _ends(centre: float, ends: Sequence[float]) -> str:
-    return f"{centre:.1f} [{ends[0]:.1f} to {ends[1]:.1f}]"
+def _mean(mean: float, interval: Interval) -> str:
+    return f"{mean:.1f} [{interval.low:.1f} to {interval.high:.1f}]"
 
 
 def _colour(verdict: str, theme: Theme) -> str:
@@ -161,9 +165,9 @@ def _colour(verdict: str, theme: Theme) -> str:
 
 
 def _left(colour: str) -> dict[str, Any]:
-    """Text that begins at a share of the axis' width."""
-    where = ("axes fraction", "data")
-    return {"xycoords": where, "va": "center", "ha": "left", "color": colour, "fontsize": 8}
+    """Left-aligned text; x is in widths of the axis."""
+    coordinates = ("axes fraction", "data")
+    return {"xycoords": coordinates, "va": "center", "ha": "left", "color": colour, "fontsize": 8}
 
 
 def _right(colour: str) -> dict[str, Any]:

@@ -1,69 +1,86 @@
-"""The tables of all pairs together: other analyses, kinds of pairs."""
+"""Tables of all pairs together: sensitivity analyses, kinds of pairs."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from analysis.meta import RandomEffects
 from analysis.names import display_name
+from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.results import PromptResults
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
-from analysis.report.document import Table
+from analysis.report.document import ReportTable
 from analysis.report.tables.pairs import NONE
+from analysis.stats.paired import Interval
+from analysis.stats.weighted_sums import Estimate
 
 
-def sensitivity(setting: PromptResults, says: Mapping[str, str]) -> Table:
-    """The pooled answer under every analysis."""
-    level = selectors.highest(setting)[0]
-    body = [
-        [name, *_answer(of[level]), says.get(name, "as declared")]
-        for name, of in sorted(setting.answers.items(), key=lambda item: item[0] != PRIMARY)
-        if level in of
-    ]
-    return Table(
+def sensitivity(setting: PromptResults, descriptions: Mapping[str, str]) -> ReportTable:
+    """Pooled means under every analysis.
+
+    Args:
+        setting: results under one prompt setting.
+        descriptions: sensitivity analysis to the change that it makes.
+    """
+    level = selectors.headline_rows(setting)[0]
+    body = []
+    if level in setting.answers:
+        meta = setting.answers[level].meta
+        body = [[PRIMARY, *_means(meta.random_effects, meta.fixed_set), "as declared"]]
+    for name, answers in setting.sensitivity.items():
+        if level in answers:
+            means = _means(answers[level].random_effects, answers[level].fixed_set)
+            body.append([name, *means, descriptions[name]])
+    return ReportTable(
         "sensitivity",
         f"{display_name(level)} under other analyses",
-        ["analysis", "pairs", "pooled [95 % CI]", "these pairs [95 % CI]", "what it changes"],
+        ["analysis", "pairs", "pooled [95 % CI]", "these pairs [95 % CI]", "change"],
         body,
-        "Points. Analyses that leave out items by how they were answered are conditional on it.",
+        "Values are in points. An analysis that leaves out items because of their answers is "
+        "conditional on these answers.",
     )
 
 
-def moderators(setting: PromptResults) -> Table:
-    """Kinds of pairs: exploratory."""
+def moderators(setting: PromptResults) -> ReportTable:
+    """Means of each kind of pairs; exploratory."""
     body = [
-        [
-            *_kind(each),
-            str(len(each["pairs"])),
-            _of(each["mean"]),
-            _of(each["against_others"]) if each["against_others"] else str(each["refused"]),
-        ]
-        for each in setting.moderators
+        [*_labels(effect), str(len(effect.pairs)), _estimate(effect.mean), _against_others(effect)]
+        for effect in setting.moderators
     ]
-    return Table(
+    return ReportTable(
         "moderators",
         "Kinds of pairs",
         ["level", "kind", "pairs", "mean [95 % CI]", "against the others [95 % CI]"],
         body,
-        "Exploratory: few pairs carry each line, and they differ in more than the kind named.",
+        "Exploratory: each line rests on few pairs, which differ in more than the named kind.",
     )
 
 
-def _kind(said: Mapping[str, Any]) -> tuple[str, str]:
+def _labels(effect: ModeratorEffect) -> tuple[str, str]:
     """Level and kind; the contrast of the levels is of all pairs."""
-    if said["moderator"] == "level":
-        return " minus ".join(map(display_name, said["level"].split(" - "))), "all"
-    return display_name(said["level"]), f"{said['moderator']}: {said['kind']}"
+    if effect.moderator == "level":
+        return " minus ".join(map(display_name, effect.level.split(" - "))), "all"
+    return display_name(effect.level), f"{effect.moderator}: {effect.kind}"
 
 
-def _answer(said: Mapping[str, Any]) -> list[str]:
+def _against_others(effect: ModeratorEffect) -> str:
+    if effect.against_others is None:
+        return str(effect.refused)
+    return _estimate(effect.against_others)
+
+
+def _means(population: RandomEffects, fixed_set: Estimate) -> list[str]:
+    """Number of pairs, mean of their population, mean of exactly these."""
     pooled = NONE
-    if said.get("refused") is None and said.get("mu") is not None:
-        pooled = _of(said)
-    return [str(said.get("k", len(said.get("pairs", ())))), pooled, _of(said["fixed_set"])]
+    if population.refused is None:
+        pooled = _mean(population.mu, population.ci95)
+    return [str(population.n_pairs), pooled, _estimate(fixed_set)]
 
 
-def _of(said: Mapping[str, Any]) -> str:
-    low, high = said["ci95"]
-    if low is None or low != low:
-        return f"{said['mu']:.2f}"
-    return f"{said['mu']:.2f} [{low:.2f} to {high:.2f}]"
+def _estimate(estimate: Estimate) -> str:
+    return _mean(estimate.delta, estimate.interval())
+
+
+def _mean(mean: float, interval: Interval) -> str:
+    if interval.low != interval.low:  # nan: there is no error
+        return f"{mean:.2f}"
+    return f"{mean:.2f} [{interval.low:.2f} to {interval.high:.2f}]"

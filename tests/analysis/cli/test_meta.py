@@ -8,7 +8,7 @@ import pytest
 
 from analysis.cli.meta import main
 from analysis.meta.csv_input import Estimates
-from analysis.meta.document import document
+from analysis.meta.meta_analysis import meta_analysis
 from tests.analysis.meta.published import Published, bcg, made_up, schools
 
 TABLE = "estimate,variance,family\n"
@@ -100,10 +100,9 @@ def test_few_families_get_the_mean_of_the_pairs_only(
 
 
 def test_a_singular_covariance_leaves_the_mean_of_the_pairs() -> None:
-    given = Estimates(np.arange(5.0), np.ones((5, 5)), tuple("abcde"))
-    found = document(given)
-    assert found["refused"] == "the error covariance is singular"
-    assert (found["q"], found["fixed_set"]["se"]) == (None, 1.0)
+    meta = meta_analysis(Estimates(np.arange(5.0), np.ones((5, 5)), tuple("abcde")))
+    assert meta.random_effects.refused == "the error covariance is singular"
+    assert (meta.q, meta.fixed_set.se) == (None, 1.0)
 
 
 @pytest.mark.parametrize("families", [False, True])

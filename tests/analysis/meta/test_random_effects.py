@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.meta import Headline, random_effects
+from analysis.meta import RandomEffects, random_effects
 from tests.analysis.meta.published import Published, bcg, made_up, schools
 
 
@@ -14,7 +14,7 @@ def cut(data: Published, kept: list[str]) -> Published:
     return Published(data.y[places], data.sampling[np.ix_(places, places)], families)
 
 
-def same(one: Headline, other: Headline) -> bool:
+def same(one: RandomEffects, other: RandomEffects) -> bool:
     names = ("mu", "se", "se_cr2", "df", "tau2_family", "tau2_pair")
     pairs = [(getattr(one, name), getattr(other, name)) for name in names]
     return all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in pairs)

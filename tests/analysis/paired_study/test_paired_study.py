@@ -93,26 +93,27 @@ def test_only_score_rows_of_data_sets_are_in_f3(results: StudyResults) -> None:
 
 def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: StudyResults) -> None:
     rows = by_place(results)
-    said = results.settings[0].answers[PRIMARY]["overall"]
+    meta = results.settings[0].answers["overall"].meta
     deltas = [rows[tuned, "level", "overall", "score", PRIMARY].comparison for tuned in PAIRS]
-    assert said["fixed_set"]["mu"] == pytest.approx(np.mean([each.delta for each in deltas]))
+    assert meta.fixed_set.delta == pytest.approx(np.mean([each.delta for each in deltas]))
     alone = sum(each.se_cr2**2 for each in deltas if each.se_cr2) ** 0.5 / len(deltas)
-    assert said["fixed_set"]["se"] > 1.05 * alone  # pairs share items, and two of them a base run
-    assert said["off_diagonal_share"] > 0
-    assert (said["k"], said["families"], said["refused"]) == (7, 6, None)
-    assert said["mu"] < 0
+    assert meta.fixed_set.se > 1.05 * alone  # pairs share items, and two of them a base run
+    assert meta.off_diagonal_share > 0
+    population = meta.random_effects
+    assert (population.n_pairs, population.n_families, population.refused) == (7, 6, None)
+    assert population.mu < 0
 
 
 def test_with_few_families_only_the_mean_of_these_pairs_is_given(tmp_path: Path) -> None:
     write(tmp_path, Plan(pairs(("med42_8b", "aloe8b")), scale=0.03))
-    said = (
-        run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)).settings[0].answers
-    )
-    made = said[PRIMARY]["overall"]
-    assert "1 family is too few" in made["refused"]
-    assert not {"mu", "ci95"} & {name for name, value in made.items() if value is not None}
-    assert made["fixed_set"]["ci95"][0] < made["fixed_set"]["mu"] < made["fixed_set"]["ci95"][1]
-    text = " ".join(answer("overall", made))
+    study = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    pooled = study.settings[0].answers["overall"]
+    assert "1 family is too few" in str(pooled.meta.random_effects.refused)
+    document = pooled.as_dict()
+    assert (document["mu"], document["ci95"]) == (None, None)
+    interval = pooled.meta.fixed_set.interval()
+    assert interval.low < pooled.meta.fixed_set.delta < interval.high
+    text = " ".join(answer("overall", pooled.meta))
     assert "No statement beyond these pairs" in text
     assert "Mean of exactly these 2" in text
 
@@ -121,8 +122,8 @@ def test_no_text_says_what_no_data_support(results: StudyResults) -> None:
     for row in results.rows:
         assert not banned(row.judgement.sentence, row.judgement.verdict), row.judgement.sentence
     for setting in results.settings:
-        for level, said in setting.answers[PRIMARY].items():
-            assert not banned(" ".join(answer(level, said)), "")
+        for level, pooled in setting.answers.items():
+            assert not banned(" ".join(answer(level, pooled.meta)), "")
         assert not any(banned(each.sentence, "") for each in setting.replications)
 
 
@@ -213,8 +214,8 @@ def test_planted_declines_are_found(tmp_path: Path) -> None:
     )
     write(tmp_path, Plan(six, delta=-20.0, family_sd=0, pair_sd=0, task_sd=0, scale=0.03))
     found = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
-    said = found.settings[0].answers[PRIMARY]["overall"]
-    assert said["ci95"][1] < 0
+    population = found.settings[0].answers["overall"].meta.random_effects
+    assert population.ci95.high < 0
     assert all(
         row.judgement.verdict == "decline" for row in found.rows if row.key.task == "overall"
     )
@@ -242,31 +243,31 @@ def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
     assert levels == {"level2"}
 
 
-def test_moderators_are_told_with_their_warning(results: StudyResults) -> None:
-    found = results.settings[0].moderators
-    names = {(each["level"], each["moderator"], each["kind"]) for each in found}
-    assert ("overall", "size", "large") in names
-    assert ("level2 - level1", "level", "level2") in names
-    assert ("overall", "generation", "llama3") in names
-    large = next(e for e in found if (e["level"], e["kind"]) == ("overall", "large"))
-    assert large["pairs"] == ["meditron70b - llama2_70b", "openbiollm70b - llama3_70b"]
+def test_moderators_have_their_pairs_and_a_warning(results: StudyResults) -> None:
+    effects = results.settings[0].moderators
+    labels = {(effect.level, effect.moderator, effect.kind) for effect in effects}
+    assert ("overall", "size", "large") in labels
+    assert ("level2 - level1", "level", "level2") in labels
+    assert ("overall", "generation", "llama3") in labels
+    large = next(e for e in effects if (e.level, e.kind) == ("overall", "large"))
+    assert large.pairs == ("meditron70b - llama2_70b", "openbiollm70b - llama3_70b")
     rows = by_place(results)
     deltas = [
         rows[tuned, "level", "overall", "score", PRIMARY].comparison.delta
         for tuned in ("meditron70b", "openbiollm70b")
     ]
-    assert large["mean"]["mu"] == pytest.approx(np.mean(deltas))
-    contrast = next(each for each in found if each["moderator"] == "level")
+    assert large.mean.delta == pytest.approx(np.mean(deltas))
+    contrast = next(effect for effect in effects if effect.moderator == "level")
     levels = [
         [rows[tuned, "level", level, "score", PRIMARY].comparison.delta for tuned in PAIRS]
         for level in ("level1", "level2")
     ]
-    assert contrast["mean"]["mu"] == pytest.approx(np.mean(levels[1]) - np.mean(levels[0]))
-    assert all("Exploratory" in each["warning"] for each in found)
+    assert contrast.mean.delta == pytest.approx(np.mean(levels[1]) - np.mean(levels[0]))
+    assert all("Exploratory" in effect.as_dict()["warning"] for effect in effects)
 
 
 def test_sensitivity_analyses_enter_levels_and_the_answer(results: StudyResults) -> None:
-    answers = results.settings[0].answers
+    answers = results.settings[0].sensitivity
     assert {"both_parsed", "without_rougeL", "equal_spread", "clusters_ignored"} <= set(answers)
     rows = by_place(results)
     for tuned in PAIRS:

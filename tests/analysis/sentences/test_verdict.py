@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import number_format
-from analysis.sentences.verdict import Verdict, Wording, sentence, verdict
+from analysis.sentences.verdict import Labels, Verdict, sentence, verdict
 from analysis.stats.battery import battery
 from analysis.stats.comparison import Comparison, Options, untested
 from analysis.stats.paired import Interval, excludes_zero
 from tests.analysis.banned import BANNED, banned
 from tests.analysis.stats.test_battery import maize, table
 
-WORDING = Wording("llama", "meditron", "mednli", "points")
+LABELS = Labels("llama", "meditron", "mednli", "points")
 
 
 def made(margin: float | None = None, *, c: int = 40, b: int = 10) -> Comparison:
     """Of 400 items in points, b got worse and c better."""
     paired = table(200, c, b, 200 - b - c)
-    points = replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, grain=100.0)
+    points = replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, step_size=100.0)
     return battery(points, Options(margin=margin, flips=999))
 
 
@@ -79,7 +79,7 @@ def test_each_verdict_has_its_sentence(
     expected: Verdict, comparison: Comparison, text: str
 ) -> None:
     assert verdict(comparison) == expected
-    assert sentence(comparison, WORDING) == text
+    assert sentence(comparison, LABELS) == text
 
 
 def test_all_verdicts_are_shown_above() -> None:
@@ -94,7 +94,7 @@ def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
     comparison = made(c=25, b=10)
     assert verdict(comparison) == "gain"
     assert verdict(comparison, p=0.21) == "inconclusive"
-    text = sentence(comparison, replace(WORDING, adjustment="Holm"), p=0.21)
+    text = sentence(comparison, replace(LABELS, adjustment="Holm"), p=0.21)
     assert ": Not detected after correction by Holm. The data do not settle" in text
     assert "Holm p = .21" in text
 
@@ -108,7 +108,7 @@ def test_no_change_is_claimed_where_test_and_interval_disagree() -> None:
     comparison = battery(maize())
     assert excludes_zero(comparison.interval)
     assert verdict(comparison, p=0.01) == "inconclusive"
-    text = sentence(comparison, replace(WORDING, unit=""))
+    text = sentence(comparison, replace(LABELS, unit=""))
     assert text.startswith(
         "Test (p = .053) and 95 % CI (0.03 to 41.84) disagree, so no change is claimed. "
     )
@@ -119,18 +119,18 @@ def test_disagreement_is_said_under_every_verdict_that_claims_no_change() -> Non
     for margin in (0.5, 100.0):
         comparison = battery(maize(), Options(margin=margin))
         assert verdict(comparison) in ("non-inferior only", "equivalent")
-        assert "disagree" in sentence(comparison, WORDING)
+        assert "disagree" in sentence(comparison, LABELS)
 
 
 def test_clusters_are_in_the_sentence() -> None:
     comparison = replace(made(), clustered=True, n_clusters=20, primary="signflip")
-    assert "400 items in 20 clusters" in sentence(comparison, WORDING)
+    assert "400 items in 20 clusters" in sentence(comparison, LABELS)
 
 
 def test_what_is_refused_is_untestable_whatever_else_is_known() -> None:
     comparison = untested(made(12.0), "half of the samples are missing")
     assert verdict(comparison, p=0.001) == "untestable"
-    assert "Not tested: half of the samples" in sentence(comparison, WORDING)
+    assert "Not tested: half of the samples" in sentence(comparison, LABELS)
 
 
 counts = st.integers(0, 60)
@@ -142,7 +142,7 @@ def test_no_sentence_holds_a_banned_phrase(
 ) -> None:
     comparison = made(margin, b=b, c=c)
     said = verdict(comparison, p)
-    text = sentence(comparison, replace(WORDING, adjustment="Holm"), p)
+    text = sentence(comparison, replace(LABELS, adjustment="Holm"), p)
     assert banned(text, said) == []
     assert "nan" not in text.lower()
     assert "None" not in text
