@@ -1,8 +1,8 @@
-"""The report of a study: one page, its figures, and tables for a paper.
+"""Writes the report of a study: one page, its figures, and tables for a paper.
 
-report.html               everything, in one file that opens from disk
-report.md                 the same, with figures/*.png
-tables/*.tex, *.csv       the tables; tables/all.tex shows all of them
+report.html               the complete report in one file that opens from disk
+report.md                 the same content, with figures/*.png
+tables/*.tex, *.csv       the tables; tables/all.tex includes all of them
 figures/*.svg, *.png
 """
 
@@ -11,49 +11,47 @@ import io
 from pathlib import Path
 
 from analysis.paired_study.results import StudyResults
-from analysis.report.document import Document, Table
-from analysis.report.drilldown import changed
-from analysis.report.figures.theme import plain
+from analysis.report.document import Report, ReportTable
+from analysis.report.drilldown import most_changed
+from analysis.report.figures.theme import with_fixed_colours
 from analysis.report.formats import html, latex, markdown
-from analysis.report.sections import document
+from analysis.report.sections import build_report
 from analysis.settings import AnalysisConf
 from clue.common.atomic_write import write_atomic
 from clue.task.levels import Tree
 
-FICTIONAL = (
-    "Demonstration on fictional data: it shows what a report looks like and answers nothing."
-)
+FICTIONAL = "Demonstration on fictional data: it shows the form of a report and supports no claim."
 
 
 def write(results: StudyResults, conf: AnalysisConf, tree: Tree, folder: Path) -> list[Path]:
-    """Write the report; returns its files, the page first.
+    """Writes the report; returns its files, the HTML page first.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    made = document(results, conf, tree)
-    label = FICTIONAL if fictional(results) else ""
-    contents = {"report.html": html.render(made, list(changed(results, conf)), label).encode()}
-    contents["report.md"] = markdown.render(made).encode()
-    contents |= _figures(made)
-    contents |= {f"tables/{name}": text.encode() for name, text in latex.files(made).items()}
-    contents |= {f"tables/{table.name}.csv": _csv(table) for table in made.tables}
+    report = build_report(results, conf, tree)
+    label = FICTIONAL if is_fictional(results) else ""
+    page = html.render(report, list(most_changed(results, conf)), label)
+    contents = {"report.html": page.encode(), "report.md": markdown.render(report).encode()}
+    contents |= _figure_files(report)
+    contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}
+    contents |= {f"tables/{table.name}.csv": _csv(table) for table in report.tables}
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return [folder / name for name in contents]
 
 
-def fictional(results: StudyResults) -> bool:
-    """Whether all cells are of the package's demonstration data."""
+def is_fictional(results: StudyResults) -> bool:
+    """True if all cells are of the package's demonstration data."""
     return {cell.facts.get("demo") for cell in results.cells.values()} == {True}
 
 
-def _figures(made: Document) -> dict[str, bytes]:
-    found = {f"figures/{figure.name}.svg": plain(figure.svg).encode() for figure in made.figures}
-    return found | {f"figures/{figure.name}.png": figure.png for figure in made.figures}
+def _figure_files(report: Report) -> dict[str, bytes]:
+    svgs = {f"figures/{f.name}.svg": with_fixed_colours(f.svg).encode() for f in report.figures}
+    return svgs | {f"figures/{figure.name}.png": figure.png for figure in report.figures}
 
 
-def _csv(table: Table) -> bytes:
+def _csv(table: ReportTable) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
     return text.getvalue().encode()

@@ -1,18 +1,18 @@
-"""What a report consists of, whatever it is written as."""
+"""Content of a report, independent of its output format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis.report.figures import Drawn
+from analysis.report.figures import RenderedFigure
 
 
 @dataclass(frozen=True)
-class Table:
-    """Text in columns; numbers are already as they are read."""
+class ReportTable:
+    """A table of text; numbers are already formatted."""
 
     name: str
-    """Of its files."""
+    """Name of its files."""
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -20,17 +20,17 @@ class Table:
 
     @cached_property
     def numeric(self) -> list[bool]:
-        """Which columns are set to the right."""
+        """For each column, True if it holds numbers and is aligned to the right."""
         return [
-            all(_number(row[place]) for row in self.rows)
-            and any(letter.isdigit() for row in self.rows for letter in row[place])
-            for place in range(len(self.columns))
+            all(_is_number(row[column]) for row in self.rows)
+            and any(letter.isdigit() for row in self.rows for letter in row[column])
+            for column in range(len(self.columns))
         ]
 
 
 @dataclass(frozen=True)
-class Group:
-    """Points under a name; a page folds them."""
+class FoldedList:
+    """List items under a name; the HTML page folds them."""
 
     name: str
     points: Sequence[str]
@@ -38,21 +38,26 @@ class Group:
 
 @dataclass(frozen=True)
 class Section:
-    """A part under a heading."""
+    """Content under one heading, in the order of the fields."""
 
     title: str
     anchor: str
     paragraphs: Sequence[str] = ()
     points: Sequence[str] = ()
-    """A list below the paragraphs."""
-    groups: Sequence[Group] = ()
-    figures: Sequence[Drawn] = ()
-    tables: Sequence[Table] = ()
+    """List items below the paragraphs."""
+    groups: Sequence[FoldedList] = ()
+    figures: Sequence[RenderedFigure] = ()
+    tables: Sequence[ReportTable] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True if there is nothing below the heading."""
+        return not (self.paragraphs or self.points or self.groups or self.figures or self.tables)
 
 
 @dataclass(frozen=True)
-class Document:
-    """The report."""
+class Report:
+    """A report: the answer first, then its sections."""
 
     title: str
     answer: Sequence[str]
@@ -60,15 +65,15 @@ class Document:
     sections: Sequence[Section] = field(default_factory=list)
 
     @property
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[ReportTable]:
         """All tables, in their order."""
         return [table for section in self.sections for table in section.tables]
 
     @property
-    def figures(self) -> list[Drawn]:
+    def figures(self) -> list[RenderedFigure]:
         """All figures, in their order."""
         return [figure for section in self.sections for figure in section.figures]
 
 
-def _number(text: str) -> bool:
+def _is_number(text: str) -> bool:
     return not text or (text[0] in "-+.<>0123456789" and not text[-1].isalpha())

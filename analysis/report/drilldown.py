@@ -1,7 +1,7 @@
-"""The items that changed most, for people who want to see why.
+"""The items that changed most, with the answers of both models.
 
-Answers are shown where the data are open; of credentialed data ids and scores only, unless
-`text=full` says that the page stays where they may be read.
+Answers to open data are shown. For credentialed data, only ids and scores are shown unless
+`text=full` declares that the page stays where the answers may be read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,76 +11,68 @@ import numpy as np
 
 from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
-from analysis.paired_study.series import AlignedPair, weighted_mean
+from analysis.paired_study.series import AlignedPair
 from analysis.report import selectors
 from analysis.settings import AnalysisConf
+from analysis.stats.paired import Paired
 from clue.store.records_table import answer_texts
 
-MOST = 3
-"""Items shown of each pair and task, in each direction."""
-LONGEST = 600
-"""Characters of an answer; the rest is in the tables of records."""
+ITEMS_PER_DIRECTION = 3
+"""Items shown for each pair and task, in each direction."""
+MAX_CHARACTERS = 600
+"""Characters shown of an answer; the tables of records have all of it."""
 
 
 @dataclass(frozen=True)
-class Item:
-    """An item on which the models of a pair differ."""
+class ChangedItem:
+    """An item on which the models of a pair score differently."""
 
     sample_id: str
     base: float
     """Task score, in points."""
     tuned: float
     answers: tuple[str, str] | None
-    """What base and tuned model answered; None where it may not be shown."""
+    """Answers of base and tuned model; None where they may not be shown."""
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedItems:
     """The items of a pair on a task that changed most."""
 
     pair: str
     task: str
-    items: Sequence[Item]
+    items: Sequence[ChangedItem]
 
 
-def changed(results: StudyResults, conf: AnalysisConf) -> Iterator[Changed]:
-    """Of every pair on every task under the declared prompt setting."""
-    setting = selectors.declared(results)
-    for each in results.aligned:
-        scored = bool(each.alignment.ids) and set(each.score) <= set(each.metrics)
-        if setting and each.match.pair.prompt == setting.prompt and scored:
-            items = _items(each, conf)
-            if items:
-                yield Changed(each.match.pair.name, display_name(each.match.task), items)
+def most_changed(results: StudyResults, conf: AnalysisConf) -> Iterator[ChangedItems]:
+    """Yields the most changed items of each pair and task under the reported prompt setting."""
+    for pair in selectors.reported_pairs(results):
+        scores = selectors.task_score(pair)
+        if scores is not None and (items := _items(pair, scores, conf)):
+            yield ChangedItems(pair.match.pair.name, display_name(pair.match.task), items)
 
 
-def _items(each: AlignedPair, conf: AnalysisConf) -> list[Item]:
-    parts = [each.metrics[name] for name in each.score]
-    series = weighted_mean(parts, [1 / len(parts)] * len(parts))
-    order = np.argsort(series.differences, kind="stable")
-    places = [*order[:MOST], *order[::-1][:MOST]]
-    shown = [int(place) for place in dict.fromkeys(places) if series.differences[place]]
-    ids = [series.ids[place] for place in shown]
-    answers = _texts(each, ids) if _allowed(each, conf) else {}
+def _items(pair: AlignedPair, scores: Paired, conf: AnalysisConf) -> list[ChangedItem]:
+    order = np.argsort(scores.differences, kind="stable")
+    extremes = [*order[:ITEMS_PER_DIRECTION], *order[::-1][:ITEMS_PER_DIRECTION]]
+    indices = [int(index) for index in dict.fromkeys(extremes) if scores.differences[index]]
+    ids = [scores.ids[index] for index in indices]
+    answers = _answers(pair, ids) if conf.text == "full" or pair.match.is_open else {}
     return [
-        Item(name, float(series.base[place]), float(series.tuned[place]), answers.get(name))
-        for name, place in zip(ids, shown, strict=True)
+        ChangedItem(name, float(scores.base[index]), float(scores.tuned[index]), answers.get(name))
+        for name, index in zip(ids, indices, strict=True)
     ]
 
 
-def _allowed(each: AlignedPair, conf: AnalysisConf) -> bool:
-    return conf.text == "full" or each.match.is_open
-
-
-def _texts(each: AlignedPair, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-    """First presentation of each item; a table without its texts has none to show."""
-    cells = (each.match.base, each.match.tuned)
+def _answers(pair: AlignedPair, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+    """Answers to the first presentation of each item; empty if a table has no answers."""
+    cells = (pair.match.base, pair.match.tuned)
     if any(cell.facts.get("text", "full") != "full" for cell in cells):
         return {}
     base, tuned = (answer_texts(cell.path, ids) for cell in cells)
-    return {name: (_cut(base[name]), _cut(tuned[name])) for name in ids}
+    return {name: (_shortened(base[name]), _shortened(tuned[name])) for name in ids}
 
 
-def _cut(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]} …"
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_CHARACTERS else f"{line[:MAX_CHARACTERS]} …"

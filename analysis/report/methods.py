@@ -1,4 +1,4 @@
-"""How the numbers were made, for the methods section of a paper."""
+"""Text of the methods section, with the settings of the analysis."""
 
 from analysis.paired_study.results import PromptResults
 from analysis.settings import AnalysisConf
@@ -21,34 +21,35 @@ REFERENCES = (
 
 
 def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
-    """The methods, with the settings of this report."""
+    """Paragraphs on design, tests, levels and pooling, corrections, and equivalence."""
     sizes = hypotheses(setting)
     return [
-        "Both models of a pair answered the same prompts, which their digests show. Scores of an "
-        "item are averaged over its repeats, differences (biomedical minus base) are summed within "
+        "Both models of a pair answered the same prompts, as their digests show. Scores of an item "
+        "are averaged over its repeats. Differences (biomedical minus base) are summed within "
         "clusters: premises in MedNLI, patients in LongHealth and MeDiSumCode, letters in "
         "MeDiSumQA, items elsewhere. The estimate is the mean difference over items, in points.",
-        "A difference is tested by flipping the signs of whole clusters "
-        f"({conf.flips:,} random flips where they cannot be enumerated or convolved; "
-        "right-or-wrong scores with one item per cluster: McNemar's mid-p test), with the interval "
-        "of the CR2 cluster-robust variance and Satterthwaite's degrees of freedom (Tango's "
-        "interval where McNemar's test decides). A change is claimed only where the adjusted p is "
-        f"at most {conf.alpha:g} and the interval excludes zero.",
-        "A task score is the mean of its metrics, item by item. Levels are means of data sets; "
-        "their variance comes from the joint influence of clusters, their degrees of freedom from "
-        "Welch and Satterthwaite. All pairs together: random effects of pairs within families of "
-        "base models, REML with the full error covariance, CR2 by family; refused with fewer than "
-        "4 families or 3 degrees of freedom.",
-        f"Families of hypotheses: pairs overall ({sizes['F1']}), pairs by level ({sizes['F2']}) "
-        f"and pairs by task ({sizes['F3']}), each by Holm; everything else ({sizes['F4']}) by "
-        "Benjamini and Hochberg, exploratory.",
-        "Practical equivalence: two one-sided tests at 5 % against margins declared beforehand. "
-        f"{margins(conf)} Seed {conf.seed}.",
+        "A difference is tested by flipping the signs of entire clusters, with "
+        f"{conf.flips:,} random flips where the flips cannot be enumerated or convolved. Its "
+        "interval uses the CR2 cluster-robust variance and Satterthwaite's degrees of freedom. "
+        "Right-or-wrong scores with one item per cluster are tested by McNemar's mid-p test and "
+        "have Tango's interval. A change is claimed only where the adjusted p is at most "
+        f"{conf.alpha:g} and the interval excludes zero.",
+        "A task score is the mean of its metrics, item by item. A level is a mean of data sets. "
+        "Its variance is computed from the joint influence of clusters, and its degrees of freedom "
+        "by Welch and Satterthwaite. All pairs are pooled with random effects of pairs within "
+        "families of base models, by REML with the full error covariance, and CR2 by family. "
+        "Pooling is refused with fewer than 4 families or 3 degrees of freedom.",
+        "Three families of hypotheses are each corrected by Holm: pairs overall "
+        f"({sizes['F1']}), pairs by level ({sizes['F2']}) and pairs by task ({sizes['F3']}). All "
+        f"other hypotheses ({sizes['F4']}) are exploratory and corrected by Benjamini and "
+        "Hochberg.",
+        "Practical equivalence is tested by two one-sided tests at 5 % against margins that were "
+        f"declared beforehand. {margins(conf)} Seed {conf.seed}.",
     ]
 
 
 def hypotheses(setting: PromptResults) -> dict[str, int]:
-    """Sizes of the families of hypotheses."""
+    """Number of hypotheses in each family."""
     sizes = {name: 0 for name in ("F1", "F2", "F3", "F4")}
     for row in setting.rows:
         sizes[row.judgement.tests] += 1
@@ -56,7 +57,7 @@ def hypotheses(setting: PromptResults) -> dict[str, int]:
 
 
 def margins(conf: AnalysisConf) -> str:
-    """What was declared not to matter, in words."""
+    """The declared margins, as a sentence."""
     declared = conf.margins
     return (
         f"Margins in points: {declared.binary:g} for right-or-wrong scores, {declared.fraction:g} "

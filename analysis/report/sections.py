@@ -1,4 +1,4 @@
-"""The report, part by part, in the order in which it is read."""
+"""Builds the sections of the report in reading order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -7,154 +7,153 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.pairs import suggested_comparisons
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.summary import LIMITS, summary
 from analysis.report import design, methods, selectors
-from analysis.report.document import Document, Group, Section, Table
-from analysis.report.figures import FIGURES, Drawn, draw
+from analysis.report.document import FoldedList, Report, ReportTable, Section
+from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.tables import literature, models, pairs, pooled, quality
-from analysis.sentences.pooled import answer, tally
+from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 from clue.task.levels import Tree
 
-FEW = 3
-"""Changes on the highest level that the answer spells out."""
+MAX_CLAIMS = 3
+"""Changes in the headline score that the answer spells out."""
 TITLE = "Does biomedical training lead to better medical performance?"
 
+Figures = Mapping[str, RenderedFigure | None]
 
-def document(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Document:
-    """The report of a study; says of each part that is not there what would make it."""
-    setting = selectors.declared(results)
-    drawn = {name: draw(name, results, conf) for name in FIGURES}
+
+def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Report:
+    """Builds the report of a study; absent parts are replaced by what they would need."""
+    setting = selectors.reported_setting(results)
+    figures = {name: render(name, results, conf) for name in FIGURES}
     if setting is None:
-        found = [
-            _scores(results, conf, drawn),
-            _literature(results, conf.prompt, drawn),
+        answers = ["No pair could be compared yet."]
+        sections = [
+            _model_scores(results, conf, figures),
+            _literature(results, conf.prompt, figures),
             _missing(results),
         ]
-        return Document(TITLE, ["No pair could be compared yet."], list(filter(_says, found)))
-    said = summary(results, conf, tree)
-    sections = [
-        design.section(results, setting, conf, said),
-        _section("Every pair", "pairs", drawn, ("forest",), [pairs.pairs(setting)]),
-        _section("Tasks", "tasks", drawn, ("heatmap",), [pairs.tasks(setting)]),
+    else:
+        answers = list(_answer(setting, conf))
+        facts = summary(results, conf, tree)
+        sections = [
+            design.section(results, setting, conf, str(facts["design_sha256"])),
+            *_comparisons(setting, figures),
+            _model_scores(results, conf, figures),
+            *_robustness(setting, figures, facts["analyses"]),
+            *_answers_and_data(results, setting, figures),
+            _missing(results),
+            Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
+            Section("Limitations", "limits", points=LIMITS),
+        ]
+    return Report(TITLE, answers, [section for section in sections if not section.is_empty])
+
+
+def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
+    return [
+        _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
+        _section("Tasks", "tasks", figures, ("heatmap",), [pairs.tasks(setting)]),
         _sentences(setting),
-        _scores(results, conf, drawn),
-        _section(
-            "Within the margins?",
-            "equivalence",
-            drawn,
-            ("power",),
-            [pairs.equivalence(setting)],
-        ),
-        _section("Replicability", "replicability", drawn, (), [pairs.replicability(setting)]),
-        _section(
-            "Other analyses, kinds of pairs",
-            "sensitivity",
-            drawn,
-            (),
-            [pooled.sensitivity(setting, said["analyses"]), pooled.moderators(setting)],
-        ),
-        _section("Items", "items", drawn, ("distributions", "patients")),
-        _section(
-            "How answers fail",
-            "failures",
-            drawn,
-            ("failures",),
-            [quality.failures(results, setting)],
-        ),
-        _literature(results, setting.prompt, drawn),
-        _section("Data quality", "ledger", drawn, (), [quality.ledger(results, setting)]),
-        _missing(results),
-        Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
-        Section("Limits", "limits", points=LIMITS),
     ]
-    return Document(TITLE, list(_answer(setting, conf)), [each for each in sections if _says(each)])
+
+
+def _robustness(
+    setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
+) -> list[Section]:
+    other_analyses = [pooled.sensitivity(setting, analyses), pooled.moderators(setting)]
+    return [
+        _section("Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]),
+        _section("Replicability", "replicability", figures, (), [pairs.replicability(setting)]),
+        _section("Sensitivity and moderators", "sensitivity", figures, (), other_analyses),
+    ]
+
+
+def _answers_and_data(
+    results: StudyResults, setting: PromptResults, figures: Figures
+) -> list[Section]:
+    failures = [quality.failures(results, setting)]
+    return [
+        _section("Items", "items", figures, ("distributions", "patients")),
+        _section("Answer failures", "failures", figures, ("failures",), failures),
+        _literature(results, setting.prompt, figures),
+        _section("Data quality", "ledger", figures, (), [quality.ledger(results, setting)]),
+    ]
 
 
 def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
-    """Of the most comprehensive level that some pair has; else what the tasks say."""
-    answers = setting.answers.get(PRIMARY, {})
-    level, rows = selectors.highest(setting)
-    if level not in answers:
-        yield "No pair has all tasks of a level yet; what its tasks say:"
-        yield from (row.judgement.sentence for row in selectors.primary(setting, "task"))
+    """Paragraphs about the most comprehensive level that some pair has; else about its tasks."""
+    level, rows = selectors.headline_rows(setting)
+    if level not in setting.answers:
+        yield "No pair has all tasks of a level yet. Results by task:"
+        yield from (row.judgement.sentence for row in selectors.primary_rows(setting, "task"))
         return
     if len(rows) == 1:
         yield rows[0].judgement.sentence
-        yield "One pair: nothing is said beyond it."
+        yield ONE_PAIR
         return
-    yield from answer(level, answers[level])
-    yield tally(level, rows, conf.margins.level)
+    yield from answer(level, setting.answers[level].meta)
+    verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
+    yield tally(level, verdicts, conf.margins.level)
     claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]
-    yield from claims[:FEW]
+    yield from claims[:MAX_CLAIMS]
 
 
 def _sentences(setting: PromptResults) -> Section:
-    """What every comparison of the confirmatory families says: changes first, then by pair."""
-    rows = selectors.primary(setting, "level", "task")
+    """A sentence for each confirmatory comparison: detected changes first, then by pair."""
+    rows = selectors.primary_rows(setting, "level", "task")
     ordered = sorted(rows, key=lambda row: (row.key.pair, display_order(row.key.task)))
-    changes = [row.judgement.sentence for row in ordered if row.judgement.verdict in CHANGES]
-    sentences = [row.judgement.sentence for row in ordered]
-    if len({row.key.pair for row in rows}) == 1:
-        return Section("In words", "words", points=sentences)
     groups = [
-        Group(pair, [row.judgement.sentence for row in of])
-        for pair, of in groupby(ordered, key=lambda row: row.key.pair)
+        FoldedList(pair, [row.judgement.sentence for row in group])
+        for pair, group in groupby(ordered, key=lambda row: row.key.pair)
     ]
-    said = "Changes that were detected, after Holm's correction:"
+    if len(groups) == 1:
+        return Section("Results in words", "words", points=groups[0].points)
+    changes = [row.judgement.sentence for row in ordered if row.judgement.verdict in CHANGES]
+    lead = "Changes detected after Holm's correction:"
     if not changes:
-        said = "After Holm's correction no change was detected; what each comparison allows to say:"
-    return Section("In words", "words", [said], changes, groups)
+        lead = "No change was detected after Holm's correction. The results of each pair:"
+    return Section("Results in words", "words", [lead], changes, groups)
 
 
-def _scores(
-    results: StudyResults, conf: AnalysisConf, drawn: Mapping[str, Drawn | None]
-) -> Section:
-    """Every model on its own."""
-    table = models.scores(selectors.standings(results, conf))
-    return _section("Every model", "levels", drawn, ("levels",), [table])
+def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
+    table = models.scores(selectors.reported_standings(results, conf))
+    return _section("All models", "levels", figures, ("levels",), [table])
 
 
-def _literature(results: StudyResults, prompt: str, drawn: Mapping[str, Drawn | None]) -> Section:
-    table = literature.beside(results, prompt)
-    made = _section("Beside the literature", "literature", drawn, ("literature",), [table])
-    return replace(made, paragraphs=[figure.alt for figure in made.figures])
+def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section:
+    table = literature.published_scores(results, prompt)
+    section = _section("Published results", "literature", figures, ("literature",), [table])
+    return replace(section, paragraphs=[figure.alt for figure in section.figures])
 
 
 def _missing(results: StudyResults) -> Section:
-    lacking = [*results.missing, *results.unevaluated]
-    if not results.settings and not lacking:
-        lacking = suggested_comparisons(results.cells)
+    """Commands for missing cells, and refused comparisons with their reasons."""
+    missing = [*results.missing, *results.unevaluated]
+    if not results.settings and not missing:
+        missing = suggested_comparisons(results.cells)
     points = [
-        f"{each.model} on {', '.join(map(display_name, each.tasks))} ({each.prompt}): "
-        f"`{each.command}`"
-        for each in lacking
+        f"{gap.model} on {', '.join(map(display_name, gap.tasks))} ({gap.prompt}): `{gap.command}`"
+        for gap in missing
     ]
-    points += [
-        f"{each.pair}, {' '.join(filter(None, (display_name(each.task), each.metric)))} "
-        f"({each.prompt}): not compared, {each.reason}"
-        for each in results.refused
-    ]
-    return Section("What is missing", "missing", points=points)
+    for refusal in results.refused:
+        score = " ".join(filter(None, (display_name(refusal.task), refusal.metric)))
+        points.append(f"{refusal.pair}, {score} ({refusal.prompt}): not compared, {refusal.reason}")
+    return Section("Missing results", "missing", points=points)
 
 
 def _section(
     title: str,
     anchor: str,
-    drawn: Mapping[str, Drawn | None],
+    figures: Figures,
     names: tuple[str, ...],
-    made: list[Table] | None = None,
+    tables: list[ReportTable] | None = None,
 ) -> Section:
-    """Figures and tables; a figure that could not be drawn is told in words."""
-    lacking = [f"{FIGURES[name].title}: {FIGURES[name].lacks}" for name in names if not drawn[name]]
-    figures = [figure for name in names if (figure := drawn[name])]
-    full = [table for table in made or [] if table.rows]
-    return Section(title, anchor, lacking, figures=figures, tables=full)
-
-
-def _says(section: Section) -> bool:
-    return bool(
-        section.paragraphs or section.points or section.figures or section.tables or section.groups
-    )
+    """Section of figures and tables; a sentence replaces a figure that could not be drawn."""
+    absent = [
+        f"{FIGURES[name].title}: {FIGURES[name].absence}" for name in names if not figures[name]
+    ]
+    drawn = [figure for name in names if (figure := figures[name])]
+    filled = [table for table in tables or [] if table.rows]
+    return Section(title, anchor, absent, figures=drawn, tables=filled)

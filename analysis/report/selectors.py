@@ -1,4 +1,4 @@
-"""Rows of the results by what a reader asks for."""
+"""Selections from the results of a study that several parts of the report share."""
 
 from collections.abc import Sequence
 
@@ -6,68 +6,80 @@ from analysis.names import display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow, Scope
 from analysis.paired_study.sensitivity import PRIMARY
+from analysis.paired_study.series import AlignedPair, weighted_mean
 from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
+from analysis.stats.paired import Paired
 from clue.task.levels import OVERALL
 
 LEVELS = (OVERALL, "level1", "level2")
-MARKS = {
-    "decline": "▼",
-    "gain": "▲",
-    "detectable but small": "≈",
-    "equivalent": "≈",
-    "non-inferior only": "≥",
-    "inconclusive": "",
-    "untestable": "-",
-}
-"""Verdict to its mark in tables and figures."""
+"""From the most comprehensive score down."""
 
 
-def declared(results: StudyResults) -> PromptResults | None:
+def reported_setting(results: StudyResults) -> PromptResults | None:
     """The confirmatory prompt setting, else the first; None if no pair was compared."""
     settings = sorted(results.settings, key=lambda setting: not setting.confirmatory)
     return settings[0] if settings else None
 
 
-def standings(results: StudyResults, conf: AnalysisConf) -> Sequence[Standing]:
-    """Every model of the store on its own, under the setting that the report is of."""
-    return results.standings.get(prompt(results, conf), ())
-
-
-def prompt(results: StudyResults, conf: AnalysisConf) -> str:
-    """The setting that the report is of; the declared one if no pair was compared."""
-    setting = declared(results)
+def reported_prompt(results: StudyResults, conf: AnalysisConf) -> str:
+    """Name of the reported prompt setting; the declared one if no pair was compared."""
+    setting = reported_setting(results)
     return setting.prompt if setting else conf.prompt
 
 
-def primary(setting: PromptResults, *scopes: Scope) -> list[ResultRow]:
-    """Rows of the primary analysis, those of LongHealth's tasks beside their mean left out."""
+def reported_standings(results: StudyResults, conf: AnalysisConf) -> Sequence[Standing]:
+    """Scores of single models under the reported prompt setting."""
+    return results.standings.get(reported_prompt(results, conf), ())
+
+
+def reported_pairs(results: StudyResults) -> list[AlignedPair]:
+    """Aligned pairs, one per task, under the reported prompt setting."""
+    setting = reported_setting(results)
+    return [
+        pair for pair in results.aligned if setting and pair.match.pair.prompt == setting.prompt
+    ]
+
+
+def task_score(pair: AlignedPair) -> Paired | None:
+    """Item-level task scores of a pair, in points; None if one of the metrics is missing.
+
+    An item on which one of the metrics is undefined counts 0 in that metric.
+    """
+    if not set(pair.score) <= set(pair.metrics):
+        return None
+    metrics = [pair.metrics[name] for name in pair.score]
+    return weighted_mean(metrics, [1 / len(metrics)] * len(metrics))
+
+
+def primary_rows(setting: PromptResults, *scopes: Scope) -> list[ResultRow]:
+    """Rows of the primary analysis; a mean of LongHealth's tasks replaces the single tasks."""
     rows = [r for r in setting.rows if r.key.analysis == PRIMARY and r.key.scope in scopes]
-    return [row for row in rows if not _part(row, rows)]
+    return [row for row in rows if not _replaced_by_mean(row, rows)]
 
 
-def pairs(setting: PromptResults) -> list[tuple[str, str]]:
+def pairs_by_family(setting: PromptResults) -> list[tuple[str, str]]:
     """Family and pair, sorted by family."""
     return sorted({(row.key.family, row.key.pair) for row in setting.rows})
 
 
-def highest(setting: PromptResults) -> tuple[str, list[ResultRow]]:
-    """The most comprehensive score that some pair has, and its row for each pair that has it."""
+def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
+    """The most comprehensive score that some pair has, with the row of each pair that has it."""
     for level in LEVELS:
-        rows = [row for row in primary(setting, "level") if row.key.task == level]
+        rows = [row for row in primary_rows(setting, "level") if row.key.task == level]
         if rows:
             return level, rows
-    tasks = primary(setting, "task")
-    names: Sequence[str] = sorted({row.key.task for row in tasks}, key=display_order)
-    return names[0], [row for row in tasks if row.key.task == names[0]]
+    task_rows = primary_rows(setting, "task")
+    first = min({row.key.task for row in task_rows}, key=display_order)
+    return first, [row for row in task_rows if row.key.task == first]
 
 
-def _part(row: ResultRow, rows: Sequence[ResultRow]) -> bool:
-    """Whether it is a task of a data set whose mean is there too."""
+def _replaced_by_mean(row: ResultRow, rows: Sequence[ResultRow]) -> bool:
+    """Tests for a task of a data set whose mean is among the rows of the same pair."""
     if row.key.scope != "task" or not row.key.task[-1:].isdigit():
         return False
-    whole = row.key.task.rstrip("0123456789")
+    dataset = row.key.task.rstrip("0123456789")
     return any(
-        other.key.task == whole and other.key.pair == row.key.pair and other.key.scope == "task"
+        other.key.task == dataset and other.key.pair == row.key.pair and other.key.scope == "task"
         for other in rows
     )

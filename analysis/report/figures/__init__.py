@@ -1,10 +1,10 @@
-"""The figures of a report: one list, each drawn twice, for pages and for files."""
+"""The figures of a report; each is drawn twice, for the HTML page and for files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure as Drawing
+from matplotlib.figure import Figure
 
 from analysis.paired_study.results import StudyResults
 from analysis.report.figures import (
@@ -18,27 +18,28 @@ from analysis.report.figures import (
     power,
     theme,
 )
+from analysis.report.marks import LEGEND
 from analysis.settings import AnalysisConf
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What is drawn, and the words around it."""
+class FigureSpec:
+    """A figure of the report: its drawing function and its texts."""
 
     title: str
     caption: str
-    """How to read it."""
-    draw: Callable[[StudyResults, AnalysisConf, theme.Theme], Drawing | None]
-    """None where the results lack what it shows."""
+    """Explains the elements of the figure."""
+    draw: Callable[[StudyResults, AnalysisConf, theme.Theme], Figure | None]
+    """Returns None if the results lack the data of the figure."""
     alt: Callable[[StudyResults], str]
-    """What it shows, in words, for those who do not see it."""
-    lacks: str
-    """What is missing where nothing is drawn."""
+    """Describes the content for readers who do not see the figure."""
+    absence: str
+    """Reason that replaces the figure if nothing is drawn."""
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A figure as files hold it."""
+class RenderedFigure:
+    """A figure in its file formats, with its texts."""
 
     name: str
     title: str
@@ -50,92 +51,93 @@ class Drawn:
 
 NO_PAIR = "No pair was compared."
 FIGURES = {
-    "forest": Figure(
+    "forest": FigureSpec(
         "Pairs by family of base models",
-        "Squares: differences; thick lines: 95 % intervals; thin lines: 95 % intervals that hold "
-        "for all pairs at once; band: the declared margin. Filled diamond: pairs of this kind; "
-        "dashed: where another pair is expected; hollow diamond: mean of exactly these. m* is the "
-        "smallest margin at which equivalence would be declared. ▼ decline, ▲ gain, ≈ within the "
-        "margin, ≥ a larger decline is excluded.",
+        "Squares: differences. Thick lines: 95 % intervals. Thin lines: simultaneous 95 % "
+        "intervals, which hold for all pairs at once. Band: the declared margin. Filled diamond: "
+        "pooled mean for pairs of this kind. Dashed line: prediction interval of another pair. "
+        "Hollow diamond: mean of exactly these pairs. m*: the smallest margin at which equivalence "
+        f"would be declared. {LEGEND}",
         forest.draw,
         forest.alt,
         NO_PAIR,
     ),
-    "heatmap": Figure(
+    "heatmap": FigureSpec(
         "Pairs by tasks",
-        "Differences in points. ▼ decline and ▲ gain after Holm's correction over all cells, "
-        "≈ within the margin, ≥ a larger decline is excluded, no mark: open, grey: not "
-        "tested. MDE: the difference that 80 % of such comparisons would detect.",
+        "Differences in points. Declines and gains are marked after Holm's correction over all "
+        f"cells. {LEGEND} Grey: not tested. MDE: the difference that 80 % of such comparisons "
+        "would detect.",
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
     ),
-    "levels": Figure(
+    "levels": FigureSpec(
         "Level 1 against Level 2",
-        "Arrows lead from the base (○) to the biomedical model (◆); dotted: joint 95 % region of "
+        "Arrows lead from the base (○) to the biomedical model (◆). Dotted: joint 95 % region of "
         "the two differences.",
         levels.draw,
         levels.alt,
         "No model has all tasks of both levels.",
     ),
-    "distributions": Figure(
+    "distributions": FigureSpec(
         "Differences of single items",
-        "Task score of each item, biomedical minus base. Line: mean over the pairs; area: from the "
-        "least to the most of them; bar at zero: items on which both models score the same.",
+        "Difference in the task score of each item, biomedical minus base. Line: mean over the "
+        "pairs. Area: smallest to largest share among the pairs. Bar at zero: items on which both "
+        "models score the same.",
         distributions.draw,
         distributions.alt,
         NO_PAIR,
     ),
-    "patients": Figure(
+    "patients": FigureSpec(
         "LongHealth by patient",
-        "Mean difference of each patient, sorted; dashed: mean of all. Patients are the unit of "
-        "independence: their number, not that of questions, bounds what can be known.",
+        "Mean difference of each patient, sorted. Dashed line: mean of all items. Patients are the "
+        "independent units: their number, not the number of questions, limits the precision.",
         patients.draw,
         patients.alt,
         "No pair has LongHealth.",
     ),
-    "power": Figure(
-        "What could have been detected",
-        "Each tick is a pair, the diamond their median; the number of clusters stands behind the "
-        "name. Where ticks lie right of the bar, a difference as large as the margin can go "
-        "unseen.",
+    "power": FigureSpec(
+        "Detectable differences",
+        "Each tick is a pair, and the diamond is their median. The number of clusters follows the "
+        "name. Where ticks are to the right of the bar, a difference as large as the margin can "
+        "remain undetected.",
         power.draw,
         power.alt,
-        "Nothing could be tested.",
+        "No comparison could be tested.",
     ),
-    "failures": Figure(
-        "How answers fail",
-        "Share of answers with each kind of failure, mean over the tasks that have it; ○ base, "
-        "◆ biomedical model.",
+    "failures": FigureSpec(
+        "Answer failures",
+        "Share of answers with each kind of failure, averaged over the tasks that record it. "
+        "○ base, ◆ biomedical model.",
         failures.draw,
         failures.alt,
         NO_PAIR,
     ),
-    "literature": Figure(
-        "What was published",
-        "Averages of the authors (GEM 2025, table 3), of which no uncertainty is known, beside "
-        "what the models' authors report of exam questions.",
+    "literature": FigureSpec(
+        "Published differences",
+        "Averages of the authors (GEM 2025, table 3), published without an uncertainty, and "
+        "results on exam questions as reported by the models' authors.",
         literature.draw,
         literature.alt,
         "",
     ),
 }
-"""Name of the file to the figure, in the order of the report."""
+"""File name to figure, in the order of the report."""
 
 
-def draw(name: str, results: StudyResults, conf: AnalysisConf) -> Drawn | None:
-    """One figure; None where the results lack what it shows."""
-    figure = FIGURES[name]
+def render(name: str, results: StudyResults, conf: AnalysisConf) -> RenderedFigure | None:
+    """Draws a figure; None if the results lack its data."""
+    spec = FIGURES[name]
     with rc_context(theme.STYLE):  # type: ignore[arg-type]
-        for_page = figure.draw(results, conf, theme.STAND_IN)
-        for_file = figure.draw(results, conf, theme.LIGHT)
+        for_page = spec.draw(results, conf, theme.STAND_IN)
+        for_file = spec.draw(results, conf, theme.LIGHT)
     if for_page is None or for_file is None:
         return None
-    return Drawn(
+    return RenderedFigure(
         name=name,
-        title=figure.title,
-        caption=figure.caption,
-        alt=figure.alt(results),
+        title=spec.title,
+        caption=spec.caption,
+        alt=spec.alt(results),
         svg=theme.svg(for_page, name),
         png=theme.png(for_file),
     )

@@ -1,4 +1,4 @@
-"""How answers fail: each kind of failure, base beside biomedical, for every pair and task."""
+"""Answer failures: the rate of each kind, base and biomedical model of every pair."""
 
 from itertools import groupby
 
@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 
 from analysis.cells import StoredCell
 from analysis.paired_study.results import StudyResults
-from analysis.paired_study.series import AlignedPair
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, axes
+from analysis.report.figures.theme import WIDTH, Theme, themed_axes
 from analysis.settings import AnalysisConf
 
 KINDS = {
@@ -21,30 +20,33 @@ KINDS = {
     "truncated": "cut off",
     "empty": "blank",
 }
-"""Flag of a record to what it is called here."""
+"""Flag of a record to its name in the report."""
 ROW = 0.19
 SCALES = (5.0, 10.0, 20.0, 50.0, 100.0)
-"""Where the axes may end, in percent; all panels end alike."""
+"""Possible upper limits of the axes, in percent; all panels have the same limit."""
+
+Rates = dict[tuple[str, str], tuple[float, float]]
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
-    """Shares of answers, means over the tasks that have the flag; None without a pair."""
-    shares = _shares(results)
-    if not shares:
+    """Draws the mean rates over the tasks that record a flag; None without a pair."""
+    rates = _rates(results)
+    if not rates:
         return None
-    pairs = list(dict.fromkeys(pair for pair, _ in shares))
-    kinds = [flag for flag in KINDS if any(known == flag for _, known in shares)]
-    most = next(scale for scale in SCALES if scale >= max(max(both) for both in shares.values()))
+    pairs = list(dict.fromkeys(pair for pair, _ in rates))
+    kinds = [flag for flag in KINDS if any(recorded == flag for _, recorded in rates)]
+    limit = next(scale for scale in SCALES if scale >= max(max(both) for both in rates.values()))
     height = ROW * len(pairs) * 1.6 + 0.95
     figure = Figure(figsize=(WIDTH, height))
     width = 0.80 / len(kinds)
     for column, flag in enumerate(kinds):
         rect = (0.19 + column * width, 0.6 / height, width * 0.84, 1 - 0.9 / height)
-        made = axes(figure, theme, rect)
-        for place, pair in enumerate(pairs):
-            if (pair, flag) in shares:
-                _bars(made, place, shares[pair, flag], theme)
-        _finish(made, flag, pairs if column == 0 else [""] * len(pairs), (most, theme))
+        ax = themed_axes(figure, theme, rect)
+        for y, pair in enumerate(pairs):
+            if (pair, flag) in rates:
+                _bars(ax, y, rates[pair, flag], theme)
+        ax.set_title(KINDS[flag], fontsize=8)
+        _scale(ax, pairs if column == 0 else [""] * len(pairs), limit, theme)
     figure.text(0.19, 0.1 / height, "% of answers:", color=theme.ink)
     figure.text(0.32, 0.1 / height, "○ base", color=theme.base)
     figure.text(0.42, 0.1 / height, "◆ biomedical", color=theme.tuned)
@@ -52,53 +54,48 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
 
 
 def alt(results: StudyResults) -> str:
-    """What the figure shows, in words."""
-    told = [
+    """Describes the figure: the rates of both models for each pair and kind of failure."""
+    parts = [
         f"{pair} {KINDS[flag]}: {base:.0f} and {tuned:.0f} %"
-        for (pair, flag), (base, tuned) in _shares(results).items()
+        for (pair, flag), (base, tuned) in _rates(results).items()
         if base or tuned
     ]
-    return "Failing answers, base and biomedical model. " + "; ".join(told)
+    return "Failing answers, base and biomedical model. " + "; ".join(parts)
 
 
-def share(cells: list[StoredCell], flag: str) -> float | None:
-    """Percent of answers with a flag, mean over the cells that have it; None if none has."""
-    found = [float(np.mean(c.columns.flags[flag])) for c in cells if flag in c.columns.flags]
-    return 100 * float(np.mean(found)) if found else None
+def failure_percent(cells: list[StoredCell], flag: str) -> float | None:
+    """Percent of answers with a flag, mean over the cells that record it; None if none does."""
+    shares = [float(np.mean(c.columns.flags[flag])) for c in cells if flag in c.columns.flags]
+    return 100 * float(np.mean(shares)) if shares else None
 
 
-def _shares(results: StudyResults) -> dict[tuple[str, str], tuple[float, float]]:
+def _rates(results: StudyResults) -> Rates:
     """Pair and flag to the percentages of base and biomedical model."""
-    aligned = sorted(_aligned(results), key=lambda each: each.match.pair.name)
-    found = {}
-    for pair, of in groupby(aligned, key=lambda each: each.match.pair.name):
-        matches = [each.match for each in of]
+    matches = sorted(
+        (pair.match for pair in selectors.reported_pairs(results)), key=lambda m: m.pair.name
+    )
+    rates: Rates = {}
+    for pair, of_pair in groupby(matches, key=lambda match: match.pair.name):
+        tasks = list(of_pair)
         for flag in KINDS:
-            base = share([match.base for match in matches], flag)
-            tuned = share([match.tuned for match in matches], flag)
+            base = failure_percent([task.base for task in tasks], flag)
+            tuned = failure_percent([task.tuned for task in tasks], flag)
             if base is not None and tuned is not None:
-                found[pair, flag] = (base, tuned)
-    return found
+                rates[pair, flag] = (base, tuned)
+    return rates
 
 
-def _aligned(results: StudyResults) -> list[AlignedPair]:
-    setting = selectors.declared(results)
-    return [e for e in results.aligned if setting and e.match.pair.prompt == setting.prompt]
+def _bars(ax: Axes, y: int, rates: tuple[float, float], theme: Theme) -> None:
+    base, tuned = rates
+    ax.plot([base, tuned], [y, y], color=theme.line, lw=2, zorder=1)
+    ax.plot([base], [y], "o", color=theme.base, mfc=theme.paper, ms=5)
+    ax.plot([tuned], [y], "D", color=theme.tuned, ms=3)
 
 
-def _bars(made: Axes, place: int, both: tuple[float, float], theme: Theme) -> None:
-    base, tuned = both
-    made.plot([base, tuned], [place, place], color=theme.line, lw=2, zorder=1)
-    made.plot([base], [place], "o", color=theme.base, mfc=theme.paper, ms=5)
-    made.plot([tuned], [place], "D", color=theme.tuned, ms=3)
-
-
-def _finish(made: Axes, flag: str, names: list[str], how: tuple[float, Theme]) -> None:
-    most, theme = how
-    made.set_title(KINDS[flag], fontsize=8)
-    made.set_yticks(range(len(names)), [name.partition(" - ")[0] for name in names])
-    made.set_ylim(len(names) - 0.5, -0.5)
-    made.set_xlim(-0.04 * most, 1.04 * most)
-    made.set_xticks([0, most / 2, most])
-    made.tick_params(labelsize=7)
-    made.grid(axis="x", color=theme.line, lw=0.5)
+def _scale(ax: Axes, names: list[str], limit: float, theme: Theme) -> None:
+    ax.set_yticks(range(len(names)), [name.partition(" - ")[0] for name in names])
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlim(-0.04 * limit, 1.04 * limit)
+    ax.set_xticks([0, limit / 2, limit])
+    ax.tick_params(labelsize=7)
+    ax.grid(axis="x", color=theme.line, lw=0.5)

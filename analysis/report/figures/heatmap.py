@@ -1,6 +1,4 @@
-"""Pairs by tasks: the difference, what is established of it, and what could have been detected."""
-
-from collections.abc import Mapping
+"""Heat map of pairs by tasks: difference, verdict and detectable difference of each cell."""
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
@@ -11,49 +9,52 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.theme import LIGHT, WIDTH, Theme, axes
+from analysis.report.figures.theme import LIGHT, WIDTH, Theme, themed_axes
+from analysis.report.marks import MARKS
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 
 ROW, LEFT, TOP = 0.36, 0.24, 0.45
-"""Inches of a line, share of the width for names, inches above the cells."""
+"""Inches of a row, share of the width for names, inches above the cells."""
 FULL = 10.0
-"""Points of difference at which the colour is full; beyond it the number tells."""
+"""Difference in points at which the colour saturates; the number shows larger differences."""
 PALE = 0.75
-"""Lightest and darkest colour keep black text readable on them."""
+"""Share of the pure colour at saturation; black text stays readable on it."""
 UNTESTED = "#e4e4e4"
-
-Table = Mapping[tuple[str, str], ResultRow]
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
-    """A cell per pair and task; None if no pair was compared."""
-    setting = selectors.declared(results)
+    """Draws a cell per pair and task; None if no pair was compared."""
+    setting = selectors.reported_setting(results)
     if setting is None:
         return None
-    rows = selectors.primary(setting, "task")
-    table = {(row.key.pair, row.key.task): row for row in rows}
-    tasks = sorted({task for _, task in table}, key=display_order)
-    pairs = selectors.pairs(setting)
+    rows = selectors.primary_rows(setting, "task")
+    by_pair_and_task = {(row.key.pair, row.key.task): row for row in rows}
+    tasks = sorted({task for _, task in by_pair_and_task}, key=display_order)
+    pairs = selectors.pairs_by_family(setting)
     height = TOP + ROW * len(pairs) + 0.15
     figure = Figure(figsize=(WIDTH, height))
-    made = axes(figure, theme, (LEFT, 0.15 / height, 0.98 - LEFT, ROW * len(pairs) / height))
-    made.set_xlim(0, len(tasks))
-    made.set_ylim(len(pairs), 0)
+    ax = themed_axes(figure, theme, (LEFT, 0.15 / height, 0.98 - LEFT, ROW * len(pairs) / height))
+    ax.set_xlim(0, len(tasks))
+    ax.set_ylim(len(pairs), 0)
     for y, (_, pair) in enumerate(pairs):
         for x, task in enumerate(tasks):
-            _cell(made, (x, y), table.get((pair, task)), theme)
-    _labels(made, [pair.partition(" - ")[0] for _, pair in pairs], tasks, theme)
+            row = by_pair_and_task.get((pair, task))
+            if row is None:
+                _text(ax, (x + 0.5, y + 0.5), "not run", theme.faint)
+            else:
+                _cell(ax, (x, y), row)
+    _labels(ax, [pair.partition(" - ")[0] for _, pair in pairs], tasks, theme)
     return figure
 
 
 def alt(results: StudyResults) -> str:
-    """What the figure shows, in words."""
-    setting = selectors.declared(results)
+    """Describes the figure: the detected changes."""
+    setting = selectors.reported_setting(results)
     if setting is None:
         return ""
-    rows = selectors.primary(setting, "task")
-    told = [
+    rows = selectors.primary_rows(setting, "task")
+    changes = [
         f"{row.key.tuned} on {display_name(row.key.task)} {row.comparison.delta:+.1f} "
         f"({row.judgement.verdict})"
         for row in rows
@@ -61,50 +62,49 @@ def alt(results: StudyResults) -> str:
     ]
     return (
         f"Differences of {len(rows)} pairs and tasks, all in the table below. Changes detected: "
-        f"{'; '.join(told) or 'none'}."
+        f"{'; '.join(changes) or 'none'}."
     )
 
 
-def _cell(made: Axes, place: tuple[int, int], row: ResultRow | None, theme: Theme) -> None:
-    x, y = place
-    if row is None:
-        made.annotate("not run", (x + 0.5, y + 0.5), ha="center", va="center", color=theme.faint)
-        return
-    found = row.comparison
-    # what was not tested has no colour: a difference without an error says nothing
-    untested = bool(found.refused) or found.mde80 is None
-    colour = UNTESTED if untested else _colour(found.delta)
-    made.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
-    mark = "" if untested else selectors.MARKS[row.judgement.verdict]
-    said = f"{found.delta:+.1f} {mark}".strip()
-    # on a cell's own colour, which is pale in every scheme
-    made.annotate(said, (x + 0.5, y + 0.4), ha="center", va="center", color="#111111")
-    detectable = "not tested" if untested else f"MDE {found.mde80:.1f}"
-    small = f"n {found.n}, {detectable}"
-    made.annotate(
-        small, (x + 0.5, y + 0.78), ha="center", va="center", color="#333333", fontsize=5.8
-    )
+def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow) -> None:
+    x, y = corner
+    comparison = row.comparison
+    # a difference without an error has no colour: it is no evidence of a direction
+    untested = bool(comparison.refused) or comparison.mde80 is None
+    colour = UNTESTED if untested else _colour(comparison.delta)
+    ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
+    mark = "" if untested else MARKS[row.judgement.verdict]
+    # the cell's own colour is pale in light and dark mode, so that its text is dark in both
+    _text(ax, (x + 0.5, y + 0.4), f"{comparison.delta:+.1f} {mark}".strip(), "#111111")
+    detectable = "not tested" if untested else f"MDE {comparison.mde80:.1f}"
+    _text(ax, (x + 0.5, y + 0.78), f"n {comparison.n}, {detectable}", "#333333", fontsize=5.8)
 
 
-def _labels(made: Axes, pairs: list[str], tasks: list[str], theme: Theme) -> None:
-    made.set_xticks(
+def _text(
+    ax: Axes, centre: tuple[float, float], text: str, colour: str, fontsize: float | None = None
+) -> None:
+    ax.annotate(text, centre, ha="center", va="center", color=colour, fontsize=fontsize)
+
+
+def _labels(ax: Axes, pairs: list[str], tasks: list[str], theme: Theme) -> None:
+    ax.set_xticks(
         [x + 0.5 for x in range(len(tasks))],
         [display_name(task).replace(" ", "\n", 1) for task in tasks],
     )
-    made.set_yticks([y + 0.5 for y in range(len(pairs))], pairs)
-    made.xaxis.tick_top()
-    made.tick_params(length=0, colors=theme.ink)
-    for spine in made.spines.values():
+    ax.set_yticks([y + 0.5 for y in range(len(pairs))], pairs)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0, colors=theme.ink)
+    for spine in ax.spines.values():
         spine.set_visible(False)
 
 
 def _colour(delta: float) -> str:
-    """From pale vermilion over almost white to pale blue; white is zero."""
-    ends = [_mixed(LIGHT.decline), to_rgb("#f4f4f4"), _mixed(LIGHT.gain)]
-    scale = LinearSegmentedColormap.from_list("difference", ends)
+    """Colour from pale vermilion over almost white, which is zero, to pale blue."""
+    colours = [_pale(LIGHT.decline), to_rgb("#f4f4f4"), _pale(LIGHT.gain)]
+    scale = LinearSegmentedColormap.from_list("difference", colours)
     return to_hex(scale(0.5 + 0.5 * max(-1.0, min(1.0, delta / FULL))))
 
 
-def _mixed(colour: str) -> tuple[float, float, float]:
+def _pale(colour: str) -> tuple[float, float, float]:
     red, green, blue = (1 - PALE * (1 - part) for part in to_rgb(colour))
     return red, green, blue

@@ -1,4 +1,4 @@
-"""Power: how large a difference each comparison could have detected."""
+"""Detectable differences: the size that each comparison detects with 80 % power."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,56 +8,57 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, axes
+from analysis.report.figures.theme import WIDTH, Theme, themed_axes
 from analysis.settings import AnalysisConf
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
-    """Smallest differences detected with 80 % power, by task; None if nothing is tested."""
-    by_task = _by_task(results)
+    """Draws the smallest differences detected with 80 % power, by task; None without a test."""
+    by_task = _testable_by_task(results)
     if not by_task:
         return None
     height = 0.32 * len(by_task) + 0.75
     figure = Figure(figsize=(WIDTH, height))
-    made = axes(figure, theme, (0.24, 0.55 / height, 0.74, 1 - 0.65 / height))
-    for place, rows in enumerate(by_task.values()):
-        _line(made, place, rows, theme)
+    ax = themed_axes(figure, theme, (0.24, 0.55 / height, 0.74, 1 - 0.65 / height))
+    for y, rows in enumerate(by_task.values()):
+        _pairs(ax, y, rows, theme)
         margin = rows[0].comparison.margin
         if margin is not None:
-            made.plot([margin, margin], [place - 0.32, place + 0.32], color=theme.faint, lw=2)
-    made.set_yticks(range(len(by_task)), [_label(task, rows) for task, rows in by_task.items()])
-    made.set_ylim(len(by_task) - 0.5, -0.5)
-    made.set_xlim(left=0)
-    made.grid(axis="x", color=theme.line, lw=0.6)
-    made.set_xlabel("smallest difference detected with 80 % power, points (bar: declared margin)")
+            ax.plot([margin, margin], [y - 0.32, y + 0.32], color=theme.faint, lw=2)
+    ax.set_yticks(range(len(by_task)), [_label(task, rows) for task, rows in by_task.items()])
+    ax.set_ylim(len(by_task) - 0.5, -0.5)
+    ax.set_xlim(left=0)
+    ax.grid(axis="x", color=theme.line, lw=0.6)
+    ax.set_xlabel("smallest difference detected with 80 % power, points (bar: declared margin)")
     return figure
 
 
 def alt(results: StudyResults) -> str:
-    """What the figure shows, in words."""
-    told = []
-    for task, rows in _by_task(results).items():
-        found = [row.comparison.mde80 or 0.0 for row in rows]
-        told.append(f"{display_name(task)} {min(found):.1f} to {max(found):.1f} points")
-    return "Difference detectable with 80 % power, over the pairs. " + "; ".join(told)
+    """Describes the figure: for each task, the range of detectable differences over the pairs."""
+    parts = []
+    for task, rows in _testable_by_task(results).items():
+        mde = [row.comparison.mde80 or 0.0 for row in rows]
+        parts.append(f"{display_name(task)} {min(mde):.1f} to {max(mde):.1f} points")
+    return "Difference detectable with 80 % power, over the pairs. " + "; ".join(parts)
 
 
-def _by_task(results: StudyResults) -> dict[str, list[ResultRow]]:
-    setting = selectors.declared(results)
-    found: dict[str, list[ResultRow]] = {}
-    for row in selectors.primary(setting, "task", "level") if setting else ():
+def _testable_by_task(results: StudyResults) -> dict[str, list[ResultRow]]:
+    setting = selectors.reported_setting(results)
+    by_task: dict[str, list[ResultRow]] = {}
+    for row in selectors.primary_rows(setting, "task", "level") if setting else ():
         if row.comparison.mde80 is not None:
-            found.setdefault(row.key.task, []).append(row)
-    return dict(sorted(found.items(), key=lambda item: display_order(item[0])))
+            by_task.setdefault(row.key.task, []).append(row)
+    return dict(sorted(by_task.items(), key=lambda item: display_order(item[0])))
 
 
 def _label(task: str, rows: list[ResultRow]) -> str:
+    """Name and number of clusters."""
     clusters = sorted({row.comparison.n_clusters for row in rows})
-    many = f"{clusters[0]}" if len(clusters) == 1 else f"{clusters[0]}-{clusters[-1]}"
-    return f"{display_name(task)} ({many})"
+    counts = f"{clusters[0]}" if len(clusters) == 1 else f"{clusters[0]}-{clusters[-1]}"
+    return f"{display_name(task)} ({counts})"
 
 
-def _line(made: Axes, place: int, rows: list[ResultRow], theme: Theme) -> None:
-    found = np.sort([row.comparison.mde80 or 0.0 for row in rows])
-    made.plot(found, np.full(len(found), place), "|", color=theme.tuned, ms=10)
-    made.plot([float(np.median(found))], [place], "D", color=theme.tuned, ms=4)
+def _pairs(ax: Axes, y: float, rows: list[ResultRow], theme: Theme) -> None:
+    mde = np.sort([row.comparison.mde80 or 0.0 for row in rows])
+    ax.plot(mde, np.full(len(mde), y), "|", color=theme.tuned, ms=10)
+    ax.plot([float(np.median(mde))], [y], "D", color=theme.tuned, ms=4)

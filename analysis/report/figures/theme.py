@@ -1,8 +1,8 @@
-"""Colours, type and files of the figures: readable by everybody, light and dark, on paper.
+"""Colours, fonts and file formats of the figures.
 
-Colours are those of Okabe and Ito (2008), told apart with every kind of colour vision; what they
-say is also said by a mark or a word. An SVG is drawn in stand-in colours which then become CSS
-variables with a light fallback, so that a page decides what they are.
+The colours of Okabe and Ito (2008) can be distinguished with every kind of colour vision. A mark
+or a word repeats the meaning of each colour. An SVG is drawn in stand-in colours, which then become
+CSS variables with a light fallback, so that the page sets the colours of its light or dark mode.
 """
 
 import io
@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 WIDTH = 7.6
-"""Inches; the figures of a page are as wide as its text."""
+"""Inches; all figures have the width of the text."""
 DPI = 160
 
 STYLE = {
@@ -32,18 +32,18 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Theme:
-    """What each thing is drawn with."""
+    """Colour of each element."""
 
     ink: str
-    """Text, axes, marks that say nothing by colour."""
+    """Text, axes and marks whose colour has no meaning."""
     faint: str
-    """Second rank: labels of families, thin intervals."""
+    """Secondary elements: labels of families, thin intervals."""
     line: str
     """Grid and rules."""
     band: str
     """The declared margin."""
     paper: str
-    """Behind everything; inside of hollow marks."""
+    """Background, and inside of hollow marks."""
     decline: str
     gain: str
     base: str
@@ -65,32 +65,33 @@ STAND_IN = Theme(*(f"#0{n}0{n}0{n}" for n in range(1, 10)))
 NAMES = ("ink", "faint", "line", "band", "paper", "decline", "gain", "base", "tuned")
 
 
-def axes(figure: Figure, theme: Theme, rect: tuple[float, float, float, float]) -> Axes:
-    """Axes in the colours of a theme; `rect` is left, bottom, width, height of the figure."""
-    made = figure.add_axes(rect)
-    dress(made, theme)
-    return made
+def themed_axes(figure: Figure, theme: Theme, rect: tuple[float, float, float, float]) -> Axes:
+    """Adds axes in the colours of a theme.
 
-
-def dress(made: Axes, theme: Theme) -> None:
-    """Give axes the colours of a theme."""
-    made.set_facecolor("none")
-    made.tick_params(colors=theme.ink, which="both")
-    for spine in made.spines.values():
+    Args:
+        figure: receives the axes.
+        theme: the colours.
+        rect: left, bottom, width and height as shares of the figure.
+    """
+    ax = figure.add_axes(rect)
+    ax.set_facecolor("none")
+    ax.tick_params(colors=theme.ink, which="both")
+    for spine in ax.spines.values():
         spine.set_edgecolor(theme.faint)
-    for text in (made.title, made.xaxis.label, made.yaxis.label):
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
         text.set_color(theme.ink)
+    return ax
 
 
 def svg(figure: Figure, name: str) -> str:
-    """SVG of a figure drawn with STAND_IN; the same text every time.
+    """Returns the SVG of a figure drawn with STAND_IN; the same figure gives the same text.
 
-    Its ids begin with the figure's name, since a page holds several.
+    Its ids begin with the figure's name, since a page contains several figures.
     """
-    made = io.StringIO()
+    file = io.StringIO()
     with rc_context(STYLE):  # type: ignore[arg-type]
-        figure.savefig(made, format="svg", transparent=True, metadata={"Date": None})
-    text = made.getvalue()
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    text = file.getvalue()
     for variable, stand_in, colour in zip(NAMES, astuple(STAND_IN), astuple(LIGHT), strict=True):
         text = text.replace(stand_in, f"var(--{variable}, {colour})")
     text = re.sub(r'\bid="', f'id="{name}-', text)
@@ -99,17 +100,17 @@ def svg(figure: Figure, name: str) -> str:
     return text[text.index("<svg") :]
 
 
-def plain(text: str) -> str:
-    """The SVG in its light colours, for programs that know no variables."""
-    return re.sub(r"var\(--\w+, (#\w+)\)", r"\1", text)
+def with_fixed_colours(svg_text: str) -> str:
+    """Replaces CSS variables by the light colours, for programs that do not support variables."""
+    return re.sub(r"var\(--\w+, (#\w+)\)", r"\1", svg_text)
 
 
 def png(figure: Figure) -> bytes:
-    """PNG of a figure drawn with LIGHT."""
-    made = io.BytesIO()
+    """Returns the PNG of a figure drawn with LIGHT."""
+    file = io.BytesIO()
     FigureCanvasAgg(figure)
     with rc_context(STYLE):  # type: ignore[arg-type]
         figure.savefig(
-            made, format="png", dpi=DPI, facecolor=LIGHT.paper, metadata={"Software": None}
+            file, format="png", dpi=DPI, facecolor=LIGHT.paper, metadata={"Software": None}
         )
-    return made.getvalue()
+    return file.getvalue()

@@ -1,8 +1,9 @@
-"""The tables as LaTeX (booktabs), one file each, and a document that shows all of them."""
+"""The tables as LaTeX (booktabs), one file each, and a document that includes all of them."""
 
 import re
+from collections.abc import Sequence
 
-from analysis.report.document import Document, Table
+from analysis.report.document import Report, ReportTable
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -25,8 +26,8 @@ SPECIAL = {
     "Δ": r"$\Delta$",
     "…": r"\ldots{}",
 }
-WIDE = 30
-"""Characters from which on a column's text is broken into lines."""
+MAX_UNBROKEN = 30
+"""Characters; longer text in a column is broken into lines."""
 HEAD = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
@@ -37,22 +38,22 @@ HEAD = r"""\documentclass{article}
 """
 
 
-def files(document: Document) -> dict[str, str]:
-    """Name to text: a file per table, and `all.tex`."""
-    made = {f"{table.name}.tex": render(table) for table in document.tables}
-    inputs = "\n".join(f"\\input{{{name}}}" for name in made)
-    return made | {"all.tex": f"{HEAD}{inputs}\n\\end{{document}}\n"}
+def files(report: Report) -> dict[str, str]:
+    """Returns file names and texts: one file per table, and `all.tex`."""
+    texts = {f"{table.name}.tex": render(table) for table in report.tables}
+    inputs = "\n".join(f"\\input{{{name}}}" for name in texts)
+    return texts | {"all.tex": f"{HEAD}{inputs}\n\\end{{document}}\n"}
 
 
-def render(table: Table) -> str:
-    """A longtable: it may be longer than a page."""
-    widths = [max(len(row[place]) for row in table.rows) for place in range(len(table.columns))]
-    kinds = [
-        "p{55mm}" if wide > WIDE else "r" if numeric else "l"
-        for wide, numeric in zip(widths, table.numeric, strict=True)
+def render(table: ReportTable) -> str:
+    """Returns a table as a longtable, which may continue on the next page."""
+    widths = [max(len(row[column]) for row in table.rows) for column in range(len(table.columns))]
+    alignments = [
+        "p{55mm}" if width > MAX_UNBROKEN else "r" if numeric else "l"
+        for width, numeric in zip(widths, table.numeric, strict=True)
     ]
     head = [
-        rf"\begin{{longtable}}{{{''.join(kinds)}}}",
+        rf"\begin{{longtable}}{{{''.join(alignments)}}}",
         rf"\caption{{{escaped(table.title)}. {escaped(table.note)}}}\label{{tab:{table.name}}}\\",
         r"\toprule",
         _line(table.columns),
@@ -64,11 +65,10 @@ def render(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that LaTeX prints as it is; a minus sign stands before a number."""
-    made = "".join(SPECIAL.get(character, character) for character in text)
-    return re.sub(r"(?<![\w.])-(?=[\d.])", "$-$", made)
+    """Escapes text for LaTeX; a hyphen before a number becomes a minus sign."""
+    special = "".join(SPECIAL.get(character, character) for character in text)
+    return re.sub(r"(?<![\w.])-(?=[\d.])", "$-$", special)
 
 
-def _line(cells: object) -> str:
-    assert isinstance(cells, list | tuple)
-    return " & ".join(escaped(str(cell)) for cell in cells) + r" \\"
+def _line(cells: Sequence[str]) -> str:
+    return " & ".join(map(escaped, cells)) + r" \\"

@@ -1,19 +1,20 @@
-"""The report as Markdown, with its figures as files beside it."""
+"""The report as Markdown; its figures are separate files."""
 
 from collections.abc import Iterator, Sequence
 
-from analysis.report.document import Document, Section, Table
+from analysis.report.document import Report, ReportTable, Section
+from clue.common.markdown_table import markdown_table
 
 
-def render(document: Document) -> str:
-    """The text of report.md."""
-    return "\n\n".join(_parts(document)) + "\n"
+def render(report: Report) -> str:
+    """Returns the text of report.md."""
+    return "\n\n".join(_blocks(report)) + "\n"
 
 
-def _parts(document: Document) -> Iterator[str]:
-    yield f"# {document.title}"
-    yield from document.answer
-    for section in document.sections:
+def _blocks(report: Report) -> Iterator[str]:
+    yield f"# {report.title}"
+    yield from report.answer
+    for section in report.sections:
         yield f"## {section.title}"
         yield from _section(section)
 
@@ -26,7 +27,7 @@ def _section(section: Section) -> Iterator[str]:
         yield f"**{group.name}**"
         yield _list(group.points)
     for figure in section.figures:
-        yield f"![{_plain(figure.alt)}](figures/{figure.name}.png)"
+        yield f"![{_alt(figure.alt)}](figures/{figure.name}.png)"
         yield f"*{figure.title}.* {figure.caption}"
     for table in section.tables:
         yield f"**{table.title}**"
@@ -39,15 +40,11 @@ def _list(points: Sequence[str]) -> str:
     return "\n".join(f"* {point}" for point in points)
 
 
-def _table(table: Table) -> str:
-    rules = ["---:" if numeric else "---" for numeric in table.numeric]
-    lines = [table.columns, rules, *table.rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+def _table(table: ReportTable) -> str:
+    align = "".join("r" if numeric else "l" for numeric in table.numeric)
+    return markdown_table(table.columns, table.rows, align)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _plain(text: str) -> str:
+def _alt(text: str) -> str:
+    """Text without square brackets, which would end an image's description."""
     return text.replace("[", "(").replace("]", ")")

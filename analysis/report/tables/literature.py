@@ -1,4 +1,4 @@
-"""Our cells beside the published scores of the same models."""
+"""The table of our scores and the published scores of the same models."""
 
 from collections.abc import Mapping
 
@@ -6,56 +6,61 @@ from analysis import published
 from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.standings import ModelScore, metric_score
-from analysis.report.document import Table
+from analysis.report.document import ReportTable
 
-AS_IN_THE_PAPER = {"bertscore": "scibert", "umls": "umls"}
-"""Beginning of a metric's name to what its signature names if it was made as the paper's."""
-COLUMNS = ("published", "ours - published", "inside")
+COMPARABLE_SIGNATURES = {"bertscore": "scibert", "umls": "umls"}
+"""Prefix of a metric to the word in its signature if it is computed as in the paper."""
+COLUMNS = (
+    *("model", "task", "metric", "ours", "95 % CI", "n (clusters)"),
+    *("published", "ours - published", "inside"),
+)
 
 
-def beside(results: StudyResults, prompt: str) -> Table:
-    """Every metric of every cell under a prompt setting that was published too."""
-    table = published.scores()
-    known = {
+def published_scores(results: StudyResults, prompt: str) -> ReportTable:
+    """Every metric of every cell under a prompt setting that was also published."""
+    points = {
         (str(row.model), str(row.task), str(row.metric)): float(row.points)  # type: ignore[arg-type]
-        for row in table.itertuples()
+        for row in published.scores().itertuples()
     }
-    cells = {(p.model, p.task): c for p, c in results.cells.items() if p.prompt == prompt}
+    cells = {
+        (key.model, key.task): cell for key, cell in results.cells.items() if key.prompt == prompt
+    }
     body = []
-    for (model, task, name), said in sorted(known.items()):
+    for (model, task, name), published_points in sorted(points.items()):
         cell = cells.get((model, task))
         if cell and name in cell.signatures and _comparable(name, cell.signatures):
             score = metric_score(cell, name)
-            body += [_line((model, task, name), said, score)] if score else []
-    return Table(
+            if score:
+                row = [model, display_name(task), name, *_comparison(score, published_points)]
+                body.append(row)
+    return ReportTable(
         "literature",
-        "Our scores beside the published ones",
-        [*("model", "task", "metric", "ours", "95 % CI", "n (clusters)"), *COLUMNS],
+        "Our scores and the published scores",
+        COLUMNS,
         body,
-        "Points. The interval is of our sampling of items alone; wording, decoding and corrections "
-        "differ too (docs/protocol.md). BERTScore and UMLS F1 only where made as in the paper.",
+        "Scores are in points. The interval covers only our sampling of items; wording, decoding "
+        "and corrections differ too (docs/protocol.md). BERTScore and UMLS F1 are listed only "
+        "where they are computed as in the paper.",
     )
 
 
 def _comparable(metric: str, signatures: Mapping[str, str]) -> bool:
-    for beginning, made_by in AS_IN_THE_PAPER.items():
-        if metric.startswith(beginning):
-            return made_by in signatures[metric].lower().replace(beginning, "", 1)
+    for prefix, word in COMPARABLE_SIGNATURES.items():
+        if metric.startswith(prefix):
+            return word in signatures[metric].lower().replace(prefix, "", 1)
     return True
 
 
-def _line(place: tuple[str, str, str], said: float, score: ModelScore) -> list[str]:
-    model, task, name = place
-    ours, ends = score.estimate.delta, score.estimate.interval()
-    known = score.n_clusters > 1
+def _comparison(score: ModelScore, published_points: float) -> list[str]:
+    """Columns from `ours` on; a score of a single cluster has no interval."""
+    ours, interval = score.estimate.delta, score.estimate.interval()
+    inside = "yes" if interval.low <= published_points <= interval.high else "no"
+    has_interval = score.n_clusters > 1
     return [
-        model,
-        display_name(task),
-        name,
         f"{ours:.2f}",
-        f"{ends.low:.2f} to {ends.high:.2f}" if known else "-",
+        f"{interval.low:.2f} to {interval.high:.2f}" if has_interval else "-",
         f"{score.n} ({score.n_clusters})",
-        f"{said:.2f}",
-        f"{ours - said:+.2f}",
-        ("yes" if ends.low <= said <= ends.high else "no") if known else "-",
+        f"{published_points:.2f}",
+        f"{ours - published_points:+.2f}",
+        inside if has_interval else "-",
     ]

@@ -1,51 +1,58 @@
-"""The table of every model on its own."""
+"""The table of the scores of single models."""
 
 from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.standings import ModelScore, Standing
 from analysis.report import selectors
-from analysis.report.document import Table
-from analysis.report.tables.pairs import NONE, items
+from analysis.report.document import ReportTable
+from analysis.report.tables.pairs import NONE, sizes_note
 
 
-def scores(standings: Sequence[Standing]) -> Table:
-    """Every model on its own, baselines as a floor."""
-    names = sorted({name for each in standings for name in each.scores}, key=display_order)
-    parts = [name for name in names if name[:-1] in names]
-    whole = [name for name in names if name not in parts]
-    shown = sorted(whole, key=lambda name: name not in selectors.LEVELS)
+def scores(standings: Sequence[Standing]) -> ReportTable:
+    """Scores of every model, without pairing; baselines are at the end as a floor."""
+    columns = _columns(standings)
     sizes = {
         name: {
-            (score.n, score.n_clusters) for each in standings if (score := each.scores.get(name))
+            (score.n, score.n_clusters)
+            for standing in standings
+            if (score := standing.scores.get(name))
         }
-        for name in shown
+        for name in columns
     }
-    return Table(
+    body = [
+        [standing.model, _origin(standing), *(_score(standing.scores.get(n)) for n in columns)]
+        for standing in standings
+    ]
+    return ReportTable(
         "scores",
-        "Scores of every model",
-        ["model", "adapted from", *map(display_name, shown)],
-        [
-            [each.model, _kind(each), *(_standing(each.scores.get(name)) for name in shown)]
-            for each in standings
-        ],
-        "Points, with half of the 95 % interval of this model's score on other items like these. "
-        f"{items(sizes)} Whether two models differ is not to be read from this: they "
-        "answered the same items, which only a paired comparison takes into account.",
+        "Scores of all models",
+        ["model", "adapted from", *map(display_name, columns)],
+        body,
+        "Scores are in points, ± half of the 95 % interval of this model's score on other items "
+        f"like these. {sizes_note(sizes)} Two models cannot be compared by these intervals: the "
+        "models answered the same items, which only a paired comparison takes into account.",
     )
 
 
-def _kind(standing: Standing) -> str:
+def _columns(standings: Sequence[Standing]) -> list[str]:
+    """Levels, then data sets; a task of a data set is omitted where the data set has a score."""
+    names = sorted({name for standing in standings for name in standing.scores}, key=display_order)
+    datasets = [name for name in names if name[:-1] not in names]
+    return sorted(datasets, key=lambda name: name not in selectors.LEVELS)
+
+
+def _origin(standing: Standing) -> str:
     if standing.facts.get("family") == "baseline":
         return "baseline"
     return str(standing.facts.get("base") or NONE)
 
 
-def _standing(score: ModelScore | None) -> str:
+def _score(score: ModelScore | None) -> str:
     if score is None:
         return NONE
-    shown = f"{score.estimate.delta:.1f}"
-    if not score.estimate.se > 0:  # one cluster, or all alike: nothing to measure an error by
-        return shown
-    ends = score.estimate.interval()
-    return f"{shown} ± {(ends.high - ends.low) / 2:.1f}"
+    points = f"{score.estimate.delta:.1f}"
+    if not score.estimate.se > 0:  # one cluster, or equal clusters: the error is not estimable
+        return points
+    interval = score.estimate.interval()
+    return f"{points} ± {(interval.high - interval.low) / 2:.1f}"

@@ -8,155 +8,163 @@ from analysis.paired_study.replicability import Replication
 from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.document import Table
+from analysis.report.document import ReportTable
+from analysis.report.marks import LEGEND, MARKS
 from analysis.sentences.verdict import CHANGES
 from analysis.stats.paired import Interval
 
 NONE = "-"
-LEGEND = (
-    "▼ decline, ▲ gain, ≈ within the margin, ≥ a larger decline is excluded, no mark: not settled."
-)
 
 
-def pairs(setting: PromptResults) -> Table:
-    """Levels and overall of every pair."""
-    rows = {(row.key.pair, row.key.task): row for row in selectors.primary(setting, "level")}
-    levels = [level for level in selectors.LEVELS if level in {task for _, task in rows}]
+def levels(setting: PromptResults) -> ReportTable:
+    """Level 1, Level 2 and the overall score of every pair."""
+    rows = {(row.key.pair, row.key.task): row for row in selectors.primary_rows(setting, "level")}
+    names = [level for level in selectors.LEVELS if level in {task for _, task in rows}]
     body = []
-    for _, pair in selectors.pairs(setting):
-        of = [rows.get((pair, level)) for level in levels]
-        if any(of):
-            body.append([pair.partition(" - ")[0], *map(_change, of)])
+    for _, pair in selectors.pairs_by_family(setting):
+        level_rows = [rows.get((pair, level)) for level in names]
+        if any(level_rows):
+            body.append([pair.partition(" - ")[0], *map(_level_difference, level_rows)])
     sizes = {
         level: {
             (row.comparison.n, row.comparison.n_clusters)
             for (_, task), row in rows.items()
             if task == level
         }
-        for level in levels
+        for level in names
     }
-    return Table(
+    return ReportTable(
         "pairs",
-        "Levels of every pair",
-        ["model", *map(display_name, levels)],
+        "Levels by pair",
+        ["model", *map(display_name, names)],
         body,
-        f"Difference in points [95 % CI], Holm-adjusted p within its family of hypotheses, mark: "
-        f"{LEGEND} {items(sizes)}",
+        "Difference in points [95 % CI], p adjusted by Holm within its family of hypotheses, and "
+        f"mark: {LEGEND} {sizes_note(sizes)}",
     )
 
 
-def tasks(setting: PromptResults) -> Table:
-    """Every pair on every task."""
-    body = []
-    for row in _sorted(selectors.primary(setting, "task")):
-        found, judged = row.comparison, row.judgement
-        places = number_format.decimals(found.se_cr2)
-        body.append(
-            [
-                row.key.tuned,
-                display_name(row.key.task),
-                number_format.number(found.mean_base, 2),
-                number_format.number(found.mean_tuned, 2),
-                number_format.number(found.delta, places),
-                ends(found.interval, places),
-                p_value(judged.p_adjusted),
-                f"{found.n} ({found.n_clusters})",
-                judged.verdict,
-            ]
-        )
+def tasks(setting: PromptResults) -> ReportTable:
+    """Task scores and difference of every pair on every task."""
     columns = ["model", "task", "base", "biomedical", "Δ", "95 % CI", "p", "n (clusters)"]
-    return Table(
+    return ReportTable(
         "tasks",
-        "Every pair on every task",
+        "Tasks by pair",
         [*columns, "verdict"],
-        body,
-        "Points. p of the primary test, adjusted by Holm over all cells of this table (a task of "
-        "LongHealth on its own: by Benjamini and Hochberg, exploratory).",
+        [_task_row(row) for row in _sorted(selectors.primary_rows(setting, "task"))],
+        "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
+        "A single task of LongHealth is exploratory; its p is adjusted by Benjamini and Hochberg.",
     )
 
 
-def equivalence(setting: PromptResults) -> Table:
-    """What lies within the declared margins, and from which margin on it would."""
-    body = []
-    for row in _sorted(selectors.primary(setting, "level", "task")):
-        found, judged = row.comparison, row.judgement
-        rope = [
-            NONE if part is None else number_format.number(100 * part, 0)
-            for part in found.rope or [None] * 3
-        ]
-        body.append(
-            [
-                row.key.tuned,
-                display_name(row.key.task),
-                f"{found.margin:g}" if found.margin else NONE,
-                ends(found.ci90, number_format.decimals(found.se_cr2)),
-                p_value(judged.p_equivalence),
-                NONE if found.m_star is None else f"{found.m_star:.1f}",
-                *rope,
-                NONE if found.mde80 is None else f"{found.mde80:.1f}",
-            ]
-        )
+def equivalence(setting: PromptResults) -> ReportTable:
+    """Equivalence at the declared margin, and the smallest margin at which it would hold."""
     columns = ["model", "task", "margin", "90 % CI", "TOST p", "m*", "below %", "within %"]
-    return Table(
+    rows = _sorted(selectors.primary_rows(setting, "level", "task"))
+    return ReportTable(
         "equivalence",
-        "Within the margins?",
+        "Equivalence tests",
         [*columns, "above %", "MDE"],
-        body,
-        "m*: smallest margin at which equivalence would be declared. Below, within, above: "
-        "posterior probability of a difference there (flat prior). MDE: difference detectable with "
-        "80 % power, in points.",
+        [_equivalence_row(row) for row in rows],
+        "m*: the smallest margin at which equivalence would be declared. Below, within, above: "
+        "posterior probability that the difference is below, within or above the margins (flat "
+        "prior). MDE: the difference detectable with 80 % power, in points.",
     )
 
 
-def replicability(setting: PromptResults) -> Table:
-    """Lower bounds of how many declines and gains are real; lines without any are left out."""
+def replicability(setting: PromptResults) -> ReportTable:
+    """Lower bounds of the number of real declines and gains; lines without any are left out."""
     body = []
-    for each in setting.replications:
-        together = _established(setting, each)
-        if together or each.at_least or each.at_least_fisher:
-            fisher = NONE if each.at_least_fisher is None else str(each.at_least_fisher)
-            name = each.of if each.over == "tasks" else display_name(each.of)
-            among = f"{each.n} {each.over}"
-            body.append([name, among, each.direction, str(together), str(each.at_least), fisher])
-    left = len(setting.replications) - len(body)
-    return Table(
+    for replication in setting.replications:
+        together = _confirmed(setting, replication)
+        if together or replication.at_least or replication.at_least_fisher:
+            body.append(_replication_row(replication, together))
+    omitted = len(setting.replications) - len(body)
+    return ReportTable(
         "replicability",
-        "In how many places is it real?",
+        "Number of real declines and gains",
         ["of", "among", "direction", "all lines together", "this line alone", "by Fisher"],
         body,
-        "At least so many, with 95 % confidence: for all lines at once (Holm over all cells), or "
-        "for a line by itself (partial conjunction), where of many lines some err. In "
-        f"{left} of {len(setting.replications)} lines none can be named; they are left out.",
+        "Lower bounds with 95 % confidence. All lines together: the bounds hold for all lines at "
+        "once (Holm over all cells). This line alone: the bound holds for the line by itself "
+        "(partial conjunction), so that some of many lines err. Lines in which no decline or gain "
+        f"can be confirmed are left out: {omitted} of {len(setting.replications)}.",
     )
 
 
-def _established(setting: PromptResults, each: Replication) -> int:
-    """Of a replication's tests, those that Holm's correction over all cells leaves."""
+def sizes_note(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
+    """Sentence with the items and clusters of each task or level, from the fewest to the most."""
+    parts = []
+    for name, pairs_of_sizes in sizes.items():
+        shown = [f"{n} ({clusters})" for n, clusters in sorted(pairs_of_sizes)]
+        parts.append(f"{display_name(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
+    return f"Items (clusters): {', '.join(parts)}."
+
+
+def _task_row(row: ResultRow) -> list[str]:
+    comparison, judgement = row.comparison, row.judgement
+    decimals = number_format.decimals(comparison.se_cr2)
+    return [
+        row.key.tuned,
+        display_name(row.key.task),
+        number_format.number(comparison.mean_base, 2),
+        number_format.number(comparison.mean_tuned, 2),
+        number_format.number(comparison.delta, decimals),
+        _interval(comparison.interval, decimals),
+        _p_value(judgement.p_adjusted),
+        f"{comparison.n} ({comparison.n_clusters})",
+        judgement.verdict,
+    ]
+
+
+def _equivalence_row(row: ResultRow) -> list[str]:
+    comparison = row.comparison
+    posterior = [
+        NONE if share is None else number_format.number(100 * share, 0)
+        for share in comparison.rope or [None] * 3
+    ]
+    return [
+        row.key.tuned,
+        display_name(row.key.task),
+        f"{comparison.margin:g}" if comparison.margin else NONE,
+        _interval(comparison.ci90, number_format.decimals(comparison.se_cr2)),
+        _p_value(row.judgement.p_equivalence),
+        NONE if comparison.m_star is None else f"{comparison.m_star:.1f}",
+        *posterior,
+        NONE if comparison.mde80 is None else f"{comparison.mde80:.1f}",
+    ]
+
+
+def _replication_row(replication: Replication, together: int) -> list[str]:
+    over_tasks = replication.over == "tasks"
+    name = replication.of if over_tasks else display_name(replication.of)
+    fisher = NONE if replication.at_least_fisher is None else str(replication.at_least_fisher)
+    return [
+        name,
+        f"{replication.n} {replication.over}",
+        replication.direction,
+        str(together),
+        str(replication.at_least),
+        fisher,
+    ]
+
+
+def _confirmed(setting: PromptResults, replication: Replication) -> int:
+    """Number of the tests of a replication that are detected after Holm's correction."""
     return sum(
         row.judgement.tests == "F3"
-        and each.of == (row.key.pair if each.over == "tasks" else row.key.task)
-        and (row.comparison.delta > 0) == (each.direction == "gain")
+        and replication.of == (row.key.pair if replication.over == "tasks" else row.key.task)
+        and (row.comparison.delta > 0) == (replication.direction == "gain")
         and row.judgement.verdict in CHANGES
         for row in setting.rows
     )
 
 
-def items(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
-    """Items and clusters of each task or level, from the fewest to the most."""
-    said = []
-    for name, found in sizes.items():
-        shown = [f"{n} ({clusters})" for n, clusters in sorted(found)]
-        said.append(f"{display_name(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
-    return f"Items (clusters): {', '.join(said)}."
+def _interval(interval: Interval | None, decimals: int) -> str:
+    return NONE if interval is None else number_format.interval(interval, decimals)
 
 
-def ends(interval: Interval | None, places: int) -> str:
-    """An interval, or that there is none."""
-    return NONE if interval is None else number_format.interval(interval, places)
-
-
-def p_value(p: float | None) -> str:
-    """A p-value without its sign of equality."""
+def _p_value(p: float | None) -> str:
+    """A p-value without its equals sign."""
     return NONE if p is None else number_format.p_value(p).removeprefix("= ")
 
 
@@ -164,14 +172,13 @@ def _sorted(rows: Sequence[ResultRow]) -> list[ResultRow]:
     return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
 
 
-def _change(row: ResultRow | None) -> str:
+def _level_difference(row: ResultRow | None) -> str:
     if row is None:
         return "not run"
-    found, places = row.comparison, number_format.decimals(row.comparison.se_cr2)
-    said = f"{number_format.number(found.delta, places)} [{ends(found.interval, places)}]"
-    mark = selectors.MARKS[row.judgement.verdict]
-    return (
-        f"{said} p {number_format.p_value(p)} {mark}".strip()
-        if (p := row.judgement.p_adjusted)
-        else said
-    )
+    comparison, p = row.comparison, row.judgement.p_adjusted
+    decimals = number_format.decimals(comparison.se_cr2)
+    difference = number_format.number(comparison.delta, decimals)
+    text = f"{difference} [{_interval(comparison.interval, decimals)}]"
+    if not p:
+        return text
+    return f"{text} p {number_format.p_value(p)} {MARKS[row.judgement.verdict]}".strip()

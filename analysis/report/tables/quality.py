@@ -1,59 +1,68 @@
-"""The tables of what the comparisons rest on, and of how answers fail."""
+"""The tables of data quality and of answer failures."""
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
-from analysis.report.document import Table
-from analysis.report.figures.failures import KINDS, share
+from analysis.report.document import ReportTable
+from analysis.report.figures.failures import KINDS, failure_percent
 from analysis.report.tables.pairs import NONE
 
 
-def ledger(results: StudyResults, setting: PromptResults) -> Table:
-    """What the comparisons rest on."""
-    body: list[list[str]] = []
-    for each in results.aligned:
-        if each.match.pair.prompt == setting.prompt:
-            matched = each.alignment
-            unread = [
-                f"{100 * float(cell.columns.flags['unparsed'].mean()):.1f}"
-                for cell in (each.match.base, each.match.tuned)
-            ]
-            notes = "; ".join([*each.notes(), *(each.incomparable.values())])
-            size = f"{len(matched.ids)} ({len(set(matched.clusters))})"
-            verified = ", ".join(each.ledger.verified)
-            names = [each.match.pair.tuned, display_name(each.match.task)]
-            body.append([*names, size, *unread, verified, notes or NONE])
-    return Table(
+def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
+    """Matched items, unread answers and verified digests of every pair and task."""
+    pairs = _under_setting(results, setting)
+    return ReportTable(
         "ledger",
-        "What the comparisons rest on",
+        "Data behind each comparison",
         ["model", "task", "n (clusters)", "unread % base", "unread % bio.", "verified", "notes"],
-        sorted(body),
-        "Unread: answers in which no answer was found; they score 0. Verified: digests that are "
+        sorted(_ledger_row(pair) for pair in pairs),
+        "Unread: responses in which no answer was found; they score 0. Verified: digests that are "
         "equal for both models on every item.",
     )
 
 
-def failures(results: StudyResults, setting: PromptResults) -> Table:
-    """How often answers fail in each way, base and biomedical model, by task."""
-    of_setting = [e for e in results.aligned if e.match.pair.prompt == setting.prompt]
-    flags = [e.match.base.columns.flags for e in of_setting]
-    kinds = {flag: title for flag, title in KINDS.items() if any(flag in f for f in flags)}
+def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
+    """Rates of each kind of failure, base and biomedical model, by task."""
+    pairs = _under_setting(results, setting)
+    recorded = {flag for pair in pairs for flag in pair.match.base.columns.flags}
+    kinds = {flag: title for flag, title in KINDS.items() if flag in recorded}
     body = []
-    for each in sorted(of_setting, key=lambda e: (e.match.pair.name, display_order(e.match.task))):
-        size = f"{len(each.alignment.ids)} ({len(set(each.alignment.clusters))})"
-        shown = [_both(each, flag) for flag in kinds]
-        body.append([each.match.pair.tuned, display_name(each.match.task), size, *shown])
-    return Table(
+    for pair in sorted(
+        pairs, key=lambda pair: (pair.match.pair.name, display_order(pair.match.task))
+    ):
+        rates = [_failure_rates(pair, flag) for flag in kinds]
+        body.append([pair.match.pair.tuned, display_name(pair.match.task), _size(pair), *rates])
+    return ReportTable(
         "failures",
-        "How answers fail, by task",
+        "Answer failures by task",
         ["model", "task", "n (clusters)", *kinds.values()],
         body,
-        "Percent of all answers, base / biomedical model. They are in the scores: an answer that "
-        "is blank or cannot be read scores 0.",
+        "Percent of all answers, base / biomedical model. Failures are part of the scores: an "
+        "answer that is blank or unreadable scores 0.",
     )
 
 
-def _both(each: AlignedPair, flag: str) -> str:
-    shares = [share([cell], flag) for cell in (each.match.base, each.match.tuned)]
-    known = [f"{found:.1f}" for found in shares if found is not None]
-    return " / ".join(known) if len(known) == len(shares) else NONE
+def _under_setting(results: StudyResults, setting: PromptResults) -> list[AlignedPair]:
+    return [pair for pair in results.aligned if pair.match.pair.prompt == setting.prompt]
+
+
+def _ledger_row(pair: AlignedPair) -> list[str]:
+    match = pair.match
+    unread = [
+        f"{100 * float(cell.columns.flags['unparsed'].mean()):.1f}"
+        for cell in (match.base, match.tuned)
+    ]
+    verified = ", ".join(pair.ledger.verified)
+    notes = "; ".join([*pair.notes(), *pair.incomparable.values()])
+    names = [match.pair.tuned, display_name(match.task)]
+    return [*names, _size(pair), *unread, verified, notes or NONE]
+
+
+def _size(pair: AlignedPair) -> str:
+    """Items and clusters."""
+    return f"{len(pair.alignment.ids)} ({len(set(pair.alignment.clusters))})"
+
+
+def _failure_rates(pair: AlignedPair, flag: str) -> str:
+    base, tuned = (failure_percent([c], flag) for c in (pair.match.base, pair.match.tuned))
+    return NONE if base is None or tuned is None else f"{base:.1f} / {tuned:.1f}"

@@ -37,7 +37,7 @@ def report(study: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> str
 def rows(study: StudyResults) -> list[ResultRow]:
     """The confirmatory ones: 12 pairs on 6 data sets and 3 levels."""
     (setting,) = study.settings
-    found = selectors.primary(setting, "task", "level")
+    found = selectors.primary_rows(setting, "task", "level")
     assert len(found) == 12 * (6 + 3)
     return found
 

@@ -11,7 +11,7 @@ import pytest
 from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, write
-from analysis.report.document import Table
+from analysis.report.document import ReportTable
 from analysis.report.figures import FIGURES
 from analysis.report.formats import latex
 from clue.task import task_files
@@ -138,7 +138,7 @@ def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> Non
 
 
 def test_the_items_that_changed_most_are_of_both_directions(tmp_path: Path) -> None:
-    (changed,) = drilldown.changed(small(tmp_path, access="open"), quick())
+    (changed,) = drilldown.most_changed(small(tmp_path, access="open"), quick())
     differences = [item.tuned - item.base for item in changed.items]
     assert differences == [-100.0] * 3 + [100.0] * 3
 
@@ -195,7 +195,7 @@ def test_a_table_that_cannot_be_read_costs_its_own_comparison_only(tmp_path: Pat
 
 
 def test_latex_prints_what_it_is_given() -> None:
-    table = Table("t", "A_b & 5 %", ["Δ", "x^2"], [["-1.5", "a<b {c} \\d"], ["2", "m* ≥ ▼"]])
+    table = ReportTable("t", "A_b & 5 %", ["Δ", "x^2"], [["-1.5", "a<b {c} \\d"], ["2", "m* ≥ ▼"]])
     text = latex.render(table)
     assert r"A\_b \& 5 \%" in text
     assert r"$-$1.5 & a$<$b \{c\} \textbackslash{}d \\" in text

@@ -1,0 +1,15 @@
+"""Marks of the verdicts in tables and figures."""
+
+MARKS = {
+    "decline": "▼",
+    "gain": "▲",
+    "detectable but small": "≈",
+    "equivalent": "≈",
+    "non-inferior only": "≥",
+    "inconclusive": "",
+    "untestable": "-",
+}
+"""Verdict to its mark."""
+LEGEND = (
+    "▼ decline, ▲ gain, ≈ within the margin, ≥ a larger decline is excluded, no mark: not settled."
+)
