@@ -1,42 +1,58 @@
-"""Numbers as sentences and tables show them: as many digits as the data carry."""
+"""Number formats of sentences and tables, with as many digits as the data support."""
 
 import math
 
-from analysis.stats.paired import Interval
+from clue.cluster_robust import Interval
 from clue.common.plural import counted
 
 __all__ = ["counted", "decimals", "interval", "number", "p_cell", "p_value"]
 
-MOST = 6
-"""Decimals."""
+MAX_DECIMALS = 6
 
 
 def decimals(spread: float | None) -> int:
-    """Decimals that show two digits of a standard error.
+    """Number of decimals that show two digits of a standard error.
 
     Args:
-        spread: the error, in the unit of what is shown; None or 0: not known, 3 decimals.
+        spread: the standard error, in the unit of the number that is shown. 3 decimals if it is
+            None, 0 or not finite.
+
+    >>> decimals(0.0123), decimals(4.5), decimals(None)
+    (3, 1, 3)
     """
     if not spread or not math.isfinite(spread):
         return 3
-    return min(MOST, max(0, 1 - math.floor(math.log10(spread))))
+    return min(MAX_DECIMALS, max(0, 1 - math.floor(math.log10(spread))))
 
 
-def number(value: float, places: int) -> str:
-    """A number, without the minus of a rounded zero."""
-    return f"{round(value, places) + 0.0:.{places}f}"
+def number(value: float, digits: int) -> str:
+    """Number with fixed decimals, without the minus of a rounded zero.
+
+    >>> number(1.005, 1), number(-0.001, 2)
+    ('1.0', '0.00')
+    """
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
-def interval(ends: Interval, places: int) -> str:
-    """`low to high`, with more decimals where an end near zero would look like zero."""
-    near = [abs(end) for end in ends if math.isfinite(end) and abs(end) >= 10.0**-MOST]
-    if near:
-        places = max(places, min(MOST, -math.floor(math.log10(min(near)))))
-    return f"{number(ends.low, places)} to {number(ends.high, places)}"
+def interval(limits: Interval, digits: int) -> str:
+    """Interval as `low to high`; with more decimals if an end near zero would look like zero.
+
+    >>> interval(Interval(-1.23, 4.56), 1), interval(Interval(0.004, 1.0), 1)
+    ('-1.2 to 4.6', '0.004 to 1.000')
+    """
+    smallest = 10.0**-MAX_DECIMALS
+    nonzero = [abs(limit) for limit in limits if math.isfinite(limit) and abs(limit) >= smallest]
+    if nonzero:
+        digits = max(digits, min(MAX_DECIMALS, -math.floor(math.log10(min(nonzero)))))
+    return f"{number(limits.low, digits)} to {number(limits.high, digits)}"
 
 
 def p_value(p: float) -> str:
-    """`= .031`, `< .001`, `> .99`; with more digits just beside .05."""
+    """p-value after its letter, with more digits close to .05.
+
+    >>> [p_value(p) for p in (0.0312, 0.0004, 0.995, 0.0496, 0.25)]
+    ['= .031', '< .001', '> .99', '= .0496', '= .25']
+    """
     if p < 0.001:
         return "< .001"
     if p > 0.99:

@@ -12,7 +12,7 @@ from analysis.pairing.ledger import Ledger, Naming, withheld
 from analysis.pairing.shared_content import clusters, join
 from analysis.readers.per_sample import Row
 from analysis.stats.paired import Array, Paired
-from analysis.stats.step_size import grain
+from analysis.stats.step_size import step_size
 from clue.common.plural import counted
 
 Places = NDArray[np.intp]
@@ -75,7 +75,7 @@ class Alignment:
             tuple(self.clusters[place] for place in kept),
             means[0][kept],
             means[1][kept],
-            grain(means[1][kept] - means[0][kept]),
+            step_size(means[1][kept] - means[0][kept]),
         )
 
 

@@ -1,1 +1,1 @@
-"""Statistics of paired scores: one method, one file; nothing here reads a file."""
+"""Statistics of paired scores. Each method has its own file; no module here reads files."""

@@ -1,9 +1,9 @@
-"""The tests, intervals and effect sizes that one series gets, by the kind of its score.
+"""Battery of tests, intervals and effect sizes of a series, chosen by its kind of score.
 
-Right or wrong with one item per cluster: mid-p McNemar and Tango's interval decide. All else: the
-sign flip of clusters and the CR2 interval. The rest is shown beside them. What would mislead is not
-given at all: tests with fewer than 6 clusters that differ, intervals with fewer than 5 clusters,
-anything inferential where all scores are identical.
+Primary results are mid-p McNemar and Tango's interval for right or wrong answers with one item per
+cluster, and the sign flip of clusters and the CR2 interval for everything else. All other results
+are secondary. Misleading results are omitted: tests with fewer than 6 clusters that differ,
+intervals with fewer than 5 clusters, and all inference if all scores are identical.
 """
 
 import math
@@ -15,125 +15,140 @@ import numpy as np
 from numpy.random import Generator
 
 from analysis import number_format
-from analysis.stats import binary_fields, fields
+from analysis.stats import fields
+from analysis.stats.binary_fields import binary_fields, right_score
 from analysis.stats.bootstrap import bootstrap_t
 from analysis.stats.clusters import robust, skewness
 from analysis.stats.comparison import LEVEL, Comparison, Kind, Options, untested
 from analysis.stats.paired import Interval, Paired, excludes_zero
-from analysis.stats.sign_flip.sign_flip import SignFlip, flips_and_inversions
+from analysis.stats.sign_flip.sign_flip import SignFlip, sign_flips_with_intervals
 
 __all__ = ["Comparison", "Options", "batteries", "battery"]
 
 LEAST_INFORMATIVE = 6
-"""Clusters that differ; with 5 the smallest two-sided p is 2 / 2**5 = .0625."""
+"""Fewest clusters that differ; with 5 the smallest two-sided p is 2 / 2**5 = .0625."""
 LEAST_CLUSTERS = 5
 FEW, SKEWED = 50, 1.0
-"""Fewer clusters and more skewness than this add the bootstrap-t interval."""
-Flipped = tuple[SignFlip, Interval]
+"""The bootstrap-t interval is added for fewer clusters and more skewness than this."""
 
 
 def battery(paired: Paired, options: Options | None = None) -> Comparison:
-    """Everything of one series; see `batteries`."""
+    """Compares two models on one series; see `batteries`.
+
+    >>> ids = [f"{number:02}" for number in range(8)]
+    >>> result = battery(Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0))
+    >>> result.primary, round(result.delta, 3), round(result.p, 4)
+    ('mcnemar', 0.875, 0.0078)
+    """
     return batteries([paired], [options or Options()])[0]
 
 
 def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comparison]:
-    """Everything of several series; none of them changes the result of another.
+    """Compares two models on several series; no series changes the result of another.
 
-    Those with the same seed and number of clusters share their random signs, which makes many of
+    Series with the same seed and number of clusters share their random signs, which makes many of
     them nearly as quick as one.
 
     Args:
-        series: of any tasks and scores.
-        options: of each.
+        series: series of any tasks and scores.
+        options: options of each series.
+
+    >>> ids = [f"{number:02}" for number in range(8)]
+    >>> gain = Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0)
+    >>> same = Paired.of(ids, ids, [0.0] * 8, [0.0] * 8)
+    >>> [result.refused for result in batteries([gain, same], [Options(), Options()])]
+    [None, "the two models' scores are identical on all 8 items"]
     """
-    flipped = _flipped(series, options)
+    flips = _sign_flips(series, options)
     return [
-        _comparison(paired, option, flipped[place])
-        for place, (paired, option) in enumerate(zip(series, options, strict=True))
+        _comparison(paired, option, flips[index])
+        for index, (paired, option) in enumerate(zip(series, options, strict=True))
     ]
 
 
-def _flipped(series: Sequence[Paired], options: Sequence[Options]) -> dict[int, Flipped]:
+def _sign_flips(
+    series: Sequence[Paired], options: Sequence[Options]
+) -> dict[int, tuple[SignFlip, Interval]]:
+    """Sign-flip test and interval by index of the series."""
     groups: dict[tuple[Any, int], list[int]] = {}
-    for place, option in enumerate(options):
-        groups.setdefault((option.seed, option.flips), []).append(place)
-    found: dict[int, Flipped] = {}
-    for (seed, flips), places in groups.items():
-        many = [series[place].sums for place in places]
-        grains = [series[place].grain for place in places]
-        made = flips_and_inversions(many, _generator(seed), grains, flips, LEVEL)
-        found |= dict(zip(places, made, strict=True))
-    return found
+    for index, option in enumerate(options):
+        groups.setdefault((option.seed, option.flips), []).append(index)
+    results: dict[int, tuple[SignFlip, Interval]] = {}
+    for (seed, flips), indices in groups.items():
+        many = [series[index].sums for index in indices]
+        step_sizes = [series[index].step_size for index in indices]
+        tested = sign_flips_with_intervals(many, _generator(seed), step_sizes, flips, LEVEL)
+        results |= dict(zip(indices, tested, strict=True))
+    return results
 
 
 def _generator(seed: int | tuple[int, ...], *purpose: int) -> Generator:
     return np.random.default_rng([*(seed if isinstance(seed, tuple) else (seed,)), *purpose])
 
 
-def _comparison(paired: Paired, options: Options, flipped: Flipped) -> Comparison:
-    right = binary_fields.top(paired) if options.kind in (None, "binary") else None
+def _comparison(paired: Paired, options: Options, flips: tuple[SignFlip, Interval]) -> Comparison:
+    right = right_score(paired) if options.kind in (None, "binary") else None
     clustered = paired.sums.n_clusters < paired.sums.n
-    kind: Kind = options.kind or ("binary" if right else fields.seen(paired))
-    made = robust(paired.sums)
+    kind: Kind = options.kind or ("binary" if right else fields.kind_of_scores(paired))
+    estimate = robust(paired.sums)
     columns: dict[str, Any] = {
         "kind": kind,
         "clustered": clustered,
-        **fields.described(paired, kind),
-        **fields.errors(made),
-        **fields.flips(*flipped),
-        "ci95_bootstrap_t": _bootstrapped(paired, options),
-        **binary_fields.fields(paired, right),
-        **fields.equivalences(made, options),
+        **fields.descriptive_fields(paired, kind),
+        **fields.standard_error_fields(estimate),
+        **fields.sign_flip_fields(*flips),
+        "ci95_bootstrap_t": _bootstrap_interval(paired, options),
+        **binary_fields(paired, right),
+        **fields.equivalence_fields(estimate, options),
         "primary": "signflip" if right is None or clustered else "mcnemar",
         "discordant": None,
         "refused": None,
         "alpha": options.alpha,
         "seed": options.seed,
     }
-    found = Comparison(**{name: _defined(value) for name, value in columns.items()})
-    reason = _reason(found)
+    comparison = Comparison(**{name: _nan_to_none(value) for name, value in columns.items()})
+    reason = _reason_not_tested(comparison)
     if reason is not None:
-        some = found.tied < found.n and found.n_clusters >= LEAST_CLUSTERS
-        return untested(found, reason, intervals=some)
-    return replace(found, discordant=_discordant(found))
+        intervals = comparison.tied < comparison.n and comparison.n_clusters >= LEAST_CLUSTERS
+        return untested(comparison, reason, intervals=intervals)
+    return replace(comparison, discordant=_is_discordant(comparison))
 
 
-def _bootstrapped(paired: Paired, options: Options) -> Interval | None:
+def _bootstrap_interval(paired: Paired, options: Options) -> Interval | None:
     if paired.sums.n_clusters >= FEW or not abs(skewness(paired.sums)) > SKEWED:
         return None
-    found = bootstrap_t(paired.sums, _generator(options.seed, 1), options.draws, LEVEL)
-    return found if math.isfinite(found.high) else None  # too many resamples without any spread
+    interval = bootstrap_t(paired.sums, _generator(options.seed, 1), options.draws, LEVEL)
+    return interval if math.isfinite(interval.high) else None  # too many resamples have no spread
 
 
-def _reason(found: Comparison) -> str | None:
-    """Why nothing can be tested; None: it can."""
-    unit = "cluster" if found.clustered else "item"
+def _reason_not_tested(comparison: Comparison) -> str | None:
+    """Reason against any test, as the end of a sentence; None: it can be tested."""
+    unit = "cluster" if comparison.clustered else "item"
     units = f"{unit}s"
-    if found.tied == found.n:
-        items = "the only item" if found.n == 1 else f"all {found.n:,} items"
+    if comparison.tied == comparison.n:
+        items = "the only item" if comparison.n == 1 else f"all {comparison.n:,} items"
         return f"the two models' scores are identical on {items}"
-    if found.n_clusters < LEAST_CLUSTERS:
-        few = number_format.counted(found.n_clusters, f"{unit} is", f"{units} are")
+    if comparison.n_clusters < LEAST_CLUSTERS:
+        few = number_format.counted(comparison.n_clusters, f"{unit} is", f"{units} are")
         return f"{few} too few for a test or an interval"
-    if found.n_informative < LEAST_INFORMATIVE:
+    if comparison.n_informative < LEAST_INFORMATIVE:
         return (
-            f"the models differ in {found.n_informative} of {found.n_clusters} {units} only; with "
-            f"fewer than {LEAST_INFORMATIVE} no data could reject (the smallest p would be "
-            f"{number_format.p_value(found.min_attainable_p).lstrip('= ')})"
+            f"the models differ in {comparison.n_informative} of {comparison.n_clusters} {units} "
+            f"only; with fewer than {LEAST_INFORMATIVE} no data could reject (the smallest p would "
+            f"be {number_format.p_value(comparison.min_attainable_p).lstrip('= ')})"
         )
-    if found.interval is None:
+    if comparison.interval is None:
         return f"the difference is the same in all {units}, so its error cannot be estimated"
     return None
 
 
-def _discordant(found: Comparison) -> bool:
-    assert found.p is not None
-    return (found.p <= 1 - LEVEL) != excludes_zero(found.interval)
+def _is_discordant(comparison: Comparison) -> bool:
+    assert comparison.p is not None
+    return (comparison.p <= 1 - LEVEL) != excludes_zero(comparison.interval)
 
 
-def _defined(value: Any) -> Any:
-    """None in the place of nan, alone or in an interval."""
-    ends = value if isinstance(value, tuple) else (value,)
-    undefined = any(isinstance(end, float) and math.isnan(end) for end in ends)
+def _nan_to_none(value: Any) -> Any:
+    """None in the place of nan, also in the place of an interval with a nan."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    undefined = any(isinstance(number, float) and math.isnan(number) for number in numbers)
     return None if undefined else value

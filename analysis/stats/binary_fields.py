@@ -1,4 +1,4 @@
-"""What a series of right or wrong answers gets beside the rest of the battery."""
+"""Fields of `Comparison` that only right or wrong answers have."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import numpy as np
 from analysis.stats import mcnemar
 from analysis.stats.paired import Interval, Paired
 
-TOPS = (1.0, 100.0)
-"""What a right answer may score, a wrong one scoring 0."""
+RIGHT_SCORES = (1.0, 100.0)
+"""Scores that a right answer may have; a wrong one has 0."""
 
 NAMES = (
     "b",
@@ -25,18 +25,29 @@ NAMES = (
 )
 
 
-def top(paired: Paired) -> float | None:
-    """The score of a right answer; None where some score is neither right nor wrong."""
+def right_score(paired: Paired) -> float | None:
+    """Score of a right answer; None if some score is neither right nor wrong.
+
+    >>> right_score(Paired.of(["a", "b"], ["a", "b"], [0, 100], [100, 100]))
+    100.0
+    >>> right_score(Paired.of(["a", "b"], ["a", "b"], [0, 0.5], [1, 1])) is None
+    True
+    """
     values = set(np.unique([paired.base, paired.tuned]).tolist())
-    return next((top for top in TOPS if values <= {0.0, top}), None)
+    return next((right for right in RIGHT_SCORES if values <= {0.0, right}), None)
 
 
-def fields(paired: Paired, right: float | None) -> dict[str, Any]:
-    """Fields of `Comparison` that only right or wrong answers have, None for other scores.
+def binary_fields(paired: Paired, right: float | None) -> dict[str, Any]:
+    """McNemar's tests, score intervals and odds; None for scores of other kinds.
 
     Args:
         paired: the series.
-        right: its `top`; None: it is of another kind.
+        right: its `right_score`; None: it is of another kind.
+
+    >>> paired = Paired.of([*"abcd"], [*"abcd"], [0, 0, 1, 1], [1, 1, 1, 0])
+    >>> fields = binary_fields(paired, right_score(paired))
+    >>> fields["b"], fields["c"], round(fields["odds_ratio"], 6)
+    (1, 2, 2.0)
     """
     if right is None:
         return dict.fromkeys(NAMES)

@@ -1,7 +1,6 @@
-"""Bootstrap-t over clusters: a check of the interval where few clusters are skewed."""
+"""Bootstrap-t over clusters: checks the interval of few and skewed clusters."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.random import Generator
@@ -10,81 +9,59 @@ from analysis.stats.clusters import NAN, ROUNDING, residuals
 from analysis.stats.paired import Array, Interval, Sums
 
 BLOCK = 2000
-"""Resamples drawn at a time. Part of what a seed means: changing it changes every result."""
+"""Resamples drawn at a time. Results of a seed depend on it: changing it changes every result."""
 
 
 def bootstrap_t(sums: Sums, rng: Generator, draws: int = 10_000, level: float = 0.95) -> Interval:
-    """Interval of one series; the same as `bootstrap_ts` would give it among others."""
-    return bootstrap_ts([sums], rng, draws, level)[0]
-
-
-def bootstrap_ts(
-    many: Sequence[Sums], rng: Generator, draws: int = 10_000, level: float = 0.95
-) -> list[Interval]:
-    """Symmetric studentised bootstrap intervals over clusters (Hall 1988).
-
-    Series with as many clusters share their resamples; one number is taken from `rng`.
+    """Symmetric studentised bootstrap interval over clusters (Hall 1988).
 
     Args:
-        many: the series.
-        rng: of the resamples.
-        draws: resamples, B.
-        level: of confidence.
+        sums: the series.
+        rng: source of the resamples; one number is taken from it.
+        draws: number of resamples, B.
+        level: confidence level.
 
     Returns:
-        nan with one cluster or where no cluster deviates from the mean.
+        nan with one cluster or if no cluster deviates from the mean.
+
+    >>> sums = Sums(np.array([0.0, 1.0, -1.0, 2.0, 0.0, 30.0, 1.0, 2.0]), np.ones(8))
+    >>> low, high = bootstrap_t(sums, np.random.default_rng(0), draws=999)
+    >>> bool(low < sums.delta < high)
+    True
     """
     seed = int(rng.integers(2**63))
-    ratios = [np.empty(draws) for _ in many]
-    groups = defaultdict(list)
-    for place, one in enumerate(many):
-        groups[one.n_clusters].append(place)
-    for count, places in groups.items():
-        sizes = {many[place].sizes.tobytes(): many[place].sizes for place in places}
-        shared = [list(sizes).index(many[place].sizes.tobytes()) for place in places]
-        parts = [*(_columns(many[place]) for place in places), *map(_sized, sizes.values())]
-        columns = np.concatenate(parts, axis=1)
-        for rows, times in _resamples(count, seed, draws):
-            sums = (times @ columns).T
-            own = sums[: 3 * len(places)].reshape(len(places), 3, -1)
-            sized = sums[3 * len(places) :].reshape(len(sizes), 2, -1)
-            for place, made, size in zip(places, own, shared, strict=True):
-                ratios[place][rows] = _studentised(made, sized[size])
-    return [_interval(one, ratio, level) for one, ratio in zip(many, ratios, strict=True)]
+    ratios = np.empty(draws)
+    columns = _columns(sums)
+    for rows, times in _resamples(sums.n_clusters, seed, draws):
+        ratios[rows] = _studentised((times @ columns).T)
+    return _interval(sums, ratios, level)
 
 
 def _resamples(count: int, seed: int, draws: int) -> Iterator[tuple[slice, Array]]:
-    """How many times each cluster is in each resample, shape (rows, G), block by block."""
+    """Yields how often each cluster is in each resample, shape (rows, G), block by block."""
     rng = np.random.default_rng([seed, count])
     for start in range(0, draws, BLOCK):
         rows = min(BLOCK, draws - start)
-        chosen = rng.integers(count, size=(rows, count)) + count * np.arange(rows)[:, None]
-        times = np.bincount(chosen.ravel(), minlength=rows * count).reshape(rows, count)
+        clusters = rng.integers(count, size=(rows, count)) + count * np.arange(rows)[:, None]
+        times = np.bincount(clusters.ravel(), minlength=rows * count).reshape(rows, count)
         yield slice(start, start + rows), times.astype(float)
 
 
 def _columns(sums: Sums) -> Array:
-    """What of a series is summed over the clusters of a resample, shape (G, 3)."""
+    """Values that are summed over the clusters of a resample, shape (G, 5)."""
     e, n = residuals(sums), sums.sizes
-    return np.stack([e, e**2, e * n], axis=1)
+    return np.stack([e, e**2, e * n, n, n**2], axis=1)
 
 
-def _sized(sizes: Array) -> Array:
-    """What all series of these clusters have in common, shape (G, 2)."""
-    return np.stack([sizes, sizes**2], axis=1)
-
-
-def _studentised(made: Array, sized: Array) -> Array:
+def _studentised(totals: Array) -> Array:
     """Absolute deviation of each resample from the data in its own CR0 errors, shape (rows,).
 
-    A resample that deviates without any spread counts as infinitely far.
+    A resample that deviates but has no spread counts as infinitely far away.
 
     Args:
-        made: sums of `_columns` over the clusters of each resample, shape (3, rows).
-        sized: sums of `_sized`, shape (2, rows).
+        totals: sums of `_columns` over the clusters of each resample, shape (5, rows).
     """
-    moved, squares, cross = made
-    items, sizes = sized
+    moved, squares, cross, items, sizes = totals
     shift = moved / items
     spread = squares - 2 * shift * cross + shift**2 * sizes
     spread[spread <= ROUNDING * squares] = 0.0

@@ -1,4 +1,4 @@
-"""What clusters do to the differences of a pair: influence, correlation, design effect, skew."""
+"""Effects of clustering on paired differences: influence, ICC, design effect, skewness."""
 
 import numpy as np
 from scipy import stats
@@ -20,12 +20,18 @@ __all__ = [
 
 
 def influence(sums: Sums) -> Array:
-    """What each cluster moves the mean by; the sum of squares is the CR2 variance.
+    """Returns the influence of each cluster on the mean; the squares sum to the CR2 variance.
 
-    Products with the influence of other series on the same clusters give covariances.
+    Products with the influences of another series on the same clusters give the covariance.
 
     Returns:
         Shape (G,); nan with one cluster.
+
+    >>> sums = Sums(np.array([1.0, 0.0, 2.0]), np.array([2.0, 1.0, 2.0]))
+    >>> influence(sums).round(3).tolist()
+    [-0.052, -0.134, 0.207]
+    >>> bool(np.isclose((influence(sums) ** 2).sum(), robust(sums).se_cr2 ** 2))
+    True
     """
     share = sums.sizes / sums.n
     if sums.n_clusters < 2:
@@ -34,11 +40,16 @@ def influence(sums: Sums) -> Array:
 
 
 def icc(paired: Paired) -> float:
-    """Intra-cluster correlation of the differences, one-way analysis of variance.
+    """Intra-cluster correlation of the differences, by one-way analysis of variance.
 
     Returns:
-        At most 1, negative where clusters differ less than chance would have them; nan if all
-        clusters have one item, if there is one cluster, or if all differences are equal.
+        At most 1; negative if clusters differ less than expected by chance. nan if all clusters
+        have one item, if there is one cluster, or if all differences are equal.
+
+    >>> icc(Paired.of([*"abcd"], [*"xxyy"], [0, 0, 0, 0], [1, 1, 0, 0]))
+    1.0
+    >>> icc(Paired.of([*"abcd"], [*"xxyy"], [0, 0, 0, 0], [1, 0, 1, 0]))
+    -1.0
     """
     sums, n, count = paired.sums, paired.sums.n, paired.sums.n_clusters
     if count < 2 or n == count:
@@ -52,10 +63,15 @@ def icc(paired: Paired) -> float:
 
 
 def design_effect(paired: Paired) -> float:
-    """CR2 variance over that of as many independent items: 1 if clusters have one item.
+    """CR2 variance divided by the variance of as many independent items.
 
     Returns:
-        nan if all differences are equal or there is one cluster.
+        1 if all clusters have one item; nan if all differences are equal or there is one cluster.
+
+    >>> round(design_effect(Paired.of([*"abcd"], [*"wxyz"], [0, 0, 0, 0], [1, 1, 0, 0])), 6)
+    1.0
+    >>> round(design_effect(Paired.of([*"abcd"], [*"xxyy"], [0, 0, 0, 0], [1, 1, 0, 0])), 6)
+    3.0
     """
     n = paired.sums.n
     independent = float(paired.differences.var(ddof=1)) / n if n > 1 else 0.0
@@ -63,7 +79,11 @@ def design_effect(paired: Paired) -> float:
 
 
 def skewness(sums: Sums) -> float:
-    """Skewness of the cluster means, as a moment ratio; nan if all of them are equal."""
+    """Skewness of the cluster means, as a moment ratio; nan if all means are equal.
+
+    >>> round(skewness(Sums(np.array([0.0, 0.0, 0.0, 0.0, 5.0]), np.ones(5))), 6)
+    1.5
+    """
     means = sums.sums / sums.sizes
     deviation = means - means.mean()
     scale = float(np.abs(means).max())

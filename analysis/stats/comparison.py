@@ -1,4 +1,4 @@
-"""Everything that is computed of one pair in one score."""
+"""Result of the comparison of two models in one score, and its options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,96 +9,98 @@ from analysis.stats.paired import Interval
 Kind = Literal["binary", "fraction", "continuous"]
 
 LEVEL = 0.95
-"""Of the intervals, and one minus it the level of `Comparison.discordant`."""
+"""Confidence level of intervals; `Comparison.discordant` uses one minus it as test level."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Of one series."""
+    """Options of the comparison of one series."""
 
     margin: float | None = None
-    """Of practical equivalence, in the unit of the score; None: it is not assessed."""
+    """Margin of practical equivalence, in the unit of the score; None: it is not assessed."""
     alpha: float = 0.05
-    """Level at which a verdict claims a change; intervals are at 95 % whatever it is."""
+    """Level at which a verdict claims a change; intervals are always at 95 %."""
     seed: int | tuple[int, ...] = 0
-    """Of the random signs and resamples; series of the same clusters and seed share them."""
+    """Seed of random signs and resamples; series of the same clusters and seed share them."""
     flips: int = 99_999
-    """Random sign flips, where neither enumeration nor convolution is possible."""
+    """Random sign flips if neither enumeration nor convolution is possible."""
     draws: int = 10_000
-    """Resamples of the bootstrap-t, where it is used."""
+    """Resamples of the bootstrap-t, if it is used."""
     kind: Kind | None = None
-    """Of the score; None: seen from the scores."""
+    """Kind of score; None: derived from the scores."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One series: tuned minus base, in the unit of the score; None: undefined or refused.
+    """Comparison of one series: tuned minus base, in the unit of the score.
+
+    None: undefined or refused.
 
     The fields are the columns of every table of results, in this order.
     """
 
     kind: Kind
-    """Of the score: right or wrong, a share with many ties, or continuous."""
+    """Kind of score: right or wrong, a share with many ties, or continuous."""
     clustered: bool
-    """Some cluster has more than one item."""
+    """True if some cluster has more than one item."""
     n: int
-    """Items."""
+    """Number of items."""
     n_clusters: int
-    """Units of independence, G."""
+    """Number of clusters, the units of independence, G."""
     n_informative: int
-    """Clusters whose differences do not cancel out; the others speak for neither model."""
+    """Clusters whose differences do not cancel out; the others favour neither model."""
     max_share: float
-    """Share of the items that the largest cluster holds."""
+    """Share of the items that are in the largest cluster."""
     mean_base: float
-    """Over all items."""
+    """Mean score of base over all items."""
     mean_tuned: float
-    """Over all items."""
+    """Mean score of tuned over all items."""
     delta: float
     """`mean_tuned` minus `mean_base`: negative is a decline."""
     se_cr0: float | None
     """Clustered standard error of Miller 2024."""
     se_cr1: float | None
-    """The same times sqrt(G / (G - 1)), as inspect_ai has it."""
+    """`se_cr0` times sqrt(G / (G - 1)), as in inspect_ai."""
     se_cr2: float | None
-    """Cluster-robust standard error, unbiased with few and unequal clusters; the one in use."""
+    """Cluster-robust standard error, unbiased with few and unequal clusters; used throughout."""
     df: float | None
-    """Satterthwaite's, of `se_cr2`."""
+    """Satterthwaite degrees of freedom of `se_cr2`."""
     ci95: Interval | None
-    """CR2 with Satterthwaite t."""
+    """95 % interval from CR2 with Satterthwaite t."""
     ci90: Interval | None
-    """The same at 90 %: inside the margins means equivalent at 5 %."""
+    """90 % interval from CR2: inside the margins means equivalent at 5 %."""
     p_cr2: float | None
-    """Two-sided, of `delta` / `se_cr2` with `df`."""
+    """Two-sided t-test of `delta` / `se_cr2` with `df`."""
     ci95_signflip: Interval | None
-    """Inversion of the one-sided sign-flip tests (Hartigan)."""
+    """95 % interval from inverted one-sided sign-flip tests (Hartigan)."""
     p_signflip: float | None
-    """Two-sided sign flip of whole clusters."""
+    """Two-sided sign-flip test of whole clusters."""
     p_greater: float | None
-    """One-sided sign flip, for a gain."""
+    """One-sided sign-flip test for a gain."""
     p_less: float | None
-    """One-sided sign flip, for a decline."""
+    """One-sided sign-flip test for a decline."""
     exact: bool
-    """The sign flips are all enumerated, not drawn."""
+    """True if all sign flips are enumerated, not drawn."""
     flips: int
-    """Sign flips drawn or enumerated; 0: their law was computed without (convolution)."""
+    """Sign flips drawn or enumerated; 0: their distribution was computed by convolution."""
     min_attainable_p: float
-    """The smallest two-sided p that any data with as many informative clusters could give."""
+    """Smallest two-sided p that any data with as many informative clusters could give."""
     ci95_bootstrap_t: Interval | None
-    """Where there are under 50 clusters and their skewness exceeds 1."""
+    """95 % bootstrap-t interval, if there are under 50 clusters and their skewness exceeds 1."""
     skewness: float | None
-    """Of the cluster means."""
+    """Skewness of the cluster means."""
     icc: float | None
-    """Of the differences within clusters (analysis of variance)."""
+    """Intra-cluster correlation of the differences (analysis of variance)."""
     design_effect: float | None
-    """Variance of `delta` over that of as many independent items."""
+    """Variance of `delta` divided by that of as many independent items."""
     n_eff: float | None
-    """Independent items worth as much."""
+    """Effective sample size: independent items that carry as much information."""
     dz: float | None
     """Mean difference in standard deviations of the differences."""
     dz_hedges: float | None
-    """The same with Hedges' correction."""
+    """`dz` with Hedges' correction."""
     p_sup: float
-    """P(tuned > base) + P(tie) / 2."""
+    """Probability of superiority: P(tuned > base) + P(tie) / 2."""
     delta_zeros: float | None
     """Part of `delta` from items where exactly one model scored zero (fractions)."""
     delta_others: float | None
@@ -110,64 +112,80 @@ class Comparison:
     both_zero: int
     """Items on which both models score zero."""
     better: int
-    """Items on which tuned scores more."""
+    """Items on which tuned scores higher."""
     worse: int
-    """Items on which tuned scores less."""
+    """Items on which tuned scores lower."""
     tied: int
-    """Items on which both score the same."""
+    """Items on which both models score the same."""
     b: int | None
     """Items that base had right and tuned wrong (binary)."""
     c: int | None
     """Items that base had wrong and tuned right (binary)."""
     p_mcnemar_exact: float | None
-    """Binary; ignores clusters."""
+    """Exact McNemar test (binary); ignores clusters."""
     p_mcnemar_midp: float | None
-    """Binary; ignores clusters."""
+    """Mid-p McNemar test (binary); ignores clusters."""
     ci95_tango: Interval | None
-    """Binary, where no cluster has more than one item."""
+    """Tango's 95 % interval (binary), if no cluster has more than one item."""
     ci95_tango_naive: Interval | None
-    """Binary, clustered: Tango's interval, ignoring the clusters."""
+    """Tango's 95 % interval (binary, clustered); ignores clusters."""
     ci95_newcombe: Interval | None
-    """Binary; ignores clusters."""
+    """Newcombe's 95 % interval (binary); ignores clusters."""
     odds_ratio: float | None
-    """c / b (binary)."""
+    """Conditional odds ratio c / b (binary)."""
     ci95_odds_ratio: Interval | None
-    """Clopper-Pearson with mid-p; ignores clusters."""
+    """95 % interval of `odds_ratio`, Clopper-Pearson with mid-p; ignores clusters."""
     p_obuchowski: float | None
-    """Binary, clustered."""
+    """Obuchowski's test (binary, clustered)."""
     p_yang: float | None
-    """Binary, clustered."""
+    """Test of Yang, Sun and Hardin (binary, clustered)."""
     mde80: float | None
-    """The difference that this comparison could detect with 80 % power."""
+    """Minimum difference that this comparison could detect with 80 % power."""
     margin: float | None
-    """Of practical equivalence, as declared."""
+    """Declared margin of practical equivalence."""
     tost_p: float | None
-    """Two one-sided tests against the margin."""
+    """p-value of the two one-sided tests for equivalence within the margin."""
     m_star: float | None
-    """The smallest margin at which equivalence would be declared."""
+    """Smallest margin at which equivalence would be declared."""
     rope: tuple[float, float, float] | None
     """Posterior probabilities of less than -margin, within, more than margin."""
     noninferior: bool | None
-    """A decline larger than the margin is excluded (one-sided, 95 %)."""
+    """True if a decline larger than the margin is excluded (one-sided, 95 %)."""
     primary: Literal["mcnemar", "signflip"]
-    """Which test and interval decide: mid-p McNemar and Tango, or sign flip and CR2."""
+    """Test and interval that decide: mid-p McNemar and Tango, or sign flip and CR2."""
     discordant: bool | None
-    """Primary test and interval disagree at 5 %: no claim of a change is made."""
+    """True if primary test and interval disagree at 5 %: no change is claimed."""
     refused: str | None
-    """Why nothing is tested."""
+    """Reason why nothing is tested."""
     alpha: float
     """Level at which a verdict claims a change."""
     seed: int | tuple[int, ...]
-    """Of the random signs and resamples."""
+    """Seed of the random signs and resamples."""
 
     @property
     def p(self) -> float | None:
-        """Of the primary test, two-sided, unadjusted."""
+        """p-value of the primary test, two-sided, unadjusted.
+
+        >>> from analysis.stats.battery import battery
+        >>> from analysis.stats.paired import Paired
+        >>> ids = [*"abcdefgh"]
+        >>> result = battery(Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0))
+        >>> result.p == result.p_mcnemar_midp
+        True
+        """
         return self.p_mcnemar_midp if self.primary == "mcnemar" else self.p_signflip
 
     @property
     def interval(self) -> Interval | None:
-        """The primary interval, 95 %."""
+        """Primary 95 % interval.
+
+        >>> from analysis.stats.battery import battery
+        >>> from analysis.stats.paired import Paired
+        >>> ids = [*"abcdefgh"]
+        >>> result = battery(Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0))
+        >>> result.interval == result.ci95_tango
+        True
+        """
         return self.ci95_tango if self.primary == "mcnemar" else self.ci95
 
 
@@ -200,12 +218,20 @@ INTERVALS = (
 
 
 def untested(comparison: Comparison, reason: str, *, intervals: bool = False) -> Comparison:
-    """Without tests, and the reason.
+    """Removes all tests from a comparison and adds the reason.
 
     Args:
-        comparison: what was computed.
+        comparison: the comparison.
         reason: completes "Not tested: ...".
-        intervals: whether intervals, and what follows from them, can stay.
+        intervals: if True, intervals and results derived from them remain.
+
+    >>> from analysis.stats.battery import battery
+    >>> from analysis.stats.paired import Paired
+    >>> ids = [*"abcdefgh"]
+    >>> result = battery(Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0))
+    >>> refused = untested(result, "too many samples are missing")
+    >>> refused.p is None, refused.refused
+    (True, 'too many samples are missing')
     """
-    gone: Mapping[str, Any] = dict.fromkeys(TESTS if intervals else TESTS + INTERVALS)
-    return replace(comparison, refused=reason, **gone)
+    removed: Mapping[str, Any] = dict.fromkeys(TESTS if intervals else TESTS + INTERVALS)
+    return replace(comparison, refused=reason, **removed)

@@ -1,4 +1,4 @@
-"""Effect sizes that describe a series beside its mean difference; none of them is a test."""
+"""Descriptive effect sizes of a series, in addition to its mean difference; none is a test."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from analysis.stats.paired import Array, Paired
 
 
 class Counts(NamedTuple):
-    """How items went; better, worse and tied are all of them."""
+    """Items by outcome; better, worse and tied add up to all items."""
 
     better: int
     """Tuned scored more than base."""
@@ -22,45 +22,53 @@ class Counts(NamedTuple):
     """Ties at a score of zero."""
 
 
-class Split(NamedTuple):
-    """Two parts of the mean difference, whose sum it is."""
+class TwoPartDifference(NamedTuple):
+    """Two parts that add up to the mean difference."""
 
     zeros: float
-    """From items where exactly one of the models scored zero."""
+    """Part from items on which exactly one of the models scored zero."""
     others: float
-    """From items where neither did."""
+    """Part from all other items."""
 
 
-class Standardised(NamedTuple):
-    """A mean difference in standard deviations of the differences."""
+class StandardisedDifference(NamedTuple):
+    """Mean difference in standard deviations of the differences."""
 
     raw: float
     """Cohen's d_z."""
     hedges: float
-    """Without its bias (Hedges 1981)."""
+    """d_z with Hedges' correction for bias (Hedges 1981)."""
 
 
-def dz(differences: Array) -> Standardised:
-    """Standardised mean difference of pairs.
+def dz(differences: Array) -> StandardisedDifference:
+    """Standardised mean difference of pairs (Cohen's d_z, and with Hedges' correction).
 
     Args:
         differences: of items, shape (n,).
 
     Returns:
         nan if there are fewer than two items or all differences are equal.
+
+    >>> size = dz(np.array([1.0, 2.0, 3.0]))
+    >>> round(size.raw, 3), round(size.hedges, 3)
+    (2.0, 1.128)
     """
     n = len(differences)
     spread = float(differences.std(ddof=1)) if n > 1 else 0.0
     if spread <= ROUNDING * float(np.abs(differences).max()):
-        return Standardised(NAN, NAN)
+        return StandardisedDifference(NAN, NAN)
     raw = float(differences.mean()) / spread
     df = n - 1
     unbiased = np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2) if df > 1 else NAN
-    return Standardised(raw, raw * float(unbiased))
+    return StandardisedDifference(raw, raw * float(unbiased))
 
 
 def counts(paired: Paired) -> Counts:
-    """How many items went which way; averages that differ by rounding only are ties."""
+    """Counts items by outcome; averages that differ by rounding only are ties.
+
+    >>> counts(Paired.of([*"abc"], [*"abc"], [0.0, 0.0, 1.0], [0.0, 1.0, 0.5]))
+    Counts(better=1, worse=1, tied=1, both_zero=1)
+    """
     signs = _signs(paired)
     both = (paired.base == 0) & (paired.tuned == 0)
     return Counts(
@@ -69,29 +77,47 @@ def counts(paired: Paired) -> Counts:
 
 
 def p_sup(paired: Paired) -> float:
-    """P(tuned > base) + P(tie) / 2 of an item: 1/2 where neither is more often ahead."""
+    """Probability of superiority: P(tuned > base) + P(tie) / 2 of an item.
+
+    It is 1/2 if neither model scores higher more often than the other.
+
+    >>> p_sup(Paired.of([*"abcd"], [*"abcd"], [0, 0, 0, 1], [0, 1, 1, 0]))
+    0.625
+    """
     return float((1 + _signs(paired)).mean() / 2)
 
 
-def two_part(paired: Paired) -> Split:
-    """Splits the mean difference by whether a model scored zero.
+def two_part(paired: Paired) -> TwoPartDifference:
+    """Splits the mean difference into items on which some model scored zero, and all others.
 
     A model that degenerates to empty answers loses in the first part and may gain in the second.
+
+    >>> parts = two_part(Paired.of([*"ab"], [*"ab"], [0.4, 0.4], [0.0, 0.8]))
+    >>> parts.zeros, parts.others
+    (-0.2, 0.2)
     """
     zero = (paired.base == 0) | (paired.tuned == 0)
     n = len(zero)
-    return Split(
+    return TwoPartDifference(
         float(paired.differences[zero].sum() / n), float(paired.differences[~zero].sum() / n)
     )
 
 
 def trimmed_mean(differences: Array, share: float = 0.05) -> float:
-    """Mean difference without the smallest and the largest `share` of the items."""
+    """Mean difference without the smallest and the largest `share` of the items.
+
+    >>> trimmed_mean(np.array([-90.0, 1.0, 2.0, 3.0, 50.0]), share=0.2)
+    2.0
+    """
     return float(stats.trim_mean(differences, share))
 
 
 def hodges_lehmann(differences: Array) -> float:
-    """Median of the averages of all pairs of differences, each with itself included."""
+    """Median of the averages of all pairs of differences, including each with itself.
+
+    >>> hodges_lehmann(np.array([1.0, 2.0, 9.0]))
+    3.5
+    """
     ordered = np.sort(differences)
     number = len(ordered) * (len(ordered) + 1) // 2
     middle = {(number - 1) // 2, number // 2}
@@ -99,10 +125,11 @@ def hodges_lehmann(differences: Array) -> float:
 
 
 def _pair_sum(x: Array, rank: int) -> float:
-    """The sum of two of the ascending x, i <= j, of that rank (Johnson and Mizoguchi 1978).
+    """Sum of that rank among x[i] + x[j], i <= j, x ascending (Johnson and Mizoguchi 1978).
 
-    Each row i keeps a range of j; the weighted median of the rows' middles halves what is left, so
-    that n^2 / 2 sums are never made. Sums that differ by rounding only count as equal.
+    Each row i has a range of candidates j. The weighted median of the rows' middles halves the
+    candidates, so that the n^2 / 2 sums are never computed. Sums that differ by rounding only
+    count as equal.
     """
     slack = ROUNDING * float(np.abs(x).max())
     row = np.arange(len(x))

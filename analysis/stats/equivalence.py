@@ -1,4 +1,4 @@
-"""Whether a difference is small enough not to matter, against a margin declared beforehand."""
+"""Tests of practical equivalence against a margin that is declared beforehand."""
 
 from typing import NamedTuple
 
@@ -18,16 +18,23 @@ class Rope(NamedTuple):
 
 
 def tost(robust: Robust, margin: float) -> float:
-    """Two one-sided t-tests of "the difference reaches the margin" (Schuirmann 1987).
+    """p-value of the two one-sided t-tests for equivalence (TOST, Schuirmann 1987).
 
-    At most alpha exactly where the 1 - 2 alpha interval lies inside the margins.
+    The p-value is at most alpha exactly if the 1 - 2 alpha interval lies inside the margins.
 
     Args:
-        robust: the series.
+        robust: result of the series.
         margin: positive, in the unit of the score.
 
     Returns:
-        The larger p; nan without a standard error.
+        The larger of the two p-values; nan without a standard error.
+
+    >>> from analysis.stats.clusters import robust
+    >>> from analysis.stats.paired import Sums
+    >>> import numpy as np
+    >>> series = robust(Sums(np.array([0.0, 0.1, -0.1, 0.1, 0.0, -0.1]), np.ones(6)))
+    >>> round(tost(series, margin=0.1), 4)
+    0.0204
     """
     se = robust.se_cr2
     if not se > 0:
@@ -38,19 +45,34 @@ def tost(robust: Robust, margin: float) -> float:
 
 
 def smallest_margin(robust: Robust, alpha: float = 0.05) -> float:
-    """m*: the smallest margin at which equivalence would be declared; nan with one cluster."""
-    return float(max(abs(end) for end in robust.interval(1 - 2 * alpha)))
+    """Smallest margin at which equivalence would be declared (m*); nan with one cluster.
+
+    >>> from analysis.stats.clusters import robust
+    >>> from analysis.stats.paired import Sums
+    >>> import numpy as np
+    >>> series = robust(Sums(np.array([0.0, 0.1, -0.1, 0.1, 0.0, -0.1]), np.ones(6)))
+    >>> round(smallest_margin(series), 4)
+    0.0736
+    """
+    return float(max(abs(limit) for limit in robust.interval(1 - 2 * alpha)))
 
 
 def rope(robust: Robust, margin: float) -> Rope:
-    """Posterior of the difference under a flat prior: a t law with the CR2 error.
+    """Posterior of the difference under a flat prior: a t distribution with the CR2 error.
 
     Args:
-        robust: the series.
+        robust: result of the series.
         margin: positive, in the unit of the score.
 
     Returns:
         nan without a standard error.
+
+    >>> from analysis.stats.clusters import robust
+    >>> from analysis.stats.paired import Sums
+    >>> import numpy as np
+    >>> series = robust(Sums(np.array([0.0, 0.1, -0.1, 0.1, 0.0, -0.1]), np.ones(6)))
+    >>> [round(probability, 3) for probability in rope(series, margin=0.1)]
+    [0.02, 0.959, 0.02]
     """
     se = robust.se_cr2
     if not se > 0:
@@ -61,5 +83,13 @@ def rope(robust: Robust, margin: float) -> Rope:
 
 
 def noninferior(robust: Robust, margin: float, alpha: float = 0.05) -> bool:
-    """Whether a decline larger than the margin is excluded, one-sided; False with one cluster."""
+    """True if a decline larger than the margin is excluded, one-sided; False with one cluster.
+
+    >>> from analysis.stats.clusters import robust
+    >>> from analysis.stats.paired import Sums
+    >>> import numpy as np
+    >>> series = robust(Sums(np.array([0.0, 0.1, -0.1, 0.1, 0.0, -0.1]), np.ones(6)))
+    >>> noninferior(series, margin=0.1), noninferior(series, margin=0.05)
+    (True, False)
+    """
     return robust.interval(1 - 2 * alpha).low > -margin

@@ -1,32 +1,41 @@
-"""Fields of `Comparison`, by where they come from; nan where something is undefined."""
+"""Groups of the fields of `Comparison`, by the method they come from; nan where undefined."""
 
 from typing import Any
-
-import numpy as np
 
 from analysis.stats import effect_sizes, equivalence
 from analysis.stats.clusters import Robust, design_effect, icc, skewness
 from analysis.stats.comparison import LEVEL, Kind, Options
 from analysis.stats.paired import Interval, Paired
-from analysis.stats.power import mde
+from analysis.stats.power import minimum_detectable_difference
 from analysis.stats.sign_flip.sign_flip import SignFlip
+from analysis.stats.sign_flip.tails import nonzero_p
 
 TIES = 0.05
-"""Share of ties from which on a score counts as a fraction and not as continuous."""
+"""Smallest share of ties at which a score counts as a fraction and not as continuous."""
 PAIRS = 2000
-"""Items up to which all pairs of them are averaged; their number is its square."""
-SMALLEST = float(np.finfo(float).tiny)
-"""No test gives p = 0: what underflows is the smallest number that there is."""
+"""Largest number of items of which all pairs are averaged; the cost grows with its square."""
 
 
-def seen(paired: Paired) -> Kind:
-    """The kind of scores that are not right or wrong."""
+def kind_of_scores(paired: Paired) -> Kind:
+    """Kind of scores that are not right or wrong.
+
+    >>> kind_of_scores(Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.1, 0.3, 0.4]))
+    'fraction'
+    >>> kind_of_scores(Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.2, 0.3, 0.4]))
+    'continuous'
+    """
     tied = effect_sizes.counts(paired).tied / paired.sums.n
     return "fraction" if tied >= TIES else "continuous"
 
 
-def described(paired: Paired, kind: Kind) -> dict[str, Any]:
-    """Sizes and effect sizes; none of them tests anything."""
+def descriptive_fields(paired: Paired, kind: Kind) -> dict[str, Any]:
+    """Sample sizes, means and effect sizes; none of them is a test.
+
+    >>> paired = Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.1, 0.3, 0.4])
+    >>> fields = descriptive_fields(paired, "fraction")
+    >>> fields["n"], fields["better"], round(fields["mean_tuned"], 3)
+    (3, 2, 0.267)
+    """
     differences, size = paired.differences, effect_sizes.dz(paired.differences)
     split = effect_sizes.two_part(paired) if kind == "fraction" else None
     n, effect = paired.sums.n, design_effect(paired)
@@ -51,25 +60,38 @@ def described(paired: Paired, kind: Kind) -> dict[str, Any]:
     }
 
 
-def errors(made: Robust) -> dict[str, Any]:
-    """Standard errors and what follows from them."""
-    spread = made.se_cr2 > 0
+def standard_error_fields(robust: Robust) -> dict[str, Any]:
+    """Standard errors, and the intervals and p-value that follow from them.
+
+    >>> from analysis.stats.clusters import robust
+    >>> paired = Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.1, 0.3, 0.4])
+    >>> fields = standard_error_fields(robust(paired.sums))
+    >>> round(fields["delta"], 4), round(fields["se_cr2"], 4), round(fields["df"], 1)
+    (0.0667, 0.0333, 2.0)
+    """
+    spread = robust.se_cr2 > 0
+    detectable = minimum_detectable_difference(robust.se_cr2, robust.df) if spread else None
     return {
-        "max_share": made.max_share,
-        "delta": made.delta,
-        "se_cr0": made.se_cr0,
-        "se_cr1": made.se_cr1,
-        "se_cr2": made.se_cr2,
-        "df": made.df,
-        "ci95": made.interval(LEVEL) if spread else None,
-        "ci90": made.interval(0.90) if spread else None,
-        "p_cr2": max(made.p, SMALLEST) if spread else None,
-        "mde80": mde(made.se_cr2, made.df) if spread else None,
+        "max_share": robust.max_share,
+        "delta": robust.delta,
+        "se_cr0": robust.se_cr0,
+        "se_cr1": robust.se_cr1,
+        "se_cr2": robust.se_cr2,
+        "df": robust.df,
+        "ci95": robust.interval(LEVEL) if spread else None,
+        "ci90": robust.interval(0.90) if spread else None,
+        "p_cr2": nonzero_p(robust.p) if spread else None,
+        "mde80": detectable,
     }
 
 
-def flips(test: SignFlip, interval: Interval) -> dict[str, Any]:
-    """The sign flip and its inversion."""
+def sign_flip_fields(test: SignFlip, interval: Interval) -> dict[str, Any]:
+    """Sign-flip test and its interval.
+
+    >>> test = SignFlip(0.5, 0.25, 0.75, True, 8, 3, 0.25)
+    >>> sign_flip_fields(test, Interval(-1.0, 1.0))["p_signflip"]
+    0.5
+    """
     return {
         "n_informative": test.informative,
         "ci95_signflip": interval,
@@ -82,14 +104,21 @@ def flips(test: SignFlip, interval: Interval) -> dict[str, Any]:
     }
 
 
-def equivalences(made: Robust, options: Options) -> dict[str, Any]:
-    """Equivalence, only against a margin that was declared."""
-    margin, spread = options.margin, made.se_cr2 > 0
+def equivalence_fields(robust: Robust, options: Options) -> dict[str, Any]:
+    """Equivalence tests, only against a margin that was declared.
+
+    >>> from analysis.stats.clusters import robust
+    >>> paired = Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.1, 0.3, 0.4])
+    >>> fields = equivalence_fields(robust(paired.sums), Options(margin=0.5))
+    >>> round(fields["m_star"], 4), fields["noninferior"]
+    (0.164, True)
+    """
+    margin, spread = options.margin, robust.se_cr2 > 0
     declared = margin if spread else None
     return {
         "margin": margin,
-        "m_star": equivalence.smallest_margin(made) if spread else None,
-        "tost_p": None if declared is None else max(equivalence.tost(made, declared), SMALLEST),
-        "rope": None if declared is None else equivalence.rope(made, declared),
-        "noninferior": None if declared is None else equivalence.noninferior(made, declared),
+        "m_star": equivalence.smallest_margin(robust) if spread else None,
+        "tost_p": None if declared is None else nonzero_p(equivalence.tost(robust, declared)),
+        "rope": None if declared is None else equivalence.rope(robust, declared),
+        "noninferior": None if declared is None else equivalence.noninferior(robust, declared),
     }

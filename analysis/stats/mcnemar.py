@@ -1,9 +1,9 @@
-"""Right or wrong: McNemar's tests, score intervals, odds, and their forms for clusters.
+"""Right or wrong answers: McNemar's tests, score intervals, odds, and versions for clusters.
 
-Throughout, b counts items that base had right and tuned wrong, c those that base had wrong and
-tuned right; the difference is (c - b) / n, tuned minus base. A 2 x 2 table [[n11, n12], [n21, n22]]
-has tuned right and wrong in its rows and base right and wrong in its columns: n12 is c, n21 is b.
-Tests and intervals of b and c take items as independent.
+b counts items that base had right and tuned wrong, c items that base had wrong and tuned right; the
+difference is (c - b) / n, tuned minus base. A 2 x 2 table [[n11, n12], [n21, n22]] has tuned right
+and wrong in its rows and base right and wrong in its columns: n12 is c, n21 is b. Tests and
+intervals of b and c treat items as independent.
 """
 
 from typing import NamedTuple
@@ -13,22 +13,23 @@ from scipy import optimize, special, stats
 
 from analysis.stats.clusters import NAN, residuals
 from analysis.stats.paired import Interval, Sums
-from analysis.stats.sign_flip.tails import positive
+from analysis.stats.sign_flip.tails import nonzero_p
 
-Table = tuple[tuple[int, int], tuple[int, int]]
+ContingencyTable = tuple[tuple[int, int], tuple[int, int]]
 
 
 class McNemar(NamedTuple):
-    """Two-sided p-values of "as many got better as got worse"."""
+    """Two-sided p-values of "as many items got better as got worse"."""
 
     exact: float
     """Conditional, binomial."""
     midp: float
-    """Half of the observed outcome's probability taken off (Fagerland, Lydersen, Laake 2013)."""
+    """The same minus half the probability of the observed outcome (Fagerland, Lydersen, Laake
+    2013)."""
 
 
 class Odds(NamedTuple):
-    """Conditional odds ratio c / b: over 1 where more items got better."""
+    """Conditional odds ratio c / b: above 1 if more items got better than worse."""
 
     estimate: float
     """inf if b = 0 < c; nan without discordant items."""
@@ -36,7 +37,12 @@ class Odds(NamedTuple):
 
 
 def mcnemar(b: int, c: int) -> McNemar:
-    """McNemar's test, conditional on the discordant items; p = 1 without any."""
+    """McNemar's test, conditional on the discordant items; p = 1 without any.
+
+    >>> test = mcnemar(b=7, c=1)
+    >>> round(test.exact, 4), round(test.midp, 4)
+    (0.0703, 0.0391)
+    """
     n = b + c
     if n == 0:
         return McNemar(1.0, 1.0)
@@ -44,7 +50,7 @@ def mcnemar(b: int, c: int) -> McNemar:
     if b == c:  # one outcome, not two, is as extreme as the observed one
         return McNemar(1.0, 1 - observed / 2)
     exact = 2 * float(stats.binom.cdf(min(b, c), n, 0.5))
-    return McNemar(positive(exact), positive(exact - observed))
+    return McNemar(nonzero_p(exact), nonzero_p(exact - observed))
 
 
 def tango(b: int, c: int, n: int, level: float = 0.95) -> Interval:
@@ -54,7 +60,11 @@ def tango(b: int, c: int, n: int, level: float = 0.95) -> Interval:
         b: base right, tuned wrong.
         c: base wrong, tuned right.
         n: all items.
-        level: of confidence.
+        level: confidence level.
+
+    >>> low, high = tango(b=7, c=1, n=21)
+    >>> round(low, 4), round(high, 4)
+    (-0.5172, -0.026)
     """
     z = float(stats.norm.ppf((1 + level) / 2))
     upper = _score_limit(b, c, n, z)
@@ -62,12 +72,16 @@ def tango(b: int, c: int, n: int, level: float = 0.95) -> Interval:
     return Interval(lower, upper)
 
 
-def newcombe(table: Table, level: float = 0.95) -> Interval:
+def newcombe(table: ContingencyTable, level: float = 0.95) -> Interval:
     """Square-and-add interval of the difference (Newcombe 1998, method 10).
 
     Args:
-        table: as the module describes; at least one item.
-        level: of confidence.
+        table: 2 x 2 table as described in the module; at least one item.
+        level: confidence level.
+
+    >>> low, high = newcombe(((1, 1), (7, 12)))
+    >>> round(low, 4), round(high, 4)
+    (-0.5069, -0.0256)
     """
     (n11, n12), (n21, n22) = table
     n = n11 + n12 + n21 + n22
@@ -82,14 +96,18 @@ def newcombe(table: Table, level: float = 0.95) -> Interval:
 
 
 def odds_ratio(b: int, c: int, level: float = 0.95) -> Odds:
-    """Conditional odds of getting better against getting worse.
+    """Conditional odds ratio of items that got better to items that got worse.
 
     The interval inverts the one-sided mid-p binomial tests (Fagerland, Lydersen, Laake 2014).
 
     Args:
         b: base right, tuned wrong.
         c: base wrong, tuned right.
-        level: of confidence.
+        level: confidence level.
+
+    >>> odds = odds_ratio(b=2, c=6)
+    >>> odds.estimate, [round(limit, 2) for limit in odds.interval]
+    (3.0, [0.63, 21.6])
     """
     n = b + c
     if n == 0:
@@ -101,19 +119,28 @@ def odds_ratio(b: int, c: int, level: float = 0.95) -> Odds:
 
 
 def obuchowski(sums: Sums) -> tuple[float, float]:
-    """Chi-squared of clustered pairs and its p, variance under the null (Obuchowski 1998).
+    """Chi-squared of clustered pairs and its p, with the variance under the null (Obuchowski 1998).
 
     Args:
         sums: c - b of each cluster.
 
     Returns:
         nan with one cluster or without any difference.
+
+    >>> chi2, p = obuchowski(Sums(np.array([-2.0, -1.0, -1.0, 1.0]), np.full(4, 3.0)))
+    >>> round(chi2, 3), round(p, 3)
+    (0.964, 0.326)
     """
     return _chi2(sums, float((sums.sums**2).sum()))
 
 
 def yang(sums: Sums) -> tuple[float, float]:
-    """Obuchowski's with the mean of null and alternative variance (Yang, Sun, Hardin 2010)."""
+    """Obuchowski's test with the mean of null and alternative variance (Yang, Sun, Hardin 2010).
+
+    >>> chi2, p = yang(Sums(np.array([-2.0, -1.0, -1.0, 1.0]), np.full(4, 3.0)))
+    >>> round(chi2, 3), round(p, 3)
+    (1.149, 0.284)
+    """
     squares = (sums.sums**2).sum() + (residuals(sums) ** 2).sum()
     return _chi2(sums, float(squares) / 2)
 
@@ -127,7 +154,7 @@ def _chi2(sums: Sums, squares: float) -> tuple[float, float]:
 
 
 def _score_limit(b: int, c: int, n: int, z: float) -> float:
-    """Largest difference that the score test at z standard errors does not reject."""
+    """Largest difference that the score test does not reject at z standard errors."""
     estimate = (c - b) / n
     if c == n:
         return 1.0
@@ -140,7 +167,7 @@ def _score_limit(b: int, c: int, n: int, z: float) -> float:
 
 
 def _restricted(b: int, c: int, n: int, delta: float) -> float:
-    """Most likely share of b where the difference is `delta` (Tango 1998, section 2)."""
+    """Maximum likelihood share of b if the difference is `delta` (Tango 1998, section 2)."""
     linear = (2 * n - c + b) * delta - b - c
     constant = -b * delta * (1 - delta)
     root = np.sqrt(max(linear**2 - 8 * n * constant, 0.0))
@@ -148,11 +175,11 @@ def _restricted(b: int, c: int, n: int, delta: float) -> float:
 
 
 def _wilson(right: int, n: int, level: float) -> tuple[float, float]:
-    made = stats.binomtest(right, n).proportion_ci(level, method="wilson")
-    return float(made.low), float(made.high)
+    interval = stats.binomtest(right, n).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
-def _correlation(table: Table) -> float:
+def _correlation(table: ContingencyTable) -> float:
     """Phi with Newcombe's correction towards zero."""
     cells = np.array(table, dtype=float)
     product = cells[0, 0] * cells[1, 1] - cells[0, 1] * cells[1, 0]
@@ -169,7 +196,7 @@ def _length(first: float, second: float, phi: float) -> float:
 
 
 def _midp_limit(x: int, n: int, tail: float) -> float:
-    """Smallest share whose upper mid-p of x successes is not below `tail`."""
+    """Smallest share for which the upper mid-p of x successes is at least `tail`."""
     if x == 0:
         return 0.0
 

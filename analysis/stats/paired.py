@@ -1,7 +1,7 @@
-"""Scores of the same items by two models, and their differences summed within clusters.
+"""Paired scores of two models on the same items, and their differences summed within clusters.
 
-Everything inferential of this package is a function of `Sums`. A difference is tuned minus base:
-negative is a decline.
+All inference in this package is a function of `Sums`. A difference is tuned minus base: a negative
+one is a decline.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ __all__ = ["Array", "Interval", "Paired", "Sums"]
 class Paired:
     """Scores of the same items by two models, repeats averaged; sorted by id.
 
-    Sorting makes every later sum independent of the order in which the items came.
+    Sorting makes every later sum independent of the order in which the items arrived.
     """
 
     ids: tuple[str, ...]
@@ -31,9 +31,10 @@ class Paired:
     """Shape (n,), in the unit of the score."""
     tuned: Array
     """Shape (n,), in the unit of the score."""
-    grain: float | None = None
-    """Differences are whole multiples of it (1 for right or wrong, 1/5 for a mean of five); None:
-    they are continuous. It makes exact tests possible at any number of clusters."""
+    step_size: float | None = None
+    """All differences are integer multiples of it (1 for right or wrong, 1/5 for a mean of five).
+    None: the differences are continuous. With a step size, tests are exact at any number of
+    clusters."""
 
     @classmethod
     def of(
@@ -42,26 +43,38 @@ class Paired:
         clusters: Sequence[str],
         base: Sequence[float] | Array,
         tuned: Sequence[float] | Array,
-        grain: float | None = None,
+        step_size: float | None = None,
     ) -> "Paired":
-        """From items in any order."""
-        order = sorted(range(len(ids)), key=lambda place: ids[place])
+        """Sorts items that arrive in any order.
+
+        >>> Paired.of(["b", "a"], ["ward 1", "ward 2"], [0.0, 1.0], [1.0, 1.0]).ids
+        ('a', 'b')
+        """
+        order = sorted(range(len(ids)), key=lambda index: ids[index])
         return cls(
-            tuple(ids[place] for place in order),
-            tuple(clusters[place] for place in order),
+            tuple(ids[index] for index in order),
+            tuple(clusters[index] for index in order),
             np.asarray(base, dtype=float)[order],
             np.asarray(tuned, dtype=float)[order],
-            grain,
+            step_size,
         )
 
     @cached_property
     def differences(self) -> Array:
-        """Tuned minus base, shape (n,)."""
+        """Tuned minus base, shape (n,).
+
+        >>> Paired.of(["a", "b"], ["a", "b"], [0.0, 1.0], [1.0, 1.0]).differences.tolist()
+        [1.0, 0.0]
+        """
         return self.tuned - self.base
 
     @cached_property
     def codes(self) -> NDArray[np.intp]:
-        """Number of each item's cluster, clusters sorted by name, shape (n,)."""
+        """Index of each item's cluster among the sorted cluster names, shape (n,).
+
+        >>> Paired.of(["a", "b", "c"], ["y", "x", "y"], [0, 0, 0], [1, 1, 0]).codes.tolist()
+        [1, 0, 1]
+        """
         _, codes = np.unique(self.clusters, return_inverse=True)
         return codes.astype(np.intp)
 
@@ -69,7 +82,12 @@ class Paired:
     def sums(self) -> Sums:
         """Differences summed within clusters, clusters sorted by name.
 
-        A sum that only rounding keeps from zero is zero: it would count as a cluster that differs.
+        A sum that differs from zero by rounding only is set to zero; otherwise its cluster would
+        count as one in which the models differ.
+
+        >>> sums = Paired.of(["a", "b", "c"], ["y", "x", "y"], [0, 0, 0], [1, 1, 0.5]).sums
+        >>> sums.sums.tolist(), sums.sizes.tolist()
+        ([1.0, 1.5], [1.0, 2.0])
         """
         sums = np.bincount(self.codes, weights=self.differences).astype(float)
         spread = np.bincount(self.codes, weights=np.abs(self.differences))
@@ -78,5 +96,9 @@ class Paired:
 
 
 def excludes_zero(interval: Interval | None) -> bool:
-    """Whether an interval lies on one side of zero."""
+    """True if there is an interval and zero is outside of it.
+
+    >>> excludes_zero(Interval(0.1, 0.4)), excludes_zero(Interval(-0.1, 0.4)), excludes_zero(None)
+    (True, False, False)
+    """
     return interval is not None and (interval.low > 0 or interval.high < 0)

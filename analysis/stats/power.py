@@ -1,7 +1,7 @@
-"""How large a difference a comparison can detect, and how large a comparison has to be.
+"""Formulas for detectable differences and required sample sizes.
 
-Only for planning and for the minimum detectable difference of a finished comparison. The power at
-the observed difference says nothing that the p-value does not, and is not offered.
+They serve planning, and give the minimum detectable difference of a finished comparison. The power
+at the observed difference adds nothing to the p-value and is not offered.
 """
 
 from dataclasses import dataclass
@@ -9,79 +9,80 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-__all__ = ["CONVENTION", "Aim", "clusters_required", "connor", "mde", "miller"]
+__all__ = [
+    "DEFAULT_TARGET",
+    "PowerTarget",
+    "mcnemar_sample_size",
+    "minimum_detectable_difference",
+    "required_clusters",
+]
 
 
 @dataclass(frozen=True)
-class Aim:
-    """What a comparison is to achieve, two-sided."""
+class PowerTarget:
+    """Power and level that a two-sided comparison must reach."""
 
     power: float = 0.8
-    """Probability of rejecting where the true difference is as large as assumed."""
+    """Probability of rejection if the true difference is as large as assumed."""
     alpha: float = 0.05
 
     def quantiles(self, df: float = np.inf) -> tuple[float, float]:
-        """Standard errors from 0 to the critical value, and from there to the difference."""
+        """Standard errors from 0 to the critical value, and from there to the difference.
+
+        >>> [round(quantile, 3) for quantile in PowerTarget().quantiles()]
+        [1.96, 0.842]
+        """
         return float(stats.t.ppf(1 - self.alpha / 2, df)), float(stats.t.ppf(self.power, df))
 
 
-CONVENTION = Aim()
+DEFAULT_TARGET = PowerTarget()
 
 
-def mde(se: float, df: float, power: float = 0.8, alpha: float = 0.05) -> float:
-    """Minimum detectable difference of a comparison, in the unit of its standard error.
+def minimum_detectable_difference(
+    se: float, df: float, power: float = 0.8, alpha: float = 0.05
+) -> float:
+    """Minimum detectable difference of a comparison (MDE), in the unit of its standard error.
 
     Args:
-        se: CR2.
-        df: Satterthwaite's.
-        power: probability of rejecting where the true difference is this large.
-        alpha: of the two-sided test.
+        se: CR2 standard error.
+        df: Satterthwaite degrees of freedom.
+        power: probability of rejection if the true difference is this large.
+        alpha: level of the two-sided test.
+
+    >>> round(minimum_detectable_difference(se=1.0, df=np.inf), 2)
+    2.8
     """
-    return sum(Aim(power, alpha).quantiles(df)) * se
+    return sum(PowerTarget(power, alpha).quantiles(df)) * se
 
 
-def connor(
-    discordant: float, difference: float, aim: Aim = CONVENTION, df: float = np.inf
+def mcnemar_sample_size(
+    discordant: float, difference: float, target: PowerTarget = DEFAULT_TARGET, df: float = np.inf
 ) -> float:
-    """Items that McNemar's test needs, not rounded (Connor 1987).
+    """Number of items that McNemar's test needs, not rounded (Connor 1987).
 
     Args:
         discordant: share of the items that exactly one of the models has right.
-        difference: to be detected, in the same unit; at most `discordant`.
-        aim: power and level.
-        df: of a test that has to estimate its error; inf: McNemar's own.
+        difference: difference to detect, in the same unit; at most `discordant`.
+        target: power and level.
+        df: degrees of freedom of a test that estimates its error; inf for McNemar's test.
+
+    >>> round(mcnemar_sample_size(discordant=0.2, difference=0.05), 1)
+    625.5
     """
-    critical, beyond = aim.quantiles(df)
+    critical, beyond = target.quantiles(df)
     spread = critical * discordant**0.5 + beyond * (discordant - difference**2) ** 0.5
     return float((spread / difference) ** 2)
 
 
-def miller(
-    difference: float,
-    between: float,
-    within: tuple[float, float] = (0.0, 0.0),
-    repeats: tuple[int, int] = (1, 1),
-    aim: Aim = CONVENTION,
-) -> float:
-    """Items that a paired comparison of means needs, not rounded (Miller 2024, section 5).
+def required_clusters(n_clusters: int, detectable: float, difference: float) -> float:
+    """Number of clusters, similar to those of a pilot, that detect `difference`; not rounded.
 
     Args:
-        difference: to be detected.
-        between: variance over items of the difference in expected score.
-        within: variance of the score of each model's answers to one item.
-        repeats: answers of each model to one item.
-        aim: power and level.
-    """
-    variance = between + sum(noise / k for noise, k in zip(within, repeats, strict=True))
-    return float((sum(aim.quantiles()) / difference) ** 2 * variance)
+        n_clusters: clusters of the pilot.
+        detectable: minimum detectable difference of the pilot.
+        difference: difference to detect.
 
-
-def clusters_required(n_clusters: int, detectable: float, difference: float) -> float:
-    """Clusters like those of a pilot that detect `difference`, not rounded.
-
-    Args:
-        n_clusters: of the pilot.
-        detectable: its minimum detectable difference.
-        difference: to be detected.
+    >>> required_clusters(20, detectable=6.0, difference=3.0)
+    80.0
     """
     return n_clusters * (detectable / difference) ** 2

@@ -1,4 +1,4 @@
-"""Weighted sums of estimates: levels, overall, contrasts; their error and degrees of freedom.
+"""Weighted sums of estimates (levels, overall, contrasts), their errors and degrees of freedom.
 
 An aggregate is never sign-flipped: effects of opposite sign in two tasks would count as noise.
 """
@@ -15,7 +15,7 @@ from analysis.stats.paired import Array, Interval
 
 
 class ClusterRobust(Protocol):
-    """What is used of `analysis.stats.clusters.Robust`."""
+    """Attributes of `analysis.stats.clusters.Robust` that are used here."""
 
     @property
     def delta(self) -> float:
@@ -23,7 +23,7 @@ class ClusterRobust(Protocol):
 
     @property
     def se_cr2(self) -> float:
-        """Its standard error."""
+        """Standard error of the mean difference."""
 
     @property
     def df(self) -> float:
@@ -38,21 +38,36 @@ class Estimate:
     """Tuned minus base, in the unit of the score."""
     se: float
     df: float
-    """inf: the standard error is taken as known, and the law is normal."""
+    """inf: the standard error is taken as known, and the distribution is normal."""
 
     @classmethod
     def of(cls, part: "ClusterRobust | Estimate") -> "Estimate":
-        """A series' cluster-robust result as a part of a sum."""
+        """Converts the cluster-robust result of a series to an estimate.
+
+        >>> from analysis.stats.clusters import robust
+        >>> from analysis.stats.paired import Sums
+        >>> Estimate.of(robust(Sums(np.array([1.0, 2.0, 3.0]), np.ones(3)))).delta
+        2.0
+        """
         return part if isinstance(part, Estimate) else cls(part.delta, part.se_cr2, part.df)
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Two-sided t interval."""
+        """Two-sided t interval.
+
+        >>> low, high = Estimate(delta=1.0, se=0.5, df=10.0).interval()
+        >>> round(low, 3), round(high, 3)
+        (-0.114, 2.114)
+        """
         reach = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
         return Interval(self.delta - reach, self.delta + reach)
 
     @property
     def p(self) -> float:
-        """Two-sided p of "the difference is 0"; nan without error to measure it by."""
+        """Two-sided p of "the difference is 0"; nan without a standard error.
+
+        >>> round(Estimate(delta=1.0, se=0.5, df=10.0).p, 4)
+        0.0734
+        """
         if not self.se > 0:
             return float("nan")
         return float(2 * stats.t.sf(abs(self.delta) / self.se, self.df))
@@ -66,23 +81,28 @@ def combine(
     """Weighted sum of estimates with Welch-Satterthwaite degrees of freedom.
 
     Parts that share clusters do not bring independent information on the error. They form one
-    block, whose degrees of freedom are those of its weakest part; that is exact where all parts of
-    a block have the same clusters, and errs to the wide side elsewhere.
+    block, which gets the degrees of freedom of its weakest part. That is exact if all parts of a
+    block have the same clusters, and conservative otherwise.
 
     Args:
         parts: the estimates, k of them.
-        weights: shape (k,), used as given: contrasts are allowed.
+        weights: shape (k,), not normalised: contrasts are allowed.
         joint: covariance of the parts, shape (k, k), from `covariance`; None: independent.
 
     Returns:
-        The sum; parts of weight 0 leave no trace in it.
+        The sum; parts of weight 0 have no effect on it.
+
+    >>> total = combine([Estimate(1.0, 0.3, 10.0), Estimate(3.0, 0.4, 10.0)], [0.5, 0.5])
+    >>> total.delta, round(total.se, 6), round(total.df, 1)
+    (2.0, 0.25, 18.5)
     """
-    made = [Estimate.of(part) for part in parts]
+    estimates = [Estimate.of(part) for part in parts]
     weight = np.asarray(weights, dtype=float)
     used = np.flatnonzero(weight)
     w = weight[used]
     deltas, ses, dfs = (
-        np.array([getattr(made[place], name) for place in used]) for name in ("delta", "se", "df")
+        np.array([getattr(estimates[index], name) for index in used])
+        for name in ("delta", "se", "df")
     )
     error = np.diag(ses**2) if joint is None else joint[np.ix_(used, used)]
     _, blocks = connected_components(error != 0, directed=False)
@@ -102,8 +122,11 @@ def welch_satterthwaite(variances: Array, dfs: Array) -> float:
     """Degrees of freedom of a sum of independent variance estimates (Welch 1947).
 
     Args:
-        variances: what each contributes to the variance of the sum, shape (k,).
-        dfs: of each, shape (k,).
+        variances: contribution of each to the variance of the sum, shape (k,).
+        dfs: degrees of freedom of each, shape (k,).
+
+    >>> welch_satterthwaite(np.array([1.0, 1.0]), np.array([10.0, 10.0]))
+    20.0
     """
     total = variances.sum()
     if total == 0:
@@ -115,20 +138,24 @@ def welch_satterthwaite(variances: Array, dfs: Array) -> float:
 def covariance(influences: Sequence[Array], clusters: Sequence[Sequence[Hashable]]) -> Array:
     """Joint error covariance of series that may share clusters.
 
-    Shared items, a shared base run and shared patients are all inside: two series covary through
-    the clusters whose names they have in common. Names must tell data sets apart.
+    It accounts for shared items, a shared base run and shared patients: two series covary through
+    the clusters whose names they have in common. Cluster names must be unique across data sets.
 
     Args:
         influences: of each series, shape (G_j,), from `analysis.stats.clusters.influence`.
-        clusters: names of the clusters of each series, in the same order.
+        clusters: cluster names of each series, in the same order.
 
     Returns:
         Shape (k, k); its diagonal is the CR2 variance of each series, and entries of series
         without a common cluster are exactly 0.
+
+    >>> one, other = np.array([1.0, 2.0]), np.array([10.0, 20.0])
+    >>> covariance([one, other], [["a", "b"], ["b", "c"]]).tolist()
+    [[5.0, 20.0], [20.0, 500.0]]
     """
     rows: dict[Hashable, int] = {}
     codes = [[rows.setdefault(name, len(rows)) for name in names] for names in clusters]
     stacked = np.zeros((len(rows), len(influences)))
-    for column, (places, influence) in enumerate(zip(codes, influences, strict=True)):
-        stacked[places, column] = influence
+    for column, (indices, influence) in enumerate(zip(codes, influences, strict=True)):
+        stacked[indices, column] = influence
     return np.asarray(stacked.T @ stacked, dtype=float)

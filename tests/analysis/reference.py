@@ -6,19 +6,34 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from analysis.stats.paired import Array, Paired, Sums
+from analysis.stats.paired import Array, Interval, Paired, Sums
+from analysis.stats.sign_flip.sign_flip import SignFlip, sign_flips, sign_flips_with_intervals
 
 
 def sums(values: ArrayLike, sizes: ArrayLike | None = None) -> Sums:
     """Cluster sums; one item per cluster if no sizes are given."""
-    made = np.asarray(values, dtype=float)
-    return Sums(made, np.ones(len(made)) if sizes is None else np.asarray(sizes, dtype=float))
+    totals = np.asarray(values, dtype=float)
+    return Sums(totals, np.ones(len(totals)) if sizes is None else np.asarray(sizes, dtype=float))
 
 
 def singles(base: Sequence[float] | Array, tuned: Sequence[float] | Array) -> Paired:
     """Items that are their own clusters."""
-    ids = [f"{place:05}" for place in range(len(base))]
+    ids = [f"{number:05}" for number in range(len(base))]
     return Paired.of(ids, ids, base, tuned)
+
+
+def sign_flip(
+    series: Sums, rng: np.random.Generator, step_size: float | None = None, flips: int = 99_999
+) -> SignFlip:
+    """Sign-flip test of one series."""
+    return sign_flips([series], rng, [step_size], flips)[0]
+
+
+def sign_flip_interval(
+    series: Sums, rng: np.random.Generator, level: float = 0.95, flips: int = 99_999
+) -> Interval:
+    """Sign-flip interval of one series."""
+    return sign_flips_with_intervals([series], rng, None, flips, level)[0][1]
 
 
 # Obuchowski 1998, PET and SPECT of 51 parathyroid glands in 21 patients
@@ -71,6 +86,6 @@ def pairs(draw: st.DrawFn, scores: st.SearchStrategy[float] | None = None) -> Pa
 
 def many(count: int = 1, clusters: int = 30, seed: int = 0) -> list[Sums]:
     """Series with too many clusters to enumerate."""
-    made = np.random.default_rng(seed)
-    sizes = made.integers(1, 5, clusters).astype(float)
-    return [Sums(made.normal(0.2, 1, clusters), sizes) for _ in range(count)]
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 5, clusters).astype(float)
+    return [Sums(rng.normal(0.2, 1, clusters), sizes) for _ in range(count)]

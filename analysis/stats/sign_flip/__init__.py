@@ -1,1 +1,1 @@
-"""The sign-flip test of clustered differences, and the interval that it implies."""
+"""Sign-flip test of clustered differences, and the interval that it implies."""

@@ -1,8 +1,9 @@
-"""The interval that sign-flip tests imply: differences that neither one-sided test rejects.
+"""Interval implied by sign-flip tests: the differences that neither one-sided test rejects.
 
-Hartigan 1969: if clusters' errors are symmetric, the mean differences of all subsets of clusters
-divide the line into equally probable parts. Under a hypothetical difference, flipping a subset is
-as extreme as the data if the subset's mean does not exceed it; flipping nothing always is.
+Hartigan 1969: if the errors of clusters are symmetric, the mean differences of all subsets of
+clusters divide the line into equally probable parts. Under a hypothetical difference, flipping a
+subset is as extreme as the data if the subset's mean does not exceed that difference; flipping
+nothing always is.
 """
 
 import numpy as np
@@ -12,60 +13,67 @@ from analysis.stats.paired import Array, Interval, Sums
 from analysis.stats.sign_flip import subset_sums
 from analysis.stats.sign_flip.permutation_test import ENUMERABLE
 
-EVERYTHING = Interval(-np.inf, np.inf)
+UNBOUNDED = Interval(-np.inf, np.inf)
 
 
 def exact(sums: Sums, level: float) -> Interval | None:
-    """From all subsets; None if there are too many clusters."""
+    """Interval from all subsets; None if there are too many clusters.
+
+    >>> exact(Sums(np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4)), level=0.8)
+    Interval(low=1.0, high=4.0)
+    """
     if sums.n_clusters > ENUMERABLE:
         return None
     rank = _rank(1 << sums.n_clusters, level, idle=1)
     if rank < 0:
-        return EVERYTHING
+        return UNBOUNDED
     low = _smallest_mean(sums.sums, sums.sizes, rank)
     high = -_smallest_mean(-sums.sums, sums.sizes, rank)
-    return _cleared(low, high, sums.sums)
+    return _round_to_zero(low, high, sums.sums)
 
 
-def drawn(sums: Sums, flipped: Array, sizes: Array, level: float) -> Interval:
-    """From random subsets, to which the data's own pattern, flipping nothing, is added.
+def random(sums: Sums, flipped: Array, sizes: Array, level: float) -> Interval:
+    """Interval from random subsets, to which the pattern of the data (no flip) is added.
 
     Args:
         sums: the series.
         flipped: its sums over the subsets, shape (B,).
         sizes: items in the subsets, shape (B,).
-        level: of confidence.
+        level: confidence level.
+
+    >>> random(Sums(np.ones(30), np.ones(30)), np.arange(39.0), np.ones(39), level=0.9)
+    Interval(low=1.0, high=37.0)
     """
     with np.errstate(invalid="ignore"):
         means = flipped / sizes  # nan, which sorts last, for an empty subset
     flipping = int(np.count_nonzero(sizes))
     rank = _rank(len(flipped) + 1, level, idle=len(flipped) + 1 - flipping)
     if rank < 0:
-        return EVERYTHING
+        return UNBOUNDED
     means.partition([rank, flipping - 1 - rank])
-    return _cleared(float(means[rank]), float(means[flipping - 1 - rank]), sums.sums)
+    return _round_to_zero(float(means[rank]), float(means[flipping - 1 - rank]), sums.sums)
 
 
 def _rank(patterns: int, level: float, idle: int) -> int:
-    """Place of the first mean from either end that is not rejected, counted from 0.
+    """Rank of the first mean from either end that is not rejected, counted from 0.
 
     Args:
-        patterns: all of them.
-        level: of confidence.
-        idle: patterns that flip nothing, and so count on both sides.
+        patterns: number of all patterns.
+        level: confidence level.
+        idle: patterns that flip nothing; they count on both sides.
     """
     return int(patterns * (1 - level) / 2 + 1e-9) - idle
 
 
 def _smallest_mean(values: Array, sizes: Array, rank: int) -> float:
-    """The mean of a non-empty subset that has this rank among all of them.
+    """Mean of the non-empty subset that has this rank among all of them.
 
     Subsets of one half of the clusters meet those of the other in sorted order, which counts 2^20
-    means below a bound by 2^10 searches; the means themselves are computed near the end only.
+    means below a bound by 2^10 searches. The means are computed only close to the result.
     """
     middle = len(values) // 2
     (a, n), (b, m) = (
-        (subset_sums.every(values[half]), subset_sums.every(sizes[half]))
+        (subset_sums.all_subsets(values[half]), subset_sums.all_subsets(sizes[half]))
         for half in (slice(middle), slice(middle, None))
     )
     low, high = float((values / sizes).min()), float((values / sizes).max())
@@ -79,15 +87,15 @@ def _smallest_mean(values: Array, sizes: Array, rank: int) -> float:
         else:
             low = bound
     order = np.argsort(b - high * m)
-    ends = np.searchsorted((b - high * m)[order], high * n - a, "right")
-    first = np.repeat(np.arange(len(a)), ends)
-    second = order[np.arange(len(first)) - np.repeat(np.cumsum(ends) - ends, ends)]
+    stops = np.searchsorted((b - high * m)[order], high * n - a, "right")
+    first = np.repeat(np.arange(len(a)), stops)
+    second = order[np.arange(len(first)) - np.repeat(np.cumsum(stops) - stops, stops)]
     with np.errstate(invalid="ignore"):
         means = (a[first] + b[second]) / (n[first] + m[second])
     return float(np.partition(means, rank)[rank])
 
 
-def _cleared(low: float, high: float, sums: Array) -> Interval:
-    """Without the rounding error of an end at zero."""
+def _round_to_zero(low: float, high: float, sums: Array) -> Interval:
+    """Sets an end to zero if it differs from zero by rounding error only."""
     slack = ROUNDING * float(np.abs(sums).sum())
-    return Interval(*(0.0 if abs(end) <= slack else end for end in (low, high)))
+    return Interval(*(0.0 if abs(limit) <= slack else limit for limit in (low, high)))

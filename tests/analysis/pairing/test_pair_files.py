@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.errors import PairingError
 from analysis.pairing.pair_files import pair
 from analysis.readers import Results, Row
-from analysis.stats.step_size import grain
+from analysis.stats.step_size import step_size
 
 
 def results(scores: dict[str, float], name: str = "base") -> Results:
@@ -32,7 +32,7 @@ TWO = results({"c": 0.0, "b": 1.0, "a": 1.0}, "tuned")
 def test_scores_pair_by_id() -> None:
     found = pair(ONE, TWO)
     assert found.paired.differences.tolist() == [0, 1, -1]
-    assert found.paired.grain == 1
+    assert found.paired.step_size == 1
     assert found.bounds is None
 
 
@@ -82,14 +82,14 @@ def scores(made: Results) -> dict[str, float]:
 
 
 @given(st.lists(st.integers(-40, 40), min_size=1), st.sampled_from([1, 2, 5, 8, 100, 0.01]))
-def test_the_grain_divides_every_difference(whole: list[int], unit: float) -> None:
+def test_the_step_size_divides_every_difference(whole: list[int], unit: float) -> None:
     differences = np.array(whole) / unit
-    found = grain(differences)
+    found = step_size(differences)
     if not any(whole):
         assert found is None
     else:
         assert found == pytest.approx(np.gcd.reduce(whole) / unit)
 
 
-def test_continuous_differences_have_no_grain() -> None:
-    assert grain(np.array([np.pi, 1.0])) is None
+def test_continuous_differences_have_no_step_size() -> None:
+    assert step_size(np.array([np.pi, 1.0])) is None

@@ -12,7 +12,7 @@ from scipy import stats
 from analysis.stats.battery import batteries, battery
 from analysis.stats.comparison import INTERVALS, TESTS, Comparison, Options, untested
 from analysis.stats.paired import Paired
-from analysis.stats.step_size import grain
+from analysis.stats.step_size import step_size
 
 SYMMETRIC = (
     *("se_cr2", "df", "mde80", "m_star", "icc", "design_effect"),
@@ -27,9 +27,9 @@ def near(value: Any) -> Any:
 
 
 def series(base: list[float], tuned: list[float], clusters: list[str] | None = None) -> Paired:
-    ids = [f"{place:04d}" for place in range(len(base))]
+    ids = [f"{number:04d}" for number in range(len(base))]
     differences = np.subtract(tuned, base)
-    return Paired.of(ids, clusters or ids, base, tuned, grain(differences))
+    return Paired.of(ids, clusters or ids, base, tuned, step_size(differences))
 
 
 def table(n11: int, c: int, b: int, n22: int) -> Paired:
@@ -47,30 +47,42 @@ def maize() -> Paired:
 
 
 def test_right_or_wrong_without_clusters_is_decided_by_midp_and_tango() -> None:
-    made = battery(table(1, 1, 7, 12))  # Bentur 2009
-    assert (made.kind, made.primary, made.clustered) == ("binary", "mcnemar", False)
-    assert made.p == made.p_mcnemar_midp == pytest.approx(0.0390625, abs=1e-12)
-    assert made.interval == made.ci95_tango == pytest.approx((-0.5172, -0.0260), abs=5e-5)
-    assert made.p_signflip == pytest.approx(0.0703125, abs=1e-12)
-    assert (made.b, made.c, made.discordant) == (7, 1, False)
-    assert made.ci95_tango_naive is made.p_obuchowski is None
+    comparison = battery(table(1, 1, 7, 12))  # Bentur 2009
+    assert (comparison.kind, comparison.primary, comparison.clustered) == (
+        "binary",
+        "mcnemar",
+        False,
+    )
+    assert comparison.p == comparison.p_mcnemar_midp == pytest.approx(0.0390625, abs=1e-12)
+    assert (
+        comparison.interval == comparison.ci95_tango == pytest.approx((-0.5172, -0.0260), abs=5e-5)
+    )
+    assert comparison.p_signflip == pytest.approx(0.0703125, abs=1e-12)
+    assert (comparison.b, comparison.c, comparison.discordant) == (7, 1, False)
+    assert comparison.ci95_tango_naive is comparison.p_obuchowski is None
 
 
 def test_right_or_wrong_in_clusters_is_decided_by_sign_flip_and_cr2() -> None:
-    clusters = [str(place % 12) for place in range(21)]
+    clusters = [str(number % 12) for number in range(21)]
     paired = table(1, 1, 7, 12)
-    made = battery(Paired.of(paired.ids, clusters, paired.base, paired.tuned, 1.0))
-    assert (made.kind, made.primary, made.clustered) == ("binary", "signflip", True)
-    assert (made.p, made.interval) == (made.p_signflip, made.ci95)
-    assert made.ci95_tango is None
-    assert made.ci95_tango_naive == pytest.approx((-0.5172, -0.0260), abs=5e-5)
-    assert made.p_mcnemar_midp == pytest.approx(0.0390625, abs=1e-12)
-    assert made.p_obuchowski is not None
+    comparison = battery(Paired.of(paired.ids, clusters, paired.base, paired.tuned, 1.0))
+    assert (comparison.kind, comparison.primary, comparison.clustered) == (
+        "binary",
+        "signflip",
+        True,
+    )
+    assert (comparison.p, comparison.interval) == (comparison.p_signflip, comparison.ci95)
+    assert comparison.ci95_tango is None
+    assert comparison.ci95_tango_naive == pytest.approx((-0.5172, -0.0260), abs=5e-5)
+    assert comparison.p_mcnemar_midp == pytest.approx(0.0390625, abs=1e-12)
+    assert comparison.p_obuchowski is not None
 
 
 def test_scores_in_points_are_right_or_wrong_too() -> None:
     one, paired = battery(table(9, 4, 12, 30)), table(9, 4, 12, 30)
-    two = battery(replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, grain=100.0))
+    two = battery(
+        replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, step_size=100.0)
+    )
     assert (two.b, two.c, two.primary) == (12, 4, "mcnemar")
     assert two.p == one.p
     assert one.interval is not None
@@ -78,18 +90,18 @@ def test_scores_in_points_are_right_or_wrong_too() -> None:
 
 
 def test_other_scores_are_decided_by_sign_flip_and_cr2() -> None:
-    made = battery(maize())
-    assert (made.kind, made.primary, made.b, made.odds_ratio) == (
+    comparison = battery(maize())
+    assert (comparison.kind, comparison.primary, comparison.b, comparison.odds_ratio) == (
         "continuous",
         "signflip",
         None,
         None,
     )
-    assert made.p == pytest.approx(0.0526733, abs=5e-8)
-    assert made.interval == pytest.approx((0.031193, 41.835473), abs=5e-7)
-    assert made.ci95_signflip == pytest.approx((-1 / 6, 41))
-    assert (made.hodges_lehmann, made.exact) == (25.0, True)
-    assert made.dz == pytest.approx(0.554608, abs=5e-7)
+    assert comparison.p == pytest.approx(0.0526733, abs=5e-8)
+    assert comparison.interval == pytest.approx((0.031193, 41.835473), abs=5e-7)
+    assert comparison.ci95_signflip == pytest.approx((-1 / 6, 41))
+    assert (comparison.hodges_lehmann, comparison.exact) == (25.0, True)
+    assert comparison.dz == pytest.approx(0.554608, abs=5e-7)
 
 
 def test_test_and_interval_that_disagree_are_discordant() -> None:
@@ -99,96 +111,108 @@ def test_test_and_interval_that_disagree_are_discordant() -> None:
 def test_scores_with_many_ties_are_fractions_with_their_two_parts() -> None:
     base = [0.0] * 10 + [0.5] * 10
     tuned = [0.0] * 5 + [0.3] * 5 + [0.5, 0.4] * 5
-    made = battery(series(base, tuned))
-    assert made.kind == "fraction"
-    assert made.delta_zeros is not None
-    assert made.delta_others is not None
-    assert made.delta_zeros + made.delta_others == pytest.approx(made.delta)
-    assert made.hodges_lehmann is None
+    comparison = battery(series(base, tuned))
+    assert comparison.kind == "fraction"
+    assert comparison.delta_zeros is not None
+    assert comparison.delta_others is not None
+    assert comparison.delta_zeros + comparison.delta_others == pytest.approx(comparison.delta)
+    assert comparison.hodges_lehmann is None
 
 
 def test_a_declared_kind_is_kept() -> None:
     assert battery(table(9, 4, 12, 30), Options(kind="fraction")).primary == "signflip"
     shares = series([0.2, 0.4, 0.6, 0.8] * 4, [0.4, 0.2, 0.2, 0.2] * 4)
-    made = battery(shares, Options(kind="binary"))
-    assert (made.kind, made.primary, made.b) == ("binary", "signflip", None)
+    comparison = battery(shares, Options(kind="binary"))
+    assert (comparison.kind, comparison.primary, comparison.b) == ("binary", "signflip", None)
 
 
 def test_identical_scores_are_said_and_not_tested() -> None:
-    made = battery(series([0.0, 1.0] * 20, [0.0, 1.0] * 20))
-    assert made.refused == "the two models' scores are identical on all 40 items"
-    assert {name for name in TESTS + INTERVALS if getattr(made, name) is not None} == set()
-    assert (made.delta, made.tied) == (0, 40)
+    comparison = battery(series([0.0, 1.0] * 20, [0.0, 1.0] * 20))
+    assert comparison.refused == "the two models' scores are identical on all 40 items"
+    assert {name for name in TESTS + INTERVALS if getattr(comparison, name) is not None} == set()
+    assert (comparison.delta, comparison.tied) == (0, 40)
 
 
 @pytest.mark.parametrize("differing", [1, 3, 5])
 def test_no_p_value_with_fewer_than_six_clusters_that_differ(differing: int) -> None:
-    made = battery(table(20, differing, 0, 20), Options(margin=0.5))
-    assert made.refused is not None
-    assert f"differ in {differing} of" in made.refused
-    assert "no data could reject" in made.refused
-    assert {name for name in TESTS if getattr(made, name) is not None} == set()
-    assert made.min_attainable_p == 2.0**-differing * 2
-    assert made.ci95 is not None
+    comparison = battery(table(20, differing, 0, 20), Options(margin=0.5))
+    assert comparison.refused is not None
+    assert f"differ in {differing} of" in comparison.refused
+    assert "no data could reject" in comparison.refused
+    assert {name for name in TESTS if getattr(comparison, name) is not None} == set()
+    assert comparison.min_attainable_p == 2.0**-differing * 2
+    assert comparison.ci95 is not None
 
 
 def test_six_clusters_that_differ_can_be_tested() -> None:
-    made = battery(table(20, 6, 0, 20))
-    assert made.refused is None
-    assert made.p_signflip == pytest.approx(2 / 2**6)
+    comparison = battery(table(20, 6, 0, 20))
+    assert comparison.refused is None
+    assert comparison.p_signflip == pytest.approx(2 / 2**6)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_no_interval_with_fewer_than_five_clusters(count: int) -> None:
     rng = np.random.default_rng(count)
     base, tuned = rng.normal(size=(2, 40))
-    clusters = [str(place % count) for place in range(40)]
-    made = battery(series(base.tolist(), tuned.tolist(), clusters), Options(margin=1.0))
+    clusters = [str(number % count) for number in range(40)]
+    comparison = battery(series(base.tolist(), tuned.tolist(), clusters), Options(margin=1.0))
     few = "1 cluster is" if count == 1 else f"{count} clusters are"
-    assert made.refused == f"{few} too few for a test or an interval"
-    assert {name for name in TESTS + INTERVALS if getattr(made, name) is not None} == set()
+    assert comparison.refused == f"{few} too few for a test or an interval"
+    assert {name for name in TESTS + INTERVALS if getattr(comparison, name) is not None} == set()
 
 
 def test_a_difference_without_spread_is_not_tested() -> None:
-    made = battery(series([0.0, 1.0, 2.0, 3.0] * 5, [0.5, 1.5, 2.5, 3.5] * 5), Options(margin=1.0))
-    assert made.refused is not None
-    assert "the same in all items" in made.refused
-    assert (made.p, made.interval, made.tost_p, made.mde80) == (None, None, None, None)
+    comparison = battery(
+        series([0.0, 1.0, 2.0, 3.0] * 5, [0.5, 1.5, 2.5, 3.5] * 5), Options(margin=1.0)
+    )
+    assert comparison.refused is not None
+    assert "the same in all items" in comparison.refused
+    assert (comparison.p, comparison.interval, comparison.tost_p, comparison.mde80) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_no_equivalence_without_a_margin() -> None:
-    made = battery(maize())
-    assert (made.margin, made.tost_p, made.rope, made.noninferior) == (None, None, None, None)
-    assert made.m_star is not None
+    comparison = battery(maize())
+    assert (comparison.margin, comparison.tost_p, comparison.rope, comparison.noninferior) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert comparison.m_star is not None
 
 
 def test_equivalence_needs_the_ninety_percent_interval_within_the_margin() -> None:
     paired = table(500, 20, 22, 300)
     for margin in (0.005, 0.01, 0.02, 0.05):
-        made = battery(paired, Options(margin=margin))
-        assert made.ci90 is not None
-        assert made.tost_p is not None
-        assert made.m_star is not None
-        inside = -margin < made.ci90.low and made.ci90.high < margin
-        assert (made.tost_p < 0.05) == inside == (made.m_star < margin)
+        comparison = battery(paired, Options(margin=margin))
+        assert comparison.ci90 is not None
+        assert comparison.tost_p is not None
+        assert comparison.m_star is not None
+        inside = -margin < comparison.ci90.low and comparison.ci90.high < margin
+        assert (comparison.tost_p < 0.05) == inside == (comparison.m_star < margin)
 
 
 def test_a_p_value_is_never_zero() -> None:
-    made = battery(series([0.0] * 1500, (np.arange(1500) % 7 + 1000.0).tolist()))
-    assert made.p_cr2 is not None
-    assert made.p_signflip is not None
-    assert 0 < made.p_cr2 < 1e-300
-    assert made.p_signflip > 0
+    comparison = battery(series([0.0] * 1500, (np.arange(1500) % 7 + 1000.0).tolist()))
+    assert comparison.p_cr2 is not None
+    assert comparison.p_signflip is not None
+    assert 0 < comparison.p_cr2 < 1e-300
+    assert comparison.p_signflip > 0
 
 
 def test_refusing_takes_away_all_that_a_test_or_interval_says() -> None:
-    made = battery(table(9, 4, 12, 30), Options(margin=0.1))
-    left = untested(made, "because")
+    comparison = battery(table(9, 4, 12, 30), Options(margin=0.1))
+    left = untested(comparison, "because")
     assert left.refused == "because"
     for field in fields(Comparison):
-        expected = None if field.name in TESTS + INTERVALS else getattr(made, field.name)
+        expected = None if field.name in TESTS + INTERVALS else getattr(comparison, field.name)
         assert field.name == "refused" or getattr(left, field.name) == expected
-    assert untested(made, "because", intervals=True).ci95 == made.ci95
+    assert untested(comparison, "because", intervals=True).ci95 == comparison.ci95
 
 
 def test_a_skewed_series_of_few_clusters_gets_the_bootstrap_too() -> None:
@@ -255,10 +279,10 @@ def test_a_constant_added_to_both_models_changes_nothing_but_the_means(
 def test_balanced_clusters_are_tested_like_their_means(differences: list[float]) -> None:
     count = len(differences) // 2
     values = differences[: 2 * count]
-    clusters = [str(place // 2) for place in range(2 * count)]
-    made = battery(
+    clusters = [str(number // 2) for number in range(2 * count)]
+    comparison = battery(
         series([0.0] * 2 * count, values, clusters), Options(kind="continuous", flips=999)
     )
     means = np.reshape(values, (count, 2)).mean(axis=1)
-    if made.p_cr2 is not None and means.std() > 1e-9:
-        assert made.p_cr2 == pytest.approx(stats.ttest_1samp(means, 0).pvalue, rel=1e-6)
+    if comparison.p_cr2 is not None and means.std() > 1e-9:
+        assert comparison.p_cr2 == pytest.approx(stats.ttest_1samp(means, 0).pvalue, rel=1e-6)

@@ -8,13 +8,21 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from analysis.stats.clusters import robust
-from analysis.stats.mcnemar import Table, mcnemar, newcombe, obuchowski, odds_ratio, tango, yang
+from analysis.stats.mcnemar import (
+    ContingencyTable,
+    mcnemar,
+    newcombe,
+    obuchowski,
+    odds_ratio,
+    tango,
+    yang,
+)
 from analysis.stats.paired import Sums
 from analysis.stats.sign_flip.tails import convolved
 from tests.analysis.reference import THYROIDS, clustered, sums
 
 counts = st.integers(0, 60)
-BENTUR: Table = ((1, 1), (7, 12))
+BENTUR: ContingencyTable = ((1, 1), (7, 12))
 """Bentur et al. 2009, airway hyper-responsiveness before and after stem cell transplantation."""
 
 
@@ -36,7 +44,7 @@ def test_airways_of_bentur() -> None:
     ],
 )
 def test_tables_of_statsmodels_r_and_agresti(
-    table: Table, chi2: float, corrected: float, exact: float | None
+    table: ContingencyTable, chi2: float, corrected: float, exact: float | None
 ) -> None:
     for correction, expected in ((False, chi2), (True, corrected)):
         found = statsmodels_mcnemar(table, exact=False, correction=correction).statistic
@@ -150,13 +158,13 @@ def test_clustered_thyroids_of_obuchowski() -> None:
 
 @given(clustered())
 def test_yang_is_between_the_null_and_the_robust_chi_squared(series: Sums) -> None:
-    made = robust(series)
+    estimate = robust(series)
     null, mixed = obuchowski(series)[0], yang(series)[0]
     if not series.sums.any():
         assert math.isnan(null)
         assert math.isnan(mixed)
-    elif made.se_cr1 > 0 and null > 0:
-        assert 2 / mixed == pytest.approx(1 / null + (made.se_cr1 / made.delta) ** 2)
+    elif estimate.se_cr1 > 0 and null > 0:
+        assert 2 / mixed == pytest.approx(1 / null + (estimate.se_cr1 / estimate.delta) ** 2)
 
 
 def test_one_cluster_has_no_chi_squared() -> None:

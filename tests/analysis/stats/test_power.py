@@ -11,8 +11,13 @@ from statsmodels.stats.power import TTestPower
 from analysis.cli.power import main
 from analysis.stats.clusters import design_effect, robust
 from analysis.stats.paired import Paired
-from analysis.stats.power import Aim, clusters_required, connor, mde, miller
-from analysis.stats.power_planning import Answers, Pilot, Scores
+from analysis.stats.power import (
+    PowerTarget,
+    mcnemar_sample_size,
+    minimum_detectable_difference,
+    required_clusters,
+)
+from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, PilotDesign
 from clue.errors import ConfigError
 from tests.analysis.reference import singles
 
@@ -22,32 +27,30 @@ from tests.analysis.reference import singles
     [(0.1, 0.05, 311.6), (0.2, 0.05, 625.5), (0.2, 0.03, 1741.8), (0.3, 0.02, 5884.3)],
 )
 def test_connors_numbers(discordant: float, difference: float, items: float) -> None:
-    assert connor(discordant, difference) == pytest.approx(items, abs=0.05)
-
-
-def test_millers_numbers() -> None:
-    assert miller(0.03, 1 / 9) == pytest.approx(969.0, abs=0.05)
-    assert miller(0.03, 1 / 9, (1 / 6, 1 / 6)) == pytest.approx(3876, abs=0.5)
-    assert miller(0.03, 1 / 9, (1 / 6, 1 / 6), (5, 5)) == pytest.approx(
-        miller(0.03, 1 / 9 + 1 / 15)
-    )
+    assert mcnemar_sample_size(discordant, difference) == pytest.approx(items, abs=0.05)
 
 
 def test_planning_values_of_the_study() -> None:
-    assert Answers(0.2).detectable(1422) == pytest.approx(0.033, abs=5e-4)
-    assert Answers(0.2, cluster_size=3, icc=0.1).detectable(1422) == pytest.approx(0.0365, abs=5e-4)
-    assert clusters_required(20, 6.9, 3.45) == 80
+    assert BinaryDesign(0.2).detectable(1422) == pytest.approx(0.033, abs=5e-4)
+    assert BinaryDesign(0.2, cluster_size=3, icc=0.1).detectable(1422) == pytest.approx(
+        0.0365, abs=5e-4
+    )
+    assert required_clusters(20, 6.9, 3.45) == 80
 
 
 def test_detectable_difference_is_in_standard_errors() -> None:
-    assert mde(1, np.inf) == pytest.approx(1.959964 + 0.841621, abs=5e-7)
-    assert mde(0.5, 19) == pytest.approx(0.5 * (2.093024 + 0.860951), abs=5e-7)
-    assert mde(1, 19, power=0.5, alpha=0.01) == pytest.approx(2.860935, abs=5e-7)
+    assert minimum_detectable_difference(1, np.inf) == pytest.approx(1.959964 + 0.841621, abs=5e-7)
+    assert minimum_detectable_difference(0.5, 19) == pytest.approx(
+        0.5 * (2.093024 + 0.860951), abs=5e-7
+    )
+    assert minimum_detectable_difference(1, 19, power=0.5, alpha=0.01) == pytest.approx(
+        2.860935, abs=5e-7
+    )
 
 
 @given(st.floats(0.15, 1))
 def test_planned_items_reach_the_power_of_the_t_test(difference: float) -> None:
-    items = Scores(1).required(difference)
+    items = ContinuousDesign(1).required(difference)
     assert TTestPower().power(difference, items, 0.05) == pytest.approx(0.8, abs=0.003)
 
 
@@ -58,17 +61,17 @@ designs = st.tuples(st.floats(1, 20), st.floats(0, 1))
 def test_detectable_is_the_inverse_of_required(
     design: tuple[float, float], spread: float, share: float, power: float
 ) -> None:
-    aim = Aim(power)
-    for plan in (Scores(spread, *design), Answers(spread, *design)):
-        items = plan.required(share * spread, aim)
+    target = PowerTarget(power)
+    for plan in (ContinuousDesign(spread, *design), BinaryDesign(spread, *design)):
+        items = plan.required(share * spread, target)
         if items > 2.001 * plan.cluster_size:
-            assert plan.detectable(items, aim) == pytest.approx(share * spread, rel=1e-6)
+            assert plan.detectable(items, target) == pytest.approx(share * spread, rel=1e-6)
 
 
 def test_more_than_all_discordant_items_cannot_be_asked_for() -> None:
     with pytest.raises(ConfigError, match=r"0\.3 cannot come from 0\.2"):
-        Answers(0.2).required(0.3)
-    assert math.isnan(Answers(0.05).detectable(10))
+        BinaryDesign(0.2).required(0.3)
+    assert math.isnan(BinaryDesign(0.05).detectable(10))
 
 
 def patients(count: int = 20, size: int = 5) -> Paired:
@@ -81,9 +84,9 @@ def patients(count: int = 20, size: int = 5) -> Paired:
 
 def test_a_pilot_plans_sets_like_itself() -> None:
     paired = patients()
-    pilot, made = Pilot.of(paired), robust(paired.sums)
+    pilot, made = PilotDesign.of(paired), robust(paired.sums)
     reached = pilot.detectable(100)
-    assert reached == pytest.approx(mde(made.se_cr2, made.df))
+    assert reached == pytest.approx(minimum_detectable_difference(made.se_cr2, made.df))
     assert pilot.design_effect == design_effect(paired) > 1.5
     assert pilot.required(reached) == pytest.approx(100)
     assert pilot.required(reached / 2) == pytest.approx(400)
@@ -91,8 +94,8 @@ def test_a_pilot_plans_sets_like_itself() -> None:
 
 
 def test_identical_models_are_no_pilot() -> None:
-    with pytest.raises(ConfigError, match="compare alike in all of its clusters"):
-        Pilot.of(singles([1, 0, 1], [1, 0, 1]))
+    with pytest.raises(ConfigError, match="same in all of its clusters"):
+        PilotDesign.of(singles([1, 0, 1], [1, 0, 1]))
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
@@ -104,7 +107,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object
 def test_plain_numbers_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(capsys, "--difference", "0.03", "--discordant", "0.2", "--items", "237")
     assert found["required"] == {"difference": 0.03, "items": 1742, "clusters": 1742}
-    assert found["detectable"] == {"items": 237, "difference": Answers(0.2).detectable(237)}
+    assert found["detectable"] == {"items": 237, "difference": BinaryDesign(0.2).detectable(237)}
     found = run(capsys, "--difference", "0.5", "--sd", "1", "--cluster-size", "4", "--icc", "1")
     assert found["required"] == {"difference": 0.5, "items": 4 * 34, "clusters": 34}
     assert found["design_effect"] == 4
@@ -125,10 +128,10 @@ def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
         "n_clusters": 20,
         "se_cr2": pytest.approx(made.se_cr2),
         "df": pytest.approx(19),
-        "icc": pytest.approx(Pilot.of(paired).icc),
-        "detectable": pytest.approx(mde(made.se_cr2, made.df)),
+        "icc": pytest.approx(PilotDesign.of(paired).icc),
+        "detectable": pytest.approx(minimum_detectable_difference(made.se_cr2, made.df)),
     }
-    clusters = math.ceil(20 * (mde(made.se_cr2, made.df) / 0.1) ** 2)
+    clusters = math.ceil(20 * (minimum_detectable_difference(made.se_cr2, made.df) / 0.1) ** 2)
     assert found["required"] == {"difference": 0.1, "items": 5 * clusters, "clusters": clusters}
     assert main(["--pilot", *files, "--cluster", "patient", "--items", "400"]) == 0
     said = capsys.readouterr().out

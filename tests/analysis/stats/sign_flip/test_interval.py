@@ -6,30 +6,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.stats.paired import Sums
-from analysis.stats.sign_flip.sign_flip import inversion, sign_flip
-from tests.analysis.reference import MAIZE, clustered, sums
+from analysis.stats.sign_flip.interval import random
+from tests.analysis.reference import MAIZE, clustered, sign_flip, sign_flip_interval, sums
 
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def test_fishers_maize_is_excluded_by_t_and_kept_by_sign_flips() -> None:
-    assert inversion(MAIZE, rng()) == pytest.approx((-1 / 6, 41), abs=1e-12)
+def test_fishers_maize_is_excluded_by_t_and_not_by_sign_flips() -> None:
+    assert sign_flip_interval(MAIZE, rng()) == pytest.approx((-1 / 6, 41), abs=1e-12)
 
 
 @given(clustered(smallest=6, largest=9), st.sampled_from([0.95, 0.9, 0.8]))
-def test_the_ends_are_order_statistics_of_all_subsets_means(series: Sums, level: float) -> None:
+def test_the_limits_are_order_statistics_of_all_subsets_means(series: Sums, level: float) -> None:
     members = np.array([*product((0, 1), repeat=series.n_clusters)])[1:]
     means = np.sort(members @ series.sums / (members @ series.sizes))
     rank = int((len(means) + 1) * (1 - level) / 2 + 1e-9) - 1
     expected = (means[rank], means[-1 - rank]) if rank >= 0 else (-np.inf, np.inf)
-    assert inversion(series, rng(), level) == pytest.approx(expected, abs=1e-12)
+    assert sign_flip_interval(series, rng(), level) == pytest.approx(expected, abs=1e-12)
 
 
 @given(clustered(smallest=7, largest=9))
-def test_beyond_the_ends_the_one_sided_tests_reject(series: Sums) -> None:
-    low, high = inversion(series, rng(), 0.9)
+def test_beyond_the_limits_the_one_sided_tests_reject(series: Sums) -> None:
+    low, high = sign_flip_interval(series, rng(), 0.9)
 
     def tested(difference: float) -> tuple[float, float]:
         moved = sign_flip(Sums(series.sums - difference * series.sizes, series.sizes), rng())
@@ -41,8 +41,8 @@ def test_beyond_the_ends_the_one_sided_tests_reject(series: Sums) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_too_few_clusters_exclude_nothing(count: int) -> None:
-    assert inversion(sums(np.arange(count) + 1.0), rng()) == (-np.inf, np.inf)
-    assert inversion(sums(np.arange(6) + 1.0), rng()) == (1, 6)
+    assert sign_flip_interval(sums(np.arange(count) + 1.0), rng()) == (-np.inf, np.inf)
+    assert sign_flip_interval(sums(np.arange(6) + 1.0), rng()) == (1, 6)
 
 
 def test_random_subsets_come_near_all_of_them() -> None:
@@ -50,23 +50,23 @@ def test_random_subsets_come_near_all_of_them() -> None:
     # 5 clusters of next to no weight make 25, too many to enumerate
     series = Sums(np.append(values, np.zeros(5)), np.append(sizes, np.full(5, 1e-9)))
     for estimate, truth in zip(
-        inversion(series, rng()), inversion(Sums(values, sizes), rng()), strict=True
+        sign_flip_interval(series, rng()),
+        sign_flip_interval(Sums(values, sizes), rng()),
+        strict=True,
     ):
         assert estimate == pytest.approx(truth, abs=0.02)
 
 
 def test_an_empty_random_subset_counts_on_both_sides() -> None:
-    from analysis.stats.sign_flip.interval import drawn
-
     series = sums(np.ones(30))
     flipped, sizes = np.arange(39.0), np.ones(39)
-    assert drawn(series, flipped, sizes, 0.9) == (1, 37)
+    assert random(series, flipped, sizes, 0.9) == (1, 37)
     flipped[5] = sizes[5] = 0
-    assert drawn(series, flipped, sizes, 0.9) == (0, 38)
+    assert random(series, flipped, sizes, 0.9) == (0, 38)
     sizes[6:8] = flipped[6:8] = 0
-    assert drawn(series, flipped, sizes, 0.9) == (-np.inf, np.inf)
+    assert random(series, flipped, sizes, 0.9) == (-np.inf, np.inf)
 
 
 def test_identical_models_have_the_interval_zero() -> None:
     for count in (8, 30):
-        assert inversion(sums(np.zeros(count)), rng(), draws=999) == (0, 0)
+        assert sign_flip_interval(sums(np.zeros(count)), rng(), flips=999) == (0, 0)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.stats.mcnemar import mcnemar
 from analysis.stats.paired import Array, Paired, Sums
-from analysis.stats.sign_flip.sign_flip import flips_and_inversions, inversion, sign_flip
+from analysis.stats.sign_flip.sign_flip import sign_flips_with_intervals
 from tests.analysis.reference import (
     DEPRESSION,
     MAIZE,
@@ -17,6 +17,8 @@ from tests.analysis.reference import (
     clustered,
     many,
     pairs,
+    sign_flip,
+    sign_flip_interval,
     sums,
 )
 
@@ -29,8 +31,8 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 def test_thyroids_of_obuchowski_by_enumeration_and_by_convolution() -> None:
-    for grain, flips in ((None, 64), (1.0, 0)):
-        found = sign_flip(THYROIDS, rng(), grain)
+    for step_size, flips in ((None, 64), (1.0, 0)):
+        found = sign_flip(THYROIDS, rng(), step_size)
         assert found.p == pytest.approx(10 / 64, rel=1e-14)
         assert found.p_less == pytest.approx(5 / 64, rel=1e-14)
         assert (found.exact, found.informative, found.flips) == (True, 6, flips)
@@ -104,15 +106,15 @@ def test_swapping_the_models_keeps_p_and_swaps_the_sides(series: Sums) -> None:
         )
         assert swapped.p == found.p
         assert (swapped.p_less, swapped.p_greater) == (found.p_greater, found.p_less)
-        low, high = inversion(one, rng(), draws=FEW)
-        assert inversion(Sums(-one.sums, one.sizes), rng(), draws=FEW) == (-high, -low)
+        low, high = sign_flip_interval(one, rng(), flips=FEW)
+        assert sign_flip_interval(Sums(-one.sums, one.sizes), rng(), flips=FEW) == (-high, -low)
 
 
 @given(pairs(st.sampled_from([0.0, 0.25, 0.5])), st.sampled_from([0.25, 1.0, 8.0]))
 def test_adding_a_constant_to_both_models_changes_nothing(paired: Paired, constant: float) -> None:
     moved = Paired.of(paired.ids, paired.clusters, paired.base + constant, paired.tuned + constant)
     assert sign_flip(moved.sums, rng()) == sign_flip(paired.sums, rng())
-    assert inversion(moved.sums, rng()) == inversion(paired.sums, rng())
+    assert sign_flip_interval(moved.sums, rng()) == sign_flip_interval(paired.sums, rng())
 
 
 def test_random_flips_agree_with_all_of_them_within_their_error() -> None:
@@ -155,8 +157,8 @@ def test_the_law_of_whole_sums_agrees_with_random_flips_at_any_number_of_cluster
 
 @pytest.mark.parametrize("count", [1, 2, 7, 21, 40])
 def test_identical_models_have_p_one(count: int) -> None:
-    for grain in (None, 1.0):
-        found = sign_flip(sums(np.zeros(count)), rng(), grain, FEW)
+    for step_size in (None, 1.0):
+        found = sign_flip(sums(np.zeros(count)), rng(), step_size, FEW)
         assert (found.p, found.p_greater, found.p_less) == (1, 1, 1)
         assert (found.informative, found.min_attainable, found.exact) == (0, 1, True)
 
@@ -175,8 +177,8 @@ def test_clusters_whose_differences_cancel_out_say_nothing() -> None:
 @settings(max_examples=30)
 @given(st.integers(0, 10**6), st.sampled_from([8, 25]), st.floats(-1, 1))
 def test_test_and_interval_agree(seed: int, clusters: int, shift: float) -> None:
-    made = rng(seed)
-    series = Sums(made.normal(shift, 1, clusters).round(1), made.integers(1, 4, clusters) * 1.0)
-    ((test, (low, high)),) = flips_and_inversions([series], rng(seed), flips=FEW, level=0.9)
+    random = rng(seed)
+    series = Sums(random.normal(shift, 1, clusters).round(1), random.integers(1, 4, clusters) * 1.0)
+    ((test, (low, high)),) = sign_flips_with_intervals([series], rng(seed), flips=FEW, level=0.9)
     assert (low > 0) == (test.p_greater <= 0.05)
     assert (high < 0) == (test.p_less <= 0.05)

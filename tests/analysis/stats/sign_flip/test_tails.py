@@ -8,10 +8,10 @@ from scipy import stats
 
 from analysis.stats.sign_flip.tails import LARGEST, convolvable, convolved, enumerated, steps
 
-whole = st.lists(st.integers(-6, 6), min_size=1, max_size=9)
+integers = st.lists(st.integers(-6, 6), min_size=1, max_size=9)
 
 
-@given(whole)
+@given(integers)
 def test_both_tails_are_those_of_all_patterns(values: list[int]) -> None:
     outcomes = np.array([*product((1, -1), repeat=len(values))]) @ values
     tails = enumerated(np.array(values, dtype=float)), convolved(np.array(values))
@@ -35,7 +35,7 @@ def test_steps_of_one_size_are_a_binomial_law_however_large() -> None:
 
 def test_sums_become_whole_steps_or_are_refused() -> None:
     assert steps(np.array([0.2 + 0.4, -0.2, 0.0]), 0.2).tolist() == [3, -1, 0]
-    with pytest.raises(ValueError, match=r"no multiples of 0\.2"):
+    with pytest.raises(ValueError, match=r"not multiples of the step size 0\.2"):
         steps(np.array([0.3]), 0.2)
 
 
