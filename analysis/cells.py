@@ -1,7 +1,8 @@
-"""Finished cells of a store: facts at once, numbers when asked for, texts never.
+"""Finished cells of a store. Facts are read at once, scores on demand, texts never.
 
-A cell is its table (`clue.store.records_table`); where a model has several on one task under one
-prompt setting, the newest counts. A cell without a table is unfinished and does not exist here.
+A finished cell is a records table (`clue.store.records_table`). If a model has several tables on
+one task under one prompt setting, the newest counts. A cell without a table is unfinished and is
+ignored here.
 """
 
 import json
@@ -35,13 +36,15 @@ MODEL_KEYS = (
     "backend.weights",
     "backend.adapter",
 )
-"""What makes the two models different models. All else is protocol, decoding or machinery."""
+"""Settings that identify a model. All other settings are protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
-NEEDED = ("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint")
+REQUIRED_FACTS = (
+    *("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint"),
+)
 
 
 class CellKey(NamedTuple):
-    """Which cell: at most one table counts for each."""
+    """Identifies a cell within a store; at most one table counts for each key."""
 
     prompt: str
     model: str
@@ -57,35 +60,35 @@ class Columns:
     repeats: NDArray[np.int64]
     clusters: Names
     prompts: Names
-    """Digest of what was asked, shape (n,)."""
+    """Digest of each prompt, shape (n,)."""
     targets: Names
-    """Digest of the reference, shape (n,)."""
+    """Digest of each reference, shape (n,)."""
     scores: Mapping[str, Array]
     """Metric to scores, 0 to 1, shape (n,); nan where the reference leaves it undefined."""
     flags: Mapping[str, NDArray[np.bool_]]
     measures: Mapping[str, Array]
 
     @cached_property
-    def asked(self) -> str:
-        """Digest of which samples these are, how they cluster and what was asked."""
+    def items_sha256(self) -> str:
+        """Digest of the samples, their clusters, prompts and references."""
         names = (self.ids, self.repeats.astype(str), self.clusters, self.prompts, self.targets)
         return sha256([list(column) for column in names])
 
 
 @dataclass(frozen=True)
 class StoredCell:
-    """A finished cell."""
+    """A finished cell of the store."""
 
     path: Path
-    """Its table."""
+    """Its records table."""
     facts: Mapping[str, Any]
     """`clue.tracking.tags.facts`."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
 
     @property
-    def place(self) -> CellKey:
-        """Which cell it is."""
+    def key(self) -> CellKey:
+        """Prompt setting, model and task."""
         return CellKey(*(str(self.facts[name]) for name in CellKey._fields))
 
     @property
@@ -95,39 +98,39 @@ class StoredCell:
 
     @cached_property
     def columns(self) -> Columns:
-        """Its numbers.
+        """The numbers of the cell, read from its table.
 
         Raises:
             StoreError: the table is damaged, or a score is not between 0 and 1.
         """
         try:
-            return _columns(self.path)
+            return _read_columns(self.path)
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             raise StoreError(
                 f"{self.path} cannot be analysed ({_first_line(error)}): delete it and run the "
-                f"cell {self.name} again; it is made from the stored completions"
+                f"cell {self.name} again; its table is made from the stored completions"
             ) from error
 
 
 def read_cells(store: Path) -> dict[CellKey, StoredCell]:
-    """The cells of a store, the newest of each place.
+    """Read the newest cell for each key.
 
     Raises:
         StoreError: there is no finished cell.
     """
-    cells = list(_described(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
+    cells = list(_with_facts(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
     if not cells:
         raise StoreError(
             f"no finished cell is in {store / 'cells'}: evaluate a model and its base first, e.g. "
-            "python run.py -m model=meditron7b,llama2_7b task=meqsum; another store is named with "
+            "python run.py -m model=meditron7b,llama2_7b task=meqsum; for another store, set "
             "paths.mlruns=<folder>"
         )
-    found = {cell.place: cell for cell in cells}
-    return dict(sorted(found.items()))
+    newest = {cell.key: cell for cell in cells}
+    return dict(sorted(newest.items()))
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted keys and values of nested mappings."""
+    """Yield dotted keys and values of nested mappings."""
     for key, entry in value.items():
         if isinstance(entry, Mapping):
             yield from flatten(entry, f"{prefix}{key}.")
@@ -139,36 +142,36 @@ def _age(path: Path) -> tuple[int, str]:
     return path.stat().st_mtime_ns, path.name
 
 
-def _described(paths: Iterable[Path]) -> Iterable[StoredCell]:
+def _with_facts(paths: Iterable[Path]) -> Iterator[StoredCell]:
+    """Cells whose tables have readable and complete facts; others are left out with a warning."""
     for path in paths:
         try:
-            noted = pq.read_schema(path).metadata or {}
-            facts = json.loads(noted.get(FACTS, b"{}"))
-            signatures = json.loads(noted.get(SIGNATURES, b"{}"))
+            metadata = pq.read_schema(path).metadata or {}
+            facts = json.loads(metadata.get(FACTS, b"{}"))
+            signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
         except (pa.ArrowException, OSError, ValueError) as error:
             log.warning("%s is left out: damaged (%s)", path, type(error).__name__)
             continue
-        absent = [name for name in NEEDED if name not in facts]
+        absent = [name for name in REQUIRED_FACTS if name not in facts]
         if absent:
             log.warning(
-                "%s is left out: it does not say its %s. Score it again: the same command with "
-                "backend=replay force=false writes a table that does",
+                "%s is left out: it lacks the fact %s. Score the cell again: repeat its command "
+                "with backend=replay force=false, which writes a table with this fact",
                 *(path, absent[0]),
             )
             continue
         yield StoredCell(path, facts, signatures)
 
 
-def _columns(path: Path) -> Columns:
+def _read_columns(path: Path) -> Columns:
     names = pq.read_schema(path).names
-    wanted = [name for name in names if name in IDENTITY or name.startswith(NUMBERS)]
-    table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
+    numeric = [name for name in names if name in IDENTITY or name.startswith(NUMBERS)]
+    table = pq.read_table(path, columns=numeric, page_checksum_verification=True)
     table = table.sort_by([("sample_id", "ascending"), ("repeat", "ascending")])
-    ids, repeats, *others = (table[name].to_numpy() for name in IDENTITY)
-    clusters, prompts, targets = others
-    twice = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
-    if twice:
-        raise ValueError(f"{counted(twice, 'row stands', 'rows stand')} in it twice")
+    ids, repeats, clusters, prompts, targets = (table[name].to_numpy() for name in IDENTITY)
+    duplicates = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
+    if duplicates:
+        raise ValueError(f"{counted(duplicates, 'row is', 'rows are')} in it twice")
     scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
     flags = {
         name: table[f"flag_{name}"].to_numpy().astype(bool) for name in _prefixed(names, "flag_")
@@ -182,9 +185,9 @@ def _columns(path: Path) -> Columns:
 
 def _score(name: str, column: Any) -> Array:
     defined = column.drop_null().to_numpy().astype(float)
-    wrong = ~((defined >= 0) & (defined <= 1))
-    if wrong.any():
-        scores = counted(int(wrong.sum()), f"score of {name} is", f"scores of {name} are")
+    outside = ~((defined >= 0) & (defined <= 1))
+    if outside.any():
+        scores = counted(int(outside.sum()), f"score of {name} is", f"scores of {name} are")
         raise ValueError(f"{scores} not between 0 and 1")
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)
 

@@ -16,20 +16,20 @@ NAMES = {
     "level2": "Level 2",
     OVERALL: "Overall",
 }
-"""In the order of the literature; whatever is not here is called what it is."""
+"""In the order of the literature; a task that is not listed is shown by its own name."""
 
 
 def display_name(task: str) -> str:
-    """A task, data set or level as a heading."""
+    """Name of a task, data set or level in a heading."""
     return NAMES.get(task, task)
 
 
 def in_sentence(task: str) -> str:
-    """The same within a sentence."""
+    """Name of a task, data set or level within a sentence."""
     return "the overall score" if task == OVERALL else display_name(task)
 
 
 def display_order(task: str) -> tuple[int, str]:
-    """Where it stands in a table."""
+    """Sort key of a task in tables and figures."""
     names = list(NAMES)
     return (names.index(task) if task in NAMES else len(names), task)

@@ -6,25 +6,25 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from clue.config.ranges import at_least, between, more_than, one_of, range_problems
+from clue.config.ranges import AtLeast, Between, MoreThan, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
 from clue.errors import ConfigError
 
 NOT_DECLARED = ("paths", "output", "report", "text", "tracking")
 """Settings that change no number."""
-ENOUGH_RESAMPLES = at_least(999, "too few for a p below .05")
-POSITIVE = more_than(0, "points")
+ENOUGH_RESAMPLES = AtLeast(999, "too few for a p below .05")
+POSITIVE = MoreThan(0)
 
 
 @dataclass
 class MarginsConf:
     """Half-widths of practical equivalence, in points."""
 
-    binary: float = field(default=2.0, metadata=POSITIVE)
-    fraction: float = field(default=1.0, metadata=POSITIVE)
-    continuous: float = field(default=1.0, metadata=POSITIVE)
+    binary: float = setting(2.0, POSITIVE)
+    fraction: float = setting(1.0, POSITIVE)
+    continuous: float = setting(1.0, POSITIVE)
     """The margin of a task score is the mean of its metrics' margins."""
-    level: float = field(default=1.0, metadata=POSITIVE)
+    level: float = setting(1.0, POSITIVE)
     """Of Level 1, Level 2 and the overall score."""
 
 
@@ -35,18 +35,18 @@ class AnalysisConf:
     paths: PathsConf = field(default_factory=PathsConf)
     output: str = "analysis"
     """Folder of cells.csv, cells.parquet, summary.json and the report."""
-    comparator: str = field(default="base", metadata=one_of("base", "ancestor"))
+    comparator: str = setting("base", OneOf(("base", "ancestor")))
     """`base`: the model that the paper compares with; `ancestor`: the model that was trained on."""
     prompt: str = "paper"
     """The prompt setting whose tests are confirmatory; the report shows others as exploratory."""
-    alpha: float = field(default=0.05, metadata=between(0, 1))
+    alpha: float = setting(0.05, Between(0, 1, open=True))
     margins: MarginsConf = field(default_factory=MarginsConf)
     allowed_differences: list[str] = field(default_factory=list)
     """Keys of `cell.json` in which the two cells of a pair may differ; they are printed."""
-    seed: int = field(default=1, metadata=at_least(0))
-    flips: int = field(default=99_999, metadata=ENOUGH_RESAMPLES)
+    seed: int = setting(1, AtLeast(0))
+    flips: int = setting(99_999, ENOUGH_RESAMPLES)
     """Random sign flips, where not all can be enumerated."""
-    draws: int = field(default=10_000, metadata=ENOUGH_RESAMPLES)
+    draws: int = setting(10_000, ENOUGH_RESAMPLES)
     """Resamples of the bootstrap-t, where it is used."""
     large: float = 15.0
     """Billions of parameters from which on a model counts as large (a moderator)."""
@@ -54,7 +54,7 @@ class AnalysisConf:
     """Compute the sensitivity analyses."""
     report: bool = True
     """Write the report."""
-    text: str | None = field(default=None, metadata=one_of(None, "full"))
+    text: str | None = setting(None, OneOf(("full",)))
     """Answers in the report's drill-down: null = of open data only; `full` = of all data."""
     tracking: TrackingConf = field(default_factory=TrackingConf)
     """MLflow experiment in which the report becomes a run of its own."""
@@ -77,7 +77,6 @@ def validate(settings: AnalysisConf) -> None:
     Raises:
         ConfigError: with every problem, a line each.
     """
-    problems = list(range_problems(settings))
-    if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
+    lines = "\n".join(f"  {problem}" for problem in problems(settings))
+    if lines:
         raise ConfigError(f"these settings cannot be used:\n{lines}")

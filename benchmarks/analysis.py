@@ -32,7 +32,7 @@ from analysis.paired_study.output import write_study
 from analysis.paired_study.series_to_test import SCORE, SeriesBuilder
 from analysis.paired_study.summary import summary
 from analysis.settings import AnalysisConf
-from analysis.stats.bootstrap import bootstrap_ts
+from analysis.stats.bootstrap import bootstrap_t
 from analysis.stats.paired import Paired, Sums
 from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks import synthetic
@@ -73,7 +73,7 @@ def series(store: Path) -> dict[str, list[Paired]]:
     found: dict[str, list[Paired]] = {}
     for pair in sorted({each.match.pair for each in aligned}):
         of_pair = [each for each in aligned if each.match.pair == pair]
-        for entry in entries.entries(of_pair, "family"):
+        for entry in entries.build(of_pair, "family"):
             task, metric = entry.key.task, entry.key.metric
             composite = metric == SCORE and task not in {each.match.task for each in aligned}
             if composite or metric in entry.aligned[0].score:
@@ -86,12 +86,13 @@ def ours(found: dict[str, list[Paired]]) -> tuple[float, float]:
 
     def flip() -> None:
         for many in found.values():
-            grains = [each.grain for each in many]
-            sign_flips([each.sums for each in many], np.random.default_rng(1), grains, FLIPS)
+            step_sizes = [each.step_size for each in many]
+            sign_flips([each.sums for each in many], np.random.default_rng(1), step_sizes, FLIPS)
 
     def resample() -> None:
         for many in found.values():
-            bootstrap_ts([each.sums for each in many], np.random.default_rng(1), DRAWS)
+            for one in many:
+                bootstrap_t(one.sums, np.random.default_rng(1), DRAWS)
 
     size = sum(map(len, found.values()))
     return (

@@ -1,4 +1,4 @@
-"""What a series rests on: what is missing, and how far single clusters carry it."""
+"""Data behind a comparison: missing samples, and the influence of single clusters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,43 +16,43 @@ from analysis.stats.paired import Interval, Sums
 ORDER: Sequence[Status] = ("complete", "incomplete", "refused")
 
 
-def coverage(entry: SeriesToTest) -> DataCoverage:
-    """Describe the ground of a series."""
-    ledgers = entry.ledgers
+def coverage(source: SeriesToTest) -> DataCoverage:
+    """Data behind the comparison of a series."""
+    ledgers = source.ledgers
     return DataCoverage(
         status=status(ledgers),
         only_base=sum(len(ledger.only_base) for ledger in ledgers),
         only_tuned=sum(len(ledger.only_tuned) for ledger in ledgers),
-        bounds=_bounds(entry) if entry.key.analysis == PRIMARY else None,
-        undefined=_undefined(entry),
+        bounds=_bounds(source) if source.key.analysis == PRIMARY else None,
+        undefined=_undefined(source),
         shared=sum(ledger.shared for ledger in ledgers),
-        leave_one_out=leave_one_out(entry.series.sums),
+        leave_one_out=leave_one_out(source.series.sums),
     )
 
 
 def combined_coverage(
     parts: Mapping[str, UnjudgedComparison], weights: Mapping[str, float]
 ) -> DataCoverage:
-    """The ground of a level, from those of its data sets."""
-    grounds = [parts[name].data for name in weights]
-    ends = [
-        (weight * end for end in parts[name].data.bounds or [parts[name].comparison.delta] * 2)
+    """Data behind a level, from those behind its data sets."""
+    coverages = [parts[name].data for name in weights]
+    weighted_bounds = [
+        (weight * bound for bound in parts[name].data.bounds or [parts[name].comparison.delta] * 2)
         for name, weight in weights.items()
     ]
-    bounded = any(ground.bounds for ground in grounds)
+    bounded = any(part.bounds for part in coverages)
     return DataCoverage(
-        status=max((ground.status for ground in grounds), key=ORDER.index),
-        only_base=sum(ground.only_base for ground in grounds),
-        only_tuned=sum(ground.only_tuned for ground in grounds),
-        bounds=Interval(*map(sum, zip(*ends, strict=True))) if bounded else None,
+        status=max((part.status for part in coverages), key=ORDER.index),
+        only_base=sum(part.only_base for part in coverages),
+        only_tuned=sum(part.only_tuned for part in coverages),
+        bounds=Interval(*map(sum, zip(*weighted_bounds, strict=True))) if bounded else None,
         undefined=0,
-        shared=sum(ground.shared for ground in grounds),
+        shared=sum(part.shared for part in coverages),
         leave_one_out=None,
     )
 
 
 def status(ledgers: Sequence[Ledger]) -> Status:
-    """The worst of several; a sample that is missing makes a comparison incomplete."""
+    """The worst status of several tasks; a missing sample makes a comparison incomplete."""
     if any(ledger.status == "refused" for ledger in ledgers):
         return "refused"
     return "incomplete" if any(ledger.missing for ledger in ledgers) else "complete"
@@ -62,53 +62,51 @@ def leave_one_out(sums: Sums) -> Interval | None:
     """Smallest and largest mean difference without one cluster; None with a single cluster."""
     if sums.n_clusters < 2:
         return None
-    left = (sums.sums.sum() - sums.sums) / (sums.n - sums.sizes)
-    return Interval(float(left.min()), float(left.max()))
+    deltas = (sums.sums.sum() - sums.sums) / (sums.n - sums.sizes)
+    return Interval(float(deltas.min()), float(deltas.max()))
 
 
-def _undefined(entry: SeriesToTest) -> int:
-    """Of a metric; a task score has all samples."""
-    if entry.key.scope != "metric":
+def _undefined(source: SeriesToTest) -> int:
+    """Samples for which a metric is undefined; a task score is defined for all samples."""
+    if source.key.scope != "metric":
         return 0
-    (aligned,) = entry.aligned
-    return len(aligned.alignment.ids) - len(entry.series.ids)
+    (aligned,) = source.aligned
+    return len(aligned.alignment.ids) - len(source.series.ids)
 
 
-def _bounds(entry: SeriesToTest) -> Interval | None:
-    """Of the mean over tasks: the mean of the tasks' bounds."""
-    if not any(ledger.missing for ledger in entry.ledgers):
+def _bounds(source: SeriesToTest) -> Interval | None:
+    """Mean of the tasks' bounds."""
+    if not any(ledger.missing for ledger in source.ledgers):
         return None
-    ends = [_task_bounds(each, _weights(entry, each), entry) for each in entry.aligned]
-    low, high = np.mean(ends, axis=0)
+    bounds = [_task_bounds(aligned, _weights(source, aligned)) for aligned in source.aligned]
+    low, high = np.mean(bounds, axis=0)
     return Interval(float(low), float(high))
 
 
-def _weights(entry: SeriesToTest, aligned: AlignedPair) -> Mapping[str, float]:
-    if entry.key.scope == "metric":
-        return {entry.key.metric: 1.0}
+def _weights(source: SeriesToTest, aligned: AlignedPair) -> Mapping[str, float]:
+    if source.key.scope == "metric":
+        return {source.key.metric: 1.0}
     return dict.fromkeys(aligned.score, 1 / len(aligned.score))
 
 
-def _task_bounds(
-    aligned: AlignedPair, weights: Mapping[str, float], entry: SeriesToTest
-) -> tuple[float, float]:
+def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> tuple[float, float]:
     """Samples that one model lacks count as if that model had scored 0 or 1 on them."""
     ledger, match = aligned.ledger, aligned.match
-    known = sum(
+    total = sum(
         weight * float(aligned.metrics[name].differences.mean()) for name, weight in weights.items()
     ) * len(aligned.alignment.ids)
-    known -= _total(match.base.columns, ledger.only_base, weights)
-    known += _total(match.tuned.columns, ledger.only_tuned, weights)
+    total -= _total(match.base.columns, ledger.only_base, weights)
+    total += _total(match.tuned.columns, ledger.only_tuned, weights)
     n = len(aligned.alignment.ids) + len(ledger.only_base) + len(ledger.only_tuned)
-    low = known - POINTS * len(ledger.only_tuned)
-    return low / n, (known + POINTS * len(ledger.only_base)) / n
+    low = total - POINTS * len(ledger.only_tuned)
+    return low / n, (total + POINTS * len(ledger.only_base)) / n
 
 
 def _total(columns: Columns, ids: Sequence[str], weights: Mapping[str, float]) -> float:
     """Sum of the scores of some samples in points, repeats averaged; undefined counts 0."""
-    places = [np.flatnonzero(columns.ids == sample) for sample in ids]
+    rows_of = [np.flatnonzero(columns.ids == sample) for sample in ids]
     return POINTS * sum(
-        weight * float(np.nan_to_num(columns.scores[name][place]).mean())
+        weight * float(np.nan_to_num(columns.scores[name][rows]).mean())
         for name, weight in weights.items()
-        for place in places
+        for rows in rows_of
     )

@@ -1,4 +1,4 @@
-"""What the rows of one prompt setting allow to say together: families of hypotheses and verdicts.
+"""Families of hypotheses and verdicts over the comparisons of one prompt setting.
 
 Families are declared in `docs/statistics.md`: F1 pairs overall, F2 pairs by level, F3 pairs by task
 (Holm); F4 single metrics and sensitivity analyses (Benjamini and Hochberg). They are reported
@@ -21,7 +21,7 @@ from analysis.paired_study.rows import (
     ResultRow,
 )
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.sentences.verdict import Wording, sentence, verdict
+from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Comparison
 from analysis.stats.multiplicity import benjamini_hochberg, holm
@@ -30,7 +30,7 @@ from clue.task.levels import OVERALL
 
 
 class UnjudgedComparison(NamedTuple):
-    """A comparison that waits for its judgement."""
+    """A row of the results before p-values are corrected."""
 
     key: ComparisonKey
     data: DataCoverage
@@ -38,27 +38,27 @@ class UnjudgedComparison(NamedTuple):
 
 
 def judge(
-    found: Sequence[UnjudgedComparison],
+    comparisons: Sequence[UnjudgedComparison],
     datasets: Mapping[str, str],
     settings: AnalysisConf,
     *,
     declared: bool,
 ) -> list[ResultRow]:
-    """Rows of one prompt setting, sorted.
+    """Correct p-values within families and give verdicts; rows are sorted.
 
     Args:
-        found: all its comparisons.
+        comparisons: all of one prompt setting.
         datasets: task to its data set: F3 has one hypothesis per data set.
         settings: of the analysis.
-        declared: whether this prompt setting is the one whose tests are confirmatory.
+        declared: True if the tests of this prompt setting are confirmatory.
     """
     families: dict[HypothesisFamily, list[UnjudgedComparison]] = defaultdict(list)
-    for each in sorted(found, key=lambda one: one.key):
-        families[hypothesis_family(each.key, datasets)].append(each)
+    for comparison in sorted(comparisons, key=lambda one: one.key):
+        families[hypothesis_family(comparison.key, datasets)].append(comparison)
     rows = [
         row
-        for name, members in families.items()
-        for row in _family(name, members, settings, declared=declared)
+        for family, members in families.items()
+        for row in _judge_family(family, members, settings, declared=declared)
     ]
     return sorted(rows, key=lambda row: row.key)
 
@@ -72,39 +72,42 @@ def hypothesis_family(key: ComparisonKey, datasets: Mapping[str, str]) -> Hypoth
     return "F3" if datasets.get(key.task, key.task) == key.task else "F4"
 
 
-def _family(
-    name: HypothesisFamily,
+def _judge_family(
+    family: HypothesisFamily,
     members: Sequence[UnjudgedComparison],
     settings: AnalysisConf,
     *,
     declared: bool,
 ) -> list[ResultRow]:
-    adjust = benjamini_hochberg if name == "F4" else holm
-    raw = [_p(each) for each in members]
+    adjust = benjamini_hochberg if family == "F4" else holm
+    raw = [_primary_p(member) for member in members]
     adjusted = adjust(_numbers(raw))
-    equivalence = adjust(_numbers([each.comparison.tost_p for each in members]))
+    equivalence = adjust(_numbers([member.comparison.tost_p for member in members]))
     rows = []
-    for each, p, p_adjusted, p_equivalence in zip(members, raw, adjusted, equivalence, strict=True):
-        corrected = None if np.isnan(p_adjusted) else float(p_adjusted)
-        same = None if np.isnan(p_equivalence) else float(p_equivalence)
-        made = Judgement(
-            tests=name,
+    for member, p, adjusted_p, adjusted_tost in zip(
+        members, raw, adjusted, equivalence, strict=True
+    ):
+        p_adjusted = None if np.isnan(adjusted_p) else float(adjusted_p)
+        p_equivalence = None if np.isnan(adjusted_tost) else float(adjusted_tost)
+        labels = _labels(family, member.key)
+        judgement = Judgement(
+            tests=family,
             hypotheses=len(members),
-            confirmatory=declared and name != "F4",
+            confirmatory=declared and family != "F4",
             p=p,
-            p_adjusted=corrected,
-            p_equivalence=same,
-            ci_simultaneous=_simultaneous(name, each, len(members), settings.alpha),
-            verdict=verdict(each.comparison, corrected, same),
-            sentence=sentence(each.comparison, _wording(name, each), corrected, same),
+            p_adjusted=p_adjusted,
+            p_equivalence=p_equivalence,
+            ci_simultaneous=_simultaneous(family, member, len(members), settings.alpha),
+            verdict=verdict(member.comparison, p_adjusted, p_equivalence),
+            sentence=sentence(member.comparison, labels, p_adjusted, p_equivalence),
         )
-        rows.append(ResultRow(*each, made))
+        rows.append(ResultRow(*member, judgement))
     return rows
 
 
-def _p(found: UnjudgedComparison) -> float | None:
+def _primary_p(member: UnjudgedComparison) -> float | None:
     """Levels are sums over tasks, which are not sign-flipped: their test is the t-test."""
-    return found.comparison.p_cr2 if found.key.scope == "level" else found.comparison.p
+    return member.comparison.p_cr2 if member.key.scope == "level" else member.comparison.p
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:
@@ -112,20 +115,19 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
 
 
 def _simultaneous(
-    name: HypothesisFamily, found: UnjudgedComparison, size: int, alpha: float
+    family: HypothesisFamily, member: UnjudgedComparison, size: int, alpha: float
 ) -> Interval | None:
-    made = found.comparison
-    if name != "F1" or made.se_cr2 is None or made.df is None or made.refused:
+    comparison = member.comparison
+    if family != "F1" or comparison.se_cr2 is None or comparison.df is None or comparison.refused:
         return None
-    reach = float(stats.t.ppf(1 - alpha / (2 * size), made.df)) * made.se_cr2
-    return Interval(made.delta - reach, made.delta + reach)
+    half_width = float(stats.t.ppf(1 - alpha / (2 * size), comparison.df)) * comparison.se_cr2
+    return Interval(comparison.delta - half_width, comparison.delta + half_width)
 
 
-def _wording(name: HypothesisFamily, found: UnjudgedComparison) -> Wording:
-    key = found.key
+def _labels(family: HypothesisFamily, key: ComparisonKey) -> Labels:
     task = in_sentence(key.task)
     score = task if key.metric == "score" else f"{task} ({key.metric})"
     if key.analysis != PRIMARY:
         score = f"{score}, {key.analysis}"
-    adjustment = "Benjamini-Hochberg" if name == "F4" else "Holm"
-    return Wording(key.base, key.tuned, score, "points", adjustment)
+    adjustment = "Benjamini-Hochberg" if family == "F4" else "Holm"
+    return Labels(key.base, key.tuned, score, "points", adjustment)

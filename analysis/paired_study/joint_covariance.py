@@ -1,4 +1,4 @@
-"""The joint error of all task scores: shared items, base runs and patients are inside."""
+"""Joint error of all data-set scores, with shared items, base runs and patients included."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from analysis.stats.paired import Array, Paired
 from analysis.stats.weighted_sums import covariance
 
 MIMIC = ("medisumcode", "medisumqa")
-"""Data sets whose letters come from the patients of one hospital; others share nobody."""
+"""Data sets whose letters come from the patients of one hospital; others share no patient."""
 
 
 @dataclass(frozen=True)
 class DatasetSeries:
-    """One pair's score of one data set: what levels are made of."""
+    """One pair's score on one data set; levels are weighted sums of these."""
 
     pair: str
     dataset: str
@@ -30,7 +30,7 @@ class DatasetSeries:
 
     @property
     def patients(self) -> tuple[tuple[str, str], ...]:
-        """Whom each cluster comes from, named such that data sets can share people."""
+        """Patient of each cluster, named such that only MIMIC's data sets can share patients."""
         shares = self.dataset in MIMIC
         return tuple(
             ("mimic", patient(name)) if shares else (self.dataset, name) for name in self.clusters
@@ -38,13 +38,13 @@ class DatasetSeries:
 
 
 def shared_patients(units: Sequence[DatasetSeries]) -> int:
-    """People in more than one data set."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """Number of patients in more than one data set."""
+    datasets_of: dict[tuple[str, str], set[str]] = {}
     for unit in units:
         if unit.dataset in MIMIC:
             for name in set(unit.patients):
-                found.setdefault(name, set()).add(unit.dataset)
-    return sum(len(datasets) > 1 for datasets in found.values())
+                datasets_of.setdefault(name, set()).add(unit.dataset)
+    return sum(len(datasets) > 1 for datasets in datasets_of.values())
 
 
 def joint_covariance(units: Sequence[DatasetSeries]) -> Array:
@@ -59,14 +59,14 @@ def joint_covariance(units: Sequence[DatasetSeries]) -> Array:
     )
     if not shared_patients(units):
         return within
-    summed = [_by_patient(unit, each) for unit, each in zip(units, influences, strict=True)]
-    across = covariance([values for values, _ in summed], [names for _, names in summed])
+    by_patient = [_by_patient(unit, values) for unit, values in zip(units, influences, strict=True)]
+    across = covariance([sums for sums, _ in by_patient], [names for _, names in by_patient])
     datasets = np.array([unit.dataset for unit in units])
     return np.where(datasets[:, None] == datasets, within, across)
 
 
 def _by_patient(unit: DatasetSeries, values: Array) -> tuple[Array, list[tuple[str, str]]]:
-    """Influences of a patient's letters added up."""
+    """Influences summed over the letters of each patient, and the patients."""
     sums: dict[tuple[str, str], float] = {}
     for name, value in zip(unit.patients, values, strict=True):
         sums[name] = sums.get(name, 0.0) + float(value)

@@ -1,4 +1,4 @@
-"""Levels and the overall score of every pair: weighted sums of its data sets' differences."""
+"""Levels and the overall score of every pair: weighted sums of its differences by data set."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from analysis.paired_study.joint_covariance import DatasetSeries, joint_covariance
 from analysis.stats.clusters import NAN, Robust
 from analysis.stats.comparison import Comparison, Options
-from analysis.stats.fields import equivalences, errors
+from analysis.stats.fields import equivalence_fields, standard_error_fields
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate, combine
 from clue.task.levels import OVERALL, Tree
@@ -20,104 +20,104 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True)
 class DatasetComparison:
-    """A unit and what was found of it."""
+    """A pair's score on one data set, with its comparison."""
 
     unit: DatasetSeries
     comparison: Comparison
 
     @property
     def estimate(self) -> Estimate | None:
-        """What enters a sum; None if there is no error to enter it with."""
-        made = self.comparison
-        if made.se_cr2 is None or made.df is None:
+        """Difference that enters a weighted sum; None without a standard error."""
+        comparison = self.comparison
+        if comparison.se_cr2 is None or comparison.df is None:
             return None
-        return Estimate(made.delta, made.se_cr2, made.df)
+        return Estimate(comparison.delta, comparison.se_cr2, comparison.df)
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Task scores of all pairs in one analysis, with their joint error."""
+    """Data-set scores of all pairs in one analysis, with their joint error."""
 
-    measured: Sequence[DatasetComparison]
+    comparisons: Sequence[DatasetComparison]
     estimates: Sequence[Estimate]
     covariance: Array
-    """Of the measured units, shape (k, k)."""
+    """Of the estimates, shape (k, k)."""
 
     @classmethod
-    def of(cls, measured: Sequence[DatasetComparison]) -> "Levels":
-        """From the units of all pairs; those without an error take no part."""
-        usable = [(each, each.estimate) for each in measured if each.estimate]
-        kept = [each for each, _ in usable]
+    def of(cls, comparisons: Sequence[DatasetComparison]) -> "Levels":
+        """From the comparisons of all pairs; those without a standard error are left out."""
+        usable = [(one, one.estimate) for one in comparisons if one.estimate]
+        members = [comparison for comparison, _ in usable]
         estimates = [estimate for _, estimate in usable if estimate]
-        return cls(kept, estimates, joint_covariance([each.unit for each in kept]))
+        return cls(members, estimates, joint_covariance([member.unit for member in members]))
 
     def complete(self, weights: Weights) -> list[str]:
         """Pairs that have every data set of a level, sorted."""
-        have: dict[str, set[str]] = {}
-        for each in self.measured:
-            have.setdefault(each.unit.pair, set()).add(each.unit.dataset)
-        return sorted(pair for pair, datasets in have.items() if set(weights) <= datasets)
+        datasets_of: dict[str, set[str]] = {}
+        for one in self.comparisons:
+            datasets_of.setdefault(one.unit.pair, set()).add(one.unit.dataset)
+        return sorted(pair for pair, datasets in datasets_of.items() if set(weights) <= datasets)
 
     def estimate(self, pair: str, weights: Weights) -> Estimate:
         """A pair's difference in a level, in points."""
         row = self._row(pair, weights)
         used = np.flatnonzero(row)
-        parts = [self.estimates[place] for place in used]
+        parts = [self.estimates[index] for index in used]
         return combine(parts, row[used], self.covariance[np.ix_(used, used)])
 
     def joint(self, pairs: Sequence[str], weights: Weights) -> Array:
         """Error covariance of the pairs' differences in a level, shape (pairs, pairs)."""
         rows = np.array([self._row(pair, weights) for pair in pairs])
-        rows = rows.reshape(len(pairs), len(self.measured))
+        rows = rows.reshape(len(pairs), len(self.comparisons))
         return np.asarray(rows @ self.covariance @ rows.T)
 
     def comparison(
-        self, pair: str, weights: Weights, made: Estimate, options: Options
+        self, pair: str, weights: Weights, estimate: Estimate, options: Options
     ) -> Comparison:
-        """A pair's `estimate` of a level as a row; what a sum does not have is None."""
+        """A pair's `estimate` of a level as a comparison; fields that a sum lacks are None."""
         parts = {
-            each.unit.dataset: each.comparison
-            for each in self.measured
-            if each.unit.pair == pair and each.unit.dataset in weights
+            one.unit.dataset: one.comparison
+            for one in self.comparisons
+            if one.unit.pair == pair and one.unit.dataset in weights
         }
         n, clusters = (sum(getattr(p, x) for p in parts.values()) for x in ("n", "n_clusters"))
-        whole = Robust(made.delta, n, clusters, NAN, NAN, made.se, made.df, NAN)
-        found = errors(whole) | equivalences(whole, options)
+        robust = Robust(estimate.delta, n, clusters, NAN, NAN, estimate.se, estimate.df, NAN)
+        values = standard_error_fields(robust) | equivalence_fields(robust, options)
         for name in ("mean_base", "mean_tuned"):
-            found[name] = sum(w * getattr(parts[dataset], name) for dataset, w in weights.items())
-        known = {name: value for name, value in found.items() if not _nan(value)}
+            values[name] = sum(w * getattr(parts[dataset], name) for dataset, w in weights.items())
+        defined = {name: value for name, value in values.items() if not _is_nan(value)}
         blank = dict.fromkeys(field.name for field in fields(Comparison))
-        said = {"n": n, "n_clusters": clusters, "clustered": True, "alpha": options.alpha}
-        if not made.se > 0:
-            said["refused"] = "the difference is the same in all clusters of all tasks"
-        return Comparison(**{**blank, **known, **said})
+        counts = {"n": n, "n_clusters": clusters, "clustered": True, "alpha": options.alpha}
+        if not estimate.se > 0:
+            counts["refused"] = "the difference is the same in all clusters of all tasks"
+        return Comparison(**{**blank, **defined, **counts})
 
     def _row(self, pair: str, weights: Weights) -> Array:
         return np.array(
             [
-                weights.get(each.unit.dataset, 0.0) if each.unit.pair == pair else 0.0
-                for each in self.measured
+                weights.get(one.unit.dataset, 0.0) if one.unit.pair == pair else 0.0
+                for one in self.comparisons
             ]
         )
 
 
 def level_weights(tree: Tree) -> dict[str, dict[str, float]]:
-    """Levels and overall as weights of data sets.
+    """Levels and the overall score as weights of data sets.
 
     A data set of several tasks is one unit here: its own mean is taken item by item.
 
     Args:
-        tree: `clue.task.levels.tree`, parts before what they belong to.
+        tree: `clue.task.levels.tree`, parts before the composites they belong to.
     """
-    found: dict[str, dict[str, float]] = {}
+    levels: dict[str, dict[str, float]] = {}
     for name in (*tree[OVERALL], OVERALL):
         weights: dict[str, float] = {}
         for part in tree[name]:
-            for unit, weight in found.get(part, {part: 1.0}).items():
-                weights[unit] = weights.get(unit, 0.0) + weight / len(tree[name])
-        found[name] = weights
-    return found
+            for dataset, weight in levels.get(part, {part: 1.0}).items():
+                weights[dataset] = weights.get(dataset, 0.0) + weight / len(tree[name])
+        levels[name] = weights
+    return levels
 
 
-def _nan(value: object) -> bool:
+def _is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)

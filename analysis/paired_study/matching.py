@@ -1,4 +1,4 @@
-"""Every pair on every task: what can be compared, and what cannot, with the reason."""
+"""Every pair on every task: the comparable ones aligned, the others with the reason."""
 
 from collections.abc import Mapping
 
@@ -15,30 +15,31 @@ from clue.errors import ClueError
 def align_all(
     cells: Mapping[CellKey, StoredCell], conf: AnalysisConf
 ) -> tuple[list[AlignedPair], list[RefusedComparison]]:
-    """Align the cells of a store; no refusal stops anything else."""
-    aligned: list[AlignedPair] = []
+    """Align the cells of a store; a refused comparison does not stop the others."""
+    aligned_pairs: list[AlignedPair] = []
     refused: list[RefusedComparison] = []
-    known: dict[tuple[str, str], Alignment] = {}
+    alignments: dict[tuple[str, str], Alignment] = {}
     for pair in model_pairs(cells, conf.comparator):
         for match in matched_cells(cells, pair):
-            place = (pair.prompt, pair.name, match.task)
+            where = (pair.prompt, pair.name, match.task)
             try:
-                made = align_cells(match, conf.allowed_differences, known)
-                defined = made.metrics
+                aligned = align_cells(match, conf.allowed_differences, alignments)
+                defined = aligned.metrics
             except ClueError as error:
-                refused.append(RefusedComparison(*place, "", str(error)))
+                refused.append(RefusedComparison(*where, "", str(error)))
                 continue
-            aligned.append(made)
+            aligned_pairs.append(aligned)
             refused += [
-                RefusedComparison(*place, name, why) for name, why in made.incomparable.items()
+                RefusedComparison(*where, name, reason)
+                for name, reason in aligned.incomparable.items()
             ]
-            absent = [name for name in made.score if name not in defined]
+            absent = [name for name in aligned.score if name not in defined]
             if absent:
-                refused.append(RefusedComparison(*place, SCORE, _why(made, absent)))
-    return aligned, refused
+                refused.append(RefusedComparison(*where, SCORE, _reason(aligned, absent)))
+    return aligned_pairs, refused
 
 
-def _why(aligned: AlignedPair, absent: list[str]) -> str:
+def _reason(aligned: AlignedPair, absent: list[str]) -> str:
     undefined = [name for name in absent if name not in aligned.incomparable]
     if undefined:
         return f"the task score needs {', '.join(undefined)}, which no item of this run defines"

@@ -1,4 +1,4 @@
-"""Which cells form pairs, and which are missing: the model files say what is compared with what."""
+"""Pairs of cells and missing cells; the model files declare what is compared with what."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from clue.config import model_files
 
 
 class ModelPair(NamedTuple):
-    """A tuned model and what it is compared with, under one prompt setting."""
+    """A tuned model and the model it is compared with, under one prompt setting."""
 
     prompt: str
     tuned: str
@@ -33,7 +33,7 @@ class MatchedCells:
 
     @property
     def is_open(self) -> bool:
-        """Whether ids and answers of its data may be shown to anybody."""
+        """True if ids and answers of the data may be shown to anybody."""
         return all(cell.facts.get("access") == "open" for cell in (self.base, self.tuned))
 
 
@@ -46,7 +46,7 @@ class MissingTasks:
     tasks: tuple[str, ...]
     partners: tuple[str, ...]
     command: str
-    """What evaluates them."""
+    """Command that evaluates them."""
 
 
 def model_pairs(cells: Mapping[CellKey, StoredCell], comparator: str) -> list[ModelPair]:
@@ -56,17 +56,17 @@ def model_pairs(cells: Mapping[CellKey, StoredCell], comparator: str) -> list[Mo
         cells: the store.
         comparator: `base` or `ancestor`; a model without an ancestor of its own has its base.
     """
-    found = set()
-    for place, cell in cells.items():
+    pairs = set()
+    for key, cell in cells.items():
         facts = cell.facts
         other = (facts.get("ancestor") if comparator == "ancestor" else None) or facts.get("base")
         if other:
-            found.add(ModelPair(place.prompt, place.model, str(other)))
-    return sorted(found)
+            pairs.add(ModelPair(key.prompt, key.model, str(other)))
+    return sorted(pairs)
 
 
 def matched_cells(cells: Mapping[CellKey, StoredCell], pair: ModelPair) -> list[MatchedCells]:
-    """The tasks for which both cells are there, by name."""
+    """Both cells of a pair, for every task that both models have, by name."""
     return [
         MatchedCells(
             pair,
@@ -80,12 +80,12 @@ def matched_cells(cells: Mapping[CellKey, StoredCell], pair: ModelPair) -> list[
 
 
 def missing_tasks(
-    cells: Mapping[CellKey, StoredCell], found: Iterable[ModelPair]
+    cells: Mapping[CellKey, StoredCell], pairs: Iterable[ModelPair]
 ) -> list[MissingTasks]:
-    """What a model lacks and the other of its pair has, one entry and one command per model."""
+    """Tasks that one model of a pair lacks, with one entry and one command per model."""
     tasks: dict[tuple[str, str], set[str]] = {}
     partners: dict[tuple[str, str], set[str]] = {}
-    for pair in found:
+    for pair in pairs:
         for task in _tasks(cells, pair):
             for model in _lacking(cells, pair, task):
                 key = (pair.prompt, model)
@@ -93,59 +93,64 @@ def missing_tasks(
                 partners.setdefault(key, set()).update({pair.base, pair.tuned} - {model})
     return [
         MissingTasks(
-            *key,
-            tuple(sorted(lacks)),
-            tuple(sorted(partners[key])),
-            run_command(_choice(cells, key[1]), lacks, key[0]),
+            prompt,
+            model,
+            tuple(sorted(missing)),
+            tuple(sorted(partners[prompt, model])),
+            run_command(_model_argument(cells, model), missing, prompt),
         )
-        for key, lacks in sorted(tasks.items())
+        for (prompt, model), missing in sorted(tasks.items())
     ]
 
 
 def unevaluated_tasks(
-    cells: Mapping[CellKey, StoredCell], found: Iterable[ModelPair], tasks: Iterable[str]
+    cells: Mapping[CellKey, StoredCell], pairs: Iterable[ModelPair], tasks: Iterable[str]
 ) -> list[MissingTasks]:
-    """Tasks of the study that neither model of a pair has, which its levels need.
+    """Tasks of the study that neither model of a pair has, but that its levels need.
 
     Args:
         cells: the store.
-        found: pairs.
+        pairs: of the store.
         tasks: all tasks of the study.
     """
     lacking: dict[tuple[str, str], set[str]] = {}
-    for pair in found:
-        lacks = set(tasks) - set(_tasks(cells, pair))
+    for pair in pairs:
+        missing = set(tasks) - set(_tasks(cells, pair))
         for model in (pair.base, pair.tuned):
-            lacking.setdefault((pair.prompt, model), set()).update(lacks)
+            lacking.setdefault((pair.prompt, model), set()).update(missing)
     return [
         MissingTasks(
             prompt,
             model,
-            tuple(sorted(lacks)),
+            tuple(sorted(missing)),
             (),
-            run_command(_choice(cells, model), lacks, prompt),
+            run_command(_model_argument(cells, model), missing, prompt),
         )
-        for (prompt, model), lacks in sorted(lacking.items())
-        if lacks
+        for (prompt, model), missing in sorted(lacking.items())
+        if missing
     ]
 
 
 def suggested_comparisons(cells: Mapping[CellKey, StoredCell]) -> list[MissingTasks]:
-    """What model files would be compared with the models of a store in which nothing is paired."""
+    """Models to evaluate so that the models of a store without pairs can be compared."""
     tasks: dict[tuple[str, str], set[str]] = {}
-    for place in cells:
-        tasks.setdefault((place.prompt, place.model), set()).add(place.task)
+    for key in cells:
+        tasks.setdefault((key.prompt, key.model), set()).add(key.task)
     return [
         MissingTasks(
-            prompt, partner, tuple(sorted(has)), (model,), run_command(partner, has, prompt)
+            prompt,
+            partner,
+            tuple(sorted(evaluated)),
+            (model,),
+            run_command(partner, evaluated, prompt),
         )
-        for (prompt, model), has in sorted(tasks.items())
+        for (prompt, model), evaluated in sorted(tasks.items())
         for partner in partners(model)
     ]
 
 
 def run_command(model: str, tasks: Iterable[str], prompt: str) -> str:
-    """What evaluates a model on tasks."""
+    """Command that evaluates a model on tasks."""
     names = ",".join(sorted(tasks))
     task = shlex.quote(f"task=[{names}]") if "," in names else f"task={names}"
     return f"python run.py model={model} {task} prompt={prompt}"
@@ -153,10 +158,10 @@ def run_command(model: str, tasks: Iterable[str], prompt: str) -> str:
 
 def partners(model: str) -> list[str]:
     """Names of model files that are compared with this model."""
-    return [name for name in model_files.names() if model in _compared(name)]
+    return [name for name in model_files.names() if model in _compared_with(name)]
 
 
-def _compared(name: str) -> tuple[str | None, str | None]:
+def _compared_with(name: str) -> tuple[str | None, str | None]:
     conf = model_files.load(name)
     return conf.base, conf.ancestor
 
@@ -171,12 +176,12 @@ def _lacking(cells: Mapping[CellKey, StoredCell], pair: ModelPair, task: str) ->
     return [model for model in both if CellKey(pair.prompt, model, task) not in cells]
 
 
-def _choice(cells: Mapping[CellKey, StoredCell], model: str) -> str:
-    """A model as the command line chooses it: its file, or `hf` with what another cell says."""
+def _model_argument(cells: Mapping[CellKey, StoredCell], model: str) -> str:
+    """Command-line name of a model: its file, or `hf` with the checkpoint of another cell."""
     if model in model_files.names():
         return model
-    for place, cell in cells.items():
-        if place.model == model:
+    for key, cell in cells.items():
+        if key.model == model:
             base = cell.facts.get("base")
             repo = f"hf model.repo={cell.facts['generation']['model']['repo']}"
             return f"{repo} model.base={base}" if base else repo

@@ -1,4 +1,4 @@
-"""A row of the results: which comparison, on which data, what was found and what that says."""
+"""A row of the results: its key, the data behind it, the comparison and the judgement."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -14,18 +14,18 @@ Status = Literal["complete", "incomplete", "refused"]
 
 @dataclass(frozen=True, order=True)
 class ComparisonKey:
-    """Which comparison; rows are sorted by it."""
+    """Identifies a comparison; rows are sorted by it."""
 
     prompt: str
     """Prompt setting of both cells."""
     tuned: str
     """Biomedical model."""
     base: str
-    """What it is compared with."""
+    """Model that it is compared with."""
     family: str
     """Family of base models that the pair belongs to."""
     scope: Scope
-    """`metric`: one metric of one task; `task`: a task score, of LongHealth's tasks their mean too;
+    """`metric`: one metric of one task; `task`: a task score, or the mean of LongHealth's tasks;
     `level`: Level 1, Level 2, overall."""
     task: str
     """Task, data set or level."""
@@ -42,7 +42,7 @@ class ComparisonKey:
 
 @dataclass(frozen=True)
 class DataCoverage:
-    """What a comparison rests on."""
+    """The samples that a comparison is based on."""
 
     status: Status
     """`incomplete`: samples are missing in one cell, see the bounds; `refused`: too many are."""
@@ -55,14 +55,14 @@ class DataCoverage:
     undefined: int
     """Samples left out because their reference leaves the metric undefined for every model."""
     shared: int
-    """Samples whose content another id holds too: they are in its cluster."""
+    """Samples whose content also occurs under another id; both are in one cluster."""
     leave_one_out: Interval | None
     """Smallest and largest difference when one cluster is left out."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a comparison allows to say beside all others of its family."""
+    """Corrected p-values and the verdict of a comparison within its family of hypotheses."""
 
     tests: HypothesisFamily
     """Family of hypotheses: F1 pairs overall, F2 pairs by level, F3 pairs by task, F4 all else."""

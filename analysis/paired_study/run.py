@@ -1,4 +1,4 @@
-"""The steps of a study, in their order."""
+"""The paired study: its steps in their order."""
 
 import logging
 from collections import defaultdict
@@ -35,32 +35,35 @@ def run(cells: Mapping[CellKey, StoredCell], tree: Tree, conf: AnalysisConf) -> 
     """Compare every pair of a store.
 
     Args:
-        cells: the newest of each place.
+        cells: `analysis.cells.read_cells`.
         tree: the levels that all tasks of the study make.
         conf: validated settings.
     """
     aligned, refused = align_all(cells, conf)
     by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
-    for each in aligned:
-        by_prompt[each.match.pair.prompt].append(each)
-    settings = [_Prompt(name, of, tree, conf).setting() for name, of in sorted(by_prompt.items())]
-    found = model_pairs(cells, conf.comparator)
+    for task in aligned:
+        by_prompt[task.match.pair.prompt].append(task)
+    settings = [
+        _PromptStudy(prompt, tasks, tree, conf).results()
+        for prompt, tasks in sorted(by_prompt.items())
+    ]
+    pairs = model_pairs(cells, conf.comparator)
     composites = {*tree}
     tasks = {part for parts in tree.values() for part in parts} - composites
-    whole = {place: cell for place, cell in cells.items() if _whole(cell)}
+    readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     return StudyResults(
         settings,
         aligned,
-        missing_tasks(cells, found),
-        unevaluated_tasks(cells, found, tasks),
+        missing_tasks(cells, pairs),
+        unevaluated_tasks(cells, pairs, tasks),
         refused,
-        whole,
-        {prompt: standings(whole, tree, prompt) for prompt in {place.prompt for place in whole}},
+        readable,
+        {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
     )
 
 
-def _whole(cell: StoredCell) -> bool:
-    """Whether its table can be read; one that cannot costs its own comparisons, not the study."""
+def _is_readable(cell: StoredCell) -> bool:
+    """Tests if a table can be read; a damaged one costs its own comparisons, not the study."""
     try:
         return bool(cell.columns)
     except StoreError as error:
@@ -69,7 +72,7 @@ def _whole(cell: StoredCell) -> bool:
 
 
 @dataclass(frozen=True)
-class _Prompt:
+class _PromptStudy:
     """The pairs under one prompt setting."""
 
     name: str
@@ -77,13 +80,14 @@ class _Prompt:
     tree: Tree
     conf: AnalysisConf
 
-    def setting(self) -> PromptResults:
-        """All that is said of them."""
-        datasets = {each.match.task: _dataset(each) for each in self.aligned}
+    def results(self) -> PromptResults:
+        """Compute all results of the prompt setting."""
+        datasets = {task.match.task: str(task.match.base.facts["dataset"]) for task in self.aligned}
         declared = self.name == self.conf.prompt
-        found = [each.found for each in self.tested] + list(self._level_rows())
-        rows = judge(found, datasets, self.conf, declared=declared)
-        shared = shared_patients([each.measured.unit for each in self.tested if each.unit])
+        comparisons = [series.result for series in self.tested] + list(self._level_comparisons())
+        rows = judge(comparisons, datasets, self.conf, declared=declared)
+        scores = [series for series in self.tested if series.is_dataset_score]
+        shared = shared_patients([series.dataset_comparison.unit for series in scores])
         return PromptResults(
             self.name,
             declared,
@@ -98,18 +102,22 @@ class _Prompt:
     @cached_property
     def tested(self) -> list[TestedSeries]:
         """Every series with its comparison; series of a data set are tested together."""
-        return test_all(self._entries(), self.conf)
+        return test_all(self._series_to_test(), self.conf)
 
     @cached_property
     def levels(self) -> dict[str, Levels]:
-        """Analysis to task scores; a task that an analysis does not change enters as it is."""
-        units: dict[str, dict[tuple[str, str], DatasetComparison]] = {PRIMARY: {}}
-        for each in self.tested:
-            if each.unit:
-                key = each.entry.key
-                units.setdefault(key.analysis, {})[key.pair, key.task] = each.measured
-        plain = units[PRIMARY]
-        return {name: Levels.of(list((plain | of).values())) for name, of in units.items()}
+        """Analysis to levels; a task that an analysis does not change enters as it is."""
+        scores: dict[str, dict[tuple[str, str], DatasetComparison]] = {PRIMARY: {}}
+        for series in self.tested:
+            if series.is_dataset_score:
+                key = series.source.key
+                by_task = scores.setdefault(key.analysis, {})
+                by_task[key.pair, key.task] = series.dataset_comparison
+        primary = scores[PRIMARY]
+        return {
+            analysis: Levels.of(list((primary | changed).values()))
+            for analysis, changed in scores.items()
+        }
 
     @cached_property
     def differences(self) -> dict[str, dict[str, LevelDifferences]]:
@@ -129,27 +137,28 @@ class _Prompt:
 
     @cached_property
     def facts(self) -> dict[str, dict[str, Any]]:
-        """Pair to what is known of its tuned model, with the family of its base."""
+        """Pair to the facts of its tuned model, with the family of its base."""
+        matches = [task.match for task in self.aligned]
         return {
-            each.match.pair.name: {
-                **each.match.tuned.facts,
-                "family": each.match.base.facts.get("family") or each.match.pair.base,
+            match.pair.name: {
+                **match.tuned.facts,
+                "family": match.base.facts.get("family") or match.pair.base,
             }
-            for each in self.aligned
+            for match in matches
         }
 
     @property
     def families(self) -> dict[str, str]:
         """Pair to family."""
-        return {pair: str(said["family"]) for pair, said in self.facts.items()}
+        return {pair: str(facts["family"]) for pair, facts in self.facts.items()}
 
-    def _entries(self) -> Iterator[SeriesToTest]:
-        study = SeriesBuilder(self.conf, self.tree, self._variants())
+    def _series_to_test(self) -> Iterator[SeriesToTest]:
+        builder = SeriesBuilder(self.conf, self.tree, self._variants())
         by_pair: dict[str, list[AlignedPair]] = defaultdict(list)
-        for each in self.aligned:
-            by_pair[each.match.pair.name].append(each)
+        for task in self.aligned:
+            by_pair[task.match.pair.name].append(task)
         for pair, tasks in by_pair.items():
-            yield from study.entries(tasks, str(self.facts[pair]["family"]))
+            yield from builder.build(tasks, self.families[pair])
 
     def _pooled(self, analysis: str) -> dict[str, LevelDifferences]:
         """Level to the differences that can be pooled; without levels of which no pair has one."""
@@ -169,13 +178,13 @@ class _Prompt:
     def _variants(self) -> Mapping[str, Variant]:
         if not self.conf.sensitivity:
             return {}
-        return variants(sorted({name for each in self.aligned for name in each.score}))
+        return variants(sorted({name for task in self.aligned for name in task.score}))
 
-    def _level_rows(self) -> Iterator[UnjudgedComparison]:
+    def _level_comparisons(self) -> Iterator[UnjudgedComparison]:
         primary = {
-            (each.entry.key.pair, each.entry.dataset): each.found
-            for each in self.tested
-            if each.unit and each.entry.key.analysis == PRIMARY
+            (series.source.key.pair, series.source.dataset): series.result
+            for series in self.tested
+            if series.is_dataset_score and series.source.key.analysis == PRIMARY
         }
         options = Options(margin=self.conf.margins.level, alpha=self.conf.alpha)
         for analysis, levels in self.levels.items():
@@ -183,11 +192,7 @@ class _Prompt:
                 pairs = self.differences[analysis][level]
                 for pair, estimate in zip(pairs.pairs, pairs.estimates, strict=True):
                     parts = {name: primary[pair, name] for name in weights}
-                    one = next(iter(parts.values())).key
-                    key = replace(one, scope="level", task=level, metric=SCORE, analysis=analysis)
+                    first = next(iter(parts.values())).key
+                    key = replace(first, scope="level", task=level, metric=SCORE, analysis=analysis)
                     comparison = levels.comparison(pair, weights, estimate, options)
                     yield UnjudgedComparison(key, combined_coverage(parts, weights), comparison)
-
-
-def _dataset(each: AlignedPair) -> str:
-    return str(each.match.base.facts["dataset"])

@@ -1,9 +1,9 @@
-"""From two cells to paired series in points: each metric, and weighted means of series.
+"""Paired series in points: the metrics of two cells, and weighted means of series.
 
-A weighted mean of series is again one series of items, so that the same tests hold for a task score
-as for a metric. Its item is worth the weighted sum of what it has in each part, times n / n_k where
-the part is defined on n_k of the n items only (UMLS F1, where a reference names no concept). So its
-mean over all items is the weighted mean of the parts' means, to the last digit of
+A weighted mean of series is again one series of items, so the same tests apply to a task score as
+to a metric. An item scores the weighted sum of its scores in the parts, scaled where a part is
+defined on n_k of the n items only (`clue.cluster_robust.scaled_scores`; UMLS F1, where a reference
+names no concept). So the mean over all items is the weighted mean of the parts' means, as in
 `clue.metrics.summary`, and an item on which the models do not differ has the difference 0. The
 price: where a part is undefined for some items, the standard error is not the exact one of a ratio;
 on simulated cells with 15 % undefined it differed by at most 2 %.
@@ -23,37 +23,38 @@ from analysis.pairing.ledger import Ledger, named, withheld
 from analysis.pairing.same_protocol import Difference, differences, incomparable
 from analysis.readers.records_table import rows
 from analysis.stats.paired import Array, Paired
+from clue.cluster_robust import scaled_scores
 
 POINTS = 100.0
-"""Scores are kept between 0 and 1 and told in points."""
+"""Scores are stored between 0 and 1 and reported in points."""
 
 RowFilter = Callable[[Columns], NDArray[np.bool_]]
-"""Which rows of a cell an analysis keeps; a sample's row stays if it stays for both models."""
+"""Rows of a cell that an analysis uses; a row is used if both models' rows pass."""
 
 
 @dataclass(frozen=True)
 class AlignedPair:
-    """A pair on one task, matched."""
+    """The cells of a pair on one task, matched sample by sample."""
 
     match: MatchedCells
     alignment: Alignment
     differences: tuple[Difference, ...]
-    """Settings in which the two cells differ, as was allowed."""
+    """Settings in which the two cells differ, as the analysis allows."""
     incomparable: Mapping[str, str]
-    """Metrics that cannot be compared, and why."""
+    """Metrics that cannot be compared, with the reason."""
 
     @property
     def ledger(self) -> Ledger:
-        """What did not match."""
+        """Account of the samples that did not match."""
         return self.alignment.ledger
 
     def notes(self) -> Iterator[str]:
-        """What a reader of the comparison has to know; ids of open data only."""
+        """Notes for readers of the comparison; they contain ids of open data only."""
         return self.ledger.notes(self.alignment.naming)
 
     @property
     def score(self) -> tuple[str, ...]:
-        """The metrics whose mean is the task score."""
+        """Names of the metrics whose mean is the task score."""
         return tuple(self.match.base.facts["score"])
 
     @cached_property
@@ -70,59 +71,62 @@ class AlignedPair:
         """Metrics as paired series, in points.
 
         Args:
-            names: of metrics; those that cannot be compared or are never defined are left out.
-            keep: of all rows, which.
-            change: applied to every score before anything is averaged.
+            names: of metrics; incomparable ones and those defined nowhere are left out.
+            keep: selects rows; None: all.
+            change: applied to every score before any averaging.
         """
-        alignment = self.alignment if keep is None else self._kept(keep)
-        found = {}
+        alignment = self.alignment if keep is None else self._filtered(keep)
+        series = {}
         for name in sorted(set(names) - set(self.incomparable)) if alignment.ids else ():
             base, tuned = (cell.columns.scores[name] for cell in self._cells)
             if change is not None:
                 base, tuned = change(base), change(tuned)
             if not np.isnan(base[alignment.base.rows]).all():
-                found[name] = in_points(alignment.paired(base, tuned))
-        return found
+                series[name] = in_points(alignment.paired(base, tuned))
+        return series
 
     @property
     def _cells(self) -> tuple[StoredCell, StoredCell]:
         return self.match.base, self.match.tuned
 
-    def _kept(self, keep: RowFilter) -> Alignment:
-        """The alignment of the rows that stay for both models."""
+    def _filtered(self, keep: RowFilter) -> Alignment:
+        """The alignment of the rows that pass for both models."""
         columns = [cell.columns for cell in self._cells]
-        out = {
+        dropped = {
             key
-            for each in columns
-            for key, stays in zip(_keys(each), keep(each), strict=True)
-            if not stays
+            for one in columns
+            for key, passes in zip(_keys(one), keep(one), strict=True)
+            if not passes
         }
-        masks = [np.array([key not in out for key in _keys(each)]) for each in columns]
+        masks = [np.array([key not in dropped for key in _keys(one)]) for one in columns]
         return _restricted(self.alignment, *masks)
 
 
 def align_cells(
-    match: MatchedCells, allowed: Sequence[str], known: dict[tuple[str, str], Alignment]
+    match: MatchedCells, allowed: Sequence[str], alignments: dict[tuple[str, str], Alignment]
 ) -> AlignedPair:
     """Align the two cells of a pair on one task.
 
     Args:
         match: the cells.
         allowed: settings in which they may differ.
-        known: alignments of cells that were asked the same, as most of a task are; it is added to.
+        alignments: by the digests of both cells' items, which most cells of a task share; a new
+            alignment is added.
 
     Raises:
-        PairingError: they were made in different ways, or are not of the same items.
+        PairingError: the cells follow different protocols, or are not of the same items.
         StoreError: a table cannot be read.
     """
-    told = differences(match.base, match.tuned, allowed)
+    allowed_differences = differences(match.base, match.tuned, allowed)
     columns = match.base.columns, match.tuned.columns
-    asked = columns[0].asked, columns[1].asked
-    if asked not in known:
-        known[asked] = align(
-            *(list(rows(each)) for each in columns), naming=named if match.is_open else withheld
+    items = columns[0].items_sha256, columns[1].items_sha256
+    if items not in alignments:
+        alignments[items] = align(
+            *(list(rows(one)) for one in columns), naming=named if match.is_open else withheld
         )
-    return AlignedPair(match, known[asked], told, incomparable(match.base, match.tuned))
+    return AlignedPair(
+        match, alignments[items], allowed_differences, incomparable(match.base, match.tuned)
+    )
 
 
 def weighted_mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
@@ -135,29 +139,38 @@ def weighted_mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
     if len(parts) == 1:
         return parts[0]
     clusters = {
-        name: group for part in parts for name, group in zip(part.ids, part.clusters, strict=True)
+        name: cluster
+        for part in parts
+        for name, cluster in zip(part.ids, part.clusters, strict=True)
     }
     ids = tuple(sorted(clusters))
-    place = {name: number for number, name in enumerate(ids)}
-    base, tuned = np.zeros(len(ids)), np.zeros(len(ids))
-    for part, weight in zip(parts, weights, strict=True):
-        places = [place[name] for name in part.ids]
-        share = weight * len(ids) / len(part.ids)
-        base[places] += share * part.base
-        tuned[places] += share * part.tuned
-    groups = tuple(clusters[name] for name in ids)
-    return Paired(ids, groups, base, tuned, _grain(parts, weights))
+    index = {name: number for number, name in enumerate(ids)}
+    base, tuned = np.full((2, len(ids), len(parts)), np.nan)
+    for column, part in enumerate(parts):
+        items = [index[name] for name in part.ids]
+        base[items, column], tuned[items, column] = part.base, part.tuned
+    return Paired(
+        ids,
+        tuple(clusters[name] for name in ids),
+        (scaled_scores(base) * weights).sum(axis=1),
+        (scaled_scores(tuned) * weights).sum(axis=1),
+        _step_size(parts, weights),
+    )
 
 
 def in_points(paired: Paired) -> Paired:
     """The series with scores from 0 to 100."""
-    grain = None if paired.grain is None else POINTS * paired.grain
-    return replace(paired, base=POINTS * paired.base, tuned=POINTS * paired.tuned, grain=grain)
+    step_size = None if paired.step_size is None else POINTS * paired.step_size
+    base, tuned = POINTS * paired.base, POINTS * paired.tuned
+    return replace(paired, base=base, tuned=tuned, step_size=step_size)
 
 
-def _grain(parts: Sequence[Paired], weights: Sequence[float]) -> float | None:
-    """The common step of the weighted differences, where all parts have the same one."""
-    first, *others = (part.grain and part.grain * w for part, w in zip(parts, weights, strict=True))
+def _step_size(parts: Sequence[Paired], weights: Sequence[float]) -> float | None:
+    """Step size of the weighted differences, if it is the same in all parts."""
+    first, *others = (
+        part.step_size and part.step_size * weight
+        for part, weight in zip(parts, weights, strict=True)
+    )
     complete = len({part.ids for part in parts}) == 1
     same = first is not None and all(other == first for other in others)
     return first if complete and same else None
@@ -166,24 +179,27 @@ def _grain(parts: Sequence[Paired], weights: Sequence[float]) -> float | None:
 def _restricted(
     alignment: Alignment, base: NDArray[np.bool_], tuned: NDArray[np.bool_]
 ) -> Alignment:
-    """Some rows of an alignment, and the samples that both models still have."""
+    """Part of an alignment: the masked rows, and the samples that both models still have."""
     sides = [
         Side(side.rows[mask[side.rows]], side.samples[mask[side.rows]])
         for side, mask in ((alignment.base, base), (alignment.tuned, tuned))
     ]
     samples = np.intersect1d(sides[0].samples, sides[1].samples)
-    place = np.full(len(alignment.ids), -1)
-    place[samples] = np.arange(len(samples))
-    left = [
-        Side(side.rows[place[side.samples] >= 0], place[side.samples][place[side.samples] >= 0])
+    new_index = np.full(len(alignment.ids), -1)
+    new_index[samples] = np.arange(len(samples))
+    common = [
+        Side(
+            side.rows[new_index[side.samples] >= 0],
+            new_index[side.samples][new_index[side.samples] >= 0],
+        )
         for side in sides
     ]
     return replace(
         alignment,
         ids=tuple(alignment.ids[sample] for sample in samples),
         clusters=tuple(alignment.clusters[sample] for sample in samples),
-        base=left[0],
-        tuned=left[1],
+        base=common[0],
+        tuned=common[1],
     )
 
 

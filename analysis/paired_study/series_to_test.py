@@ -1,4 +1,4 @@
-"""All series of a study: each with its place in the results, its margin, and what it rests on."""
+"""All series of a study: each with its key, its margin and the tasks it comes from."""
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from clue.task.levels import Tree
 
 SCORE = "score"
 SENSITIVITY_FLIPS = 9_999
-"""Random sign flips of sensitivity analyses: dropping items leaves every pair other clusters, so
-that these series cannot share their signs as the others do."""
+"""Random sign flips of sensitivity analyses: dropped items give every pair other clusters, so these
+series cannot share their signs as the others do."""
 
 
 @dataclass(frozen=True)
 class SeriesToTest:
-    """A series to be tested."""
+    """A series with all that its test needs."""
 
     key: ComparisonKey
     dataset: str
@@ -36,11 +36,11 @@ class SeriesToTest:
 
     @property
     def ledgers(self) -> list[Ledger]:
-        """What did not match."""
-        return [each.ledger for each in self.aligned]
+        """Accounts of the samples that did not match, one per task."""
+        return [aligned.ledger for aligned in self.aligned]
 
     def options(self, settings: AnalysisConf) -> Options:
-        """How it is tested: all series of a data set share their seed."""
+        """Options of its test; all series of a data set share their seed."""
         primary = self.key.analysis == PRIMARY
         return Options(
             margin=self.margin,
@@ -53,7 +53,7 @@ class SeriesToTest:
 
 @dataclass(frozen=True)
 class SeriesBuilder:
-    """What turns aligned cells into series."""
+    """Turns aligned cells into series to test."""
 
     settings: AnalysisConf
     tree: Tree
@@ -61,42 +61,42 @@ class SeriesBuilder:
     variants: Mapping[str, Variant]
     """Sensitivity analyses."""
 
-    def entries(self, aligned: Iterable[AlignedPair], family: str) -> Iterator[SeriesToTest]:
-        """All series of one pair."""
+    def build(self, aligned_tasks: Iterable[AlignedPair], family: str) -> Iterator[SeriesToTest]:
+        """All series of one pair: metrics, task scores, and means over a data set's tasks."""
         datasets: dict[str, list[AlignedPair]] = {}
-        for each in aligned:
-            datasets.setdefault(str(each.match.base.facts["dataset"]), []).append(each)
+        for aligned in aligned_tasks:
+            datasets.setdefault(str(aligned.match.base.facts["dataset"]), []).append(aligned)
         for dataset, tasks in sorted(datasets.items()):
-            found = {each.match.task: score_series(each, self.variants) for each in tasks}
-            for each in tasks:
-                yield from self._metrics(each, dataset, family)
-                for name, series in found[each.match.task].items():
-                    yield self._entry(
-                        (each,), dataset, series, ("task", each.match.task, SCORE, name), family
+            scores = {task.match.task: score_series(task, self.variants) for task in tasks}
+            for task in tasks:
+                yield from self._metrics(task, dataset, family)
+                for name, series in scores[task.match.task].items():
+                    yield self._series(
+                        (task,), dataset, series, ("task", task.match.task, SCORE, name), family
                     )
-            if dataset in self.tree and set(self.tree[dataset]) <= set(found):
-                parts = [found[task] for task in self.tree[dataset]]
+            if dataset in self.tree and set(self.tree[dataset]) <= set(scores):
+                parts = [scores[task] for task in self.tree[dataset]]
                 for name, series in _means(parts).items():
-                    yield self._entry(
+                    yield self._series(
                         tuple(tasks), dataset, series, ("task", dataset, SCORE, name), family
                     )
 
-    def _metrics(self, each: AlignedPair, dataset: str, family: str) -> Iterator[SeriesToTest]:
-        for name, series in each.metrics.items():
-            yield self._entry(
-                (each,), dataset, series, ("metric", each.match.task, name, PRIMARY), family
+    def _metrics(self, task: AlignedPair, dataset: str, family: str) -> Iterator[SeriesToTest]:
+        for name, series in task.metrics.items():
+            yield self._series(
+                (task,), dataset, series, ("metric", task.match.task, name, PRIMARY), family
             )
 
-    def _entry(
+    def _series(
         self,
         aligned: tuple[AlignedPair, ...],
         dataset: str,
         series: Paired,
-        place: tuple[Scope, str, str, str],
+        key_end: tuple[Scope, str, str, str],
         family: str,
     ) -> SeriesToTest:
         pair = aligned[0].match.pair
-        key = ComparisonKey(pair.prompt, pair.tuned, pair.base, family, *place)
+        key = ComparisonKey(pair.prompt, pair.tuned, pair.base, family, *key_end)
         names = [key.metric] if key.scope == "metric" else aligned[0].score
         return SeriesToTest(key, dataset, series, self._margin(names), aligned)
 
@@ -106,7 +106,7 @@ class SeriesBuilder:
 
 
 def _means(parts: Sequence[Mapping[str, Paired]]) -> dict[str, Paired]:
-    """Mean of a data set's tasks by analysis; what an analysis does not change enters as it is."""
+    """Mean of a data set's tasks by analysis; a task that an analysis leaves unchanged enters."""
     if not all(parts):
         return {}
     names = dict.fromkeys(name for part in parts for name in part)
@@ -118,5 +118,5 @@ def _means(parts: Sequence[Mapping[str, Paired]]) -> dict[str, Paired]:
 
 
 def _kind(name: str) -> str:
-    """Kind of a metric; of one that is no more, the most general."""
+    """Kind of a metric; the most general one for a metric that no longer exists."""
     return METRICS[name].kind if name in METRICS else "continuous"

@@ -1,4 +1,4 @@
-"""Every model on its own: scores with intervals, of those without a partner and baselines too."""
+"""Scores of every model with intervals, including baselines and models without a partner."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,17 +28,17 @@ class ModelScore:
 
 @dataclass(frozen=True)
 class Standing:
-    """One model under one prompt setting."""
+    """All scores of one model under one prompt setting."""
 
     model: str
     facts: Mapping[str, Any]
     """Of one of its cells."""
     scores: Mapping[str, ModelScore]
-    """Task, data set or level to score; a composite only if all its parts are there."""
+    """Task, data set or level to score; a composite only if the model has all its parts."""
 
 
 @dataclass(frozen=True)
-class _Task:
+class _TaskSums:
     """A task score as sums within named clusters."""
 
     sums: Sums
@@ -57,22 +57,26 @@ def standings(cells: Mapping[CellKey, StoredCell], tree: Tree, prompt: str) -> l
     Raises:
         StoreError: a table cannot be read.
     """
-    found: dict[str, list[StoredCell]] = {}
-    for place, cell in cells.items():
-        if place.prompt == prompt:
-            found.setdefault(place.model, []).append(cell)
-    made = [Standing(model, of[0].facts, dict(_scores(of, tree))) for model, of in found.items()]
-    return sorted(made, key=_rank)
+    by_model: dict[str, list[StoredCell]] = {}
+    for key, cell in cells.items():
+        if key.prompt == prompt:
+            by_model.setdefault(key.model, []).append(cell)
+    rows = [
+        Standing(model, of_model[0].facts, dict(_scores(of_model, tree)))
+        for model, of_model in by_model.items()
+    ]
+    return sorted(rows, key=_rank)
 
 
 def metric_score(cell: StoredCell, name: str) -> ModelScore | None:
-    """One metric of a cell, over the rows that define it; None if none does."""
+    """One metric of a cell, over the rows that define it; None if no row does."""
     columns = cell.columns
     scores = columns.scores[name]
-    known = ~np.isnan(scores)
-    if not known.any():
+    defined = ~np.isnan(scores)
+    if not defined.any():
         return None
-    return _score(_named(cell, task_sums(scores[known, None], columns.clusters[known]), known))
+    sums = task_sums(scores[defined, None], columns.clusters[defined])
+    return _score(_with_names(cell, sums, defined))
 
 
 def _rank(standing: Standing) -> tuple[bool, str, bool, str]:
@@ -81,7 +85,7 @@ def _rank(standing: Standing) -> tuple[bool, str, bool, str]:
 
 
 def _scores(cells: list[StoredCell], tree: Tree) -> Iterator[tuple[str, ModelScore]]:
-    tasks = {str(cell.facts["task"]): made for cell in cells if (made := _task(cell))}
+    tasks = {str(cell.facts["task"]): sums for cell in cells if (sums := _task_sums(cell))}
     yield from ((name, _score(task)) for name, task in tasks.items())
     for name in tree:
         weights = dict(_weights(name, tree))
@@ -89,41 +93,40 @@ def _scores(cells: list[StoredCell], tree: Tree) -> Iterator[tuple[str, ModelSco
             yield name, _composite([tasks[task] for task in weights], np.array([*weights.values()]))
 
 
-def _task(cell: StoredCell) -> _Task | None:
-    """None if one of the task's metrics is defined nowhere."""
+def _task_sums(cell: StoredCell) -> _TaskSums | None:
+    """None if a metric of the task score is undefined in all rows."""
     columns, names = cell.columns, cell.facts["score"]
     if any(np.isnan(columns.scores.get(name, np.nan)).all() for name in names):
         return None
     scores = np.column_stack([columns.scores[name] for name in names])
-    return _named(cell, task_sums(scores, columns.clusters), np.full(len(scores), True))
+    return _with_names(cell, task_sums(scores, columns.clusters), np.full(len(scores), True))
 
 
-def _named(cell: StoredCell, sums: Sums, rows: NDArray[np.bool_]) -> _Task:
-    """Names of clusters and items tell data sets apart."""
+def _with_names(cell: StoredCell, sums: Sums, rows: NDArray[np.bool_]) -> _TaskSums:
+    """Adds the names of clusters and items, which tell data sets apart."""
     clusters, items = (
         [f"{cell.facts['dataset']}/{name}" for name in np.unique(names[rows])]
         for names in (cell.columns.clusters, cell.columns.ids)
     )
-    return _Task(sums, tuple(clusters), frozenset(items))
+    return _TaskSums(sums, tuple(clusters), frozenset(items))
 
 
-def _score(task: _Task) -> ModelScore:
-    made = robust(task.sums)
-    return ModelScore(Estimate.of(made), len(task.items), made.n_clusters)
+def _score(task: _TaskSums) -> ModelScore:
+    result = robust(task.sums)
+    return ModelScore(Estimate.of(result), len(task.items), result.n_clusters)
 
 
-def _composite(parts: list[_Task], weights: Array) -> ModelScore:
-    """Tasks of one data set share clusters, which is in the error."""
+def _composite(parts: list[_TaskSums], weights: Array) -> ModelScore:
+    """Weighted sum of tasks; its error includes the clusters that tasks of a data set share."""
     joint = covariance([influence(part.sums) for part in parts], [part.clusters for part in parts])
-    made = [_score(part) for part in parts]
     clusters = {name for part in parts for name in part.clusters}
-    estimate = combine([each.estimate for each in made], weights, joint)
+    estimate = combine([_score(part).estimate for part in parts], weights, joint)
     items = {name for part in parts for name in part.items}
     return ModelScore(estimate, len(items), len(clusters))
 
 
 def _weights(name: str, tree: Tree) -> Iterator[tuple[str, float]]:
-    """Tasks of a composite and what each is worth in it."""
+    """Tasks of a composite with their weights in it."""
     if name not in tree:
         yield name, 1.0
         return

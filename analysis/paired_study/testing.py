@@ -1,4 +1,4 @@
-"""Series to comparisons: those of a data set are tested together and share their random signs."""
+"""Tests of all series: those of a data set are tested together and share their random signs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,41 +15,41 @@ from analysis.stats.comparison import untested
 
 
 class TestedSeries(NamedTuple):
-    """A series and what was found of it."""
+    """A series and its comparison."""
 
-    entry: SeriesToTest
-    found: UnjudgedComparison
-
-    @property
-    def unit(self) -> bool:
-        """Whether it is a task score that levels are made of."""
-        key = self.entry.key
-        usable = self.found.data.status != "refused"
-        return usable and key.scope == "task" and key.task == self.entry.dataset
+    source: SeriesToTest
+    result: UnjudgedComparison
 
     @property
-    def measured(self) -> DatasetComparison:
-        """The unit with what was found."""
-        entry = self.entry
-        unit = DatasetSeries(entry.key.pair, entry.dataset, entry.series)
-        return DatasetComparison(unit, self.found.comparison)
+    def is_dataset_score(self) -> bool:
+        """True if levels are computed from it."""
+        key = self.source.key
+        usable = self.result.data.status != "refused"
+        return usable and key.scope == "task" and key.task == self.source.dataset
+
+    @property
+    def dataset_comparison(self) -> DatasetComparison:
+        """The data-set score as a part of levels."""
+        source = self.source
+        unit = DatasetSeries(source.key.pair, source.dataset, source.series)
+        return DatasetComparison(unit, self.result.comparison)
 
 
-def test_all(entries: Iterable[SeriesToTest], conf: AnalysisConf) -> list[TestedSeries]:
+def test_all(sources: Iterable[SeriesToTest], conf: AnalysisConf) -> list[TestedSeries]:
     """Test every series."""
-    groups: dict[str, list[SeriesToTest]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.dataset].append(entry)
-    return [tested for members in groups.values() for tested in _test(members, conf)]
+    by_dataset: dict[str, list[SeriesToTest]] = defaultdict(list)
+    for source in sources:
+        by_dataset[source.dataset].append(source)
+    return [tested for members in by_dataset.values() for tested in _test(members, conf)]
 
 
-def _test(entries: Sequence[SeriesToTest], conf: AnalysisConf) -> Iterator[TestedSeries]:
-    options = [entry.options(conf) for entry in entries]
-    made = batteries([entry.series for entry in entries], options)
-    for entry, comparison in zip(entries, made, strict=True):
-        ground = coverage(entry)
-        if ground.status == "refused":
-            lacking = max(entry.ledgers, key=lambda ledger: ledger.missing)
-            why = f"{lacking.missing:.1%} of the samples are missing for one of the two models"
-            comparison = untested(comparison, why)
-        yield TestedSeries(entry, UnjudgedComparison(entry.key, ground, comparison))
+def _test(sources: Sequence[SeriesToTest], conf: AnalysisConf) -> Iterator[TestedSeries]:
+    options = [source.options(conf) for source in sources]
+    comparisons = batteries([source.series for source in sources], options)
+    for source, comparison in zip(sources, comparisons, strict=True):
+        data = coverage(source)
+        if data.status == "refused":
+            worst = max(source.ledgers, key=lambda ledger: ledger.missing)
+            reason = f"{worst.missing:.1%} of the samples are missing for one of the two models"
+            comparison = untested(comparison, reason)
+        yield TestedSeries(source, UnjudgedComparison(source.key, data, comparison))

@@ -1,10 +1,10 @@
-"""What the authors published: scores of 25 models (v3) and twelve differences (v5), in points.
+"""Published results of the authors: scores of 25 models (v3), twelve differences (v5), in points.
 
 `scores.csv`: the authors' result site (dadaamin/CLUE-website, commit 95c9b3b, 26 June 2024), equal
-to the tables of arXiv 2404.04067 v3; its LongHealth columns stood one place off and are set right.
-`differences.csv`: table 3 of the GEM 2025 version; `multiple_choice` is what the models' own
-authors report on exam questions. They are averages without any statement of uncertainty. `model`
-is empty where the published name does not say which checkpoint it was (`llama2-7b`,
+to the tables of arXiv 2404.04067 v3; its LongHealth columns were shifted by one and are corrected.
+`differences.csv`: table 3 of the GEM 2025 version; `multiple_choice` is the result on exam
+questions that the models' own authors report. All are averages without a statement of uncertainty.
+`model` is empty where the published name does not identify the checkpoint (`llama2-7b`,
 `llama2-7b-hf`).
 """
 

@@ -1,69 +1,111 @@
-"""Ranges and choices of settings, declared beside each field and checked in one place.
+"""Ranges and choices of settings, declared beside the field and checked in one place.
 
-    alpha: float = field(default=0.05, metadata=between(0, 1))
+>>> @dataclass
+... class Batch:
+...     size: int = setting(64, AtLeast(1))
+>>> list(problems(Batch(size=0), "backend."))
+['backend.size=0 is less than 1']
 
-`range_problems` checks every field of a dataclass and of the dataclasses in it. A range does not
-apply to None; a list is checked element by element.
+None is always in range: the type of a field decides if it may be None.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Protocol
 
-KEY = "allowed"
+_KEY = "range"
+
+
+class Range(Protocol):
+    """Values that a setting may have."""
+
+    def violation(self, value: Any) -> str | None:
+        """Explains why a value is outside of the range; None if it is inside."""
 
 
 @dataclass(frozen=True)
-class Allowed:
-    """Values that a setting may take."""
+class OneOf:
+    """A choice between some values."""
 
-    accepts: Callable[[Any], bool]
-    problem: str
-    """The end of the message about a value that is not accepted."""
+    choices: tuple[Any, ...]
 
-
-def one_of(*choices: Any) -> Mapping[str, Allowed]:
-    """Metadata of a setting with named choices; None must be among them to be accepted."""
-    names = ", ".join("null" if choice is None else str(choice) for choice in choices)
-    return {KEY: Allowed(lambda value: value in choices, f"is none of {names}")}
+    def violation(self, value: Any) -> str | None:
+        """Lists the choices."""
+        return None if value in self.choices else f"is none of {', '.join(map(str, self.choices))}"
 
 
-def at_least(least: float, reason: str = "") -> Mapping[str, Allowed]:
-    """Metadata of a number with a lower bound."""
-    problem = f"is less than {least}" + (f": {reason}" if reason else "")
-    return {KEY: Allowed(lambda value: value is None or value >= least, problem)}
+@dataclass(frozen=True)
+class AtLeast:
+    """A lower bound, itself in the range."""
+
+    bound: float
+    reason: str = ""
+    """Reason for the bound; part of the message."""
+
+    def violation(self, value: Any) -> str | None:
+        """Gives the bound and the reason."""
+        reason = f": {self.reason}" if self.reason else ""
+        return None if value >= self.bound else f"is less than {self.bound}{reason}"
 
 
-def more_than(bound: float, unit: str = "") -> Mapping[str, Allowed]:
-    """Metadata of a number that exceeds a bound."""
-    problem = f"is not more than {bound}" + (f" {unit}" if unit else "")
-    return {KEY: Allowed(lambda value: value is None or value > bound, problem)}
+@dataclass(frozen=True)
+class MoreThan:
+    """A lower bound, itself outside of the range."""
+
+    bound: float
+
+    def violation(self, value: Any) -> str | None:
+        """Gives the bound."""
+        return None if value > self.bound else f"is not more than {self.bound}"
 
 
-def between(low: float, high: float, *, inclusive: bool = False) -> Mapping[str, Allowed]:
-    """Metadata of a number within two bounds."""
+@dataclass(frozen=True)
+class Between:
+    """An interval."""
 
-    def accepts(value: float | None) -> bool:
-        if value is None or low < value < high:
-            return True
-        return inclusive and value in (low, high)
+    low: float
+    high: float
+    open: bool = False
+    """The bounds are outside of the range."""
 
-    return {KEY: Allowed(accepts, f"is not between {low} and {high}")}
+    def violation(self, value: Any) -> str | None:
+        """Gives the bounds."""
+        inside = self.low < value < self.high if self.open else self.low <= value <= self.high
+        return None if inside else f"is not between {self.low} and {self.high}"
 
 
-def range_problems(settings: Any, prefix: str = "") -> Iterator[str]:
-    """Describes every value outside its declared range or choices.
+def setting(default: Any, allowed: Range) -> Any:
+    """Returns a dataclass field with a range; the elements of a list are checked one by one.
 
     Args:
-        settings: a dataclass.
-        prefix: dotted path of `settings`, with the dot at its end.
+        default: the default value, or a function that creates it (`list`).
+        allowed: the range.
     """
-    for field in fields(settings):
-        value, name = getattr(settings, field.name), f"{prefix}{field.name}"
-        if is_dataclass(value):
-            yield from range_problems(value, f"{name}.")
-        elif KEY in field.metadata:
-            allowed: Allowed = field.metadata[KEY]
-            for entry in value if isinstance(value, list) else [value]:
-                if not allowed.accepts(entry):
-                    yield f"{name}={entry} {allowed.problem}"
+    metadata = {_KEY: allowed}
+    if callable(default):
+        factory: Callable[[], Any] = default
+        return field(default_factory=factory, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def problems(settings: Any, prefix: str = "") -> Iterator[str]:
+    """Yields a line for every value outside of its range, also in nested settings.
+
+    Args:
+        settings: a dataclass of settings, or a dictionary of such dataclasses.
+        prefix: of the names in the lines, such as `backend.`.
+    """
+    if isinstance(settings, dict):
+        for name, value in settings.items():
+            yield from problems(value, f"{prefix}{name}.")
+        return
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        name = f"{prefix}{item.name}"
+        if is_dataclass(value) or isinstance(value, dict):
+            yield from problems(value, f"{name}.")
+        elif _KEY in item.metadata:
+            for element in value if isinstance(value, list) else [value]:
+                message = None if element is None else item.metadata[_KEY].violation(element)
+                if message:
+                    yield f"{name}={element} {message}"

@@ -47,7 +47,7 @@ def test_one_pair_on_one_task_is_answered(
     said = capsys.readouterr().out
     assert "meditron7b scored" in said
     assert "points lower than llama2_7b on MeQSum (95 % CI" in said
-    assert "One pair: nothing is said beyond it." in said
+    assert "There is only one pair, so no statement is made beyond it." in said
     assert "'task=[longhealth1,longhealth2,longhealth3,medisumcode,medisumqa,mednli" in said
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
         *("cells.csv", "cells.parquet", "summary.json")
@@ -217,7 +217,7 @@ def test_the_ancestor_is_compared_with_on_request(
         ("~alpha=0.1", "settings are not removed"),
         ("alpha", "write key=value"),
         ("alpha=2", "alpha=2.0 is not between 0 and 1"),
-        ("margins.binary=0", "margins.binary=0.0 is not more than 0 points"),
+        ("margins.binary=0", "margins.binary=0.0 is not more than 0"),
         ("comparator=other", "none of base, ancestor"),
         ("flips=10", "flips=10 is less than 999"),
     ],
