@@ -9,7 +9,7 @@ COMMANDS = ("compare", "meta", "power", "study")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the first argument names, else `study`; returns the exit code."""
+    """Runs the command named by the first argument, else `study`; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words.pop(0) if words and words[0] in COMMANDS else "study"
     return int(importlib.import_module(f"analysis.cli.{name}").main(words))

@@ -1,1 +1,1 @@
-"""The commands of `python -m analysis`."""
+"""Commands of `python -m analysis`."""

@@ -1,4 +1,4 @@
-"""Writes a comparison of two files as a JSON document or as lines to read."""
+"""A comparison of two files, as a JSON document or as lines of text."""
 
 import dataclasses
 import math
@@ -9,61 +9,58 @@ from typing import Any
 from analysis import number_format
 from analysis.pairing.pair_files import Pairing
 from analysis.readers import Results
-from analysis.sentences.verdict import Wording, sentence, verdict
+from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
+from clue.common.plural import counted
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A comparison of two files."""
+class FileComparison:
+    """Results of two files of per-sample scores, compared."""
 
     base: Results
     tuned: Results
     pairing: Pairing
     comparison: Comparison
-    wording: Wording
+    labels: Labels
     notes: tuple[str, ...]
-    """What a reader has to know, a sentence each."""
+    """Facts that limit the result, one sentence each."""
 
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        return sentence(self.comparison, self.wording)
+        return sentence(self.comparison, self.labels)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document; null: undefined, refused or unbounded."""
+        comparison, ledger = self.comparison, self.pairing.ledger
+        document = {
+            "base": _source(self.base),
+            "tuned": _source(self.tuned),
+            "score": self.base.score,
+            **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
+            "verdict": verdict(comparison),
+            "sentence": self.sentence,
+            "status": ledger.status,
+            "missing_bounds": self.pairing.bounds,
+            **dataclasses.asdict(ledger),
+            "notes": self.notes,
+        }
+        return {name: _json_value(value) for name, value in document.items()}
 
 
-def document(answer: Answer) -> dict[str, Any]:
-    """All of it as JSON values; null: undefined, refused or unbounded."""
-    ledger = answer.pairing.ledger
-    found = {
-        "base": _source(answer.base),
-        "tuned": _source(answer.tuned),
-        "score": answer.base.score,
-        **{
-            field.name: getattr(answer.comparison, field.name)
-            for field in dataclasses.fields(answer.comparison)
-        },
-        "verdict": verdict(answer.comparison),
-        "sentence": answer.sentence,
-        "status": ledger.status,
-        "missing_bounds": answer.pairing.bounds,
-        **dataclasses.asdict(ledger),
-        "notes": answer.notes,
-    }
-    return {name: _plain(value) for name, value in found.items()}
-
-
-def lines(answer: Answer) -> Iterator[str]:
-    """The sentence, a table, and the notes."""
-    yield answer.sentence
+def lines(result: FileComparison) -> Iterator[str]:
+    """The sentence, a table and the notes."""
+    yield result.sentence
     yield ""
-    rows = list(_table(answer.comparison))
+    rows = list(_table(result.comparison))
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
         yield f"  {name:<{width}}   {text}"
-    if answer.notes:
+    if result.notes:
         yield ""
-    yield from answer.notes
+    yield from result.notes
 
 
 def _source(results: Results) -> dict[str, Any]:
@@ -76,65 +73,64 @@ def _source(results: Results) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, (tuple, list)):
-        return [_plain(part) for part in value]
+        return [_json_value(part) for part in value]
     return value
 
 
-def _table(made: Comparison) -> Iterator[tuple[str, str]]:
-    places = number_format.decimals(made.se_cr2)
-    groups = number_format.counted(made.n_clusters, "cluster")
-    clusters = f" in {groups}" if made.clustered else ""
-    yield "items", f"{made.n}{clusters}; tuned better {made.better}, worse {made.worse}"
-    means = [number_format.number(mean, places) for mean in (made.mean_base, made.mean_tuned)]
-    delta = number_format.number(made.delta, places)
-    yield "means", f"base {means[0]}, tuned {means[1]}, difference {delta}"
-    yield from _tests(made, places)
-    sizes = {"d_z": made.dz, "ICC": made.icc, "design effect": made.design_effect}
-    known = [f"{name} {value:.2f}" for name, value in sizes.items() if value is not None]
-    if known:
-        yield "size", ", ".join(known)
-    if made.mde80 is not None:
-        yield "detectable", f"{number_format.number(made.mde80, places)} with 80 % power"
-    yield from _equivalence(made, places)
+def _table(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Rows of a label and its values."""
+    digits = number_format.decimals(comparison.se_cr2)
+    clusters = f" in {counted(comparison.n_clusters, 'cluster')}" if comparison.clustered else ""
+    counts = f"tuned better {comparison.better}, worse {comparison.worse}"
+    yield "items", f"{comparison.n}{clusters}; {counts}"
+    means = (comparison.mean_base, comparison.mean_tuned, comparison.delta)
+    base, tuned, delta = (number_format.number(mean, digits) for mean in means)
+    yield "means", f"base {base}, tuned {tuned}, difference {delta}"
+    yield from _tests(comparison, digits)
+    sizes = {"d_z": comparison.dz, "ICC": comparison.icc, "design effect": comparison.design_effect}
+    effect_sizes = [f"{name} {value:.2f}" for name, value in sizes.items() if value is not None]
+    if effect_sizes:
+        yield "size", ", ".join(effect_sizes)
+    if comparison.mde80 is not None:
+        yield "detectable", f"{number_format.number(comparison.mde80, digits)} with 80 % power"
+    yield from _equivalence(comparison, digits)
 
 
-def _tests(made: Comparison, places: int) -> Iterator[tuple[str, str]]:
-    df = f" (df {made.df:.1f})" if made.df is not None else ""
-    exact = " (exact)" if made.exact else f" ({made.flips} drawn)"
-    ignores = " (clusters ignored)" if made.clustered else ""
-    tango = made.ci95_tango_naive if made.clustered else made.ci95_tango
-    yield from _pair("CR2" + df, made.p_cr2, made.ci95, places)
-    yield from _pair("sign flip" + exact, made.p_signflip, made.ci95_signflip, places)
-    if made.b is not None:
-        yield from _pair(f"McNemar, Tango{ignores}", made.p_mcnemar_midp, tango, places)
-    if made.ci95_bootstrap_t is not None:
-        yield from _pair("bootstrap-t", None, made.ci95_bootstrap_t, places)
+def _tests(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
+    df = f" (df {comparison.df:.1f})" if comparison.df is not None else ""
+    exact = " (exact)" if comparison.exact else f" ({comparison.flips} drawn)"
+    ignores = " (clusters ignored)" if comparison.clustered else ""
+    tango = comparison.ci95_tango_naive if comparison.clustered else comparison.ci95_tango
+    yield from _test("CR2" + df, comparison.p_cr2, comparison.ci95, digits)
+    yield from _test("sign flip" + exact, comparison.p_signflip, comparison.ci95_signflip, digits)
+    if comparison.b is not None:
+        yield from _test(f"McNemar, Tango{ignores}", comparison.p_mcnemar_midp, tango, digits)
+    if comparison.ci95_bootstrap_t is not None:
+        yield from _test("bootstrap-t", None, comparison.ci95_bootstrap_t, digits)
 
 
-def _pair(
-    name: str, p: float | None, interval: Interval | None, places: int
+def _test(
+    name: str, p: float | None, interval: Interval | None, digits: int
 ) -> Iterator[tuple[str, str]]:
-    """A line for a test and its interval, as far as they are given."""
+    """A row for a test and its interval; without a row if both are undefined."""
     parts = []
     if p is not None:
         parts.append(f"p {number_format.p_value(p)}")
     if interval is not None:
-        parts.append(f"95 % CI {number_format.interval(interval, places)}")
+        parts.append(f"95 % CI {number_format.interval(interval, digits)}")
     if parts:
         yield name, ", ".join(parts)
 
 
-def _equivalence(made: Comparison, places: int) -> Iterator[tuple[str, str]]:
-    if made.m_star is not None:
-        yield "equivalence", f"smallest margin {number_format.number(made.m_star, places)}"
-    if made.rope is not None and made.tost_p is not None:
-        below, within, above = (number_format.number(part, 3) for part in made.rope)
-        yield (
-            f"margin ±{made.margin:g}",
-            f"p {number_format.p_value(made.tost_p)}; probability below {below}, within {within}, "
-            f"above {above}",
-        )
+def _equivalence(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
+    if comparison.m_star is not None:
+        yield "equivalence", f"smallest margin {number_format.number(comparison.m_star, digits)}"
+    if comparison.rope is not None and comparison.tost_p is not None:
+        below, within, above = (number_format.number(part, 3) for part in comparison.rope)
+        p = number_format.p_value(comparison.tost_p)
+        probabilities = f"probability below {below}, within {within}, above {above}"
+        yield f"margin ±{comparison.margin:g}", f"p {p}; {probabilities}"

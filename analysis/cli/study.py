@@ -1,12 +1,12 @@
-"""The paired study of a store's finished cells: each biomedical model against its base.
+"""Paired study of the finished cells of a store: each biomedical model against its base.
 
-    python -m analysis                          every pair, the store in mlruns/
-    python -m analysis comparator=ancestor      against the model that was trained on
+    python -m analysis                          all pairs of the store in mlruns/
+    python -m analysis comparator=ancestor      against the model whose training was continued
     python -m analysis paths.mlruns=DIR output=DIR
 
-Prints the answer, a sentence per pair, level and task, and what is missing with the command that
-makes it; writes cells.csv, cells.parquet, summary.json and the report (`report=false`: without).
-Settings are those of conf/analysis.yaml; `--cfg` prints them.
+Prints the answer, a sentence per pair, level and task, and the commands for missing cells. Writes
+cells.csv, cells.parquet, summary.json and the report (`report=false`: no report). The settings are
+in conf/analysis.yaml; `--cfg` prints them.
 
 Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
 """
@@ -22,15 +22,17 @@ from clue.config.overrides import as_settings
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
-    parser.add_argument("settings", nargs="*", metavar="key=value", help="of conf/analysis.yaml")
+    """Adds the options of the command."""
+    parser.add_argument(
+        "settings", nargs="*", metavar="key=value", help="settings of conf/analysis.yaml"
+    )
     parser.add_argument("--cfg", action="store_true", help="print the settings and stop")
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command; returns the exit code."""
-    conf = configuration(chosen.settings)
-    if chosen.cfg:
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command; returns the exit code."""
+    conf = configuration(arguments.settings)
+    if arguments.cfg:
         print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
         return 0
     return _analyse(conf)
@@ -41,23 +43,23 @@ def _analyse(conf: AnalysisConf) -> int:
     from analysis.paired_study import run
     from analysis.paired_study.output import write_study
     from analysis.paired_study.summary import summary
-    from analysis.report.formats.console import alone, lines
+    from analysis.report.formats.console import no_pair_lines, study_lines
     from clue.task.task_files import study
 
     cells = read_cells(conf.paths.store)
     results = run(cells, study(), conf)
-    for line in lines(results):
+    for line in study_lines(results):
         print(line)
-    said = summary(results, conf, study())
-    paths = write_study(conf.folder, results.rows, said)
+    document = summary(results, conf, study())
+    paths = write_study(conf.folder, results.rows, document)
     if conf.report:
         from analysis import report
         from analysis.report import mlflow_run
 
         paths = [*paths, *report.write(results, conf, study(), conf.folder)[:1]]
-        mlflow_run.log_run(results, conf, said)
+        mlflow_run.log_run(results, conf, document)
     if not results.rows:
-        print("\n".join(alone(cells, results)))
+        print("\n".join(no_pair_lines(cells, results)))
     print("Written:", *paths)
     return int(bool(results.refused) or not results.rows)
 

@@ -140,7 +140,7 @@ def test_clusters_undo_what_a_naive_test_finds_in_noise(capsys: Capture, tmp_pat
     blind = compared(capsys, one, two, "--score", "score")
     assert blind["p_mcnemar_midp"] < 1e-7
     assert blind["verdict"] == "gain"
-    assert "say --cluster FIELD" in " ".join(blind["notes"])
+    assert "give --cluster FIELD" in " ".join(blind["notes"])
     found = compared(capsys, one, two, "--cluster", "patient")
     assert found["p_signflip"] > 0.08
     assert found["p_cr2"] > 0.07

@@ -144,10 +144,10 @@ def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
     [
         (["--sd", "1"], "give --difference, --items, or both"),
         (["--sd", "-1", "--items", "9"], "--sd -1: too small"),
-        (["--discordant", "1.5", "--items", "9"], "--discordant 1.5: no share"),
+        (["--discordant", "1.5", "--items", "9"], "--discordant 1.5: not a share"),
         (["--sd", "1", "--items", "5", "--cluster-size", "4"], "fewer than two clusters"),
         (["--sd", "1", "--items", "5", "--score", "f1"], "--score needs --pilot"),
-        (["--pilot", "a", "b", "--icc", "0.1"], "--icc is the pilot's own"),
+        (["--pilot", "a", "b", "--icc", "0.1"], "--icc comes from the pilot"),
         (["--sd", "1", "--items", "9", "--power", "1.2"], "need 0 < alpha < power < 1"),
         (["--discordant", "0.1", "--difference", "0.2"], "cannot come from 0.1"),
         (["--pilot", "no-such.csv", "nor-this.csv"], "no-such.csv"),
@@ -162,4 +162,4 @@ def test_what_cannot_be_planned_says_why(
 
 def test_too_few_discordant_items_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--discordant", "0.05", "--items", "10"]) == 0
-    assert "10 items detect none" in capsys.readouterr().out
+    assert "10 items detect no difference" in capsys.readouterr().out

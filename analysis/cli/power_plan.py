@@ -1,0 +1,124 @@
+"""Result of a power calculation, as a JSON document or as lines of text."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.stats.power import PowerTarget
+from analysis.stats.power_planning import Design, PilotDesign
+from clue.common.plural import counted
+
+
+@dataclass(frozen=True)
+class RequiredItems:
+    """Number of items that detect a difference."""
+
+    difference: float
+    items: int
+    clusters: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON entries."""
+        return {"difference": self.difference, "items": self.items, "clusters": self.clusters}
+
+
+@dataclass(frozen=True)
+class DetectableDifference:
+    """Difference that a number of items detects."""
+
+    items: int
+    difference: float | None
+    """None: too few of the items are discordant to detect any difference."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON entries."""
+        return {"items": self.items, "difference": self.difference}
+
+
+@dataclass(frozen=True)
+class PowerPlan:
+    """Design of a planned comparison with its required items and detectable difference."""
+
+    design: Design
+    target: PowerTarget
+    required: RequiredItems | None
+    """None: no difference was given."""
+    detectable: DetectableDifference | None
+    """None: no number of items was given."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document; null: undefined."""
+        document: dict[str, Any] = {
+            "power": self.target.power,
+            "alpha": self.target.alpha,
+            "cluster_size": self.design.cluster_size,
+            "design_effect": self.design.design_effect,
+        }
+        if isinstance(self.design, PilotDesign):
+            document["pilot"] = _pilot(self.design, self.target)
+        if self.required:
+            document["required"] = self.required.as_dict()
+        if self.detectable:
+            document["detectable"] = self.detectable.as_dict()
+        return document
+
+    def lines(self) -> Iterator[str]:
+        """The plan as lines of text."""
+        clustered = self.design.cluster_size > 1
+        yield f"{self.target.power:.0%} power, two-sided test at {self.target.alpha:g}:"
+        if isinstance(self.design, PilotDesign):
+            robust = self.design.robust
+            sizes = f"{counted(robust.n, 'item')}, {counted(robust.n_clusters, 'cluster')}"
+            difference = self.design.detectable(robust.n, self.target)
+            yield f"  the pilot ({sizes}) detects a difference of {difference:.4g}"
+        if self.required:
+            clusters = counted(self.required.clusters, "cluster")
+            items = counted(self.required.items, "item") + (f" in {clusters}" if clustered else "")
+            yield f"  a difference of {self.required.difference:g} needs {items}"
+        if self.detectable:
+            yield _detectable_line(self.detectable)
+        if clustered:
+            yield (
+                f"  design effect {self.design.design_effect:.3g}: so many clustered items carry "
+                "as much information as one independent item"
+            )
+
+
+def power_plan(
+    design: Design, target: PowerTarget, difference: float | None, items: int | None
+) -> PowerPlan:
+    """Calculates the items for a difference and the difference for a number of items.
+
+    Args:
+        design: assumptions about the items.
+        target: power and significance level.
+        difference: to be detected, in the unit of the score; None: not calculated.
+        items: number of items; None: not calculated.
+    """
+    required = detectable = None
+    if difference is not None:
+        clusters = math.ceil(design.required(difference, target) / design.cluster_size)
+        required = RequiredItems(difference, math.ceil(clusters * design.cluster_size), clusters)
+    if items is not None:
+        smallest = design.detectable(items, target)
+        detectable = DetectableDifference(items, None if math.isnan(smallest) else smallest)
+    return PowerPlan(design, target, required, detectable)
+
+
+def _pilot(design: PilotDesign, target: PowerTarget) -> dict[str, Any]:
+    return {
+        "n": design.robust.n,
+        "n_clusters": design.robust.n_clusters,
+        "se_cr2": design.robust.se_cr2,
+        "df": design.robust.df,
+        "icc": None if math.isnan(design.icc) else design.icc,
+        "detectable": design.detectable(design.robust.n, target),
+    }
+
+
+def _detectable_line(detectable: DetectableDifference) -> str:
+    items = counted(detectable.items, "item detects", "items detect")
+    if detectable.difference is None:
+        return f"  {items} no difference: too few of them are discordant"
+    return f"  {items} a difference of {detectable.difference:.4g}"
