@@ -267,7 +267,7 @@ def test_too_long_a_prompt_is_refused_before_the_model_is_loaded(
 ) -> None:
     done = cli(*REAL, "model.dtype=float32", "model.context=100")
     assert done.returncode == 1
-    assert "llama2_7b cannot hold 9 of 9 prompts of meqsum" in done.stdout
+    assert "9 of 9 prompts of meqsum exceed the context of llama2_7b" in done.stdout
     assert "loaded " not in done.stdout
     assert not runs(mlruns)
 

@@ -106,7 +106,7 @@ def test_jobs_are_spread_over_the_gpus_and_long_prompts_are_left_out(
     )
     assert done.returncode == 1
     assert "2 done, 2 too long, 2 failed" in done.stdout
-    assert "too long: meditron7b/longhealth1/paper: meditron7b cannot hold 20 of 20 " in done.stdout
+    assert "too long: meditron7b/longhealth1/paper: 20 of 20 prompts of " in done.stdout
     logs = "\n".join(log.read_text() for log in mlruns.glob("hydra/*/*/*/clue.log"))
     assert "on GPU 3\n" in logs
     assert "on GPU 5\n" in logs

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     arguments = as_settings(arguments)
     sys.argv[1:] = arguments  # Hydra reads them there
-    signals.obey()
+    signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that there is one way to say an error
     stopped = 0
     try:

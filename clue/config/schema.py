@@ -1,25 +1,31 @@
-"""The schema of every setting; Hydra fills the dataclasses, `clue.config.validation` checks them.
+"""Schema of every setting; Hydra fills the dataclasses, `clue.config.validation` checks them.
 
-A field's default is the setting's default; `conf/` holds the named choices. Paths are relative to
-the directory in which the command was started, as on any command line; unset ones lie in the
-project.
+A field's default is the setting's default, with its range; `conf/` has the named
+choices. Paths are relative to the working directory of the command, as on any command line; unset
+paths are in the project.
 """
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clue.config.ranges import AtLeast, MoreThan, OneOf, setting
+from clue.config.scoring_schema import ScoringConf
+
+ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
+TEXT_MODES = ("full", "hash", "none")
+
 
 @dataclass
 class PathsConf:
-    """Where things lie."""
+    """Folders of data, checkpoints and results."""
 
     data: str = "data"
     """Folder of the data sets: `<data>/meqsum/...`; `demo` is the fictional data of the package."""
     models: str = "models"
     """Folder of downloaded checkpoints: `<models>/<org>/<name>`."""
     mlruns: str = "mlruns"
-    """The whole store: mlflow.db, artifacts, cells, hydra, cache."""
+    """The store: mlflow.db, artifacts, cells, hydra, cache."""
 
     @property
     def store(self) -> Path:
@@ -29,7 +35,7 @@ class PathsConf:
 
 @dataclass
 class TrackingConf:
-    """Where runs are tracked."""
+    """Tracking of runs by MLflow."""
 
     uri: str | None = None
     """MLflow tracking URI; none = SQLite in `paths.mlruns`."""
@@ -38,10 +44,10 @@ class TrackingConf:
 
 @dataclass
 class ModelConf:
-    """A checkpoint and what the study needs to know of it."""
+    """A checkpoint and its properties that the study uses."""
 
     name: str | None = None
-    """Name of the file in conf/model; none = made from `repo`."""
+    """Name of the file in conf/model; none = derived from `repo`."""
     repo: str | None = None
     """Hugging Face id or a folder."""
     revision: str | None = None
@@ -50,32 +56,32 @@ class ModelConf:
     """LoRA adapter on top of `repo`: a folder, also one of the project or in `paths.models`, or a
     hub id."""
     baseline: str | None = None
-    """Instead of a checkpoint a rule: a name in `clue.backends.baseline.RULES`."""
+    """A rule instead of a checkpoint: a name in `clue.backends.baseline.RULES`."""
     gguf_package: str | None = None
     """Installed Python package that ships the weights as GGUF."""
     gguf_file: str | None = None
-    dtype: str = "bfloat16"
-    quantization: str | None = None
-    """`int8` or `int4`: quantise while loading (bitsandbytes, NVIDIA GPUs only). A checkpoint that
-    is quantised already is loaded as it is."""
-    context: int | None = None
-    """Tokens of prompt and answer together; none = as the checkpoint's config says."""
+    dtype: str = setting("bfloat16", OneOf(("float32", "bfloat16", "float16")))
+    quantization: str | None = setting(None, OneOf(("int8", "int4")))
+    """Quantise while loading (bitsandbytes, NVIDIA GPUs only). A checkpoint that is quantised
+    already is loaded as it is."""
+    context: int | None = setting(None, AtLeast(1))
+    """Tokens of prompt and answer together; none = as in the checkpoint's config."""
     parameters: float | None = None
     """Billions."""
-    domain: str = "general"
+    domain: str = setting("general", OneOf(("general", "biomedical")))
     family: str | None = None
     """Base models that share weights or data form one family; none = the base's."""
     base: str | None = None
     """Name of the general model that it is compared with: makes the two a pair."""
     ancestor: str | None = None
-    """Name of the model that it was trained from, where that is not `base`."""
-    adaptation: list[str] = field(default_factory=list)
-    """Names in `clue.config.validation.ADAPTATIONS`: how it was adapted; none = unknown."""
+    """Name of the model that it was trained from, if that is not `base`."""
+    adaptation: list[str] = setting(list, OneOf(ADAPTATIONS))  # noqa: RUF009  a field
+    """Methods of its adaptation; none = unknown."""
     licence: str | None = None
     gated: bool = False
-    """The hub asks for an account that has accepted the licence."""
+    """The hub requires an account that has accepted the licence."""
     access: str | None = None
-    """What else a user has to know to get it, for people."""
+    """Other conditions of access, for people."""
     chat: str | None = None
     """Remarks on its chat layout, for people; `clue.checkpoints.chat_template` probes it."""
 
@@ -90,36 +96,36 @@ class ModelConf:
 
 @dataclass
 class TaskConf:
-    """The protocol of one task: wording, shots, limits, metrics."""
+    """Protocol of one task: wording, shots, limits, metrics."""
 
     name: str = ""
-    level: int = 1
+    level: int = setting(1, OneOf((1, 2)))
     system: str = ""
     """System turn."""
     user: str = ""
     """User turn; `{field}` names a field of the sample."""
     input: str = ""
-    """The field that holds the text in question; `baseline_copy` answers with its beginning."""
+    """The field with the text in question; `baseline_copy` answers with its beginning."""
     assistant: str = "{target}"
-    """How a worked example answers."""
-    shots: int = 0
+    """Answer of a worked example."""
+    shots: int = setting(0, AtLeast(0))
     """Worked examples of the paper's protocol (`prompt=paper`)."""
-    max_new_tokens: int = 512
+    max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.METRICS`."""
     score: list[str] = field(default_factory=list)
     """The metrics whose unweighted mean is the task score."""
-    limit: int | None = None
-    """Score only the first so many samples of the (shuffled) test split."""
+    limit: int | None = setting(None, AtLeast(1))
+    """Upper bound of scored samples, the first of the (shuffled) test split."""
     reader: str | None = None
     """Module in `clue.task` that reads and parses; none = the task's name."""
-    documents: str | None = None
+    documents: str | None = setting(None, OneOf(("own", "mixed", "foreign")))
     """LongHealth: `own` documents of the patient, `mixed` with those of others, `foreign` only."""
-    order: str | None = None
+    order: str | None = setting(None, OneOf(("per_question", "per_patient")))
     """LongHealth: documents chosen and shuffled `per_question` (the paper) or `per_patient`."""
-    repeats: int = 1
+    repeats: int = setting(1, AtLeast(1))
     """LongHealth: presentations of every question, each with its own shuffle."""
-    budget: int | None = None
+    budget: int | None = setting(None, AtLeast(1))
     """LongHealth: characters of all documents of a prompt, the same for every model."""
     unanswerable: str | None = None
     """LongHealth: text of option F; none = there is no such option."""
@@ -132,122 +138,83 @@ class TaskConf:
 
 @dataclass
 class PromptConf:
-    """Whose words, and how many worked examples from where."""
+    """Wording of the prompts, number and source of worked examples."""
 
     name: str = "paper"
-    shots: int | None = None
+    shots: int | None = setting(None, AtLeast(0))
     """None = each task's own number."""
-    source: str = "test"
-    """`test`: of the shuffled test file, then not scored (as the paper); `train`."""
+    source: str = setting("test", OneOf(("test", "train")))
+    """Split of the worked examples. `test`: of the shuffled test file, then not scored (as in the
+    paper)."""
     seed: int = 1
-    wording: str = "own"
+    wording: str = setting("own", OneOf(("own", "upstream")))
     """`own`: the task file's; `upstream`: the authors', from `python -m clue data import-upstream`.
-    Theirs then stands in the place of a task's `system`, `user`, `assistant`, `max_new_tokens` and
-    `unanswerable`; what their script does not say stays the task's."""
+    The authors' wording replaces a task's `system`, `user`, `assistant`, `max_new_tokens` and
+    `unanswerable`; the task keeps its values for all that their script does not define."""
 
 
 @dataclass
 class ServerConf:
-    """A server that speaks OpenAI's protocol (`backend=openai`)."""
+    """A server with OpenAI's protocol (`backend=openai`)."""
 
     url: str | None = None
     """Its address, e.g. `http://127.0.0.1:8000/v1`."""
     model: str | None = None
-    """The name that it serves the model under; none = `model.repo`."""
-    api: str = "auto"
-    """How prompts are sent: our `tokens`, our `text`, or turns for the server's template (`chat`);
-    `auto` = the first of these that it takes."""
+    """Name under which it serves the model; none = `model.repo`."""
+    api: str = setting("auto", OneOf(("auto", "tokens", "text", "chat")))
+    """Form of the prompts: our `tokens`, our `text`, or turns for the server's template (`chat`);
+    `auto` = the first of these that the server accepts."""
     key_env: str = "OPENAI_API_KEY"
-    """Environment variable that holds the key, if it wants one."""
-    concurrency: int = 16
-    """Most prompts that are with the server at a time."""
-    retries: int = 5
-    """Further tries for a prompt while the server is busy, broken or away."""
-    timeout: float = 600.0
+    """Environment variable with the key, if the server requires one."""
+    concurrency: int = setting(16, AtLeast(1))
+    """Upper bound of simultaneous requests."""
+    retries: int = setting(5, AtLeast(0))
+    """Further attempts for a prompt while the server is busy, broken or unreachable."""
+    timeout: float = setting(600.0, MoreThan(0))
     """Longest wait for one answer, in seconds."""
 
 
 @dataclass
 class BackendConf(ServerConf):
-    """What generates."""
+    """The backend that generates answers."""
 
     name: str = "transformers"
     device: str = "auto"
-    """`auto` (all GPUs, else CPU), `cpu`, `cuda`, `cuda:1`, `mps`."""
-    batch_tokens: int | None = None
-    """Upper bound of one batch: padded prompt tokens plus answer budgets; none = what fits half of
-    the GPUs' memory beside the weights, or 2 GiB of the CPU's."""
-    batch_size: int = 64
+    """`auto` (all GPUs, otherwise CPU), `cpu`, `cuda`, `cuda:1`, `mps`."""
+    batch_tokens: int | None = setting(None, AtLeast(1))
+    """Upper bound of one batch: padded prompt tokens plus answer budgets; none = as many as fit
+    half of the GPUs' memory that the weights leave free, or 2 GiB of the CPU's."""
+    batch_size: int = setting(64, AtLeast(1))
     """Upper bound of one batch in samples."""
     repeat_alone: int = 0
-    """Samples of each cell that are asked again, each by itself; the answers that this changes are
-    counted: in half precision a batch can change a last bit, and with it a word."""
+    """Samples of each cell that are sent again, one by one; the run records how many answers this
+    changes: in half precision a batch can change a last bit, and thereby a word."""
     fingerprint: str | None = None
-    """Replay only: which stored generation, where several fit."""
-
-
-@dataclass
-class BertscoreConf:
-    """The encoder of BERTScore."""
-
-    model: str = "allenai/scibert_scivocab_uncased"
-    """Hugging Face id, a folder, or the name of what `package` carries."""
-    revision: str | None = None
-    package: str | None = None
-    """Installed Python package that carries the encoder; none = folder, cache or hub."""
-    num_layers: int = 8
-    """The layer whose output is compared, counted from 1."""
-    batch_tokens: int = 16384
-    """Upper bound of one batch, padding included."""
-
-
-@dataclass
-class UmlsConf:
-    """Mentions in a text and the concepts that they are linked to."""
-
-    mentions: str = "en_core_sci_sm"
-    """spaCy model that finds mentions (a package or a folder); `words` = runs of words, without a
-    trained model."""
-    knowledge_base: str = "umls"
-    """`umls`, scispaCy's; `hpo`, the Human Phenotype Ontology's UMLS cross-references."""
-    folder: str | None = None
-    """Folder with the files of scispaCy's UMLS linker; none = scispaCy's own cache."""
-    threshold: float = 0.7
-    """Similarity that a mention and a name must exceed."""
-
-
-@dataclass
-class ScoringConf:
-    """How metrics are computed."""
-
-    name: str = "paper"
-    rouge_stemmer: bool = False
-    bertscore: BertscoreConf = field(default_factory=BertscoreConf)
-    umls: UmlsConf = field(default_factory=UmlsConf)
+    """Replay only: the stored generation to use, if several match."""
 
 
 @dataclass
 class PrivacyConf:
-    """Where text of credentialed data may go."""
+    """Destinations of text of credentialed data."""
 
     allow_remote: bool = False
-    """Whether a model on another machine may read it at all."""
+    """A model on another machine may read it."""
     trusted_endpoints: list[str] = field(default_factory=list)
     """Addresses that the data use agreement allows, e.g. `https://llm.hospital.example:8000`."""
 
 
 @dataclass
 class LoggingConf:
-    """What tracking shows."""
+    """Text in tracking."""
 
-    text: str | None = None
-    """Texts in record tables: `full`, `hash`, `none`; null = full, but hash for credentialed data
-    on a tracking server that is another machine."""
+    text: str | None = setting(None, OneOf(TEXT_MODES))
+    """Texts in record tables; null = full, but hash for credentialed data on a tracking server
+    that is another machine."""
 
 
 @dataclass
 class Config:
-    """What `run.py` composes for one job: one model, some tasks, one prompt setting."""
+    """Configuration of one job: one model, some tasks, one prompt setting."""
 
     model: ModelConf = field(default_factory=ModelConf)
     tasks: dict[str, TaskConf] = field(default_factory=dict)
@@ -258,21 +225,21 @@ class Config:
     tracking: TrackingConf = field(default_factory=TrackingConf)
     privacy: PrivacyConf = field(default_factory=PrivacyConf)
     logging: LoggingConf = field(default_factory=LoggingConf)
-    limit: int | None = None
+    limit: int | None = setting(None, AtLeast(1))
     """Upper bound of scored samples for every task."""
     force: bool = False
     """Generate again what is stored."""
     generate_only: bool = False
-    """Store completions, score and track nothing; `backend=replay` does that elsewhere."""
+    """Store completions without scores or tracking; `backend=replay` scores them elsewhere."""
     dry_run: bool = False
-    """Say what would run; load no model."""
-    dry_run_tokens_per_second: float | None = None
+    """Show what would run; load no model."""
+    dry_run_tokens_per_second: float | None = setting(None, MoreThan(0))
     """Prompt and answer tokens per second from which a dry run estimates hours; none = as measured
-    by stored completions."""
-    on_overflow: str | None = None
-    """What becomes of a cell with a prompt longer than the model's context: `skip_cell` leaves it
-    out, `error` makes it a failure; none = `skip_cell` in a sweep, else `error`."""
+    on stored completions."""
+    on_overflow: str | None = setting(None, OneOf(("skip_cell", "error")))
+    """Treatment of a cell with a prompt longer than the model's context: `skip_cell` leaves it
+    out, `error` makes it a failure; none = `skip_cell` in a sweep, otherwise `error`."""
     isolate: bool | None = None
-    """Run each job in a fresh process; none = where jobs share a pool of workers (joblib)."""
-    gpus_per_job: int | None = None
-    """GPUs of this machine that an isolated job holds alone; none = 1 with joblib, else all."""
+    """Run each job in a fresh process; none = if jobs share a pool of workers (joblib)."""
+    gpus_per_job: int | None = setting(None, AtLeast(1))
+    """GPUs of this machine that an isolated job claims; none = 1 with joblib, otherwise all."""

@@ -1,1 +1,1 @@
-"""What a job does: complete the cells of one model, score them, track them."""
+"""Evaluation of a job: complete the cells of one model, score them, track them."""

@@ -1,27 +1,26 @@
-"""What a job would do: tokens, what does not fit, downloads, hours; loads no model."""
+"""Dry run of a job: tokens, prompts that are too long, downloads and hours; loads no model."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from clue.backends import Backend, word_count
+from clue.backends import Backend
+from clue.backends.word_count import WordCount
 from clue.cell import Cell
-from clue.checkpoints import hub
-from clue.config.model_files import family
-from clue.config.validation import validate
+from clue.checkpoints import hub, offline
 from clue.errors import ModelUnavailable
 from clue.evaluation import preflight, throughput
 from clue.evaluation.job import Job
+from clue.evaluation.opening import identified_backend, open_job
 from clue.evaluation.outcome import Outcome
-from clue.evaluation.resume import build_all
 
-COUNTED = 200
+MAX_COUNTED = 200
 """Prompts of a cell whose tokens are counted: all models of a sweep take seconds, not hours."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a cell asks for."""
+    """Resources that a cell needs."""
 
     samples: int
     stored: int
@@ -31,15 +30,15 @@ class Plan:
     about: bool
     """Tokens are estimated, from words or from some of the prompts."""
     longest: int
-    """Tokens of prompt and answer budget."""
+    """Tokens of the longest prompt with its answer budget."""
     context: int | None
     overflow: int
-    """Samples that do not fit the context."""
+    """Samples that exceed the context."""
     answer_tokens: float
-    """To be generated: by the mean of stored answers, else the whole budget."""
+    """Tokens to generate: mean of stored answers, otherwise the full budget."""
     tokens_per_second: float | None
     rate: str
-    """Where that comes from: `clue.evaluation.throughput.Rate.source`."""
+    """Source of the rate: `clue.evaluation.throughput.Rate.source`."""
     repo: str | None
     download: int | None
     """Bytes of weights to download; None = unknown."""
@@ -48,49 +47,50 @@ class Plan:
 
     @property
     def hours(self) -> float | None:
-        """Of generating what is not stored; none where the cell would be refused."""
-        if self.overflow or self.stored == self.samples or self.repo is None:  # None: a rule
+        """Hours to generate what is not stored; 0 if the cell would be refused."""
+        if self.overflow or self.stored == self.samples or self.repo is None:  # None: a baseline
             return 0.0
         if not self.tokens_per_second:
             return None
-        left = self.prompt_tokens * (1 - self.stored / self.samples) + self.answer_tokens
-        return left / self.tokens_per_second / 3600
+        tokens = self.prompt_tokens * (1 - self.stored / self.samples) + self.answer_tokens
+        return tokens / self.tokens_per_second / 3600
 
 
 def plan(job: Job) -> Iterator[Outcome]:
-    """A row for every cell; token counts are estimates where the tokenizer is not here."""
-    validate(job.config)
-    family(job.config.model)
-    hub.only_what_is_here()
-    backend, words = job.backend, False
-    try:
-        backend.identity()
-    except ModelUnavailable:
-        backend, words = word_count.WordCount(job.config.model), True
-    cells, failed = build_all(job, backend)
-    yield from failed
+    """Yields a row for every cell; token counts are estimates if the tokenizer is not local."""
+    offline.check_hub()
+    cells, backend = yield from open_job(job, _local_backend)
     for cell in cells:
-        made = _plan(job, cell, backend, words=words)
-        row = job.outcome(cell.task.conf.name, "too long" if made.overflow else "planned")
-        yield replace(row, n=made.samples, plan=asdict(made))
+        needs = _plan(job, cell, backend)
+        row = job.outcome(cell.task.conf.name, "too long" if needs.overflow else "planned")
+        yield replace(row, n=needs.samples, plan=asdict(needs))
 
 
-def _plan(job: Job, cell: Cell, backend: Backend, *, words: bool) -> Plan:
-    size = preflight.size(cell, backend, COUNTED)
+def _local_backend(job: Job) -> Backend:
+    """Returns the job's backend, or one that counts words if its model is not local."""
+    try:
+        return identified_backend(job)
+    except ModelUnavailable:
+        return WordCount(job.config.model)
+
+
+def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
+    size = preflight.measure(cell, backend, MAX_COUNTED)
     conf = job.config
-    weights = hub.weights(conf.model, Path(conf.paths.models).expanduser().resolve())
-    task, given = cell.task.conf.name, conf.dry_run_tokens_per_second
-    rate = throughput.rate(conf.model, task, None if conf.model.baseline else given, job.mlruns)
-    answer = cell.task.wording.max_new_tokens if rate.answer is None else rate.answer
+    weights = hub.download_size(conf.model, Path(conf.paths.models).expanduser().resolve())
+    speed = None if conf.model.baseline else conf.dry_run_tokens_per_second
+    rate = throughput.rate(conf.model, cell.task.conf.name, speed, job.mlruns)
+    budget = cell.task.wording.max_new_tokens
+    answer_tokens = budget if rate.answer_tokens is None else rate.answer_tokens
     return Plan(
         samples=size.samples,
         stored=size.stored,
         prompt_tokens=size.prompt_tokens,
-        about=words or size.counted < size.samples,
+        about=isinstance(backend, WordCount) or size.counted < size.samples,
         longest=size.longest,
         context=size.context,
         overflow=size.overflow,
-        answer_tokens=answer * (size.samples - size.stored),
+        answer_tokens=answer_tokens * (size.samples - size.stored),
         tokens_per_second=rate.tokens_per_second,
         rate=rate.source,
         repo=conf.model.repo,

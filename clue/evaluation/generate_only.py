@@ -1,4 +1,4 @@
-"""Completions without scores, where neither the scorers nor a tracking store are.
+"""Completions without scores, for environments without the scorers or a tracking store.
 
 python run.py ... backend=vllm                          in vLLM's environment
 python run.py ... backend=replay                        in this project's: scores and tracks
@@ -7,26 +7,21 @@ python run.py ... backend=replay                        in this project's: score
 from collections.abc import Iterator
 
 from clue.cell import Cell
-from clue.config.model_files import family
-from clue.config.validation import validate
 from clue.evaluation import preflight
-from clue.evaluation.generation import complete
+from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
+from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
-from clue.evaluation.resume import build_all, refusal
+from clue.evaluation.resume import refusal
 
 
 def generate(job: Job) -> Iterator[Outcome]:
-    """Store what the job's cells lack; yields what became of each.
+    """Generate the missing completions of the job's cells; yields the outcome of each.
 
     Raises:
         ClueError: nothing of the job can run: settings, model or disk.
     """
-    validate(job.config)
-    family(job.config.model)
-    job.backend.identity()
-    cells, failed = build_all(job, job.backend)
-    yield from failed
+    cells, _ = yield from open_job(job)
     if cells:
         preflight.check_disk(job.mlruns, cells)
     for cell in cells:
@@ -38,6 +33,6 @@ def generate(job: Job) -> Iterator[Outcome]:
 
 def _generate(job: Job, cell: Cell) -> Outcome:
     with cell.store.locked():
-        n = len(complete(job, cell, force=job.config.force))
-    note = "not scored yet: the same command with backend=replay, where the scorers are"
+        n = len(complete_cell(job, cell, force=job.config.force))
+    note = "not scored yet: run the same command with backend=replay where the scorers are"
     return job.outcome(cell.task.conf.name, "generated", n=n, note=note)

@@ -1,61 +1,56 @@
-"""Prompts to completions: generates what is not stored and stores it as it finishes."""
+"""Generation of a cell's completions; stores each one as it finishes."""
 
-import logging
 from collections.abc import Sequence
-from typing import Any
 
 from clue.backends import Backend
-from clue.backends.baseline import BaselineBackend
 from clue.cell import Cell
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.evaluation.job import Job
-from clue.evaluation.progress import Watch, watch
+from clue.evaluation.progress import ProgressDisplay, progress_display
 from clue.records import Completion, Prompt
 from clue.store.completions import CellStore
 
-log = logging.getLogger(__name__)
 
+def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
+    """Returns the completions of a cell; hold the lock of its store.
 
-def complete(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
-    """Completions of a cell, with `force` new ones; call under the lock of its store.
+    Args:
+        job: the job.
+        cell: one of its cells.
+        force: generate again what is stored.
 
     Raises:
         StoreError: the disk is full, or the backend left prompts unanswered.
     """
-    if force and job.config.backend.name != "replay":  # which would have none left
+    backend = job.backend.bind(cell.task)
+    if force and not backend.replays:  # a replay would have nothing to return
         cell.store.discard()
-    backend = job.backend
-    if isinstance(backend, BaselineBackend):
-        backend = backend.on(cell.task)
     cell.store.describe(dict(cell.generation))
-    return answered(cell.store, cell.prompts, backend, watch(cell.name))
+    return complete_prompts(cell.store, cell.prompts, backend, progress_display(cell.name))
 
 
-def answered(
-    store: CellStore, prompts: Sequence[Prompt], backend: Backend, watch: Watch
+def complete_prompts(
+    store: CellStore, prompts: Sequence[Prompt], backend: Backend, display: ProgressDisplay
 ) -> list[Completion]:
-    """A completion per prompt, in their order; generates only what is not stored.
+    """Returns a completion per prompt, in their order; generates only what is not stored.
 
     Raises:
         StoreError: the disk is full, or the backend left prompts unanswered.
     """
-    found = store.completions(repair=True)
-    done = {index: found[key] for index, key in enumerate(map(_key, prompts)) if key in found}
+    stored = store.completions(repair=True)
+    keys = [(prompt.key, prompt.sha256) for prompt in prompts]
+    done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
     if len(done) < len(prompts):
-        with watch(len(prompts) - len(done), len(prompts)) as tick:
+        with display(len(prompts) - len(done), len(prompts)) as on_completion:
             for index, completion in backend.generate(prompts, frozenset(done)):
                 store.append(prompts[index], completion)
                 done[index] = completion
-                tick(completion)
+                on_completion(completion)
     missing = len(prompts) - len(done)
     if missing:
         raise StoreError(
-            f"{store.folder} lacks {missing} of {counted(len(prompts), 'completion')}; "
-            "generate them first with the backend that made the others, or name a smaller limit"
+            f"{store.folder} lacks {missing} of {counted(len(prompts), 'completion')}; generate "
+            "them first with the backend that generated the others, or set a smaller limit"
         )
     return [done[index] for index in range(len(prompts))]
-
-
-def _key(prompt: Prompt) -> Any:
-    return prompt.key, prompt.sha256

@@ -1,13 +1,13 @@
-"""A job: one model, loaded once, on some tasks; everything is checked before the loading."""
+"""Job: one model, loaded once, on some tasks."""
 
 import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clue import privacy
-from clue.backends import Backend, Setup, make
+from clue.backends import Backend, Setup, create_backend
 from clue.config.schema import Config
 from clue.data.locate import data_root
 from clue.errors import ClueError
@@ -15,49 +15,55 @@ from clue.evaluation.outcome import Outcome, Status
 from clue.records import sha256
 from clue.task.task import Task
 
-if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
-    pass
-
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What one configuration asks for."""
+    """The job of one configuration."""
 
     config: Config
     config_yaml: str
     """The resolved configuration, logged with every cell."""
     command: str
-    """What repeats the job, for people."""
+    """Command that repeats the job, for people."""
 
     @property
     def mlruns(self) -> Path:
-        """The store."""
+        """Folder of the store."""
         return self.config.paths.store
 
     @cached_property
     def backend(self) -> Backend:
-        """What answers."""
+        """Backend that generates the answers."""
         models = Path(self.config.paths.models).expanduser().resolve()
         setup = Setup(self.config.model, self.config.backend, models, self.mlruns / "cache")
-        return make(setup)
+        return create_backend(setup)
 
-    def outcome(self, task: str, status: Status, **more: Any) -> Outcome:
-        """A row of the closing table."""
+    @cached_property
+    def _digest(self) -> str:
+        return sha256(self.config_yaml)
+
+    def task(self, name: str) -> Task:
+        """Returns one of the job's tasks on the job's data."""
+        conf = self.config
+        return Task(conf.tasks[name], conf.prompt, data_root(conf.paths.data), conf.limit)
+
+    def outcome(self, task: str, status: Status, **values: Any) -> Outcome:
+        """Returns a row of the closing table."""
         model, prompt = self.config.model.label, self.config.prompt.name
-        return Outcome(model, task, prompt, status, job=sha256(self.config_yaml), **more)
+        return Outcome(model, task, prompt, status, job=self._digest, **values)
 
     def failure(self, task: str, error: Exception) -> Outcome:
-        """The row of what failed: errors for the user as their text, others traced in the log."""
+        """Returns the row of a failed cell; the traceback of an unexpected error is logged."""
         if isinstance(error, ClueError):
             log.debug("%s failed", task, exc_info=error)
-            return self.outcome(task, "failed", note=str(error))
-        said, trace = privacy.unforeseen(error, self._access(task))
-        log.error("%s failed\n%s", task, trace)
-        return self.outcome(task, "failed", note=said)
+            reason = str(error)
+        else:
+            reason, trace = privacy.describe_unexpected(error, self._access(task))
+            log.error("%s failed\n%s", task, trace)
+        model, prompt = self.config.model.label, self.config.prompt.name
+        return Outcome.failed(model, reason, task=task, prompt=prompt, job=self._digest)
 
     def _access(self, task: str) -> str:
-        conf, root = self.config, data_root(self.config.paths.data)
-        named = conf.tasks.get(task)
-        return Task(named, conf.prompt, root).access if named else "credentialed"
+        return self.task(task).access if task in self.config.tasks else "credentialed"

@@ -1,19 +1,21 @@
-"""What became of each cell of a job: a row per change, in a file that other processes read."""
+"""Outcome of each cell of a job: one line per change, in a file that other processes read."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from clue.common.atomic_write import explain_write_errors
 
 Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
-"""`generated`: stored and not scored (`generate_only`).
-`too long`: not run, since a prompt does not fit the model's context (`on_overflow`)."""
+"""`generated`: stored but not scored (`generate_only`).
+`too long`: not run, because a prompt exceeds the model's context (`on_overflow`)."""
 
 FILE = "outcomes.jsonl"
 """Name of the file, in the folder of a job."""
+NO_TASK = "-"
+"""Task of an outcome that belongs to no single cell."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +27,28 @@ class Outcome:
     prompt: str
     status: Status
     n: int = 0
-    """Scored samples; answers, where they could not be scored yet."""
+    """Scored samples; answers if they could not be scored yet."""
     score: float | None = None
     """Task score in points, 0 to 100."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Means, in points, of the metrics that make the score."""
     note: str = ""
-    """Why it failed or was not run."""
+    """Reason why the cell failed or was not run."""
     job: str = ""
     """Digest of the job's configuration: levels are means within a job."""
     plan: Mapping[str, Any] = field(default_factory=dict)
-    """Of a dry run: the fields of `clue.evaluation.dry_run.Plan`."""
+    """Fields of `clue.evaluation.dry_run.Plan`, in a dry run."""
+
+    @classmethod
+    def failed(
+        cls, model: str, reason: str, *, task: str = NO_TASK, prompt: str = "-", job: str = ""
+    ) -> "Outcome":
+        """Returns the outcome of a cell that failed for this reason."""
+        return cls(model, task, prompt, "failed", note=reason, job=job)
 
 
 def append(path: Path, *outcomes: Outcome) -> None:
-    """Add rows to a job's outcomes, with one write, so that a kill tears none.
+    """Append rows to a job's outcomes with a single write, which a kill cannot interrupt.
 
     Raises:
         StoreError: the disk is full or the folder cannot be written.
@@ -51,39 +60,39 @@ def append(path: Path, *outcomes: Outcome) -> None:
 
 
 def read(path: Path) -> list[Outcome]:
-    """The newest row of each of a job's cells; none if it ended before the first.
+    """Returns the newest row of each cell of a job; empty if the job wrote none.
 
-    A line that a full disk cut short is none.
+    Ignores lines that a full disk cut short.
     """
     if not path.exists():
         return []
-    rows = [row for line in path.read_text().splitlines() for row in _whole(line)]
+    rows = [row for line in path.read_text().splitlines() for row in _decode(line)]
     return list({(row.model, row.task, row.prompt): row for row in rows}.values())
 
 
 def running(path: Path) -> list[Outcome]:
-    """Cells of a job that have not ended."""
+    """Returns the cells of a job that have not ended."""
     return [row for row in read(path) if row.status == "running"]
 
 
-def settled(path: Path, reason: str) -> list[Outcome]:
-    """As `read`, when the job's process has ended: what still ran failed, for this reason."""
-    return [_ended(row, reason) if row.status == "running" else row for row in read(path)]
+def read_final(path: Path, reason: str) -> list[Outcome]:
+    """Read outcomes after the job's process ended: cells still running failed for this reason."""
+    return [_fail(row, reason) if row.status == "running" else row for row in read(path)]
 
 
-def settle(path: Path, reason: str) -> None:
-    """Write down that cells which still ran when their process ended failed, for this reason."""
-    left = running(path)
-    if left:
-        append(path, *(_ended(row, reason) for row in left))
+def fail_running(path: Path, reason: str) -> None:
+    """Record that cells still running when their process ended failed for this reason."""
+    unfinished = running(path)
+    if unfinished:
+        append(path, *(_fail(row, reason) for row in unfinished))
 
 
-def _whole(line: str) -> list[Outcome]:
+def _decode(line: str) -> list[Outcome]:
     try:
         return [Outcome(**json.loads(line))]
     except (ValueError, TypeError):
         return []
 
 
-def _ended(row: Outcome, reason: str) -> Outcome:
-    return replace(row, status="failed", note=reason)
+def _fail(row: Outcome, reason: str) -> Outcome:
+    return Outcome.failed(row.model, reason, task=row.task, prompt=row.prompt, job=row.job)

@@ -1,4 +1,4 @@
-"""How far a cell is: a bar on a terminal, a line now and then in a log."""
+"""Progress of a cell: completions, tokens per second, time left."""
 
 import logging
 import sys
@@ -6,38 +6,36 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clue.common.progress import LOG_SECONDS
+from clue.common.progress import display
 from clue.records import Completion
 
 log = logging.getLogger(__name__)
 
-Tick = Callable[[Completion], None]
-"""Told of every new completion."""
+OnCompletion = Callable[[Completion], None]
+"""Called with every new completion."""
 
-Watch = Callable[[int, int], AbstractContextManager[Tick]]
-"""Opens a display for completions to come, given their number and that of all samples."""
+ProgressDisplay = Callable[[int, int], AbstractContextManager[OnCompletion]]
+"""Opens a display, given the number of new completions and of all samples."""
 
 
-def watch(name: str) -> Watch:
-    """A display for the cell of this name."""
+def progress_display(name: str) -> ProgressDisplay:
+    """Returns the display of a cell with this name."""
 
     @contextmanager
-    def opened(new: int, total: int) -> Iterator[Tick]:
+    def open_display(new: int, total: int) -> Iterator[OnCompletion]:
         if new < total:
             log.info("%s: %d of %d completions are stored, %d to go", name, total - new, total, new)
-        display = _bar if sys.stderr.isatty() else _lines
-        with display(name, new) as tick:
-            yield tick
+        with _display(name, new) as on_completion:
+            yield on_completion
 
-    return opened
+    return open_display
 
 
 @contextmanager
-def _bar(name: str, new: int) -> Iterator[Tick]:
-    from rich.console import Console
-
+def _display(name: str, new: int) -> Iterator[OnCompletion]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -45,41 +43,28 @@ def _bar(name: str, new: int) -> Iterator[Tick]:
         TextColumn("{task.fields[rate]} tokens/s, left"),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task(name, total=new, rate="-")
-        rate = _Rate()
-
-        def tick(completion: Completion) -> None:
-            rate.add(completion)
-            progress.update(bar, advance=1, rate=f"{rate.tokens_per_second:.0f}")
-
-        yield tick
-
-
-@contextmanager
-def _lines(name: str, new: int) -> Iterator[Tick]:
     rate = _Rate()
-    said = time.monotonic()
 
-    def tick(completion: Completion) -> None:
-        nonlocal said
-        rate.add(completion)
-        if time.monotonic() - said > LOG_SECONDS:
-            said = time.monotonic()
-            left = rate.seconds / rate.samples * (new - rate.samples)
-            log.info(
-                "%s: %d/%d samples, %.0f tokens/s, %.0f s left",
-                *(name, rate.samples, new, rate.tokens_per_second, left),
-            )
+    def line(samples: int) -> str:
+        left = rate.seconds / samples * (new - samples)
+        speed = f"{rate.tokens_per_second:.0f} tokens/s"
+        return f"{name}: {samples}/{new} samples, {speed}, {left:.0f} s left"
 
-    yield tick
-    if rate.samples:
+    bar = Progress(*columns, console=Console(stderr=True))
+    with display(bar, name, line, total=new, rate="-") as update:
+
+        def on_completion(completion: Completion) -> None:
+            rate.add(completion)
+            update(rate.samples, rate=f"{rate.tokens_per_second:.0f}")
+
+        yield on_completion
+    if rate.samples and not sys.stderr.isatty():
         speed = (rate.samples, rate.seconds, rate.tokens_per_second)
         log.info("%s: %d samples in %.0f s, %.0f tokens/s", name, *speed)
 
 
 class _Rate:
-    """Samples and answer tokens since the start."""
+    """Counts samples and answer tokens since the start."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()

@@ -1,10 +1,9 @@
-"""Which cells of a job there are, which are finished, and which cannot be begun."""
+"""Resuming a job: cells that are finished, and cells that cannot be started."""
 
 import logging
 from typing import TYPE_CHECKING
 
-from clue.backends import Backend
-from clue.cell import Cell, build
+from clue.cell import Cell
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.evaluation import preflight
 from clue.evaluation.outcome import Outcome
@@ -19,45 +18,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def build_all(job: "Job", backend: Backend) -> tuple[list[Cell], list[Outcome]]:
-    """The job's cells, and the outcomes of those whose data or wording fail."""
-    cells: list[Cell] = []
-    failed: list[Outcome] = []
-    for name in job.config.tasks:
-        try:
-            cells.append(build(job.config, name, backend))
-        except Exception as error:  # a file that cannot be read does not stop the other cells
-            failed.append(job.failure(name, error))
-    return cells, failed
-
-
-def finished(cell: Cell, tracker: "Tracker") -> bool:
-    """Whether the cell's records are here and their newest run is complete."""
-    table = stored(cell)
+def is_finished(cell: Cell, tracker: "Tracker") -> bool:
+    """True if the cell's records are stored and its newest run is complete."""
+    table = stored_table(cell)
     newest = tracker.latest("clue.cell", table.facts.get("id", cell.id)) if table else None
     return newest is not None and newest.info.status == "FINISHED"
 
 
-def stored(cell: Cell) -> RecordsTable | None:
-    """The cell's table; None if there is none, or it is damaged, which is logged."""
+def stored_table(cell: Cell) -> RecordsTable | None:
+    """Returns the cell's table; None if there is none, or it is damaged, which is logged."""
     path = cell.store.records_path(cell.id)
     try:
-        return read_table(path) if path.exists() else _unversioned(cell)
+        return read_table(path) if path.exists() else _unversioned_table(cell)
     except StoreError as error:
         log.warning("%s", error)
         return None
 
 
-def _unversioned(cell: Cell) -> RecordsTable | None:
-    """An equal table from before readers had versions, when ids were digests of source text.
+def _unversioned_table(cell: Cell) -> RecordsTable | None:
+    """Returns an equal table written before readers had versions, when ids were source digests.
 
-    Equal means: the stored answers, read and described by today's code, give the same records.
+    Equal means: today's code reads and scores the stored answers to the same records.
     """
     old = (table for table in tables(cell.store.folder) if "versions" not in table.facts)
     return next((table for table in old if _same_records(cell, table)), None)
 
 
-def _same_records(cell: Cell, table: Table) -> bool:
+def _same_records(cell: Cell, table: RecordsTable) -> bool:
     keys = [(record.sample_id, record.repeat) for record in table.records]
     same_rule = (table.signatures, table.facts.get("score")) == (
         cell.signatures,
@@ -69,13 +56,13 @@ def _same_records(cell: Cell, table: Table) -> bool:
 
 
 def stored_summary(cell: Cell) -> dict[str, float]:
-    """The numbers of a cell that has ended; empty if it has no table."""
-    table = stored(cell)
+    """Returns the summary of a finished cell; empty if it has no table."""
+    table = stored_table(cell)
     return summary(cell.task.conf, table.records) if table else {}
 
 
 def refusal(job: "Job", cell: Cell) -> Outcome | None:
-    """Why a cell is not begun: something in it does not fit the model, or cannot be measured."""
+    """Returns the outcome of a cell that exceeds the context or cannot be measured, else None."""
     task = cell.task.conf.name
     try:
         preflight.check_fits(cell, job.backend)

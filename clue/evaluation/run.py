@@ -1,4 +1,4 @@
-"""Generate, score and track every cell of a job."""
+"""Run of a job: generate, score and track every cell."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clue import metrics, privacy
-from clue.backends.batch_effect import ask_alone
+from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
-from clue.config.model_files import family
-from clue.config.validation import validate
 from clue.errors import TrackingError
 from clue.evaluation import preflight
-from clue.evaluation.generation import complete
+from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
+from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
-from clue.evaluation.resume import build_all, finished, refusal, stored_summary
+from clue.evaluation.resume import is_finished, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.metrics.summary import summary
 from clue.records import Completion, sha256
@@ -24,51 +23,48 @@ from clue.task.levels import composites
 from clue.task.task_files import study
 from clue.tracking import run_note, tags
 
-if TYPE_CHECKING:  # importing mlflow takes seconds; refusing a wrong setting should not
+if TYPE_CHECKING:  # importing mlflow takes seconds; a wrong setting is refused without it
     from clue.tracking.tracker import OpenRun, Tracker
 
 log = logging.getLogger(__name__)
 
 
 def run(job: Job) -> Iterator[Outcome]:
-    """Evaluate the job's cells; yields what became of each.
+    """Evaluate the job's cells; yields the outcome of each.
 
     Raises:
         ClueError: nothing of the job can run: settings, model, tracking store or disk.
     """
-    validate(job.config)
-    family(job.config.model)
-    job.backend.identity()
-    cells, failed = build_all(job, job.backend)
-    yield from failed
+    cells, _ = yield from open_job(job)
     if not cells:
         return
     from clue.tracking.tracker import Tracker
 
     conf = job.config.tracking
     tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
-    pending = [cell for cell in cells if job.config.force or not finished(cell, tracker)]
+    pending = [cell for cell in cells if job.config.force or not is_finished(cell, tracker)]
     yield from (_skip(job, cell) for cell in cells if cell not in pending)
+    failed = len(cells) < len(job.config.tasks)
     ready = []
     for cell in pending:
         refused = refusal(job, cell)
         if refused is None:
             ready.append(cell)
             continue
-        failed += [refused] if refused.status == "failed" else []
+        failed |= refused.status == "failed"
         yield refused
     if ready or (not failed and tracker.unfinished("clue.job", _job_id(cells))):
         preflight.check_disk(job.mlruns, ready)
-        yield from _evaluate_all(job, cells, ready, tracker, failed=bool(failed))
+        yield from _evaluate_all(job, cells, ready, tracker, failed=failed)
 
 
 def _evaluate_all(
     job: Job, cells: list[Cell], ready: list[Cell], tracker: "Tracker", *, failed: bool
 ) -> Iterator[Outcome]:
-    """The cells that have something to do, below the job's run."""
+    """Evaluate the cells that are ready, nested in the job's run."""
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
-    metrics.release()  # an earlier job's: this one loads its model now
+    metrics.release()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
         parent.failed = failed
         for cell in ready:
@@ -85,18 +81,18 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
     identity = ("clue.cell", cell.id)
     with cell.store.locked():
         try:
-            if not job.config.force and finished(cell, tracker):
-                return _skip(job, cell)  # by the process that this one waited for
+            if not job.config.force and is_finished(cell, tracker):
+                return _skip(job, cell)  # finished by the process that held the lock
             with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
                 return _complete(job, cell, tracker, opened)
-        except TrackingError as error:  # the night goes on: only the scores wait
-            n = len(complete(job, cell, force=False))
+        except TrackingError as error:  # generation continues: only the scores have to wait
+            n = len(complete_cell(job, cell, force=False))
             return replace(job.failure(cell.task.conf.name, error), n=n)
 
 
 def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
     tracker.log_params(tags.params(cell))
-    completions = complete(job, cell, force=job.config.force)
+    completions = complete_cell(job, cell, force=job.config.force)
     records = score(cell, completions)
     facts = tags.facts(cell) | {"run_id": opened.run_id}
     table = RecordsTable(records, cell.signatures, facts)
@@ -104,7 +100,7 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     means = summary(cell.task.conf, records)
     machine = job.backend.facts()
     numbers = {name: value for name, value in machine.items() if isinstance(value, int)}
-    tracker.log_metrics(means | numbers | _alone(job, cell, completions))
+    tracker.log_metrics(means | numbers | _batch_effect(job, cell, completions))
     tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
     mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
@@ -115,10 +111,10 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     return _scored(job, cell, means, "done")
 
 
-def _alone(job: Job, cell: Cell, completions: Sequence[Completion]) -> dict[str, int]:
-    """How many of some answers change when each is asked by itself; empty if nobody asks."""
+def _batch_effect(job: Job, cell: Cell, completions: Sequence[Completion]) -> dict[str, int]:
+    """Counts the answers that change if a prompt is sent alone; empty without `repeat_alone`."""
     count = job.config.backend.repeat_alone
-    return ask_alone(job.backend, cell.prompts, completions, count) if count else {}
+    return repeat_alone(job.backend, cell.prompts, completions, count) if count else {}
 
 
 def _skip(job: Job, cell: Cell) -> Outcome:
@@ -133,7 +129,7 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
 
 
 def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
-    """Scores of the job's finished cells, and of the levels that they complete."""
+    """Log scores of the job's finished cells, and of the levels that they complete."""
     summaries = {c.task.conf.name: means for c in cells if (means := stored_summary(c))}
     scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
     levels = composites(scores, study())

@@ -1,4 +1,4 @@
-"""Completions to records: answers are read, scored and described; what was scored before stays."""
+"""Completions to records: parse the answers, score them, describe them; reuse earlier scores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,24 +11,25 @@ from clue.metrics import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 from clue.store.records_table import tables
 
-Pair = tuple[str | None, str]
-"""An answer as it was read and the digest of its reference: a score follows from these two."""
+AnswerAndTarget = tuple[str | None, str]
+"""A parsed answer and the digest of its reference: these two determine a score."""
+ScoresByAnswer = Mapping[AnswerAndTarget, float | None]
 
 
 def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
-    """Records of the cell, in the order of its samples.
+    """Returns the records of the cell, in the order of its samples.
 
-    A metric whose signature is that of an earlier table computes only pairs that are new.
+    If an earlier table has a metric with the same signature, only new answers are scored.
     """
     targets = [sha256(sample.target) for sample in cell.samples]
     scores: dict[str, list[float | None]] = {}
-    known = _known(cell)
+    earlier = _earlier_scores(cell)
     groups = _groups(cell)
-    read = {reads: _answers(cell, reads, completions) for reads in {"parse", *dict(groups)}}
+    parsed = {reads: _answers(cell, reads, completions) for reads in {"parse", *dict(groups)}}
     for reads, names in groups:
-        pairs = list(zip(read[reads], targets, strict=True))
-        scores |= _scores(cell, names, pairs, {name: known.get(name, {}) for name in names})
-    answers = read["parse"]
+        pairs = list(zip(parsed[reads], targets, strict=True))
+        scores |= _scores(cell, names, pairs, {name: earlier.get(name, {}) for name in names})
+    answers = parsed["parse"]
     flags = {
         name: flag(answers, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
     }
@@ -44,60 +45,66 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
 
 
 def _groups(cell: Cell) -> list[tuple[str, list[str]]]:
-    """Metrics that share a scorer and a reading of the answer, so that they share their work."""
+    """Groups metrics that share a scorer and a parser, so that they share their work."""
     groups: dict[tuple[str, Any], list[str]] = {}
     for name in cell.signatures:
         metric = METRICS[name]
-        groups.setdefault((metric.reads, metric.scorer), []).append(name)
+        groups.setdefault((metric.parser, metric.scorer), []).append(name)
     return [(reads, names) for (reads, _), names in groups.items()]
 
 
 def _scores(
     cell: Cell,
     names: Sequence[str],
-    pairs: Sequence[Pair],
-    known: Mapping[str, Mapping[Pair, float | None]],
+    pairs: Sequence[AnswerAndTarget],
+    earlier: Mapping[str, ScoresByAnswer],
 ) -> dict[str, list[float | None]]:
-    made = {name: dict(known[name]) for name in names}
+    """Returns the scores of each metric of a group, in the order of the samples."""
+    by_pair = {name: dict(earlier[name]) for name in names}
     new = {
         pair: sample.target
         for pair, sample in zip(pairs, cell.samples, strict=True)
-        if any(pair not in made[name] for name in names)
+        if any(pair not in by_pair[name] for name in names)
     }
     if new:
         answers = [answer for answer, _ in new]
         scorer = METRICS[names[0]].scorer
-        scored = scorer.score(names, answers, list(new.values()), cell.scoring)
+        new_scores = scorer.score(names, answers, list(new.values()), cell.scoring)
         for name in names:
-            made[name] |= zip(new, scored[name], strict=True)
-    return {name: [made[name][pair] for pair in pairs] for name in names}
+            by_pair[name] |= zip(new, new_scores[name], strict=True)
+    return {name: [by_pair[name][pair] for pair in pairs] for name in names}
 
 
-def _known(cell: Cell) -> dict[str, dict[Pair, float | None]]:
-    """Scores of earlier tables of the same generation, where the metric's signature is equal.
+def _earlier_scores(cell: Cell) -> Mapping[str, ScoresByAnswer]:
+    """Scores in earlier tables of the same generation, of metrics with an equal signature.
 
-    Only of metrics on the answer that the table holds, which is the task's own reading.
+    Only of metrics that use the task's own parser: the table stores only that answer.
     """
-    known: dict[str, dict[Pair, float | None]] = {}
+    earlier: dict[str, dict[AnswerAndTarget, float | None]] = {}
     for table in tables(cell.store.folder):
         for name, signature in cell.signatures.items():
-            if METRICS[name].reads == "parse" and table.signatures.get(name) == signature:
-                scores = ((row, row.scores[name]) for row in table.records)
-                found = known.setdefault(name, {})
-                found |= {(row.answer, row.target_sha256): score for row, score in scores}
-    return known
+            if METRICS[name].parser == "parse" and table.signatures.get(name) == signature:
+                by_pair = earlier.setdefault(name, {})
+                by_pair |= {
+                    (record.answer, record.target_sha256): record.scores[name]
+                    for record in table.records
+                }
+    return earlier
 
 
 def _answers(cell: Cell, reads: str, completions: Sequence[Completion]) -> list[str | None]:
-    """What a function of the task's module reads from every completion."""
-    read: Callable[[str, Sample], str | None] = getattr(cell.task.module, reads)
-    return [read(done.text, sample) for done, sample in zip(completions, cell.samples, strict=True)]
+    """Parses every completion with one parser of the task's module."""
+    parse: Callable[[str, Sample], str | None] = getattr(cell.task.module, reads)
+    return [
+        parse(completion.text, sample)
+        for completion, sample in zip(completions, cell.samples, strict=True)
+    ]
 
 
 def _record(cell: Cell, index: int, completion: Completion, answer: str | None) -> Record:
-    """What is known of a sample before it is scored."""
+    """Returns the record of a sample before it is scored."""
     sample: Sample = cell.samples[index]
-    happened = failures.flags(completion.text, answer, sample, cell.task.module)
+    flags = failures.flags(completion.text, answer, sample, cell.task.module)
     return Record(
         task=cell.task.conf.name,
         model=cell.model.label,
@@ -108,6 +115,6 @@ def _record(cell: Cell, index: int, completion: Completion, answer: str | None) 
         target_sha256=sha256(sample.target),
         completion=completion,
         answer=answer,
-        flags={"truncated": completion.finish_reason == "length", **happened},
+        flags={"truncated": completion.finish_reason == "length", **flags},
         measures=failures.measures(completion.text),
     )

@@ -1,9 +1,9 @@
-"""Tokens per second that stored completions show, to say how long the rest will take.
+"""Throughput of stored completions, in tokens per second, to estimate the hours of a dry run.
 
-A token is one of the prompt or of the answer: long prompts cost time as long answers do.
+Tokens of prompts and of answers both count: long prompts cost time as long answers do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,13 +13,16 @@ from clue.config.schema import ModelConf
 from clue.errors import ConfigError, StoreError
 from clue.store.generations import Generation, generations
 
-ALIKE = 0.1
-"""Models are of one size if their numbers of parameters differ by at most this share."""
+SIZE_TOLERANCE = 0.1
+"""Models have one size if their numbers of parameters differ by at most this share."""
+
+CellKey = tuple[str, str]
+"""Task and model."""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Sums over completions that took time; those of rules and of the fake backend took none."""
+    """Sums over completions that took time; baselines and the fake backend take none."""
 
     samples: int = 0
     prompt_tokens: int = 0
@@ -36,72 +39,76 @@ class Speed:
 
     @property
     def tokens_per_second(self) -> float:
-        """Of prompts and answers together."""
+        """Tokens of prompts and answers per second."""
         return (self.prompt_tokens + self.new_tokens) / self.seconds
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What a cell's duration is computed from."""
+    """Basis of a cell's estimated duration."""
 
     tokens_per_second: float | None
     """None = nothing comparable is stored."""
     source: str
     """`this model`, `a model of this size`, `given`."""
-    answer: float | None
+    answer_tokens: float | None
     """Mean tokens of an answer of this task; None = no answer is stored."""
 
 
-def rate(model: ModelConf, task: str, given: float | None, mlruns: Path) -> Rate:
-    """The measured rate of this model or one of its size, on this task rather than on others.
+def rate(model: ModelConf, task: str, override: float | None, mlruns: Path) -> Rate:
+    """Returns the measured rate of this model or of one of its size, preferably on this task.
 
     Args:
         model: the model to be run.
         task: name of the task.
-        given: tokens per second that stand in the place of measured ones.
+        override: tokens per second to use instead of measured ones.
         mlruns: the store.
     """
-    found = _measured(mlruns)
-    same = [known for known in found if known[1] == model.label]
-    sized = [known for known in found if _alike(model, known[1])]
-    here = [known for known in found if known[0] == task]
-    answers = _sum(found, [known for known in same if known in here] or here)
-    answer = answers.new_tokens / answers.samples if answers.samples else None
-    if given is not None:
-        return Rate(given, "given", answer)
-    for source, known in (("this model", same), ("a model of this size", sized)):
-        speed = _sum(found, [one for one in known if one in here] or known)
+    speeds = _speeds(mlruns)
+    same_task = [key for key in speeds if key[0] == task]
+    same_model = [key for key in speeds if key[1] == model.label]
+    same_size = [key for key in speeds if _same_size(model, key[1])]
+    answers = _sum(speeds, _preferred(same_model, same_task) or same_task)
+    answer_tokens = answers.new_tokens / answers.samples if answers.samples else None
+    if override is not None:
+        return Rate(override, "given", answer_tokens)
+    for source, keys in (("this model", same_model), ("a model of this size", same_size)):
+        speed = _sum(speeds, _preferred(keys, same_task) or keys)
         if speed.seconds > 0:
-            return Rate(speed.tokens_per_second, source, answer)
-    return Rate(None, "-", answer)
+            return Rate(speed.tokens_per_second, source, answer_tokens)
+    return Rate(None, "-", answer_tokens)
 
 
-def _sum(found: dict[tuple[str, str], Speed], keys: Iterable[tuple[str, str]]) -> Speed:
-    return sum((found[key] for key in keys), Speed())
+def _preferred(keys: Iterable[CellKey], same_task: Iterable[CellKey]) -> list[CellKey]:
+    return [key for key in keys if key in same_task]
+
+
+def _sum(speeds: Mapping[CellKey, Speed], keys: Iterable[CellKey]) -> Speed:
+    return sum((speeds[key] for key in keys), Speed())
 
 
 @cache
-def _measured(mlruns: Path) -> dict[tuple[str, str], Speed]:
+def _speeds(mlruns: Path) -> dict[CellKey, Speed]:
     """Speeds by task and model; a process that plans a sweep reads the store once."""
-    found: dict[tuple[str, str], Speed] = {}
+    speeds: dict[CellKey, Speed] = {}
     if (mlruns / "cells").is_dir():
-        for stored in generations(mlruns):
-            key = (stored.task, stored.model)
-            found[key] = found.get(key, Speed()) + _speed(stored)
-    return {key: speed for key, speed in found.items() if speed.seconds > 0}
+        for generation in generations(mlruns):
+            key = (generation.task, generation.model)
+            speeds[key] = speeds.get(key, Speed()) + _speed(generation)
+    return {key: speed for key, speed in speeds.items() if speed.seconds > 0}
 
 
-def _speed(stored: Generation) -> Speed:
+def _speed(generation: Generation) -> Speed:
     try:
-        completions = stored.store.completions().values()
-    except StoreError:  # told by the run that needs it
+        completions = generation.store.completions().values()
+    except StoreError:  # reported by the run that needs these completions
         return Speed()
-    timed = [made for made in completions if made.seconds > 0]
+    timed = [completion for completion in completions if completion.seconds > 0]
     return Speed(
         len(timed),
-        sum(made.prompt_tokens for made in timed),
-        sum(made.new_tokens for made in timed),
-        sum(made.seconds for made in timed),
+        sum(completion.prompt_tokens for completion in timed),
+        sum(completion.new_tokens for completion in timed),
+        sum(completion.seconds for completion in timed),
     )
 
 
@@ -113,6 +120,8 @@ def _parameters(name: str) -> float | None:
         return None
 
 
-def _alike(model: ModelConf, other: str) -> bool:
-    size, known = model.parameters, _parameters(other)
-    return bool(size and known) and abs(size - known) <= ALIKE * size  # type: ignore[operator]
+def _same_size(model: ModelConf, other: str) -> bool:
+    size, other_size = model.parameters, _parameters(other)
+    if not size or not other_size:
+        return False
+    return abs(size - other_size) <= SIZE_TOLERANCE * size

@@ -1,4 +1,4 @@
-"""What a command says at its end: a table of all cells, levels, reasons; and `failed.jsonl`."""
+"""Closing table of a command: all cells, levels and reasons; and the file `failed.jsonl`."""
 
 import json
 from collections import Counter
@@ -16,63 +16,63 @@ from clue.task.levels import composites
 if TYPE_CHECKING:
     from rich.table import Table
 
-LABELS = 3
-"""So many cells with the same reason are named, more are counted."""
+MAX_LABELS = 3
+"""Cells with the same reason are named up to this number, otherwise counted."""
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the closing tables, scores in points; reasons stand below them, whole and once."""
+    """Print the closing tables, scores in points; below them each reason once, in full."""
     count = Counter(row.status for row in outcomes)
-    told = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
+    counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
     for table in _tables(outcomes):
         if table.row_count:
             console.show(table, "")
-    console.show(*reasons(outcomes), ", ".join(told))
+    console.show(*reasons(outcomes), ", ".join(counts))
 
 
 def _tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
     if any(row.plan for row in outcomes):
-        from clue.launch.plan_table import plans
+        from clue.launch.plan_table import plan_tables
 
-        yield from plans(outcomes)
+        yield from plan_tables(outcomes)
     else:
         yield _cells(outcomes)
         yield _levels(outcomes)
 
 
 def reasons(outcomes: Sequence[Outcome]) -> list[str]:
-    """Why cells failed or were not run; a reason that several share is said once."""
-    sharing: dict[tuple[str, str], list[Outcome]] = {}
+    """Explains why cells failed or were not run; a shared reason is printed once."""
+    by_reason: dict[tuple[str, str], list[Outcome]] = {}
     for row in outcomes:
         if row.note:
-            sharing.setdefault((row.status, row.note), []).append(row)
-    return [f"{status}: {_named(rows)}: {note}" for (status, note), rows in sharing.items()]
+            by_reason.setdefault((row.status, row.note), []).append(row)
+    return [f"{status}: {_labels(rows)}: {note}" for (status, note), rows in by_reason.items()]
 
 
 def write_failed(folder: Path, outcomes: Sequence[Outcome]) -> Path | None:
-    """Write `failed.jsonl`, a line per failed cell; None and no file if none did."""
+    """Write `failed.jsonl`, a line per failed cell; None and no file if no cell failed."""
     path = folder / "failed.jsonl"
     rows = [asdict(row) for row in outcomes if row.status == "failed"]
     if not rows:
         path.unlink(missing_ok=True)
         return None
-    kept = ("model", "task", "prompt", "note", "job")
-    lines = [json.dumps({name: row[name] for name in kept}) + "\n" for row in rows]
+    columns = ("model", "task", "prompt", "note", "job")
+    lines = [json.dumps({name: row[name] for name in columns}) + "\n" for row in rows]
     write_atomic(path, "".join(lines).encode())
     return path
 
 
-def _named(rows: Sequence[Outcome]) -> str:
-    if len(rows) <= LABELS:
+def _labels(rows: Sequence[Outcome]) -> str:
+    if len(rows) <= MAX_LABELS:
         return ", ".join(f"{row.model}/{row.task}/{row.prompt}" for row in rows)
     parts = ((row.model for row in rows), (row.task for row in rows))
     models, tasks = (list(dict.fromkeys(names)) for names in parts)
-    named = [", ".join(names) for names in (models, tasks) if len(names) <= LABELS]
-    return counted(len(rows), "cell") + (f" of {' on '.join(named)}" if named else "")
+    short = [", ".join(names) for names in (models, tasks) if len(names) <= MAX_LABELS]
+    return counted(len(rows), "cell") + (f" of {' on '.join(short)}" if short else "")
 
 
 def _cells(outcomes: Sequence[Outcome]) -> "Table":
-    """A row per cell; below it the metrics whose mean its score is, where they are several."""
+    """A row per cell; below it its metrics if the score is the mean of several."""
     table = console.table(
         ("model", "task", "prompt", "status"),
         ("n", "score"),
@@ -86,7 +86,7 @@ def _cells(outcomes: Sequence[Outcome]) -> "Table":
 
 
 def _levels(outcomes: Sequence[Outcome]) -> "Table":
-    """What each model's cells complete: LongHealth, the levels, overall."""
+    """Composite scores that each model's cells complete: LongHealth, the levels, overall."""
     from clue.task.task_files import study
 
     title = "levels (means of task scores, in points)"
@@ -95,10 +95,10 @@ def _levels(outcomes: Sequence[Outcome]) -> "Table":
     for row in outcomes:
         if row.score is not None:
             scores.setdefault((row.model, row.prompt, row.job), {})[row.task] = row.score
-    for (*names, _), known in scores.items():
-        found = composites(known, study())
-        if found:
-            table.add_row(*names, *(_points(found.get(name)) for name in study()))
+    for (*names, _), task_scores in scores.items():
+        levels = composites(task_scores, study())
+        if levels:
+            table.add_row(*names, *(_points(levels.get(name)) for name in study()))
     return table
 
 

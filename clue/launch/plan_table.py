@@ -1,4 +1,4 @@
-"""The tables of a dry run: a row per cell and a row per model, sums at their ends."""
+"""Tables of a dry run: a row per cell and a row per model, with totals."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def plans(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
-    """Tables of cells and of models; estimated = `~`, unknown = `-` or `?`."""
+def plan_tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
+    """Yields the tables of cells and of models; `~` = estimated, `-` or `?` = unknown."""
     yield _cells(outcomes)
     yield _models(outcomes)
 
@@ -27,12 +27,12 @@ def _cells(outcomes: Sequence[Outcome]) -> "Table":
     for row in outcomes:
         numbers = _numbers(Plan(**row.plan)) if row.plan else ()
         table.add_row(row.model, row.task, row.prompt, row.status, *numbers)
-    known = [Plan(**row.plan) for row in outcomes if row.plan]
+    plans = [Plan(**row.plan) for row in outcomes if row.plan]
     table.add_section()
     table.add_row(
         *("all", counted(len(outcomes), "cell"), "", ""),
-        *(f"{sum(plan.samples for plan in known):,}", f"{sum(plan.stored for plan in known):,}"),
-        *(_tokens(known), "", "", f"{sum(plan.overflow for plan in known):,}", _hours(known)),
+        *(f"{sum(plan.samples for plan in plans):,}", f"{sum(plan.stored for plan in plans):,}"),
+        *(_tokens(plans), "", "", f"{sum(plan.overflow for plan in plans):,}", _hours(plans)),
     )
     return table
 
@@ -58,18 +58,18 @@ def _models(outcomes: Sequence[Outcome]) -> "Table":
     for row in outcomes:
         if row.plan:
             by_model.setdefault(row.model, []).append(Plan(**row.plan))
-    for model, mine in by_model.items():
-        size = f"{mine[0].parameters:g}" if mine[0].parameters else "-"
+    for model, plans in by_model.items():
+        size = f"{plans[0].parameters:g}" if plans[0].parameters else "-"
         table.add_row(
-            *(model, size, _bytes(mine[:1]), str(len(mine)), _tokens(mine), _rates(mine)),
-            *(_hours(mine), ", ".join(sorted({plan.rate for plan in mine}))),
+            *(model, size, _bytes(plans[:1]), str(len(plans)), _tokens(plans), _rates(plans)),
+            *(_hours(plans), ", ".join(sorted({plan.rate for plan in plans}))),
         )
-    known = [plan for mine in by_model.values() for plan in mine]
-    once = {(plan.repo, plan.download): plan for plan in known}
+    every = [plan for plans in by_model.values() for plan in plans]
+    checkpoints = {(plan.repo, plan.download): plan for plan in every}
     table.add_section()
     table.add_row(
-        *(f"all {len(by_model)}", "", _bytes(list(once.values())), str(len(known))),
-        *(_tokens(known), "", _hours(known), ""),
+        *(f"all {len(by_model)}", "", _bytes(list(checkpoints.values())), str(len(every))),
+        *(_tokens(every), "", _hours(every), ""),
     )
     return table
 
@@ -80,17 +80,17 @@ def _tokens(plans: Sequence[Plan]) -> str:
 
 
 def _rates(plans: Sequence[Plan]) -> str:
-    known = [plan.tokens_per_second for plan in plans if plan.tokens_per_second]
-    ends = sorted({f"{rate:,.0f}" for rate in (min(known), max(known))}) if known else ["-"]
-    return " to ".join(ends)
+    rates = [plan.tokens_per_second for plan in plans if plan.tokens_per_second]
+    extremes = sorted({f"{rate:,.0f}" for rate in (min(rates), max(rates))}) if rates else ["-"]
+    return " to ".join(extremes)
 
 
 def _hours(plans: Sequence[Plan]) -> str:
-    known = [plan.hours for plan in plans]
-    if all(hours is None for hours in known):
+    estimates = [plan.hours for plan in plans]
+    if all(hours is None for hours in estimates):
         return "-"
-    more = " + ?" if None in known else ""
-    return f"{sum(hours for hours in known if hours is not None):,.2f}{more}"
+    more = " + ?" if None in estimates else ""
+    return f"{sum(hours for hours in estimates if hours is not None):,.2f}{more}"
 
 
 def _bytes(plans: Sequence[Plan]) -> str:

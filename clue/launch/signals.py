@@ -1,6 +1,6 @@
-"""SIGTERM and Ctrl-C end a command in order: its other processes first, then itself.
+"""Orderly end of a command on SIGTERM and Ctrl-C: its child processes end first, then itself.
 
-What was generated is stored by then; runs are closed as KILLED, and the same command goes on.
+Generated answers are already stored. Runs are closed as KILLED, and the same command continues.
 """
 
 import os
@@ -14,39 +14,39 @@ from types import FrameType
 from clue.errors import Terminated
 
 GRACE_SECONDS = 60.0
-"""How long other processes may take to end in order before they are killed."""
+"""Time that child processes have to end in order before they are killed."""
 
 
-def stop(signum: int, frame: FrameType | None) -> None:
-    """A signal handler: end the processes that this one started, then raise.
+def stop_processes(signum: int, frame: FrameType | None) -> None:
+    """Signal handler: end the child processes of this process, then raise.
 
     Raises:
         Terminated: on SIGTERM, and on the signal that Slurm sends before a time limit.
         KeyboardInterrupt: on SIGINT.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # launchers pass a signal on more than once
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # who presses Ctrl-C twice means it
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # launchers forward a signal more than once
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C ends at once
     _end_children()
     raise KeyboardInterrupt if signum == signal.SIGINT else Terminated
 
 
-def obey() -> None:
-    """Make SIGTERM and SIGINT end this process in order."""
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+def install_handlers() -> None:
+    """Let SIGTERM and SIGINT end this process in order."""
+    signal.signal(signal.SIGTERM, stop_processes)
+    signal.signal(signal.SIGINT, stop_processes)
 
 
 @contextmanager
-def obeying() -> Iterator[None]:
-    """A job's part of a process that a launcher began: SIGTERM ends the job, then the process.
+def end_job_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM end a job in a launcher's process, then the process itself.
 
-    Without it a worker would take the next job.
+    Otherwise a worker process would start the next job.
     """
     before = signal.getsignal(signal.SIGTERM)
-    if before is stop:  # the command's own process
+    if before is stop_processes:  # the command's own process
         yield
         return
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, stop_processes)
     try:
         yield
     except Terminated:
@@ -57,7 +57,7 @@ def obeying() -> Iterator[None]:
 
 
 def end_with_parent() -> None:
-    """Be told to stop when the process that started this one is gone: nobody reads its outcome."""
+    """Send SIGTERM to this process when its parent is gone: nobody would read its outcomes."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -68,14 +68,14 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def ended(code: int) -> str:
-    """What the exit code of a process that left cells unfinished means, for people."""
+def describe_exit_code(code: int) -> str:
+    """Explains, for people, the exit code of a process that left cells unfinished."""
     if code == -signal.SIGKILL:
         return "its process was killed (SIGKILL): out of memory, a time limit, or by hand"
     if code < 0:
         return f"its process was ended by {signal.Signals(-code).name}"
     if code == 128 + signal.SIGTERM:
-        return "its process was stopped (SIGTERM); what was generated is kept"
+        return "its process was stopped (SIGTERM); generated answers are kept"
     return f"its process ended with exit code {code}; its log says more"
 
 
@@ -85,7 +85,7 @@ def _end_children() -> None:
     children = []
     for process in psutil.Process().children(recursive=True):
         try:
-            if "resource_tracker" not in " ".join(process.cmdline()):  # joblib's; ends with us
+            if "resource_tracker" not in " ".join(process.cmdline()):  # joblib's; ends by itself
                 process.terminate()
                 children.append(process)
         except psutil.NoSuchProcess:

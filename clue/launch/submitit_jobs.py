@@ -1,6 +1,6 @@
-"""Jobs that submitit started, here or on Slurm, when one of them is lost.
+"""Jobs that submitit started, locally or on Slurm, after one of them is lost.
 
-The launcher then stops waiting for the rest, which goes on all the same.
+The launcher then stops waiting for the other jobs, which continue.
 """
 
 import contextlib
@@ -13,40 +13,38 @@ from clue.evaluation import outcome
 log = logging.getLogger(__name__)
 
 FOLDER = ".submitit"
-"""Folder of submitit's files below that of the sweep, one folder per job."""
+"""Folder of submitit's files in the folder of the sweep, one folder per job."""
 
 
-def lost(error: Exception) -> bool:
-    """Whether this is what the launcher raises when a job ends without a result."""
+def is_lost_job(error: Exception) -> bool:
+    """True if the launcher raises this error when a job ends without a result."""
     return type(error).__module__.startswith("submitit")
 
 
-def wait(sweep: Path) -> None:
-    """Wait until no job of a sweep is queued or runs; name those that never began."""
+def wait_for_all(sweep: Path) -> None:
+    """Wait until no job of a sweep is queued or running; record jobs that never started."""
     for pickled in sorted((sweep / FOLDER).glob("*/*_submitted.pkl")):
         job = _job(pickled)
         log.info("waiting for job %s", job.job_id)
         job.wait()
-        _wait_here(job)
+        _wait_for_process(job)
         overrides, _, number, *_ = job.submission().args
         path = sweep / str(number) / outcome.FILE
         if not path.exists():
-            note = f"its job {job.job_id} was lost before it began; see {pickled.parent}"
-            outcome.append(
-                path, outcome.Outcome(" ".join(overrides), "-", "-", "failed", note=note)
-            )
+            reason = f"its job {job.job_id} was lost before it started; see {pickled.parent}"
+            outcome.append(path, outcome.Outcome.failed(" ".join(overrides), reason))
 
 
 def _job(pickled: Path) -> Any:
     import submitit
 
-    on_slurm = any(pickled.parent.parent.rglob("*.sh"))  # batch files; local jobs need none
+    on_slurm = any(pickled.parent.parent.rglob("*.sh"))  # batch files; local jobs have none
     kind = submitit.SlurmJob if on_slurm else submitit.LocalJob
     return kind(folder=pickled.parent.parent / "%j", job_id=pickled.parent.name, tasks=[0])
 
 
-def _wait_here(job: Any) -> None:
-    """For the process of a local job, of which submitit has let go."""
+def _wait_for_process(job: Any) -> None:
+    """Wait for the process of a local job, which submitit no longer watches."""
     import psutil
     import submitit
 

@@ -1,4 +1,4 @@
-"""A job in a process of its own, on GPUs of its own: memory and crashes end with it."""
+"""A job in its own process, on its own GPUs: its memory and its crashes end with the process."""
 
 import logging
 import os
@@ -10,37 +10,38 @@ from omegaconf import OmegaConf
 
 from clue.config.schema import ModelConf
 from clue.evaluation import outcome
-from clue.launch.gpus import claimed
-from clue.launch.signals import ended
+from clue.launch.gpus import claim_gpus
+from clue.launch.signals import describe_exit_code
 from clue.launch.worker import JobRequest
 
 log = logging.getLogger(__name__)
 
 
-def isolate(asked: JobRequest, gpus: int | None) -> None:
-    """Do a job in a fresh process, and say of its unfinished cells what ended it.
+def run_isolated(request: JobRequest, gpus: int | None) -> None:
+    """Run a job in a fresh process; its unfinished cells get the reason why the process ended.
 
     Args:
-        asked: the job.
-        gpus: how many to claim for it; None = it sees those that this process sees.
+        request: the job.
+        gpus: number of GPUs to claim for the job; None = it sees those that this process sees.
     """
-    with claimed(gpus) as devices:
+    with claim_gpus(gpus) as devices:
         for names in devices.values():
-            log.info("job %s on GPU %s", asked.folder.name, names)
-        command = [sys.executable, "-m", "clue.launch.worker", str(asked.folder)]
-        # in a session of its own, so that Ctrl-C reaches it once: from here, as SIGTERM
+            log.info("job %s on GPU %s", request.folder.name, names)
+        command = [sys.executable, "-m", "clue.launch.worker", str(request.folder)]
+        # its own session, so that Ctrl-C reaches it once: from this process, as SIGTERM
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, env=os.environ | devices, start_new_session=True
         ) as process:
-            process.communicate(pickle.dumps(asked))
-    outcome.settle(asked.outcomes, ended(process.returncode))
-    if process.returncode and not outcome.read(asked.outcomes):
-        outcome.append(asked.outcomes, _failed(asked, ended(process.returncode)))
+            process.communicate(pickle.dumps(request))
+    reason = describe_exit_code(process.returncode)
+    outcome.fail_running(request.outcomes, reason)
+    if process.returncode and not outcome.read(request.outcomes):
+        outcome.append(request.outcomes, _failed_job(request, reason))
 
 
-def _failed(asked: JobRequest, reason: str) -> outcome.Outcome:
-    """The row of a job whose process ended before it named its cells."""
-    model = OmegaConf.merge(OmegaConf.structured(ModelConf), asked.composed.model)
-    made = OmegaConf.to_object(model)
-    assert isinstance(made, ModelConf)
-    return outcome.Outcome(made.label, "-", asked.composed.prompt.name, "failed", note=reason)
+def _failed_job(request: JobRequest, reason: str) -> outcome.Outcome:
+    """Returns the row of a job whose process ended before it listed its cells."""
+    merged = OmegaConf.merge(OmegaConf.structured(ModelConf), request.composed.model)
+    model = OmegaConf.to_object(merged)
+    assert isinstance(model, ModelConf)
+    return outcome.Outcome.failed(model.label, reason, prompt=request.composed.prompt.name)

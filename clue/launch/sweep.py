@@ -1,9 +1,9 @@
-"""The jobs of a command, in whatever processes a launcher runs them, and what became of them.
+"""Jobs of a command, in the processes of a Hydra launcher, and the outcomes of their cells.
 
-    <run or sweep folder>/[<number>/]outcomes.jsonl   each cell: running, then how it ended
-    <run or sweep folder>/[<number>/]clue.log         what the job said
+    <run or sweep folder>/[<number>/]outcomes.jsonl   each cell: running, then its final status
+    <run or sweep folder>/[<number>/]clue.log         log of the job
 
-A worker process finds `job` by importing this module, which makes the schema known to Hydra there.
+A worker process imports this module to find `job`; the import registers the schema with Hydra.
 """
 
 import os
@@ -20,106 +20,105 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from clue.backends import uses_gpus
 from clue.config.folders import CONF, ROOT, RUN
 from clue.config.schema import Config
 from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs
-from clue.launch.subprocess_job import isolate
-from clue.launch.worker import JobRequest, work
+from clue.launch.subprocess_job import run_isolated
+from clue.launch.worker import JobRequest, run_job
 
 OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
 
 ATTEMPTS = 3
-"""How often a pool of workers that lost one is started; its jobs go on where they were."""
-AGAIN = "CLUE_POOL_STARTED_AGAIN"
-"""Environment variable: what ended in this sweep's folder has ended in this command."""
-ON_GPUS = ("transformers", "vllm")
-"""Backends that generate on this machine's GPUs."""
+"""Starts of a pool that lost a worker; its jobs resume."""
+RESTARTED = "CLUE_POOL_STARTED_AGAIN"
+"""Environment variable: jobs that have ended in this sweep's folder are not repeated."""
 
 
-class Started(Callback):
-    """Notes where the command writes, before its first job."""
+class OutputFolder(Callback):
+    """Records the output folder of the command before its first job."""
 
     folder: ClassVar[Path | None] = None
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
-        """A single job."""
-        self._begin(Path(config.hydra.run.dir))
+        """Record the folder of a single job."""
+        self._record(Path(config.hydra.run.dir))
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """A sweep."""
-        self._begin(Path(config.hydra.sweep.dir))
+        """Record the folder of a sweep."""
+        self._record(Path(config.hydra.sweep.dir))
 
-    def _begin(self, folder: Path) -> None:
-        Started.folder = folder
-        if AGAIN not in os.environ:
+    def _record(self, folder: Path) -> None:
+        OutputFolder.folder = folder
+        if RESTARTED not in os.environ:
             for path in (folder / outcome.FILE, *folder.glob(f"*/{outcome.FILE}")):
-                path.unlink(missing_ok=True)  # of an earlier command that was given this folder
+                path.unlink(missing_ok=True)  # of an earlier command with this folder
 
 
 def launch() -> None:
-    """Compose and run every job of the command line; one that is lost does not stop the others.
+    """Compose and run every job of the command line; a lost job does not stop the others.
 
     Raises:
-        ClueError: worker processes were lost again and again.
+        ClueError: worker processes were lost `ATTEMPTS` times.
     """
     start = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
     for _ in range(ATTEMPTS):
         try:
             start(job)()
         except BrokenProcessPool:
-            if AGAIN not in os.environ:
-                os.environ[AGAIN] = "1"
+            if RESTARTED not in os.environ:
+                os.environ[RESTARTED] = "1"
                 sys.argv.append(f"hydra.sweep.dir={folder()}")
         except Exception as error:
-            if not submitit_jobs.lost(error):
+            if not submitit_jobs.is_lost_job(error):
                 raise
-            submitit_jobs.wait(folder())
+            submitit_jobs.wait_for_all(folder())
             return
         else:
             return
     raise ClueError(
-        f"worker processes were lost {ATTEMPTS} times (killed from outside?): the same command "
-        "goes on; fewer at once (hydra.launcher.n_jobs=...) need less memory"
+        f"worker processes were lost {ATTEMPTS} times (killed from outside?): run the same "
+        "command again to continue; fewer jobs at once (hydra.launcher.n_jobs=...) need less memory"
     )
 
 
 def job(composed: DictConfig) -> None:
-    """What a launcher calls for every job: all that goes wrong becomes an outcome."""
-    asked = _asked(composed)
-    again = AGAIN in os.environ
-    if again and asked.outcomes.exists() and not outcome.running(asked.outcomes):
+    """Run one job; the launcher calls this function. Every error becomes an outcome."""
+    request = _request(composed)
+    restarted = RESTARTED in os.environ
+    if restarted and request.outcomes.exists() and not outcome.running(request.outcomes):
         return
-    pooled = asked.in_sweep and "joblib" in HydraConfig.get().launcher._target_
-    with signals.obeying():
-        if again or (pooled if composed.isolate is None else composed.isolate):
-            isolate(asked, _gpus(composed, pooled=pooled))
+    pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
+    with signals.end_job_on_sigterm():
+        if restarted or (pooled if composed.isolate is None else composed.isolate):
+            run_isolated(request, _gpus(composed, pooled=pooled))
         else:
-            work(asked)
+            run_job(request)
 
 
 def folder() -> Path:
-    """Where the command writes; known once its first job is to begin."""
-    assert Started.folder is not None
-    return Started.folder
+    """Returns the output folder of the command; set before its first job starts."""
+    assert OutputFolder.folder is not None
+    return OutputFolder.folder
 
 
 def collect(reason: str) -> list[outcome.Outcome]:
-    """The outcomes of the command's jobs; cells that did not end failed for this reason."""
-    if Started.folder is None:
+    """Returns the outcomes of all jobs; cells that did not end failed for this reason."""
+    if OutputFolder.folder is None:
         return []
     numbered = [path for path in folder().glob("*") if path.name.isdecimal()]
     folders = sorted(numbered, key=lambda path: int(path.name)) or [folder()]
-    paths = (place / outcome.FILE for place in folders)
-    return [row for path in paths for row in outcome.settled(path, reason)]
+    files = (job_folder / outcome.FILE for job_folder in folders)
+    return [row for path in files for row in outcome.read_final(path, reason)]
 
 
-def _asked(composed: DictConfig) -> JobRequest:
+def _request(composed: DictConfig) -> JobRequest:
     settings = HydraConfig.get()
-    resolved = composed.copy()  # an isolated job's process does not know our resolvers
+    resolved = composed.copy()  # the process of an isolated job lacks our resolvers
     OmegaConf.resolve(resolved)
     return JobRequest(
         resolved,
@@ -132,8 +131,8 @@ def _asked(composed: DictConfig) -> JobRequest:
 
 
 def _gpus(composed: DictConfig, *, pooled: bool) -> int | None:
-    """How many an isolated job holds; None where it uses none, or may use all."""
-    if composed.backend.name not in ON_GPUS or composed.backend.device == "cpu" or composed.dry_run:
+    """Number of GPUs that an isolated job claims; None if it uses none, or may use all."""
+    if not uses_gpus(composed.backend.name) or composed.backend.device == "cpu" or composed.dry_run:
         return None
     count: int | None = composed.gpus_per_job
     return count or (1 if pooled else None)

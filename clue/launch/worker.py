@@ -1,4 +1,4 @@
-"""A job as its process does it: what is asked, outcomes beside the log, the end in order.
+"""Process of a job: runs the request, writes outcomes into the job's folder, ends in order.
 
 `python -m clue.launch.worker <folder>` is the process of an isolated job, which
 `clue.launch.subprocess_job` starts.
@@ -19,10 +19,10 @@ from omegaconf import DictConfig, OmegaConf
 from clue.config.schema import Config
 from clue.errors import Terminated, TrackingError
 from clue.evaluation import outcome
-from clue.evaluation.outcome import Outcome
+from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import signals
 
-if TYPE_CHECKING:  # composing a command should not import what a job needs
+if TYPE_CHECKING:  # composing a command imports nothing that only a job needs
     from clue.evaluation.job import Job
 
 log = logging.getLogger(__name__)
@@ -30,83 +30,84 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A job, in a form that another process can be handed."""
+    """A job in a form that can be sent to another process."""
 
     composed: DictConfig
     folder: Path
-    """Where its log and its outcomes are."""
+    """Folder of its log and outcomes."""
     command: str
-    """What repeats it, for people."""
+    """Command that repeats the job, for people."""
     in_sweep: bool
     logging: Mapping[str, Any]
-    """Of `logging.config.dictConfig`."""
+    """Argument of `logging.config.dictConfig`."""
     verbose: bool
 
     @property
     def outcomes(self) -> Path:
-        """What became of its cells."""
+        """File of the outcomes of its cells."""
         return self.folder / outcome.FILE
 
 
-def work(asked: JobRequest) -> None:
-    """Do a job in this process; a cell's outcome is in its folder as soon as it is known."""
+def run_job(request: JobRequest) -> None:
+    """Run a job in this process; writes the outcome of each cell as soon as it ends."""
     from clue.evaluation.dry_run import plan
     from clue.evaluation.generate_only import generate
     from clue.evaluation.job import Job
     from clue.evaluation.run import run
 
-    config = OmegaConf.to_object(asked.composed)
+    config = OmegaConf.to_object(request.composed)
     assert isinstance(config, Config)
     if config.on_overflow is None:
-        config.on_overflow = "skip_cell" if asked.in_sweep else "error"
-    job = Job(config, OmegaConf.to_yaml(asked.composed, resolve=True), asked.command)
-    tasks = list(config.tasks) or ["-"]
-    outcome.append(asked.outcomes, *(job.outcome(task, "running") for task in tasks))
+        config.on_overflow = "skip_cell" if request.in_sweep else "error"
+    job = Job(config, OmegaConf.to_yaml(request.composed, resolve=True), request.command)
+    tasks = list(config.tasks) or [NO_TASK]
+    outcome.append(request.outcomes, *(job.outcome(task, "running") for task in tasks))
     try:
         steps = plan if config.dry_run else generate if config.generate_only else run
         for row in steps(job):
-            outcome.append(asked.outcomes, row)
+            outcome.append(request.outcomes, row)
     except Exception as error:
-        left = [row.task for row in outcome.running(asked.outcomes)]
-        if left and isinstance(error, TrackingError) and _was_tracked(asked):
-            for row in _untracked(job, left, error):
-                outcome.append(asked.outcomes, row)
-        else:  # "-": all cells have ended, and what comes after them failed
-            outcome.append(asked.outcomes, *(job.failure(task, error) for task in left or ["-"]))
+        unfinished = [row.task for row in outcome.running(request.outcomes)]
+        if unfinished and isinstance(error, TrackingError) and _was_tracked(request):
+            for row in _untracked(job, unfinished, error):
+                outcome.append(request.outcomes, row)
+        else:  # NO_TASK: all cells have ended, but a later step of the job failed
+            rows = (job.failure(task, error) for task in unfinished or [NO_TASK])
+            outcome.append(request.outcomes, *rows)
 
 
 def _untracked(job: "Job", tasks: Collection[str], error: TrackingError) -> Iterator[Outcome]:
-    """Generate at least: a tracking store that fails at night must not cost the night."""
+    """Generate without scores: a failing tracking store must not cost the hours of generation."""
     from clue.evaluation.generate_only import generate
 
-    log.warning("%s Until then answers are generated and neither scored nor tracked.", error)
-    job.config.force = False  # what this command has made stays
+    log.warning("%s Until then answers are generated, but neither scored nor tracked.", error)
+    job.config.force = False  # keep what this command has generated
     try:
         for row in generate(job):
             if row.task in tasks:
-                told = row.status == "generated"
-                yield replace(job.failure(row.task, error), n=row.n) if told else row
-    except Exception as another:
-        yield from (job.failure(task, another) for task in tasks)
+                generated = row.status == "generated"
+                yield replace(job.failure(row.task, error), n=row.n) if generated else row
+    except Exception as second_error:
+        yield from (job.failure(task, second_error) for task in tasks)
 
 
-def _was_tracked(asked: JobRequest) -> bool:
-    """Whether the store has answered in this command: else a wrong address should stop it."""
-    folders = asked.folder.parent.iterdir() if asked.in_sweep else [asked.folder]
+def _was_tracked(request: JobRequest) -> bool:
+    """True if the tracking store has answered in this command; a wrong address stops it at once."""
+    folders = request.folder.parent.iterdir() if request.in_sweep else [request.folder]
     return any(row.n for folder in folders for row in outcome.read(folder / outcome.FILE))
 
 
 def main() -> int:
-    """Do the job that stands, pickled, on standard input."""
-    signals.obey()
-    signal.signal(signal.SIGUSR2, signals.stop)  # Slurm's, sent to all processes of a job
+    """Run the pickled job on standard input."""
+    signals.install_handlers()
+    signal.signal(signal.SIGUSR2, signals.stop_processes)  # Slurm sends it to every process
     signals.end_with_parent()
-    asked = pickle.load(sys.stdin.buffer)
-    logging.config.dictConfig(dict(asked.logging))
-    if asked.verbose:
+    request = pickle.load(sys.stdin.buffer)
+    logging.config.dictConfig(dict(request.logging))
+    if request.verbose:
         logging.getLogger().setLevel(logging.DEBUG)
     try:
-        work(asked)
+        run_job(request)
     except (KeyboardInterrupt, Terminated):
         return 128 + signal.SIGTERM
     return 0

@@ -13,7 +13,7 @@ from clue.config.folders import CONF
 from clue.evaluation import outcome
 from clue.evaluation.outcome import Outcome
 from clue.launch import sweep  # noqa: F401  the latter makes schema and resolvers known
-from clue.launch.worker import JobRequest, work
+from clue.launch.worker import JobRequest, run_job
 
 TWO = ("mednli", "longhealth1")
 """Their only metric needs no model."""
@@ -38,7 +38,7 @@ def done(job: JobRequest, number: int = 0) -> dict[str, Outcome]:
 def beside(job: JobRequest, number: int) -> dict[str, Outcome]:
     """Do it as another job of the same sweep."""
     job = replace(job, folder=job.folder.with_name(str(number)))
-    work(job)
+    run_job(job)
     return {row.task: row for row in outcome.read(job.outcomes)}
 
 

@@ -24,10 +24,10 @@ def test_only_what_still_runs_is_settled_as_failed(tmp_path: Path) -> None:
     path = tmp_path / outcome.FILE
     done = replace(RUNNING, task="mednli", status="done")
     outcome.append(path, RUNNING, done)
-    outcome.settle(path, "killed")
+    outcome.fail_running(path, "killed")
     assert outcome.read(path) == [replace(RUNNING, status="failed", note="killed"), done]
     size = path.stat().st_size
-    outcome.settle(path, "again")
+    outcome.fail_running(path, "again")
     assert path.stat().st_size == size
 
 
@@ -36,6 +36,6 @@ def test_what_still_runs_is_told_as_failed_where_nothing_can_be_written(tmp_path
     outcome.append(path, RUNNING)
     tmp_path.chmod(0o500)
     path.chmod(0o400)
-    assert outcome.settled(path, "lost") == [replace(RUNNING, status="failed", note="lost")]
+    assert outcome.read_final(path, "lost") == [replace(RUNNING, status="failed", note="lost")]
     assert outcome.running(path) == [RUNNING]
-    assert outcome.settled(Path("/proc/nowhere"), "lost") == []
+    assert outcome.read_final(Path("/proc/nowhere"), "lost") == []

@@ -30,7 +30,7 @@ def cell(words: list[int], stored: int = 0) -> Cell:
 
 
 def test_a_size_counts_every_prompt() -> None:
-    size = preflight.size(cell([10, 20, 30], stored=2), WordCount(ModelConf(context=50)))
+    size = preflight.measure(cell([10, 20, 30], stored=2), WordCount(ModelConf(context=50)))
     assert (size.samples, size.stored, size.prompt_tokens) == (3, 2, 15 + 30 + 45)
     assert (size.longest, size.context, size.overflow) == (55, 50, 1)
 
@@ -46,7 +46,8 @@ def test_an_estimate_counts_few_prompts_and_the_longest_of_them_exactly(
     words: list[int], most: int
 ) -> None:
     backend = WordCount(ModelConf(context=300))
-    exact, some = preflight.size(cell(words), backend), preflight.size(cell(words), backend, most)
+    exact = preflight.measure(cell(words), backend)
+    some = preflight.measure(cell(words), backend, most)
     assert some.counted <= most
     assert some.longest == exact.longest
     assert some.prompt_tokens == pytest.approx(exact.prompt_tokens, rel=0.05, abs=len(words))
@@ -54,4 +55,4 @@ def test_an_estimate_counts_few_prompts_and_the_longest_of_them_exactly(
 
 
 def test_without_a_limit_nothing_overflows() -> None:
-    assert preflight.size(cell([9999]), WordCount(ModelConf())).overflow == 0
+    assert preflight.measure(cell([9999]), WordCount(ModelConf())).overflow == 0

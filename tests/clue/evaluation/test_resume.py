@@ -21,7 +21,7 @@ def job(on_overflow: str, context: int) -> Job:
 def test_a_cell_that_does_not_fit_is_refused_as_asked(asked: str, status: str) -> None:
     row: Any = refusal(job(asked, context=50), cell([10, 20, 30]))
     assert (row.status, row.task) == (status, "meqsum")
-    assert "m cannot hold 1 of 3 prompts of meqsum: the longest needs 55 tokens" in row.note
+    assert "1 of 3 prompts of meqsum exceed the context of m: the longest needs 55 " in row.note
 
 
 def test_a_cell_that_fits_is_not_refused() -> None:

@@ -9,7 +9,7 @@ from clue.cell import Cell
 from clue.config.schema import Config, ModelConf, PathsConf
 from clue.evaluation import scoring
 from clue.metrics import Metric
-from clue.metrics.options import Scores, Scoring
+from clue.metrics.scorer import Scores, Scoring
 from clue.records import Completion, Record
 from clue.store.records_table import RecordsTable, tables, write_table
 from tests.clue.task.test_task import made
@@ -114,7 +114,7 @@ def test_a_table_of_another_reading_is_not_used(
 ) -> None:
     stored(cell)
     upstream = {
-        name: replace(metric, reads="parse_upstream") for name, metric in scoring.METRICS.items()
+        name: replace(metric, parser="parse_upstream") for name, metric in scoring.METRICS.items()
     }
     monkeypatch.setattr(scoring, "METRICS", upstream)
     monkeypatch.setattr(cell.task.module, "parse_upstream", lambda text, sample: "x", raising=False)

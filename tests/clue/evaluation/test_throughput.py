@@ -38,7 +38,7 @@ def test_the_same_model_on_the_same_task_is_the_best_measure(mlruns: Path) -> No
 def test_the_same_model_on_other_tasks_serves_too(mlruns: Path) -> None:
     found = throughput.rate(SEVEN, "longhealth1", None, mlruns)
     assert found.tokens_per_second == pytest.approx(242 / 2.1)
-    assert (found.source, found.answer) == ("this model", None)
+    assert (found.source, found.answer_tokens) == ("this model", None)
 
 
 def test_a_model_of_that_size_serves_else(mlruns: Path) -> None:

@@ -15,10 +15,10 @@ def three_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("three_gpus")
 def test_every_claim_gets_gpus_of_its_own(tmp_path: Path) -> None:
-    with gpus.claimed(1, tmp_path) as first, gpus.claimed(2, tmp_path) as others:
+    with gpus.claim_gpus(1, tmp_path) as first, gpus.claim_gpus(2, tmp_path) as others:
         assert first == {gpus.VISIBLE: "3"}
         assert others == {gpus.VISIBLE: "5,7"}
-    with gpus.claimed(3, tmp_path) as everything:
+    with gpus.claim_gpus(3, tmp_path) as everything:
         assert everything == {gpus.VISIBLE: "3,5,7"}
 
 
@@ -27,15 +27,15 @@ def test_a_claim_waits_until_enough_are_free(tmp_path: Path) -> None:
     had = []
 
     def late() -> None:
-        with gpus.claimed(2, tmp_path) as claimed:
+        with gpus.claim_gpus(2, tmp_path) as claimed:
             had.append(claimed[gpus.VISIBLE])
 
-    with gpus.claimed(2, tmp_path):
+    with gpus.claim_gpus(2, tmp_path):
         waiting = threading.Thread(target=late)
         waiting.start()
         waiting.join(0.2)
         assert had == []
-        with gpus.claimed(1, tmp_path) as one:  # who waits holds nothing
+        with gpus.claim_gpus(1, tmp_path) as one:  # who waits holds nothing
             assert one == {gpus.VISIBLE: "7"}
     waiting.join(10)
     assert had == ["3,5"]
@@ -43,13 +43,13 @@ def test_a_claim_waits_until_enough_are_free(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("three_gpus")
 def test_more_than_there_are_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there are 3"), gpus.claimed(4, tmp_path):
+    with pytest.raises(ConfigError, match="there are 3"), gpus.claim_gpus(4, tmp_path):
         pass
 
 
 def test_without_gpus_nothing_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(gpus.VISIBLE, "")
-    with gpus.claimed(1, tmp_path) as claimed:
+    with gpus.claim_gpus(1, tmp_path) as claimed:
         assert claimed == {}
 
 
@@ -59,6 +59,6 @@ def test_the_driver_names_the_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     tool.chmod(0o755)
     monkeypatch.delenv(gpus.VISIBLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    assert gpus.available() == ["GPU-aa", "GPU-bb"]
+    assert gpus.visible_gpus() == ["GPU-aa", "GPU-bb"]
     tool.write_text("#!/bin/sh\necho NVIDIA-SMI has failed\nexit 9\n")
-    assert gpus.available() == []
+    assert gpus.visible_gpus() == []

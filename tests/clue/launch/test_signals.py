@@ -11,7 +11,7 @@ PARENT = f"""
 import psutil, signal, subprocess, sys
 from clue.launch import signals
 from clue.errors import Terminated
-signals.obey()
+signals.install_handlers()
 child = subprocess.Popen([sys.executable, "-c", {CHILD!r}])
 try:
     signal.pause()
@@ -31,7 +31,7 @@ sys.stdin.read()
     [(-9, "killed (SIGKILL)"), (-11, "SIGSEGV"), (143, "stopped (SIGTERM)"), (1, "exit code 1")],
 )
 def test_an_exit_code_is_put_into_words(code: int, said: str) -> None:
-    assert said in signals.ended(code)
+    assert said in signals.describe_exit_code(code)
 
 
 def test_a_stopped_process_ends_those_that_it_started_first() -> None:

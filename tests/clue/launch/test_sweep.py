@@ -17,10 +17,10 @@ from clue.launch import sweep
 @pytest.fixture(autouse=True)
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sweep whose folder is known, as after its start."""
-    monkeypatch.setattr(sweep.Started, "folder", tmp_path)
+    monkeypatch.setattr(sweep.OutputFolder, "folder", tmp_path)
     monkeypatch.setattr(sys, "argv", ["run.py", "-m"])
-    monkeypatch.setenv(sweep.AGAIN, "")  # so that it is as before afterwards
-    monkeypatch.delenv(sweep.AGAIN)
+    monkeypatch.setenv(sweep.RESTARTED, "")  # so that it is as before afterwards
+    monkeypatch.delenv(sweep.RESTARTED)
     return tmp_path
 
 
@@ -47,7 +47,7 @@ def test_a_pool_that_lost_a_worker_is_started_again_in_the_same_folder(
     sweep.launch()
     same = ["run.py", "-m", f"hydra.sweep.dir={command}"]
     assert ran == [["run.py", "-m"], same, same]
-    assert sweep.AGAIN in os.environ
+    assert sweep.RESTARTED in os.environ
 
 
 def test_workers_that_are_lost_again_and_again_end_the_command(
@@ -75,9 +75,9 @@ def test_a_new_command_in_the_same_folder_forgets_what_was(
     path = command / "0" / outcome.FILE
     outcome.append(path, Outcome("m", "mednli", "paper", "failed"))
     config: Any = SimpleNamespace(hydra=SimpleNamespace(sweep=SimpleNamespace(dir=str(command))))
-    monkeypatch.setenv(sweep.AGAIN, "1")
-    sweep.Started().on_multirun_start(config)
+    monkeypatch.setenv(sweep.RESTARTED, "1")
+    sweep.OutputFolder().on_multirun_start(config)
     assert path.exists()
-    monkeypatch.delenv(sweep.AGAIN)
-    sweep.Started().on_multirun_start(config)
+    monkeypatch.delenv(sweep.RESTARTED)
+    sweep.OutputFolder().on_multirun_start(config)
     assert sweep.collect("lost") == []

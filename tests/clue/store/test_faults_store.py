@@ -12,7 +12,7 @@ import pytest
 
 from clue.backends.fake import FakeBackend
 from clue.errors import Terminated
-from clue.launch.worker import work
+from clue.launch.worker import run_job
 from clue.metrics import accuracy
 from clue.task import mednli
 from tests import tiny
@@ -130,7 +130,7 @@ def test_a_stopped_force_goes_on_without_it_and_what_it_had_not_reached_stays(
     with monkeypatch.context() as patched:
         answering(patched, stop)
         with pytest.raises(Terminated):
-            work(asked(finished, data, "force=true"))
+            run_job(asked(finished, data, "force=true"))
     assert (lines(finished, "mednli"), lines(finished, "longhealth1")) == (3, 45)
     assert len(list(finished.glob("cells/mednli/*/*/completions.*.jsonl"))) == 1
     assert statuses(done(asked(finished, data))) == {**SKIPPED, "mednli": "done"}

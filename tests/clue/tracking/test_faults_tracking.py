@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from clue.errors import Terminated, TrackingError
-from clue.launch.worker import work
+from clue.launch.worker import run_job
 from clue.task.levels import composites
 from clue.tracking.tracker import Tracker
 from tests import postgres
@@ -107,7 +107,7 @@ def test_a_dead_store_does_not_swallow_a_stop(
 
     answering(monkeypatch, fault)
     with pytest.raises(stop):
-        work(asked(mlruns, data))
+        run_job(asked(mlruns, data))
     assert (lines(mlruns, "mednli"), lines(mlruns, "longhealth1")) == (3, 0)
     lock.execute("ROLLBACK")
 

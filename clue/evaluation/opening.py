@@ -1,0 +1,73 @@
+"""Opening of a job: check what can be checked without a model, then build the job's cells.
+
+Cheap checks come first. A malformed setting or a missing data file is reported before a checkpoint
+is unpacked, a model file is read or a hub is asked.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from typing import TypeVar
+
+from clue.backends import Backend, setting_problems
+from clue.cell import Cell, build
+from clue.config.model_files import family
+from clue.config.validation import validate
+from clue.evaluation.job import Job
+from clue.evaluation.outcome import Outcome
+
+StepResult = TypeVar("StepResult")
+
+
+def identified_backend(job: Job) -> Backend:
+    """Returns the job's backend after it has identified its model.
+
+    Raises:
+        ModelError: the model is unavailable.
+    """
+    job.backend.identity()
+    return job.backend
+
+
+def open_job(
+    job: Job, choose_backend: Callable[[Job], Backend] = identified_backend
+) -> Generator[Outcome, None, tuple[list[Cell], Backend]]:
+    """Yields the outcomes of cells that fail; returns the other cells and the backend.
+
+    Args:
+        job: the job.
+        choose_backend: returns the backend that identifies the model and counts tokens. It is not
+            called if no task has its data.
+
+    Raises:
+        ClueError: nothing of the job can run: settings or model.
+    """
+    validate(job.config, setting_problems(job.config))
+    family(job.config.model)
+    tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))
+    backend = choose_backend(job) if tasks else job.backend
+    cells = yield from _attempt(job, tasks, lambda name: build(job.config, name, backend))
+    return list(cells.values()), backend
+
+
+def _attempt(
+    job: Job, tasks: Iterable[str], step: Callable[[str], StepResult]
+) -> Generator[Outcome, None, dict[str, StepResult]]:
+    """Apply a step to every task; a task that fails does not stop the others."""
+    results: dict[str, StepResult] = {}
+    for name in tasks:
+        try:
+            results[name] = step(name)
+        except Exception as error:
+            yield job.failure(name, error)
+    return results
+
+
+def _locate(job: Job, name: str) -> None:
+    """Find the files of a task: data and the authors' wording.
+
+    Raises:
+        DataMissing: a file is missing.
+    """
+    task = job.task(name)
+    for split in {"test", job.config.prompt.source}:
+        task.path(split)
+    _ = task.wording  # reads the file of imported wording
