@@ -25,9 +25,9 @@ from benchmarks.generation_loops import Answers, Clock, Rows, ours, plain
 from benchmarks.generation_rates import Floors, shape
 from clue.backends import Setup
 from clue.backends.huggingface.backend import TransformersBackend
-from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.memory import is_exhausted
-from clue.backends.huggingface.shared_prefix import common_beginning
+from clue.backends.huggingface.shared_prefix import common_prefix
 from clue.config.folders import ROOT
 from clue.config.model_files import load
 from clue.config.schema import BackendConf, PromptConf
@@ -61,7 +61,7 @@ def _by_place(places: Iterable[int], work: Callable[[], list[list[int]]]) -> Ans
 def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
     """Rounds of the two loops and ours on SmolLM2; prints rates, ratios and floors."""
     model, ends = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
-    batched = Batched(model, backend.checkpoint.chat.tokenizer, ends)
+    batched = BatchGenerator(model, backend.checkpoint.chat.tokenizer, ends)
     ours(batched, rows[:4], 2)  # whatever is made once
     clocks = {"plain loop, batch 1": Clock(), "plain loop, batch 8": Clock(), "ours": Clock()}
     loops = list(zip(clocks.values(), (1, 8), strict=False))
@@ -84,7 +84,7 @@ def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
 
 def _print(rows: Rows, clocks: dict[str, Clock], floors: Floors) -> None:
     mine = clocks["ours"]
-    shared = len(common_beginning(rows))
+    shared = len(common_prefix(rows))
     new = sum(len(row) - shared for row in rows)
     said = sum(map(len, mine.answers.values()))
     print(
@@ -121,7 +121,7 @@ def on_shape(rows: Rows, name: str, budget: int) -> None:
                 raise
             print(f"generate, batch {size}: out of memory")
             break
-    batched = Batched(model, None, ())
+    batched = BatchGenerator(model, None, ())
     ours(batched, rows[:4], 2)
     mine = found["ours"] = _watched(lambda: ours(batched, rows, budget))
     for title, (clock, memory) in found.items():

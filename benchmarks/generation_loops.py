@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.batching import BatchGenerator
 
 Rows = Sequence[list[int]]
 Answers = dict[int, list[int]]
@@ -54,6 +54,6 @@ def _cut(answer: list[int], ends: list[int]) -> list[int]:
     return answer[: places[0] + 1] if places else answer
 
 
-def ours(batched: Batched, rows: Rows, budget: int) -> Answers:
+def ours(batched: BatchGenerator, rows: Rows, budget: int) -> Answers:
     """As a cell is answered."""
     return {index: answer for index, answer, _ in batched.answers(rows, [budget] * len(rows))}

@@ -1,49 +1,84 @@
-"""What turns prompts into completions: one protocol, so that nothing else knows what answers."""
+"""Backends, which generate completions of prompts, behind one protocol.
+
+The rest of the project uses the protocol only: a new backend is a class and a line in `BACKENDS`.
+"""
 
 import importlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from clue.config.schema import BackendConf, ModelConf
+from clue.config.schema import BackendConf, Config, ModelConf
 from clue.errors import ConfigError
 from clue.records import Completion, Prompt
 
-KNOWN = {
-    "transformers": "clue.backends.huggingface.backend:TransformersBackend",
-    "openai": "clue.backends.openai.backend:OpenAIBackend",
-    "vllm": "clue.backends.vllm:VllmBackend",
-    "fake": "clue.backends.fake:FakeBackend",
-    "baseline": "clue.backends.baseline:BaselineBackend",
-    "replay": "clue.backends.replay:ReplayBackend",
+if TYPE_CHECKING:
+    from clue.task.task import Task
+
+
+class BackendEntry(NamedTuple):
+    """A class that is imported when it is needed: torch takes seconds."""
+
+    path: str
+    """`module:class`."""
+    uses_gpus: bool = False
+    """Generates on this machine's GPUs."""
+
+
+BACKENDS = {
+    "transformers": BackendEntry(
+        "clue.backends.huggingface.backend:TransformersBackend", uses_gpus=True
+    ),
+    "openai": BackendEntry("clue.backends.openai.backend:OpenAIBackend"),
+    "vllm": BackendEntry("clue.backends.vllm:VllmBackend", uses_gpus=True),
+    "fake": BackendEntry("clue.backends.fake:FakeBackend"),
+    "baseline": BackendEntry("clue.backends.baseline:BaselineBackend"),
+    "replay": BackendEntry("clue.backends.replay:ReplayBackend"),
 }
-"""Name in conf/backend to the class; imported late, since torch takes seconds."""
+"""Name in conf/backend to the class."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a backend is made from."""
+    """Arguments of every backend."""
 
     model: ModelConf
     backend: BackendConf
     models: Path
     """Folder of downloaded checkpoints."""
     cache: Path
-    """Folder for what can be made again."""
+    """Folder of files that can be computed again."""
 
 
 class Backend(Protocol):
-    """Answers prompts for one model; cheap to open, loads weights with the first answer."""
+    """Answers prompts for one model; cheap to create, loads weights with the first answer.
+
+    A class that inherits from it gets the defaults of a model that runs in this process.
+    """
+
+    replays: bool = False
+    """Completions come from the store: nothing is generated."""
+
+    @staticmethod
+    def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
+        """Yields a line for every setting that this backend cannot use."""
+        return iter(())
 
     def identity(self) -> dict[str, Any]:
-        """What of the backend and the weights can change a completion; part of the fingerprint."""
+        """Facts of backend and weights that can change a completion; part of the fingerprint."""
 
     def endpoint(self) -> str | None:
         """Address that prompts are sent to; None = they stay in this process."""
+        return None
 
     def context(self) -> int | None:
-        """Tokens that prompt and answer may have together; None = no limit."""
+        """Tokens of prompt and answer together; None = no limit."""
+        return None
+
+    def bind(self, task: "Task") -> "Backend":
+        """Returns the backend that answers the prompts of this task."""
+        return self
 
     def count(self, prompt: Prompt) -> int:
         """Tokens of the prompt as it will be sent."""
@@ -51,27 +86,45 @@ class Backend(Protocol):
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Index and completion of every prompt that is not `done`, as they finish.
+        """Yields index and completion of every prompt that is not `done`, as they finish.
 
-        Batches are planned over all prompts, so that a resumed run computes what an undisturbed one
-        does.
+        Batches are planned over all prompts, so that a resumed run computes the same as an
+        uninterrupted one.
         """
 
     def facts(self) -> dict[str, Any]:
-        """What a reader wants to know of the machine: device, versions, peak memory in bytes."""
+        """Facts of the machine for a reader: device, versions, peak memory in bytes."""
 
 
-def make(setup: Setup) -> Backend:
-    """The backend that the configuration names.
+def uses_gpus(name: str) -> bool:
+    """True if the backend of this name generates on this machine's GPUs."""
+    return name in BACKENDS and BACKENDS[name].uses_gpus
+
+
+def setting_problems(config: Config) -> Iterator[str]:
+    """Yields a line for every setting that the configured backend cannot use.
 
     Raises:
-        ConfigError: the name is unknown; lists the known ones.
+        ConfigError: there is no such backend; lists the names.
     """
-    name = setup.backend.name
-    if setup.model.baseline and name != "replay":
-        name = "baseline"
-    if name not in KNOWN:
-        raise ConfigError(f"backend.name={name} is none of {', '.join(KNOWN)}")
-    module, _, attribute = KNOWN[name].partition(":")
-    made: Backend = getattr(importlib.import_module(module), attribute)(setup)
-    return made
+    return _backend_class(config.model, config.backend).setting_problems(
+        config.model, config.backend
+    )
+
+
+def create_backend(setup: Setup) -> Backend:
+    """Returns the configured backend; a rule answers by `baseline`, unless it is replayed.
+
+    Raises:
+        ConfigError: there is no such backend; lists the names.
+    """
+    backend: Backend = _backend_class(setup.model, setup.backend)(setup)
+    return backend
+
+
+def _backend_class(model: ModelConf, backend: BackendConf) -> Any:
+    name = "baseline" if model.baseline and backend.name != "replay" else backend.name
+    if name not in BACKENDS:
+        raise ConfigError(f"backend.name={name} is none of {', '.join(BACKENDS)}")
+    module, _, attribute = BACKENDS[name].path.partition(":")
+    return getattr(importlib.import_module(module), attribute)

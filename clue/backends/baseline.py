@@ -1,7 +1,7 @@
-"""Answers by rule, without a model: the floor under every table.
+"""Answers by rule, without a model: the lower bound of every table.
 
-A rule sees the sample itself and the references of the whole test file, where a model sees the
-prompt. So these scores are no achievement: what lies below them has learnt nothing of the task.
+A rule sees the sample itself and the references of the complete test file, where a model sees the
+prompt. So these scores are no achievement: a model below them has learnt nothing of the task.
 """
 
 import copy
@@ -14,81 +14,81 @@ from functools import cached_property
 from typing import Any
 
 from clue.backends import Setup
-from clue.backends.rule import Rule
+from clue.backends.rule import RuleBackend
 from clue.errors import ConfigError
 from clue.icd import codes
 from clue.records import Prompt, Sample, SampleKey
 from clue.task.task import Task
 
 COPIED_WORDS = 60
-"""Words of the input that a copy shows: about the length of a consumer question."""
+"""Words of the input that a copy has: about the length of a consumer question."""
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a rule may look at, of one task."""
+class RuleInput:
+    """Data of one task that a rule may use."""
 
     task: Task
     samples: Sequence[Sample]
-    """All of the test file that is scored without a limit."""
+    """All samples of the test file that are scored without a limit."""
     shots: Sequence[Sample]
 
     @cached_property
     def by_key(self) -> Mapping[SampleKey, Sample]:
-        """The samples by what identifies them."""
+        """The samples by key."""
         return {sample.key: sample for sample in self.samples}
 
     @cached_property
     def targets(self) -> list[tuple[str, int]]:
-        """References with their counts, the most frequent first, equals in alphabetical order."""
-        counted = Counter(sample.target for sample in self.samples)
-        return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        """References with their counts, the most frequent first, ties in alphabetical order."""
+        counts = Counter(sample.target for sample in self.samples)
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
     @cached_property
-    def usual_codes(self) -> list[str]:
-        """The most frequent codes of the references, as many as one has on average."""
-        per_letter = [codes(each.target) for each in self.samples]
-        counted = Counter(code for found in per_letter for code in found)
-        usual = round(sum(map(len, per_letter)) / len(per_letter))
-        return sorted(counted, key=lambda code: (-counted[code], code))[:usual]
+    def frequent_codes(self) -> list[str]:
+        """The most frequent codes of the references, as many as a reference has on average."""
+        per_letter = [codes(sample.target) for sample in self.samples]
+        counts = Counter(code for letter in per_letter for code in letter)
+        average = round(sum(map(len, per_letter)) / len(per_letter))
+        return sorted(counts, key=lambda code: (-counts[code], code))[:average]
 
     def choices(self, sample: Sample) -> Mapping[str, str]:
-        """Reference to the answer that says so, for tasks with a closed set of answers."""
+        """Reference to the answer that expresses it, for tasks with a closed set of answers."""
         module = self.task.module
-        found: Mapping[str, str] = module.choices(sample) if hasattr(module, "choices") else {}
-        return found
+        choices: Mapping[str, str] = module.choices(sample) if hasattr(module, "choices") else {}
+        return choices
 
-    def input(self, sample: Sample) -> str:
+    def text(self, sample: Sample) -> str:
         """The text in question."""
         return sample.fields[self.task.conf.input]
 
 
-def majority(given: Given, sample: Sample) -> str:
-    """The most frequent reference; where all differ, that of the first worked example."""
-    target, count = given.targets[0]
+def majority(data: RuleInput, sample: Sample) -> str:
+    """The most frequent reference; if all differ, that of the first worked example."""
+    target, count = data.targets[0]
     if count == 1:
-        return given.shots[0].target if given.shots else ""
-    return given.choices(sample).get(target, target)
+        return data.shots[0].target if data.shots else ""
+    return data.choices(sample).get(target, target)
 
 
-def lead(given: Given, sample: Sample) -> str:
+def lead(data: RuleInput, sample: Sample) -> str:
     """The beginning of the input."""
-    return " ".join(given.input(sample).split()[:COPIED_WORDS])
+    return " ".join(data.text(sample).split()[:COPIED_WORDS])
 
 
-def chance(given: Given, sample: Sample) -> str:
-    """Any of the possible answers; in free text any sentence of the input."""
-    order = random.Random(f"{given.task.conf.name}/{sample.id}/{sample.repeat}")
-    options = list(given.choices(sample).values())
-    return order.choice(options or re.split(r"(?<=[.!?])\s+", given.input(sample).strip()))
+def chance(data: RuleInput, sample: Sample) -> str:
+    """A random one of the possible answers; in free text a random sentence of the input."""
+    order = random.Random(f"{data.task.conf.name}/{sample.id}/{sample.repeat}")
+    options = list(data.choices(sample).values())
+    return order.choice(options or re.split(r"(?<=[.!?])\s+", data.text(sample).strip()))
 
 
-def frequent_codes(given: Given, sample: Sample) -> str:
+def frequent_codes(data: RuleInput, sample: Sample) -> str:
     """As many of the most frequent codes as a letter has on average; nothing in other tasks."""
-    return ", ".join(given.usual_codes)
+    return ", ".join(data.frequent_codes)
 
 
-RULES: Mapping[str, Callable[[Given, Sample], str]] = {
+RULES: Mapping[str, Callable[[RuleInput, Sample], str]] = {
     "majority": majority,
     "copy": lead,
     "random": chance,
@@ -96,28 +96,28 @@ RULES: Mapping[str, Callable[[Given, Sample], str]] = {
 }
 
 
-class BaselineBackend(Rule):
+class BaselineBackend(RuleBackend):
     """A rule in the place of a model."""
 
     def __init__(self, setup: Setup) -> None:
         self.name = str(setup.model.baseline)
         if self.name not in RULES:
             raise ConfigError(f"model.baseline={self.name} is none of {', '.join(RULES)}")
-        self.given: Given | None = None
+        self.data: RuleInput | None = None
 
-    def on(self, task: Task) -> "BaselineBackend":
-        """The rule with a task's samples; the whole file's, so that a limit changes no answer."""
+    def bind(self, task: Task) -> "BaselineBackend":
+        """Returns the rule with all samples of a task, so that a limit changes no answer."""
         bound = copy.copy(self)
         unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
         split = unlimited.split()
-        bound.given = Given(task, split.scored, split.shots)
+        bound.data = RuleInput(task, split.scored, split.shots)
         return bound
 
     def answer(self, prompt: Prompt) -> str:
-        """The rule's; call it on what `on` returns."""
-        assert self.given is not None
-        return RULES[self.name](self.given, self.given.by_key[prompt.key])
+        """The rule's answer; call it on the result of `bind`."""
+        assert self.data is not None
+        return RULES[self.name](self.data, self.data.by_key[prompt.key])
 
     def identity(self) -> dict[str, Any]:
-        """The rule."""
+        """Name of the rule and length of a copy."""
         return {"name": "baseline", "rule": self.name, "copied_words": COPIED_WORDS}

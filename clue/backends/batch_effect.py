@@ -1,4 +1,4 @@
-"""Whether answers depend on the batch that they were generated in."""
+"""Effect of the batch on answers: some prompts are answered again, each in a batch of its own."""
 
 from collections.abc import Sequence
 
@@ -6,21 +6,21 @@ from clue.backends import Backend
 from clue.records import Completion, Prompt
 
 
-def ask_alone(
+def repeat_alone(
     backend: Backend, prompts: Sequence[Prompt], completions: Sequence[Completion], count: int
 ) -> dict[str, int]:
-    """Ask some prompts again, each by itself, and count the answers that this changes.
+    """Answer some prompts again, each by itself, and count the answers that change.
 
-    Which ones is a matter of their text, so that the models of a pair repeat the same.
+    The digest of their text chooses the prompts, so that both models of a pair repeat the same.
 
     Args:
-        backend: what made the completions.
+        backend: generated the completions.
         prompts: all prompts of a cell, shape (n,).
         completions: their answers, shape (n,).
-        count: how many to ask again, at most n.
+        count: prompts to repeat, at most n.
 
     Returns:
-        `alone_n`, prompts asked again, and `alone_changed`, those with another answer.
+        `alone_n`, the number of repeated prompts, and `alone_changed`, those with another answer.
     """
     chosen = sorted(range(len(prompts)), key=lambda index: prompts[index].sha256)[:count]
     changed = 0

@@ -1,38 +1,39 @@
-"""Answers from the store: scores again what was generated before, without weights."""
+"""Replay of stored completions: scores again what was generated before, without weights."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from clue.backends import Setup
+from clue.backends import Backend, Setup
+from clue.backends.rule import no_model_to_repeat
+from clue.config.schema import BackendConf, ModelConf
 from clue.records import Completion, Prompt
 
 
-class ReplayBackend:
-    """Generates nothing; `clue.cell` finds the stored generation that fits the cell."""
+class ReplayBackend(Backend):
+    """Generates nothing; `clue.cell` finds the stored generation of the cell."""
+
+    replays = True
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+
+    @staticmethod
+    def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
+        """Yields a line if prompts are to be repeated: nothing would answer them."""
+        return no_model_to_repeat(backend)
 
     def identity(self) -> dict[str, Any]:
         """Replaced by the identity of the generation that is replayed."""
         return {"name": "replay"}
 
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
-    def context(self) -> int | None:
-        """No limit."""
-        return None
-
     def count(self, prompt: Prompt) -> int:
-        """Nothing is sent."""
+        """Zero: nothing is sent."""
         return 0
 
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Nothing: what is not stored stays missing, and the cell says so."""
+        """Yields nothing: completions that are not stored stay missing, and the cell reports it."""
         return iter(())
 
     def facts(self) -> dict[str, Any]:

@@ -1,26 +1,25 @@
-"""What backends without a model have in common: their tokens are words, and nothing limits them."""
+"""Common part of backends without a model: their tokens are words, and nothing limits them."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from clue.backends import Backend
+from clue.config.schema import BackendConf, ModelConf
 from clue.records import Completion, Prompt
 
 
-class Rule(ABC):
+class RuleBackend(Backend):
     """A backend that answers by a rule."""
+
+    @staticmethod
+    def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
+        """Yields a line if prompts are to be repeated: a rule always answers the same."""
+        return no_model_to_repeat(backend)
 
     @abstractmethod
     def answer(self, prompt: Prompt) -> str:
         """The answer to a prompt, always the same."""
-
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
-    def context(self) -> int | None:
-        """No limit."""
-        return None
 
     def count(self, prompt: Prompt) -> int:
         """Words of all turns."""
@@ -29,7 +28,7 @@ class Rule(ABC):
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """The rule's answer to every prompt that is not `done`."""
+        """Yields the rule's answer to every prompt that is not `done`."""
         for index, prompt in enumerate(prompts):
             if index not in done:
                 text = self.answer(prompt)
@@ -39,3 +38,12 @@ class Rule(ABC):
     def facts(self) -> dict[str, Any]:
         """No device."""
         return {"device": "none"}
+
+
+def no_model_to_repeat(backend: BackendConf) -> Iterator[str]:
+    """Yields a line if a backend without a model is to answer prompts again."""
+    if backend.repeat_alone:
+        yield (
+            f"backend.repeat_alone={backend.repeat_alone} asks a model again, but no model answers "
+            "here: leave it 0"
+        )

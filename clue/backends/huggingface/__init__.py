@@ -1,1 +1,1 @@
-"""backend=transformers: a greedy loop over planned batches of a Hugging Face checkpoint."""
+"""backend=transformers: greedy decoding of planned batches with a Hugging Face checkpoint."""

@@ -1,4 +1,4 @@
-"""Hugging Face transformers on this machine: greedy, in batches of similar length."""
+"""Hugging Face transformers on this machine: greedy decoding in batches of similar length."""
 
 import resource
 import sys
@@ -7,36 +7,39 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from clue.backends import Setup
+from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
+from clue.backends.huggingface.memory import devices
+from clue.backends.huggingface.quantization import check_loadable
 from clue.records import Completion, Prompt
 
 if TYPE_CHECKING:  # torch takes seconds
-    from clue.backends.huggingface.batching import Batched
+    from clue.backends.huggingface.batching import BatchGenerator
 
 
-class TransformersBackend:
-    """One model, loaded when the first answer is asked for and kept until the job ends."""
+class TransformersBackend(Backend):
+    """One model, loaded for the first answer and kept until the job ends."""
 
     def __init__(self, setup: Setup) -> None:
         from transformers.utils import logging as library
 
-        if not sys.stderr.isatty():  # bars of loading and unpacking fill a log file
+        if not sys.stderr.isatty():  # progress bars of loading fill a log file
             library.disable_progress_bar()
         self.setup = setup
         self.checkpoint = Checkpoint(setup)
         self._ids: dict[str, list[int]] = {}
 
     def identity(self) -> dict[str, Any]:
-        """Weights, layout of the chat, decoding."""
+        """Weights, layout of the chat, decoding.
+
+        Raises:
+            ModelUnavailable: there are no weights, or this machine cannot load them quantised.
+        """
+        check_loadable(self.setup.model, self.checkpoint.config)
         return {"name": "transformers", **self.checkpoint.identity()}
 
-    def endpoint(self) -> str | None:
-        """This process."""
-        return None
-
     def context(self) -> int | None:
-        """The smaller of what the model file and what the checkpoint's config say."""
+        """Smaller context of the model file and the checkpoint's config."""
         return self.checkpoint.context()
 
     def count(self, prompt: Prompt) -> int:
@@ -46,14 +49,14 @@ class TransformersBackend:
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Batch by batch; see `clue.backends.huggingface.batching`.
+        """Yields completions batch by batch; see `clue.backends.huggingface.batching`.
 
         Raises:
             ModelError: memory does not suffice for a single prompt.
         """
         rows = [self._render(prompt) for prompt in prompts]
         budgets = [prompt.max_new_tokens for prompt in prompts]
-        for index, answer, seconds in self._batched.answers(rows, budgets, done):
+        for index, answer, seconds in self._batches.answers(rows, budgets, done):
             completion = self.checkpoint.chat.completion(len(rows[index]), answer, seconds)
             yield index, completion
 
@@ -65,11 +68,11 @@ class TransformersBackend:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         gpus = range(torch.cuda.device_count())
         return {
-            "device": ", ".join(torch.cuda.get_device_name(gpu) for gpu in gpus) or "cpu",
+            "device": devices(),
             "torch": torch.__version__,
             "transformers": version("transformers"),
             "threads": torch.get_num_threads(),
-            **self._batches,
+            **self._batch_facts(),
             "peak_memory_bytes": peak,
             "peak_gpu_memory_bytes": sum(torch.cuda.max_memory_allocated(gpu) for gpu in gpus),
         }
@@ -80,11 +83,11 @@ class TransformersBackend:
         return self._ids[prompt.sha256]
 
     @cached_property
-    def _batched(self) -> "Batched":
-        from clue.backends.huggingface.batching import Batched
+    def _batches(self) -> "BatchGenerator":
+        from clue.backends.huggingface.batching import BatchGenerator
 
         chat, conf = self.checkpoint.chat, self.setup.backend
-        return Batched(
+        return BatchGenerator(
             self.checkpoint.model,
             chat.tokenizer,
             chat.stop_ids,
@@ -93,14 +96,13 @@ class TransformersBackend:
             conf.batch_size,
         )
 
-    @property
-    def _batches(self) -> dict[str, int | None]:
-        """Bounds of batches and how often memory made them smaller; nothing if none was needed."""
-        if "_batched" not in self.__dict__:
+    def _batch_facts(self) -> dict[str, int | None]:
+        """Bounds of batches and number of halvings; empty if no model was loaded."""
+        if "_batches" not in self.__dict__:
             return {}
-        made = self._batched
+        batches = self._batches
         return {
-            "batch_tokens": made.tokens,
-            "batch_size": made.size,
-            "batch_halvings": made.halvings,
+            "batch_tokens": batches.tokens,
+            "batch_size": batches.size,
+            "batch_halvings": batches.halvings,
         }

@@ -1,4 +1,4 @@
-"""Prompts through one model: planned batches, and halves of those that memory does not take."""
+"""Planned batches of prompts through one model; a batch that exceeds the memory is halved."""
 
 import gc
 import logging
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clue.backends.huggingface.decoding import Decoder
-from clue.backends.huggingface.memory import batch_tokens, is_exhausted
-from clue.backends.huggingface.shared_prefix import Row, common_beginning, reading_order
+from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
+from clue.backends.huggingface.shared_prefix import TokenIds, common_prefix, reading_order
 from clue.common.batch_plan import plan
 from clue.errors import ModelError
 
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Batched:
-    """A model, how its turns end, and how large its batches may be.
+class BatchGenerator:
+    """A model, its end-of-turn tokens and the bounds of its batches.
 
     Raises:
-        ModelError: the model has no keys and values of each token, which `Pool` keeps.
+        ModelError: the model has no keys and values of each token, which `KvCache` needs.
     """
 
     model: Any
@@ -33,52 +33,58 @@ class Batched:
     size: int = 64
     """Upper bound of a batch in prompts."""
     halvings: int = field(default=0, init=False)
-    """Batches that memory did not take: their answers come from smaller ones."""
+    """Batches that exceeded the memory: their answers come from smaller ones."""
 
     def __post_init__(self) -> None:
-        # the library's own mark; without the state every answer is wrong, and nothing says so
+        # the library's own flag; without the state all answers would be wrong without an error
         if self.model._is_stateful:
             raise ModelError(
-                f"a model of the type {self.model.config.model_type} sums up what it has read in a "
-                "state, which backend=transformers does not keep; ask a server that does, with "
+                f"a model of the type {self.model.config.model_type} sums up its input in a state, "
+                "which backend=transformers does not keep; use a server that does, with "
                 "backend=vllm or backend=openai"
             )
-        self.tokens = self.tokens or batch_tokens(self.model)
+        self.tokens = self.tokens or default_batch_tokens(self.model)
 
     def answers(
-        self, rows: Sequence[Row], budgets: Sequence[int], done: Collection[int] = ()
+        self, rows: Sequence[TokenIds], budgets: Sequence[int], done: Collection[int] = ()
     ) -> Iterator[tuple[int, list[int], float]]:
-        """Index, new token ids and seconds of every prompt that is not `done`, as they finish.
+        """Yields index, new token ids and seconds of every prompt that is not `done`.
 
-        Batches are planned over all prompts, those that share a beginning side by side, else from
-        the longest down, so that one too large fails first.
+        Batches are planned over all prompts: those that share a prefix next to each other,
+        otherwise from the longest to the shortest, so that one that is too large fails first.
 
         Args:
             rows: prompt token ids, shape (n, any).
             budgets: most new tokens of each, shape (n,).
-            done: indices that need no answer; a batch of others has none of them.
+            done: indices that need no answer; a batch with nothing else is left out.
 
         Raises:
             ModelError: memory does not suffice for a single prompt.
         """
-        beginning = common_beginning(rows)
-        decoder = Decoder(self.model, self.tokenizer, self.stop_ids, self.stop_strings, beginning)
+        prefix = common_prefix(rows)
+        decoder = Decoder(self.model, self.tokenizer, self.stop_ids, self.stop_strings, prefix)
         sizes = [(len(row), budget) for row, budget in zip(rows, budgets, strict=True)]
         assert self.tokens
-        for batch in plan(sizes, self.tokens, self.size, reading_order(rows, len(beginning))):
+        for batch in plan(sizes, self.tokens, self.size, reading_order(rows, len(prefix))):
             if set(batch) - set(done):
                 for answer in self._answer(decoder, batch, rows, budgets):
                     if answer[0] not in done:
                         yield answer
 
     def _answer(
-        self, decoder: Decoder, batch: Sequence[int], rows: Sequence[Row], budgets: Sequence[int]
+        self,
+        decoder: Decoder,
+        batch: Sequence[int],
+        rows: Sequence[TokenIds],
+        budgets: Sequence[int],
     ) -> Iterator[tuple[int, list[int], float]]:
         started = time.perf_counter()
-        part = [rows[index] for index in batch]
-        answers = self._tried(decoder, part, [budgets[index] for index in batch])
+        prompts = [rows[index] for index in batch]
+        answers = self._answer_if_memory_suffices(
+            decoder, prompts, [budgets[index] for index in batch]
+        )
         if answers is None:
-            self._count_halving(part)
+            self._count_halving(prompts)
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                 yield from self._answer(decoder, half, rows, budgets)
             return
@@ -86,15 +92,15 @@ class Batched:
         for index, answer in zip(batch, answers, strict=True):
             yield index, answer, share
 
-    def _tried(
-        self, decoder: Decoder, rows: Sequence[Row], budgets: Sequence[int]
+    def _answer_if_memory_suffices(
+        self, decoder: Decoder, rows: Sequence[TokenIds], budgets: Sequence[int]
     ) -> list[list[int]] | None:
         try:
             return decoder.answer(rows, budgets)
         except (RuntimeError, MemoryError) as error:
             if not is_exhausted(error):
                 raise
-        # here the error is gone, and with it the batch that its traceback held
+        # the error is gone here, and with it its traceback, which referred to the batch
         gc.collect()
         if self.model.device.type == "cuda":
             import torch
@@ -102,7 +108,7 @@ class Batched:
             torch.cuda.empty_cache()
         return None
 
-    def _count_halving(self, rows: Sequence[Row]) -> None:
+    def _count_halving(self, rows: Sequence[TokenIds]) -> None:
         longest = max(map(len, rows))
         if len(rows) == 1:
             raise ModelError(
@@ -113,7 +119,7 @@ class Batched:
         self.halvings += 1
         log.warning(
             "memory of %s does not suffice for %d prompts of up to %d tokens in one batch: halved. "
-            "backend.batch_tokens below %d spares the attempts",
+            "A backend.batch_tokens below %d avoids such attempts",
             self.model.device,
             len(rows),
             longest,

@@ -1,7 +1,6 @@
-"""A model's tokenizer, config and weights, each opened when it is first asked for.
+"""Tokenizer, config and weights of a model, each opened at its first use.
 
-What a server generates with is described by the same checkpoint: its tokenizer lays out the
-prompts.
+A model on a server is described by the same checkpoint: its tokenizer lays out the prompts.
 """
 
 import logging
@@ -26,45 +25,43 @@ class Checkpoint:
         self.setup = setup
 
     def identity(self) -> dict[str, Any]:
-        """Weights, adapter and layout of the chat: what of them can change a completion.
+        """Facts of weights, adapter and layout of the chat that can change a completion.
 
         Raises:
-            ModelUnavailable: they are not to be had, or this machine cannot load them quantised.
+            ModelUnavailable: they are not on this machine and cannot be downloaded.
         """
-        if self.setup.backend.name == "transformers":
-            quantization.check(self.setup.model, self.config)
-        made = {
-            "weights": self.place.identity or getattr(self.config, "_commit_hash", None),
+        identity = {
+            "weights": self.location.identity or getattr(self.config, "_commit_hash", None),
             "adapter": self.adapter.identity if self.adapter else None,
             "chat": self.chat.facts,
         }
-        already = quantization.stored(self.config)
-        return made | {"quantization": already} if already else made
+        stored = quantization.stored_quantization(self.config)
+        return identity | {"quantization": stored} if stored else identity
 
     def context(self) -> int | None:
-        """The smaller of what the model file and what the checkpoint's config say, in tokens."""
-        said = (self.setup.model.context, getattr(self.config, "max_position_embeddings", None))
-        return min((tokens for tokens in said if tokens), default=None)
+        """Smaller context of the model file and the checkpoint's config, in tokens."""
+        limits = (self.setup.model.context, getattr(self.config, "max_position_embeddings", None))
+        return min((tokens for tokens in limits if tokens), default=None)
 
     @cached_property
-    def place(self) -> locate.CheckpointLocation:
-        """Where the files are."""
+    def location(self) -> locate.CheckpointLocation:
+        """Location of the files."""
         return locate.locate_weights(self.setup.model, self.setup.models, self.setup.cache)
 
     @cached_property
     def adapter(self) -> locate.CheckpointLocation | None:
-        """Where the files of the adapter are."""
+        """Location of the adapter's files."""
         setup = self.setup
         return locate.locate_adapter(setup.model, setup.models, setup.cache)
 
     @cached_property
     def chat(self) -> Chat:
-        """The tokenizer and how this model wants its turns."""
+        """The tokenizer and the chat layout of this model."""
         from transformers import AutoTokenizer
 
         with locate.explain_unavailable(self.setup.model):
-            tokenizer = AutoTokenizer.from_pretrained(self.place.source, **self._revision)
-        return Chat(tokenizer, ends=self._ends())
+            tokenizer = AutoTokenizer.from_pretrained(self.location.source, **self._revision)
+        return Chat(tokenizer, end_ids=self._end_ids())
 
     @cached_property
     def config(self) -> Any:
@@ -72,7 +69,7 @@ class Checkpoint:
         from transformers import AutoConfig
 
         with locate.explain_unavailable(self.setup.model):
-            return AutoConfig.from_pretrained(self.place.source, **self._revision)
+            return AutoConfig.from_pretrained(self.location.source, **self._revision)
 
     @cached_property
     def model(self) -> Any:
@@ -82,15 +79,15 @@ class Checkpoint:
 
         conf = self.setup.model
         started = time.perf_counter()
-        with locate.explain_unavailable(conf), memory.for_weights(conf.label):
+        with locate.explain_unavailable(conf), memory.explain_exhausted(conf.label):
             model = AutoModelForCausalLM.from_pretrained(
-                self.place.source,
+                self.location.source,
                 dtype=getattr(torch, conf.dtype),
                 device_map=self._device_map(),
-                **quantization.options(conf),
+                **quantization.load_options(conf),
                 **self._revision,
             )
-            model = self._adapted(model) if self.adapter else model
+            model = self._with_adapter(model) if self.adapter else model
         log.info(
             "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
         )
@@ -98,34 +95,34 @@ class Checkpoint:
 
     @property
     def _revision(self) -> dict[str, str]:
-        return {"revision": self.place.revision} if self.place.revision else {}
+        return {"revision": self.location.revision} if self.location.revision else {}
 
-    def _ends(self) -> list[int]:
+    def _end_ids(self) -> list[int]:
         """Ids that end a turn according to config and generation config."""
         from transformers import GenerationConfig
 
         try:
-            said = GenerationConfig.from_pretrained(
-                self.place.source, **self._revision
+            end = GenerationConfig.from_pretrained(
+                self.location.source, **self._revision
             ).eos_token_id
         except OSError:  # many checkpoints have no generation config; the config's end remains
-            said = getattr(self.config, "eos_token_id", None)
-        return [] if said is None else [said] if isinstance(said, int) else list(said)
+            end = getattr(self.config, "eos_token_id", None)
+        return [] if end is None else [end] if isinstance(end, int) else list(end)
 
-    def _adapted(self, model: Any) -> Any:
-        """The model with its adapter, merged where rounding does not matter: in float32."""
+    def _with_adapter(self, model: Any) -> Any:
+        """The model with its adapter, merged if rounding does not matter: in float32."""
         from peft import PeftModel
 
         assert self.adapter
         conf = self.setup.model
-        with warnings.catch_warnings():  # peft asks transformers by a name that is going
+        with warnings.catch_warnings():  # peft uses a deprecated name of transformers
             warnings.simplefilter("ignore", FutureWarning)
-            made = PeftModel.from_pretrained(model, self.adapter.source)
-        base = made.active_peft_config.base_model_name_or_path
+            adapted = PeftModel.from_pretrained(model, self.adapter.source)
+        base = adapted.active_peft_config.base_model_name_or_path
         if base and PurePath(base).name != PurePath(str(conf.repo)).name:
-            log.warning("the adapter %s was made for %s, not %s", conf.adapter, base, conf.repo)
-        whole = conf.dtype == "float32" and not getattr(model, "is_quantized", False)
-        return made.merge_and_unload() if whole else made
+            log.warning("the adapter %s was trained for %s, not %s", conf.adapter, base, conf.repo)
+        exact = conf.dtype == "float32" and not getattr(model, "is_quantized", False)
+        return adapted.merge_and_unload() if exact else adapted
 
     def _device_map(self) -> str | None:
         import torch

@@ -1,4 +1,4 @@
-"""How much memory a batch may take, and what it looks like when that was too much."""
+"""Memory of a device: the share that a batch may take, and errors that report its exhaustion."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,29 +7,37 @@ from typing import Any
 from clue.errors import ModelError
 
 SHARE_OF_GPU = 0.5
-"""Of the memory that the weights leave; the rest is for what a pass computes."""
+"""Share of the memory next to the weights; the rest is for the computations of a pass."""
 BYTES_OF_CPU = 2 * 2**30
-"""A small share of any machine: Linux ends a process that takes too much without an error."""
+"""A small share of any machine: Linux kills a process that takes too much, without an error."""
 
 
-def batch_tokens(model: Any) -> int:
+def devices() -> str:
+    """Names of the visible GPUs, or `cpu`."""
+    import torch
+
+    gpus = range(torch.cuda.device_count())
+    return ", ".join(torch.cuda.get_device_name(gpu) for gpu in gpus) or "cpu"
+
+
+def default_batch_tokens(model: Any) -> int:
     """Tokens whose keys and values fit the memory that a batch may take.
 
-    It depends on model and device alone, so that a resumed run plans the same batches.
+    The result depends on model and device alone, so that a resumed run plans the same batches.
     """
     import torch
 
     if model.device.type == "cuda":
         gpus = {parameter.device for parameter in model.parameters()}
-        whole = sum(torch.cuda.get_device_properties(gpu).total_memory for gpu in gpus)
+        total = sum(torch.cuda.get_device_properties(gpu).total_memory for gpu in gpus)
         weights = sum(parameter.nbytes for parameter in model.parameters())
-        room = int(SHARE_OF_GPU * (whole - weights))
+        available = int(SHARE_OF_GPU * (total - weights))
     else:
-        room = BYTES_OF_CPU
-    return max(1, room // token_bytes(model))
+        available = BYTES_OF_CPU
+    return max(1, available // kv_bytes_per_token(model))
 
 
-def token_bytes(model: Any) -> int:
+def kv_bytes_per_token(model: Any) -> int:
     """Bytes of a token's keys and values in all layers."""
     config = model.config.get_text_config()
     heads = config.num_attention_heads
@@ -39,8 +47,8 @@ def token_bytes(model: Any) -> int:
 
 
 @contextmanager
-def for_weights(name: str) -> Iterator[None]:
-    """Say what to do where memory does not take the weights of a model.
+def explain_exhausted(name: str) -> Iterator[None]:
+    """Replace a library's error by advice if the weights of a model exceed the memory.
 
     Raises:
         ModelError: in the place of the library's error.
@@ -58,7 +66,7 @@ def for_weights(name: str) -> Iterator[None]:
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, on a GPU or here."""
+    """True if an error reports that memory ran out, on a GPU or here."""
     import torch
 
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):

@@ -1,4 +1,4 @@
-"""Weights of 8 or 4 bits: bitsandbytes makes them while loading, or the checkpoint has them."""
+"""Weights of 8 or 4 bits: quantised by bitsandbytes while loading, or in the checkpoint."""
 
 import importlib.util
 from typing import Any
@@ -7,34 +7,34 @@ from clue.config.schema import ModelConf
 from clue.errors import ModelUnavailable
 
 
-def stored(config: Any) -> dict[str, Any] | None:
-    """How a checkpoint is quantised already, as its config says; None = it is not."""
-    said = getattr(config, "quantization_config", None)
-    if said is None:
+def stored_quantization(config: Any) -> dict[str, Any] | None:
+    """Quantisation of the checkpoint according to its config; None = it is not quantised."""
+    quantization = getattr(config, "quantization_config", None)
+    if quantization is None:
         return None
-    return dict(said if isinstance(said, dict) else said.to_dict())
+    return dict(quantization if isinstance(quantization, dict) else quantization.to_dict())
 
 
-def check(model: ModelConf, config: Any) -> None:
-    """Can this machine load it so? Asked before the weights are read.
+def check_loadable(model: ModelConf, config: Any) -> None:
+    """Check that this machine can load a model as configured, before its weights are read.
 
     Raises:
         ModelUnavailable: a library or the GPU is missing, or the checkpoint is quantised already.
     """
-    already = stored(config)
-    if model.quantization and already:
+    stored = stored_quantization(config)
+    if model.quantization and stored:
         raise ModelUnavailable(
-            f"{model.label} is quantised already ({already.get('quant_method')}) and is loaded as "
+            f"{model.label} is quantised already ({stored.get('quant_method')}) and is loaded as "
             "it is: leave model.quantization=null"
         )
     if model.quantization:
         _check_bitsandbytes(model)
-    if already:
-        _check_library(model, already)
+    if stored:
+        _check_library(model, stored)
 
 
-def options(model: ModelConf) -> dict[str, Any]:
-    """What `from_pretrained` is told besides the dtype, which the arithmetic keeps."""
+def load_options(model: ModelConf) -> dict[str, Any]:
+    """Arguments of `from_pretrained` in addition to the dtype, which arithmetic keeps."""
     if not model.quantization:
         return {}
     import torch
@@ -42,36 +42,37 @@ def options(model: ModelConf) -> dict[str, Any]:
 
     if model.quantization == "int8":
         return {"quantization_config": BitsAndBytesConfig(load_in_8bit=True)}
-    four = BitsAndBytesConfig(
+    four_bits = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_compute_dtype=getattr(torch, model.dtype),
     )
-    return {"quantization_config": four}
+    return {"quantization_config": four_bits}
 
 
 def _check_bitsandbytes(model: ModelConf) -> None:
     import torch
 
-    wish = f"{model.label}: model.quantization={model.quantization}"
+    setting = f"{model.label}: model.quantization={model.quantization}"
     if not torch.cuda.is_available():
         raise ModelUnavailable(
-            f"{wish} needs an NVIDIA GPU, and torch {torch.__version__} sees none here: leave it "
-            "null, or run where there is one"
+            f"{setting} needs an NVIDIA GPU, and torch {torch.__version__} finds none: leave it "
+            "null, or run on a machine with one"
         )
     if not importlib.util.find_spec("bitsandbytes"):
         raise ModelUnavailable(
-            f"{wish} needs bitsandbytes, which is not installed: pip install -e '.[quantization]'"
+            f"{setting} needs bitsandbytes, which is not installed: "
+            "pip install -e '.[quantization]'"
         )
 
 
-def _check_library(model: ModelConf, already: dict[str, Any]) -> None:
+def _check_library(model: ModelConf, stored: dict[str, Any]) -> None:
     from transformers.quantizers import AutoHfQuantizer
 
     try:
-        AutoHfQuantizer.from_config(already, pre_quantized=True).validate_environment()
+        AutoHfQuantizer.from_config(stored, pre_quantized=True).validate_environment()
     except (ImportError, RuntimeError, ValueError) as error:
         raise ModelUnavailable(
-            f"{model.label}: {model.repo} is quantised ({already.get('quant_method')}) and cannot "
+            f"{model.label}: {model.repo} is quantised ({stored.get('quant_method')}) and cannot "
             f"be loaded here: {' '.join(str(error).split())}"
         ) from error

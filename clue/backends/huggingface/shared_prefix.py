@@ -1,62 +1,66 @@
-"""What prompts have in common at their beginning, so that it is read once.
+"""Prefixes that prompts share, so that each is read once.
 
-All prompts of a short task begin with the same worked examples; those of a long one come in
+All prompts of a short task begin with the same worked examples. Prompts of a long task form
 families that begin with the same documents.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-BEGINNING_LEAST = 32
-"""Tokens from which on what all prompts share is worth a cache of its own."""
-FAMILY_SHARES = 512
-"""Tokens that neighbours of a family must share beyond what is read already."""
-FAMILY_SAVES = 1024
-"""Tokens that a family must save: a pass of its own costs a GPU about as much as these."""
+MIN_PREFIX = 32
+"""Tokens; a shorter prefix of all prompts is not worth a cache of its own."""
+MIN_FAMILY_PREFIX = 512
+"""Tokens that neighbours of a family share at least, in addition to what is read already."""
+MIN_FAMILY_SAVING = 1024
+"""Tokens that a family saves at least: a pass of its own costs a GPU about as much as these."""
 
-Row = list[int]
-
-
-def shared(first: Row, second: Row) -> int:
-    """Tokens that begin both; at least the last token of each stays outside."""
-    most = min(len(first), len(second)) - 1
-    return next((i for i in range(most) if first[i] != second[i]), max(most, 0))
+TokenIds = list[int]
 
 
-def common_beginning(rows: Sequence[Row]) -> Row:
-    """Tokens that begin every row, if they are worth it."""
+def shared_length(first: TokenIds, second: TokenIds) -> int:
+    """Length of the common prefix; at least the last token of both is not part of it."""
+    limit = min(len(first), len(second)) - 1
+    return next((i for i in range(limit) if first[i] != second[i]), max(limit, 0))
+
+
+def common_prefix(rows: Sequence[TokenIds]) -> TokenIds:
+    """Tokens that begin every row; empty if there are fewer than `MIN_PREFIX`."""
     if len(rows) < 2:
         return []
-    length = shared(min(rows), max(rows))  # what the lexicographic extremes share, all share
-    return rows[0][:length] if length >= BEGINNING_LEAST else []
+    # all rows share what the lexicographic extremes share
+    length = shared_length(min(rows), max(rows))
+    return rows[0][:length] if length >= MIN_PREFIX else []
 
 
-def reading_order(rows: Sequence[Row], known: int) -> list[int]:
-    """Indices with the members of a family side by side, families and others the longest first.
+def reading_order(rows: Sequence[TokenIds], prefix_length: int) -> list[int]:
+    """Indices with the members of a family next to each other, the longest family or row first.
 
     Args:
         rows: token ids of the prompts, shape (n, any).
-        known: tokens that begin all of them.
+        prefix_length: tokens that begin all of them.
     """
-    places = sorted(range(len(rows)), key=lambda index: rows[index])
-    families = list(runs([rows[index] for index in places], known))
-    parts = [places[first:last] for first, last in families]
-    parts += [[place] for place in set(places) - {place for part in parts for place in part}]
-    return [
-        place
-        for part in sorted(parts, key=lambda part: (-max(len(rows[i]) for i in part), min(part)))
-        for place in part
+    by_text = sorted(range(len(rows)), key=lambda index: rows[index])
+    groups = [
+        by_text[first:last] for first, last in families([rows[i] for i in by_text], prefix_length)
     ]
+    groups += [[index] for index in set(by_text) - {index for group in groups for index in group}]
+    groups.sort(key=lambda group: (-max(len(rows[index]) for index in group), min(group)))
+    return [index for group in groups for index in group]
 
 
-def runs(rows: Sequence[Row], known: int) -> Iterator[tuple[int, int]]:
-    """First and last (excluded) of neighbours that share so much that it is worth reading once."""
-    overlaps = [shared(a, b) - known for a, b in pairwise(rows)]
+def families(rows: Sequence[TokenIds], prefix_length: int) -> Iterator[tuple[int, int]]:
+    """First and last (excluded) of neighbours whose common prefix is worth a pass of its own.
+
+    Args:
+        rows: token ids of the prompts, those with a common prefix next to each other.
+        prefix_length: tokens that begin all of them and are read already.
+    """
+    overlaps = [shared_length(a, b) - prefix_length for a, b in pairwise(rows)]
     first = 0
     for last in range(1, len(rows) + 1):
-        if last < len(rows) and overlaps[last - 1] >= FAMILY_SHARES:
+        if last < len(rows) and overlaps[last - 1] >= MIN_FAMILY_PREFIX:
             continue
         members = last - first
-        if members > 1 and (members - 1) * min(overlaps[first : last - 1]) >= FAMILY_SAVES:
+        if members > 1 and (members - 1) * min(overlaps[first : last - 1]) >= MIN_FAMILY_SAVING:
             yield first, last
         first = last

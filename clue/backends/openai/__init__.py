@@ -1,1 +1,1 @@
-"""backend=openai: a server with an OpenAI-compatible interface."""
+"""backend=openai: prompts to a server with an OpenAI-compatible interface."""

@@ -1,7 +1,7 @@
 """Any OpenAI-compatible server: vLLM, TGI, llama.cpp, `transformers serve`, a hospital's own.
 
-The prompt stays ours where the server lets it: our tokenizer lays it out, and the server gets token
-ids or the exact text. What the server is and how it takes prompts is found out by probes and is
+If the server allows it, our tokenizer lays out the prompt, and the server gets token ids or the
+exact text. Probes determine the server's facts and the form of prompts that it accepts; both are
 part of the fingerprint.
 """
 
@@ -13,48 +13,51 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from clue.backends import Setup
+from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
-from clue.backends.openai.http_client import Patience, Refused, Wire
-from clue.backends.openai.probe import Server, probe
-from clue.backends.openai.request_format import read, request
-from clue.backends.openai.threads import Crew
+from clue.backends.openai.http_client import HttpClient, RequestRefused
+from clue.backends.openai.probe import ServerInfo, probe_server
+from clue.backends.openai.request_format import build_request, parse_answer
+from clue.backends.openai.settings import setting_problems
+from clue.backends.openai.threads import ThreadCrew
 from clue.common.plural import counted
 from clue.errors import ModelError
 from clue.records import Completion, Prompt
 
-GIVE_UP = 8
-"""Prompts in a row without an answer after which the server is taken for broken."""
-FOR_ALL = (401, 403, 404)
+MAX_FAILURES_IN_A_ROW = 8
+"""Prompts without an answer after which the server is considered broken."""
+PERMANENT = (401, 403, 404)
 """Statuses that the next prompt would get too."""
-NAMED = 10
+MAX_LISTED = 10
 """Most prompts that an error names."""
 
 
-class OpenAIBackend:
+class OpenAIBackend(Backend):
     """One model on a server; concurrent requests."""
+
+    setting_problems = staticmethod(setting_problems)
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.conf = setup.backend
         self.checkpoint = Checkpoint(setup)
-        self.wire = Wire(self.conf)
-        self._tokenizer = threading.Lock()
+        self.client = HttpClient(self.conf)
+        self._tokenizer_lock = threading.Lock()
         """A fast tokenizer must not be used by two threads at once."""
 
     @cached_property
-    def server(self) -> Server:
-        """What the server is; asked once."""
-        return probe(self.wire, self.conf, self.checkpoint)
+    def server(self) -> ServerInfo:
+        """Facts of the server, from one probe."""
+        return probe_server(self.client, self.conf, self.checkpoint)
 
     def identity(self) -> dict[str, Any]:
-        """Server, way of sending, our tokenizer and layout; the weights only the server knows."""
-        server = self.server  # first: a server that is away is said at once
-        made = self.checkpoint.identity()
+        """Server, form of prompts, our tokenizer and layout; only the server knows the weights."""
+        server = self.server  # first: an unreachable server is reported at once
+        identity = self.checkpoint.identity()
         return {
             "name": "openai",
-            "tokenizer": made.pop("weights"),
-            **made,
+            "tokenizer": identity.pop("weights"),
+            **identity,
             "served_model": server.model,
             "owner": server.owner,
             "version": server.version,
@@ -64,45 +67,47 @@ class OpenAIBackend:
 
     def endpoint(self) -> str | None:
         """The server's address."""
-        return self.wire.base
+        return self.client.base_url
 
     def context(self) -> int | None:
-        """The smallest of what the model file, the checkpoint's config and the server say."""
-        said = (self.checkpoint.context(), self.server.context)
-        return min((tokens for tokens in said if tokens), default=None)
+        """Smallest context of the model file, the checkpoint's config and the server."""
+        limits = (self.checkpoint.context(), self.server.context)
+        return min((tokens for tokens in limits if tokens), default=None)
 
     def count(self, prompt: Prompt) -> int:
-        """Token ids after our chat template, whoever lays out the turns."""
+        """Token ids after our chat template, also if the server applies its own."""
         return len(self.checkpoint.chat.render(prompt.messages))
 
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Each prompt on its own, several at a time.
+        """Yields completions of prompts that are sent one by one, several at a time.
 
         Raises:
             ModelError: some prompts got no answer; the others' answers were yielded before.
         """
         todo = [index for index in range(len(prompts)) if index not in done]
-        crew: Crew[Completion | Refused] = Crew(min(self.conf.concurrency, len(todo)))
-        failed: dict[int, Refused] = {}
+        crew: ThreadCrew[Completion | RequestRefused] = ThreadCrew(
+            min(self.conf.concurrency, len(todo))
+        )
+        failed: dict[int, RequestRefused] = {}
         answered = in_a_row = 0
-        for index, result in crew.work(todo, lambda index: self._ask(prompts[index], crew)):
-            if isinstance(result, Refused):
+        for index, result in crew.run(todo, lambda index: self._answer(prompts[index], crew)):
+            if isinstance(result, RequestRefused):
                 failed[index] = result
                 in_a_row += 1
-                if in_a_row >= GIVE_UP or result.status in FOR_ALL:
+                if in_a_row >= MAX_FAILURES_IN_A_ROW or result.status in PERMANENT:
                     crew.stop.set()
             else:
                 answered, in_a_row = answered + 1, 0
                 yield index, result
         if failed:
-            named = {_name(prompts[index]): refusal for index, refusal in failed.items()}
-            raise ModelError(self._failures(named, answered, len(todo)))
+            refusals = {_name(prompts[index]): refusal for index, refusal in failed.items()}
+            raise ModelError(self._failure_report(refusals, answered, len(todo)))
 
     def facts(self) -> dict[str, Any]:
-        """The server; what it runs on it does not say."""
-        parts = urlsplit(self.wire.base)
+        """The server, which does not report its device."""
+        parts = urlsplit(self.client.base_url)
         kind = " ".join(word for word in (self.server.owner, self.server.version) if word)
         return {
             "device": "server",
@@ -111,39 +116,39 @@ class OpenAIBackend:
             "concurrency": self.conf.concurrency,
         }
 
-    def _ask(self, prompt: Prompt, crew: "Crew[Any]") -> Completion | Refused:
-        """The answer to a prompt, or why there is none; runs in several threads."""
+    def _answer(self, prompt: Prompt, crew: "ThreadCrew[Any]") -> Completion | RequestRefused:
+        """The answer to a prompt, or the reason of its absence; runs in several threads."""
         dialect, chat = self.server.dialect, self.checkpoint.chat
-        patience = Patience(self.conf.retries, crew.stop)
+        retries, stop = self.conf.retries, crew.stop
         try:
-            with self._tokenizer:
-                asked = request(dialect, chat, prompt, self.server.model)
+            with self._tokenizer_lock:
+                request = build_request(dialect, chat, prompt, self.server.model)
             started = time.perf_counter()
-            answer = self.wire.insist(dialect.path, asked.body, _name(prompt), patience)
+            answer = self.client.post_with_retries(
+                dialect.path, request.body, _name(prompt), retries, stop
+            )
             share = (time.perf_counter() - started) / crew.size
-            with self._tokenizer:
-                return read(dialect, chat, asked, answer, share)
-        except Refused as refusal:
+            with self._tokenizer_lock:
+                return parse_answer(dialect, chat, request, answer, share)
+        except RequestRefused as refusal:
             return refusal
 
-    def _failures(self, failed: Mapping[str, Refused], answered: int, todo: int) -> str:
-        named = [f"  {name}: {why}" for name, why in islice(failed.items(), NAMED)]
-        left = todo - answered - len(failed)
-        return "\n".join(
-            [
-                f"{self.wire.base} left {len(failed)} of {todo} prompts without an answer:",
-                *named,
-                *([f"  and {len(failed) - NAMED} more"] if len(failed) > NAMED else []),
-                *(
-                    [f"It was taken for broken; {counted(left, 'was', 'were')} not sent."]
-                    if left
-                    else []
-                ),
-                "What was answered is kept. See the server's log; the same command goes on.",
-            ]
-        )
+    def _failure_report(
+        self, refusals: Mapping[str, RequestRefused], answered: int, todo: int
+    ) -> str:
+        lines = [
+            f"{self.client.base_url} left {len(refusals)} of {todo} prompts without an answer:"
+        ]
+        lines += [f"  {name}: {reason}" for name, reason in islice(refusals.items(), MAX_LISTED)]
+        if len(refusals) > MAX_LISTED:
+            lines.append(f"  and {len(refusals) - MAX_LISTED} more")
+        unsent = todo - answered - len(refusals)
+        if unsent:
+            lines.append(f"It was considered broken; {counted(unsent, 'was', 'were')} not sent.")
+        lines.append("Answers are kept. See the server's log; the same command continues.")
+        return "\n".join(lines)
 
 
 def _name(prompt: Prompt) -> str:
-    """What messages call a prompt; never its text."""
+    """Name of a prompt in messages, which never contain its text."""
     return f"sample {prompt.sample_id}" + (f", repeat {prompt.repeat}" if prompt.repeat else "")

@@ -1,14 +1,12 @@
-"""Requests to a server: tried again while that can help, and silent about what they carry.
+"""Requests to a server, with retries; neither log nor errors contain the text of a prompt.
 
-A server's own error text is shown for nothing but probes: it may repeat the prompt.
+A server's own error text is shown for probes only: it may repeat the prompt.
 """
 
 import logging
 import os
-import random
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,43 +14,33 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from clue.common.retry import retry_after
+from clue.common.retry import RetriesExhausted, RetryPolicy, TransientError, retry, retry_after
 from clue.config.schema import ServerConf
 from clue.privacy import is_local
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds before the second try, twice as many before each further one."""
-LONGEST_ASKED = 600.0
-"""Longest wait that a server may ask for (Retry-After)."""
+FIRST_WAIT = 1.0
+"""Seconds before the second try; the wait doubles after each further one."""
+LONGEST_RETRY_AFTER = 600.0
+"""Seconds; a server that asks for a longer wait (Retry-After) gets this one."""
 BUSY = (408, 409, 425, 429)
-"""Statuses below 500 that pass."""
+"""Statuses below 500 that are temporary."""
 
 
-class Refused(Exception):
-    """The server answers, and trying again would not help."""
+class RequestRefused(Exception):
+    """The server answers, and another try would not help."""
 
-    def __init__(self, what: str, status: int | None = None, said: str = "") -> None:
-        super().__init__(what)
+    def __init__(self, reason: str, status: int | None = None, server_text: str = "") -> None:
+        super().__init__(reason)
         self.status = status
-        self.said = said
-        """The server's words; they may repeat the prompt."""
-
-
-class Transient(Exception):
-    """Another try may help."""
-
-    def __init__(self, what: str, status: int | None = None, asked: float | None = None) -> None:
-        super().__init__(what)
-        self.status = status
-        self.asked = asked
-        """Seconds that the server wants to be left alone."""
+        self.server_text = server_text
+        """Beginning of the server's answer; it may repeat the prompt."""
 
 
 class _Key(AuthBase):
-    """Sends the key, and nothing that requests would find in a netrc file."""
+    """Sends the key only, not the credentials of a netrc file."""
 
     def __init__(self, key: str | None) -> None:
         self.key = key
@@ -63,73 +51,59 @@ class _Key(AuthBase):
         return request
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How often one prompt is sent, and who may end the waiting between."""
-
-    retries: int
-    stop: threading.Event
-
-
-class Wire:
+class HttpClient:
     """The connection to one server."""
 
     def __init__(self, conf: ServerConf) -> None:
-        self.base = base(str(conf.url))
-        self.seconds = conf.timeout
+        self.base_url = base_url(str(conf.url))
+        self.timeout = conf.timeout
         self.session = requests.Session()
         self.session.auth = _Key(os.environ.get(conf.key_env))
-        # A proxy would carry text that was promised to stay on this machine.
-        self.session.trust_env = not is_local(self.base)
+        # a proxy would get text that must stay on this machine
+        self.session.trust_env = not is_local(self.base_url)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=conf.concurrency))
 
     def get(self, path: str) -> dict[str, Any]:
-        """What the server says of itself; a path with a leading slash begins at its root.
+        """Facts that the server reports; a path with a leading slash begins at its root.
 
         Raises:
-            Transient: no answer.
-            Refused: there is no such path.
+            TransientError: no answer.
+            RequestRefused: there is no such path.
         """
-        parts = urlsplit(self.base)
-        root = f"{parts.scheme}://{parts.netloc}" if path.startswith("/") else f"{self.base}/"
+        parts = urlsplit(self.base_url)
+        root = f"{parts.scheme}://{parts.netloc}" if path.startswith("/") else f"{self.base_url}/"
         return self._once("GET", root + path, None, 3 * CONNECT_SECONDS)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """One try.
+        """Send a request once.
 
         Raises:
-            Transient: no answer, or a server that is busy or broken.
-            Refused: the server does not take the request.
+            TransientError: no answer, or a server that is busy or broken.
+            RequestRefused: the server does not accept the request.
         """
-        return self._once("POST", f"{self.base}/{path}", body, self.seconds)
+        return self._once("POST", f"{self.base_url}/{path}", body, self.timeout)
 
-    def insist(
-        self, path: str, body: Mapping[str, Any], name: str, patience: Patience
+    def post_with_retries(
+        self, path: str, body: Mapping[str, Any], name: str, retries: int, stop: threading.Event
     ) -> dict[str, Any]:
-        """The answer of the first try that succeeds.
+        """Returns the answer of the first try that succeeds.
 
         Args:
             path: below the server's address.
             body: the request.
-            name: what is asked, for the log; seeds the jitter of the waiting.
-            patience: how often.
+            name: of the prompt, for the log; seeds the jitter of the waits.
+            retries: tries after the first.
+            stop: ends the retries during a wait.
 
         Raises:
-            Refused: no try succeeded, or the server does not take the request.
+            RequestRefused: no try succeeded, or the server does not accept the request.
         """
-        jitter = random.Random(name)
-        for number in range(patience.retries + 1):
-            try:
-                return self.post(path, body)
-            except Transient as problem:
-                last = problem
-            wait = _wait(last, number) * jitter.uniform(1.0, 1.25)
-            if number < patience.retries:
-                log.warning("%s: %s; again in %.1f s", name, last, wait)
-                if patience.stop.wait(wait):
-                    break
-        raise Refused(f"{last}, tries: {number + 1}") from last
+        policy = RetryPolicy(retries + 1, FIRST_WAIT, stop=stop)
+        try:
+            return retry(name, policy, lambda: self.post(path, body))
+        except RetriesExhausted as error:
+            raise RequestRefused(str(error)) from error
 
     def _once(
         self, verb: str, url: str, body: Mapping[str, Any] | None, seconds: float
@@ -139,31 +113,30 @@ class Wire:
                 verb, url, json=body, timeout=(CONNECT_SECONDS, seconds), allow_redirects=False
             )
         except requests.Timeout:
-            raise Transient(f"no answer within {seconds:.0f} s") from None
-        except requests.RequestException as error:  # its text may hold a proxy's password
-            raise Transient(f"no connection ({type(error).__name__})") from None
+            raise TransientError(f"no answer within {seconds:.0f} s") from None
+        except requests.RequestException as error:  # its text may contain a proxy's password
+            raise TransientError(f"no connection ({type(error).__name__})") from None
         status = response.status_code
         if status in BUSY or status >= 500:
-            self.session.close()  # servers hang up after such an answer; the next try connects anew
-            raise Transient(f"HTTP {status}", status, retry_after(response))
+            self.session.close()  # servers often disconnect after such an answer
+            raise TransientError(f"HTTP {status}", _retry_after(response), status=status)
         if status != 200:
-            raise Refused(f"HTTP {status}", status, response.text[:200])
+            raise RequestRefused(f"HTTP {status}", status, response.text[:200])
         try:
             answer = response.json()
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise Refused("an answer that is no JSON object")
+            raise RequestRefused("an answer that is no JSON object")
         return answer
 
 
-def base(url: str) -> str:
-    """The address below which the interface lies; `/v1` unless another path is given."""
-    whole = url.rstrip("/")
-    return whole if urlsplit(whole).path else f"{whole}/v1"
+def base_url(url: str) -> str:
+    """Address of the interface; adds `/v1` if the URL has no path."""
+    url = url.rstrip("/")
+    return url if urlsplit(url).path else f"{url}/v1"
 
 
-def _wait(problem: Transient, number: int) -> float:
-    if problem.asked is not None:
-        return min(problem.asked, LONGEST_ASKED)
-    return min(FIRST_WAIT * 2.0**number, LONGEST_WAIT)
+def _retry_after(response: requests.Response) -> float | None:
+    seconds = retry_after(response)
+    return None if seconds is None else min(seconds, LONGEST_RETRY_AFTER)

@@ -1,4 +1,7 @@
-"""What a server is and takes, asked once, with words of our own, before anything is generated."""
+"""Probe of a server: its model, version and accepted requests, before anything is generated.
+
+The probe sends a question of its own, no text of a data set.
+"""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -6,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clue.backends.huggingface.checkpoint import Checkpoint
-from clue.backends.openai.http_client import Refused, Transient, Wire
-from clue.backends.openai.request_format import Dialect, read, request
+from clue.backends.openai.http_client import HttpClient, RequestRefused
+from clue.backends.openai.request_format import Dialect, build_request, parse_answer
 from clue.checkpoints.chat_template import Chat
+from clue.common.retry import TransientError
 from clue.config.schema import ServerConf
 from clue.errors import ConfigError, ModelError, ModelUnavailable
 from clue.records import Message, Prompt
@@ -29,130 +33,131 @@ DIALECTS = (
 )
 """The most exact first."""
 VERSIONS = {"/version": "version", "/info": "version", "/props": "build_info"}
-"""Where servers say their version: vLLM, TGI, llama.cpp."""
+"""Path and field of a server's version: vLLM, TGI, llama.cpp."""
 LOADER = "/load_model"
-"""Path of `transformers serve`: it lists the hub's cache and serves any name that it can load."""
+"""Path of `transformers serve`, which lists the hub's cache and serves any model it can load."""
 UNLISTED = {"owned_by": "transformers serve"}
 
 
 @dataclass(frozen=True)
-class Server:
-    """What a server says of itself and how it takes prompts."""
+class ServerInfo:
+    """Facts that a server reports, and the form of prompts that it accepts."""
 
     model: str
-    """The name that it serves the model under."""
+    """Name of the model on the server."""
     owner: str | None
-    """`owned_by` of the model: `vllm`, `llamacpp`, or whose model it is."""
+    """`owned_by` of the model: `vllm`, `llamacpp`, or the name of its owner."""
     version: str | None
     context: int | None
-    """Most tokens of prompt and answer; None = it does not say."""
+    """Most tokens of prompt and answer; None = not reported."""
     dialect: Dialect
     probe_tokens: int
-    """Tokens that it counted in the probe; another number than ours means another template."""
+    """Tokens that it counted in the probe; a number other than ours shows another template."""
 
 
-def probe(wire: Wire, conf: ServerConf, checkpoint: Checkpoint) -> Server:
+def probe_server(client: HttpClient, conf: ServerConf, checkpoint: Checkpoint) -> ServerInfo:
     """Find the model on the server and the most exact way to send prompts to it.
 
     Raises:
         ModelUnavailable: the server does not answer, or has no such model.
-        ConfigError: it wants a key.
-        ModelError: it takes prompts in none of the ways that are allowed.
+        ConfigError: it requires a key.
+        ModelError: it accepts prompts in none of the allowed forms.
     """
     model = checkpoint.setup.model
-    wished = str(conf.model or model.repo)
+    name = str(conf.model or model.repo)
     try:
-        entry = _entry(wire, wished)
-        version = _version(wire)
-        dialect, tokens = _dialect(wire, conf.api, wished, checkpoint.chat)
-    except Transient as problem:
+        entry = _entry(client, name)
+        version = _version(client)
+        dialect, tokens = _dialect(client, conf.api, name, checkpoint.chat)
+    except TransientError as problem:
         raise ModelUnavailable(
-            f"{wire.base} gives no answer ({problem}). Start the server, for example `vllm serve "
-            f"{model.repo} --dtype {model.dtype} --generation-config vllm`, wait until it has "
-            "loaded the model, or name another with backend.url=<address>"
+            f"{client.base_url} does not answer ({problem}). Start the server, for example `vllm "
+            f"serve {model.repo} --dtype {model.dtype} --generation-config vllm`, wait until it "
+            "has loaded the model, or set another address with backend.url=<address>"
         ) from None
-    except Refused as refusal:
+    except RequestRefused as refusal:
         if refusal.status in (401, 403):
             raise ConfigError(
-                f"{wire.base} does not take the key ({refusal}), which is read from the "
-                f"variable {conf.key_env}: set it, or name another with backend.key_env=<name>"
+                f"{client.base_url} does not accept the key ({refusal}), which is read from "
+                f"the variable {conf.key_env}: set it, or name another with backend.key_env=<name>"
             ) from None
         raise ModelError(
-            f"{wire.base} is no OpenAI-compatible server: models: {refusal}. Its address ends in "
-            "/v1 as a rule: backend.url=http://<host>:<port>/v1"
+            f"{client.base_url} is no OpenAI-compatible server: models: {refusal}. Its address "
+            "usually ends in /v1: backend.url=http://<host>:<port>/v1"
         ) from None
-    return Server(
-        wished, entry.get("owned_by"), version, entry.get("max_model_len"), dialect, tokens
+    return ServerInfo(
+        name, entry.get("owned_by"), version, entry.get("max_model_len"), dialect, tokens
     )
 
 
-def _entry(wire: Wire, wished: str) -> Mapping[str, Any]:
-    """What the server's list says of the model."""
+def _entry(client: HttpClient, name: str) -> Mapping[str, Any]:
+    """Entry of the model in the server's list."""
     try:
-        listed = {str(entry["id"]): entry for entry in wire.get("models")["data"]}
+        listed = {str(item["id"]): item for item in client.get("models")["data"]}
     except (KeyError, TypeError):
-        raise Refused("an answer without a list") from None
-    except Transient as problem:
-        if problem.status is None or not _loads(wire):
+        raise RequestRefused("an answer without a list") from None
+    except TransientError as problem:
+        if problem.status is None or not _loads(client):
             raise
         return UNLISTED
-    if wished in listed:
-        found: Mapping[str, Any] = listed[wished]
-        return found
-    if _loads(wire):
+    if name in listed:
+        entry: Mapping[str, Any] = listed[name]
+        return entry
+    if _loads(client):
         return UNLISTED
     raise ModelUnavailable(
-        f"{wire.base} has no model {wished}; it has {', '.join(listed) or 'none'}. Name one with "
-        "backend.model=<name> (it must be the model that model=... stands for), or serve it"
+        f"{client.base_url} has no model {name}; it has {', '.join(listed) or 'none'}. Name one "
+        "with backend.model=<name> (it must be the same model as model=...), or serve it"
     )
 
 
-def _loads(wire: Wire) -> bool:
-    """Whether the server loads what is asked for, so that its list does not tell."""
+def _loads(client: HttpClient) -> bool:
+    """True if the server loads any requested model, also one that is not in its list."""
     try:
-        return LOADER in wire.get("/openapi.json").get("paths", {})
-    except (Refused, Transient):
+        return LOADER in client.get("/openapi.json").get("paths", {})
+    except (RequestRefused, TransientError):
         return False
 
 
-def _version(wire: Wire) -> str | None:
-    for path, name in VERSIONS.items():
+def _version(client: HttpClient) -> str | None:
+    for path, field in VERSIONS.items():
         try:
-            said = wire.get(path).get(name)
-        except (Refused, Transient):
+            version = client.get(path).get(field)
+        except (RequestRefused, TransientError):
             continue
-        if said:
-            return str(said)
+        if version:
+            return str(version)
     return None
 
 
-def _dialect(wire: Wire, api: str, served: str, chat: Chat) -> tuple[Dialect, int]:
-    """The first way that the server takes, and the tokens that it then counted in the probe."""
+def _dialect(client: HttpClient, api: str, served_model: str, chat: Chat) -> tuple[Dialect, int]:
+    """The first form that the server accepts, and the tokens that it counted in the probe."""
     reasons = []
     for dialect in _allowed(api):
         try:
-            asked = request(dialect, chat, PROBE, served)
-            answer = wire.post(dialect.path, asked.body)
-            sent = read(dialect, chat, asked, answer, 0.0).prompt_tokens
-        except Refused as refusal:
+            request = build_request(dialect, chat, PROBE, served_model)
+            answer = client.post(dialect.path, request.body)
+            sent = parse_answer(dialect, chat, request, answer, 0.0).prompt_tokens
+        except RequestRefused as refusal:
             if refusal.status in (401, 403):
                 raise
-            reasons.append(f"{dialect.api}: {refusal} {refusal.said}".strip())
+            reasons.append(f"{dialect.api}: {refusal} {refusal.server_text}".strip())
             continue
-        except Transient as problem:
-            if problem.status != 500:  # a busy server must not look like one that takes less
+        except TransientError as problem:
+            if problem.status != 500:  # a busy server may accept this form later
                 raise
             reasons.append(f"{dialect.api}: {problem}")
             continue
         if dialect.api == "chat":
             log.warning(
-                "%s lays out the turns by its own template: %d tokens of a probe, ours are %d",
-                *(wire.base, sent, asked.tokens),
+                "%s uses its own chat template: %d tokens for a probe, %d by ours",
+                *(client.base_url, sent, request.tokens),
             )
         return dialect, sent
     raise ModelError(
-        f"{wire.base} takes prompts to {served} in none of the ways that backend.api={api} "
-        "allows:\n" + "\n".join(f"  {reason}" for reason in dict.fromkeys(reasons))
+        f"{client.base_url} accepts prompts to {served_model} in none of the forms that "
+        f"backend.api={api} allows:\n"
+        + "\n".join(f"  {reason}" for reason in dict.fromkeys(reasons))
     )
 
 

@@ -1,4 +1,4 @@
-"""Work done by several threads at once, results as they finish."""
+"""Work of several threads; yields results as they finish."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -8,26 +8,26 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Crew(Generic[T]):
-    """Threads that end with the process: a stopped run does not wait for answers on their way."""
+class ThreadCrew(Generic[T]):
+    """Threads that end with the process: a stopped run does not wait for pending answers."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.stop = threading.Event()
-        """Set it, and what has not begun is left undone."""
+        """If set, no further task is started."""
 
-    def work(self, tasks: Iterable[int], do: Callable[[int], T]) -> Iterator[tuple[int, T]]:
-        """Number and result of each task, as they finish.
+    def run(self, tasks: Iterable[int], do: Callable[[int], T]) -> Iterator[tuple[int, T]]:
+        """Yields number and result of each task, as they finish.
 
         Raises:
-            Exception: what `do` raised.
+            Exception: any that `do` raises.
         """
         waiting: SimpleQueue[int] = SimpleQueue()
         results: SimpleQueue[tuple[int, T] | BaseException | None] = SimpleQueue()
         for task in tasks:
             waiting.put(task)
 
-        def labour() -> None:
+        def work() -> None:
             try:
                 while not self.stop.is_set():
                     task = waiting.get_nowait()
@@ -39,7 +39,7 @@ class Crew(Generic[T]):
             results.put(None)
 
         for _ in range(self.size):
-            threading.Thread(target=labour, daemon=True).start()
+            threading.Thread(target=work, daemon=True).start()
         try:
             yield from self._collect(results)
         finally:
