@@ -1,4 +1,4 @@
-"""The paired study: from the cells of a store to comparisons, levels, and one answer."""
+"""The paired study: from the cells of a store to comparisons, levels and the pooled result."""
 
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.run import run

@@ -1,4 +1,4 @@
-"""The columns of cells.csv, with their meaning: made from the fields of a row's dataclasses.
+"""Columns of cells.csv with their meaning, from the dataclasses of a row and their docstrings.
 
 python -m analysis.paired_study.columns > docs/analysis-columns.md
 """
@@ -23,7 +23,7 @@ SECTIONS: tuple[tuple[str, type], ...] = (
     ("comparison", Comparison),
     ("judgement", Judgement),
 )
-"""Attribute of `Row` and its dataclass, in the order of the columns."""
+"""Attribute of `ResultRow` and its dataclass, in the order of the columns."""
 
 
 class Column(NamedTuple):
@@ -32,32 +32,32 @@ class Column(NamedTuple):
     name: str
     kind: type
     """str, int, float or bool; every column may be empty."""
-    says: str
+    meaning: str
 
 
 @cache
 def columns() -> tuple[Column, ...]:
     """All columns, in their order."""
     return tuple(
-        Column(name, _kind(field.hint), field.says)
-        for _, made in SECTIONS
-        for field in _fields(made)
+        Column(name, _kind(field.hint), field.meaning)
+        for _, section_type in SECTIONS
+        for field in _fields(section_type)
         for name in _names(field)
     )
 
 
 def row_values(row: ResultRow) -> dict[str, Any]:
     """A row by column name."""
-    found: dict[str, Any] = {}
-    for section, made in SECTIONS:
-        for field in _fields(made):
+    values: dict[str, Any] = {}
+    for section, section_type in SECTIONS:
+        for field in _fields(section_type):
             value = getattr(getattr(row, section), field.name)
             names = _names(field)
             if len(names) > 1:
-                found |= zip(names, value or [None] * len(names), strict=True)
+                values |= zip(names, value or [None] * len(names), strict=True)
             else:
-                found[field.name] = str(value) if isinstance(value, tuple) else value
-    return found
+                values[field.name] = str(value) if isinstance(value, tuple) else value
+    return values
 
 
 def columns_markdown() -> str:
@@ -68,26 +68,27 @@ def columns_markdown() -> str:
         "and analysis, sorted. Differences are tuned minus base; scores, differences, errors and\n"
         "margins are in points (0 to 100). An empty cell: undefined or refused.\n\n"
     )
-    rows = [[f"`{column.name}`", column.kind.__name__, column.says] for column in columns()]
+    rows = [[f"`{column.name}`", column.kind.__name__, column.meaning] for column in columns()]
     return f"{head}{markdown_table(['column', 'type', 'meaning'], rows)}\n"
 
 
 class _Field(NamedTuple):
     name: str
     hint: Any
-    says: str
+    meaning: str
 
 
 @cache
-def _fields(made: type) -> tuple[_Field, ...]:
-    hints, says = get_type_hints(made), _docs(made)
+def _fields(section_type: type) -> tuple[_Field, ...]:
+    hints, meanings = get_type_hints(section_type), _docstrings(section_type)
     return tuple(
-        _Field(field.name, hints[field.name], says.get(field.name, "")) for field in fields(made)
+        _Field(field.name, hints[field.name], meanings.get(field.name, ""))
+        for field in fields(section_type)
     )
 
 
 def _names(field: _Field) -> list[str]:
-    """Intervals and the three shares of a region of equivalence have a column for each part."""
+    """Column names of a field; intervals and shares of a region of equivalence have several."""
     parts: tuple[str, ...] = ()
     for option in _options(field.hint):
         if option is Interval:
@@ -111,14 +112,14 @@ def _options(hint: Any) -> tuple[Any, ...]:
     return tuple(option for option in get_args(hint) if option is not types.NoneType)
 
 
-def _docs(made: type) -> dict[str, str]:
-    """Field to the text below it in the source."""
-    (tree,) = ast.parse(inspect.getsource(made)).body
+def _docstrings(section_type: type) -> dict[str, str]:
+    """Field to the docstring below it in the source."""
+    (tree,) = ast.parse(inspect.getsource(section_type)).body
     assert isinstance(tree, ast.ClassDef)
-    return dict(_described(tree.body))
+    return dict(_field_docstrings(tree.body))
 
 
-def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+def _field_docstrings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
     name = ""
     for node in body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

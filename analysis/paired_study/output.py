@@ -1,7 +1,6 @@
-"""What a study leaves behind: cells.csv, cells.parquet and summary.json, the same bytes every time.
+"""Files of a study: cells.csv, cells.parquet and summary.json, the same bytes every time.
 
-Floats keep 12 digits, so that the last bits of a sum, which a library may order in another way,
-are in no file.
+Floats are rounded to 12 digits: the last bits of a sum depend on the order in which a library adds.
 """
 
 import csv
@@ -25,7 +24,7 @@ TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_(
 
 
 def write_study(folder: Path, rows: Sequence[ResultRow], summary: Mapping[str, Any]) -> list[Path]:
-    """Write the three files; returns their paths.
+    """Write the three files and return their paths.
 
     Raises:
         StoreError: the folder cannot be written.
@@ -44,7 +43,7 @@ def write_study(folder: Path, rows: Sequence[ResultRow], summary: Mapping[str, A
 
 
 def json_values(value: Any) -> Any:
-    """JSON values: dataclasses as objects, floats with 12 digits, None for what is not finite."""
+    """JSON values: dataclasses as objects, floats with 12 digits, None for non-finite numbers."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):

@@ -1,9 +1,8 @@
-"""In how many places a decline or a gain is real: partial conjunctions (Dror et al. 2017).
+"""Number of tasks or pairs with a real decline or gain: partial conjunctions (Dror et al. 2017).
 
-One-sided p-values at alpha / 2 in each direction, so that both hold with confidence 1 - alpha.
-Bonferroni's bound holds under any dependence and
-equals Holm's count. Fisher's needs independent tests: it is given for the tasks of one pair, and
-only if no patient is in two of them.
+Each direction is tested one-sided at alpha / 2, so that both counts hold with confidence 1 - alpha.
+Bonferroni's bound holds under any dependence and equals Holm's count. Fisher's bound needs
+independent tests: it is given for the tasks of one pair, and only if no patient is in two tasks.
 """
 
 from collections import defaultdict
@@ -20,11 +19,11 @@ Direction = Literal["decline", "gain"]
 
 @dataclass(frozen=True)
 class Replication:
-    """Of how many of its tests a direction is real."""
+    """Lower bound of the number of tests in which a direction is real."""
 
     prompt: str
     over: Literal["tasks", "pairs"]
-    """What is counted: the tasks of a pair, or the pairs of a task."""
+    """Unit of counting: the tasks of a pair, or the pairs of a task."""
     of: str
     """The pair or the task."""
     direction: Direction
@@ -44,8 +43,8 @@ def replications(rows: Sequence[ResultRow], alpha: float, *, shared: bool) -> li
 
     Args:
         rows: of one prompt setting.
-        alpha: two-sided; each direction has half of it.
-        shared: whether some patient is in two data sets.
+        alpha: two-sided; each direction is tested at half of it.
+        shared: True if some patient is in two data sets.
     """
     scores = [row for row in rows if row.judgement.tests == "F3"]
     groups: dict[tuple[Literal["tasks", "pairs"], str], list[ResultRow]] = defaultdict(list)
@@ -53,17 +52,20 @@ def replications(rows: Sequence[ResultRow], alpha: float, *, shared: bool) -> li
         groups["tasks", row.key.pair].append(row)
         groups["pairs", row.key.task].append(row)
     return [
-        made
+        replication
         for (over, of), members in sorted(groups.items())
         if len(members) > 1
-        for made in _both(over, of, members, (alpha / 2, shared))
+        for replication in _both(over, of, members, (alpha / 2, shared))
     ]
 
 
 def _both(
-    over: Literal["tasks", "pairs"], of: str, members: Sequence[ResultRow], rule: tuple[float, bool]
+    over: Literal["tasks", "pairs"],
+    of: str,
+    members: Sequence[ResultRow],
+    settings: tuple[float, bool],
 ) -> Iterator[Replication]:
-    level, shared = rule
+    level, shared = settings
     directions: tuple[tuple[Direction, str], ...] = (("decline", "p_less"), ("gain", "p_greater"))
     for direction, field in directions:
         p = [_number(getattr(row.comparison, field)) for row in members]

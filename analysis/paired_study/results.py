@@ -1,4 +1,4 @@
-"""All that a study says, before it is written or printed."""
+"""Results of a study, before they are written or printed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ class RefusedComparison:
     pair: str
     task: str
     metric: str
-    """Empty: in none."""
+    """Empty: none of its metrics can be compared."""
     reason: str
 
 
 @dataclass(frozen=True)
 class PromptResults:
-    """What is said of the pairs under one prompt setting."""
+    """Results of all pairs under one prompt setting."""
 
     prompt: str
     confirmatory: bool
-    """Whether it is the declared one."""
+    """True for the declared prompt setting."""
     rows: Sequence[ResultRow]
     """Sorted."""
     answers: Mapping[str, PooledAnswer]
@@ -41,27 +41,27 @@ class PromptResults:
     replications: Sequence[Replication]
     moderators: Sequence[ModeratorEffect]
     shared_patients: int
-    """People in more than one data set."""
+    """Patients in more than one data set."""
 
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The study of a store."""
+    """Results of the study of a store."""
 
     settings: Sequence[PromptResults]
     """By prompt setting, sorted."""
     aligned: Sequence[AlignedPair]
-    """Every pair on every task that was compared."""
+    """Every compared pair on every task."""
     missing: Sequence[MissingTasks]
     unevaluated: Sequence[MissingTasks]
     """Tasks that neither model of a pair has."""
     refused: Sequence[RefusedComparison]
     cells: Mapping[CellKey, StoredCell]
-    """All of the store that can be read, those without a partner too."""
+    """All readable cells of the store, including those without a partner."""
     standings: Mapping[str, Sequence[Standing]]
-    """By prompt setting: every model on its own."""
+    """Prompt setting to the scores of every model."""
 
     @property
     def rows(self) -> list[ResultRow]:
-        """Of all prompt settings, sorted."""
+        """Rows of all prompt settings, sorted."""
         return [row for setting in self.settings for row in setting.rows]

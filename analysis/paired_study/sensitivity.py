@@ -1,8 +1,8 @@
-"""Sensitivity analyses: the task score once more, with one choice made differently.
+"""Sensitivity analyses: the task score with one choice changed.
 
-Each is a line of VARIANTS or one per metric. Where an analysis changes nothing of a task (no
-repeats, one metric), the task has no row of its own and enters levels as it is. Whatever drops
-items by what a model answered changes the question that is asked: its rows are conditional on it.
+Each is an entry of VARIANTS or leaves one metric out. If an analysis does not change a task (no
+repeats, one metric), the task has no row of its own and enters levels unchanged. An analysis that
+drops items by the answers of a model answers another question: its rows are conditional.
 """
 
 import re
@@ -18,9 +18,9 @@ from analysis.stats.paired import Array, Paired
 
 PRIMARY = "primary"
 PATIENT = re.compile(r"(?P<patient>\d+)-DS-\d+")
-"""How MIMIC-IV-Note names a discharge summary: its patient comes first."""
+"""Name of a discharge summary in MIMIC-IV-Note, which begins with the patient."""
 DEGENERATE = 0.5
-"""Share of repeated 4-grams above which an answer is taken as degenerate."""
+"""Share of repeated 4-grams above which an answer counts as degenerate."""
 
 Weights = Mapping[str, float]
 Reweighting = Callable[[AlignedPair, Weights], Weights]
@@ -28,10 +28,9 @@ Reweighting = Callable[[AlignedPair, Weights], Weights]
 
 @dataclass(frozen=True)
 class Variant:
-    """One other choice."""
+    """One sensitivity analysis."""
 
-    says: str
-    """What it is, for people."""
+    description: str
     keep: RowFilter | None = None
     change: Callable[[Array], Array] | None = None
     weigh: Reweighting | None = None
@@ -39,43 +38,43 @@ class Variant:
 
 
 def score_series(aligned: AlignedPair, variants: Mapping[str, Variant]) -> dict[str, Paired]:
-    """The task score by every analysis that changes something of it; the primary one first.
+    """The task score by every analysis that changes it; the primary analysis first.
 
     Empty if a metric of the score is missing or cannot be compared.
     """
     weights = dict.fromkeys(aligned.score, 1 / len(aligned.score))
-    plain = _weighted(aligned.metrics, weights)
-    if plain is None:
+    primary = _weighted(aligned.metrics, weights)
+    if primary is None:
         return {}
-    found = {PRIMARY: plain}
+    scores = {PRIMARY: primary}
     for name, variant in variants.items():
         series = _score(aligned, weights, variant)
-        if series is not None and not _equal(series, plain):
-            found[name] = series
-    return found
+        if series is not None and not _equal(series, primary):
+            scores[name] = series
+    return scores
 
 
 def variants(metrics: Sequence[str]) -> dict[str, Variant]:
     """All analyses of tasks with these metrics in their scores."""
     without = {
-        f"without_{name}": Variant(f"task scores without {name}", weigh=_without(name))
+        f"without_{name}": Variant(f"task scores without {name}", weigh=_without_metric(name))
         for name in metrics
     }
     return {**VARIANTS, **without}
 
 
 def patient(cluster: str) -> str:
-    """The patient of a cluster: of a letter of MIMIC the one that its name begins with."""
+    """Patient of a cluster; the name of a letter of MIMIC begins with its patient."""
     letter = PATIENT.fullmatch(cluster)
     return letter["patient"] if letter else cluster
 
 
 def _score(aligned: AlignedPair, weights: Weights, variant: Variant) -> Paired | None:
-    chosen = weights if variant.weigh is None else variant.weigh(aligned, weights)
-    read = aligned.metrics
+    variant_weights = weights if variant.weigh is None else variant.weigh(aligned, weights)
+    metrics = aligned.metrics
     if variant.keep is not None or variant.change is not None:
-        read = aligned.read(chosen, variant.keep, variant.change)
-    series = _weighted(read, chosen)
+        metrics = aligned.read(variant_weights, variant.keep, variant.change)
+    series = _weighted(metrics, variant_weights)
     if series is not None and variant.cluster is not None:
         series = replace(series, clusters=tuple(variant.cluster(series)))
     return series
@@ -92,36 +91,36 @@ def _equal(one: Paired, two: Paired) -> bool:
     return same and bool((one.base == two.base).all() and (one.tuned == two.tuned).all())
 
 
-def _flagged(*names: str) -> RowFilter:
-    def kept(columns: Columns) -> NDArray[np.bool_]:
-        stays = np.ones(len(columns.ids), dtype=bool)
+def _without_flags(*names: str) -> RowFilter:
+    def unflagged(columns: Columns) -> NDArray[np.bool_]:
+        rows = np.ones(len(columns.ids), dtype=bool)
         for name in names:
-            stays &= ~columns.flags[name]
-        return stays
+            rows &= ~columns.flags[name]
+        return rows
 
-    return kept
-
-
-def _sound(columns: Columns) -> NDArray[np.bool_]:
-    looping: NDArray[np.bool_] = columns.measures["repeated_4grams"] > DEGENERATE
-    return _flagged("empty", "truncated")(columns) & ~looping
+    return unflagged
 
 
-def _first(columns: Columns) -> NDArray[np.bool_]:
+def _not_degenerate(columns: Columns) -> NDArray[np.bool_]:
+    repetitive: NDArray[np.bool_] = columns.measures["repeated_4grams"] > DEGENERATE
+    return _without_flags("empty", "truncated")(columns) & ~repetitive
+
+
+def _first_repeat(columns: Columns) -> NDArray[np.bool_]:
     first: NDArray[np.bool_] = columns.repeats == 0
     return first
 
 
-def _without(left_out: str) -> Reweighting:
+def _without_metric(excluded: str) -> Reweighting:
     def weigh(aligned: AlignedPair, weights: Weights) -> Weights:
-        rest = [name for name in weights if name != left_out]
-        return dict.fromkeys(rest, 1 / len(rest)) if rest else {}
+        others = [name for name in weights if name != excluded]
+        return dict.fromkeys(others, 1 / len(others)) if others else {}
 
     return weigh
 
 
-def _scaled(aligned: AlignedPair, weights: Weights) -> Weights:
-    """Weights inverse to the spread of the base model's scores: each metric weighs alike."""
+def _equal_spread(aligned: AlignedPair, weights: Weights) -> Weights:
+    """Weights inverse to the standard deviation of the base model's scores."""
     spreads = {name: float(aligned.metrics[name].base.std()) for name in weights}
     if not all(spreads.values()):
         return {}
@@ -129,24 +128,25 @@ def _scaled(aligned: AlignedPair, weights: Weights) -> Weights:
     return {name: value / sum(inverse.values()) for name, value in inverse.items()}
 
 
-def _upstream(aligned: AlignedPair, weights: Weights) -> Weights:
-    """The authors' rule in the place of ours, where there is one."""
-    theirs = {name: f"{name}_upstream" for name in weights}
+def _upstream_rules(aligned: AlignedPair, weights: Weights) -> Weights:
+    """Replaces a metric by the one of the authors' rule, if there is one."""
+    upstream = {name: f"{name}_upstream" for name in weights}
     return {
-        theirs[name] if theirs[name] in aligned.metrics else name: weight
+        upstream[name] if upstream[name] in aligned.metrics else name: weight
         for name, weight in weights.items()
     }
 
 
 VARIANTS: Mapping[str, Variant] = {
     "not_truncated": Variant(
-        "conditional on answers that neither model had cut", keep=_flagged("truncated")
+        "conditional on answers that neither model had cut", keep=_without_flags("truncated")
     ),
     "not_degenerate": Variant(
-        "conditional on answers that are neither empty, cut nor mostly repetition", keep=_sound
+        "conditional on answers that are neither empty, cut nor mostly repetition",
+        keep=_not_degenerate,
     ),
     "both_parsed": Variant(
-        "conditional on answers that could be read for both models", keep=_flagged("unparsed")
+        "conditional on answers that could be read for both models", keep=_without_flags("unparsed")
     ),
     "two_decimals": Variant(
         "scores rounded to two decimals, as the authors keep them",
@@ -159,9 +159,11 @@ VARIANTS: Mapping[str, Variant] = {
         "letters of one patient a cluster",
         cluster=lambda series: [patient(name) for name in series.clusters],
     ),
-    "one_repeat": Variant("the first presentation of every question only", keep=_first),
+    "one_repeat": Variant("the first presentation of every question only", keep=_first_repeat),
     "equal_spread": Variant(
-        "metrics weighed inverse to the spread of the base model's scores", weigh=_scaled
+        "metrics weighed inverse to the spread of the base model's scores", weigh=_equal_spread
     ),
-    "upstream_rules": Variant("scored by the authors' rules, where they differ", weigh=_upstream),
+    "upstream_rules": Variant(
+        "scored by the authors' rules, where they differ", weigh=_upstream_rules
+    ),
 }

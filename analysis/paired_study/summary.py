@@ -1,4 +1,4 @@
-"""summary.json: what was decided, which cells were used, and what is said of all pairs together."""
+"""Content of summary.json: the design, the cells and the pooled results."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from clue import __version__
 from clue.records import sha256
 from clue.task.levels import Tree
 
-LIBRARIES = ("numpy", "scipy", "statsmodels")
+LIBRARIES = ("numpy", "scipy")
 LIMITS = (
     "One run per model: the variance of training seeds and of prompts is outside all intervals.",
     "Margins are a judgement, declared in the configuration before results are seen.",
@@ -29,8 +29,8 @@ LIMITS = (
 
 
 def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
-    """The document."""
-    scores = {each.match.task: list(each.score) for each in results.aligned}
+    """Document of a study."""
+    scores = {task.match.task: list(task.score) for task in results.aligned}
     design = {
         "settings": conf.declared(),
         "task_scores": {task: dict.fromkeys(m, 1 / len(m)) for task, m in sorted(scores.items())},
@@ -43,66 +43,66 @@ def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, 
         "libraries": {name: version(name) for name in LIBRARIES},
         "design": design,
         "design_sha256": sha256(design),
-        "analyses": {name: each.says for name, each in variants(metrics).items()},
+        "analyses": {name: variant.description for name, variant in variants(metrics).items()},
         "cells": _cells(results.cells),
         "models": {
-            prompt: {each.model: _scores(each) for each in found}
-            for prompt, found in sorted(results.standings.items())
+            prompt: {standing.model: _scores(standing) for standing in standings}
+            for prompt, standings in sorted(results.standings.items())
         },
-        "comparisons": [_comparison(each) for each in results.aligned],
-        "missing": [asdict(each) for each in results.missing],
-        "unevaluated": [asdict(each) for each in results.unevaluated],
-        "refused": [asdict(each) for each in results.refused],
-        "prompts": {each.prompt: _prompt(each) for each in results.settings},
+        "comparisons": [_comparison(task) for task in results.aligned],
+        "missing": [asdict(tasks) for tasks in results.missing],
+        "unevaluated": [asdict(tasks) for tasks in results.unevaluated],
+        "refused": [asdict(comparison) for comparison in results.refused],
+        "prompts": {setting.prompt: _prompt(setting) for setting in results.settings},
         "limits": LIMITS,
     }
 
 
 def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
-    """The cells that were used: all of the store."""
+    """All readable cells of the store."""
     return [
         {
-            **place._asdict(),
+            **key._asdict(),
             **{name: cell.facts.get(name) for name in ("id", "fingerprint", "run_id", "limit")},
             "backend": cell.facts["generation"]["backend"]["name"],
             "records": len(cell.columns.ids),
             "signatures": dict(cell.signatures),
         }
-        for place, cell in sorted(cells.items())
+        for key, cell in sorted(cells.items())
     ]
 
 
 def _scores(standing: Standing) -> dict[str, Any]:
-    """A model on its own, in points; null: no error could be measured."""
-    found = {}
+    """Scores of a model, in points; an interval is null without a standard error."""
+    scores = {}
     for name, score in standing.scores.items():
-        ends = score.estimate.interval() if score.estimate.se > 0 else (None, None)
-        found[name] = {
+        interval = score.estimate.interval() if score.estimate.se > 0 else (None, None)
+        scores[name] = {
             "score": score.estimate.delta,
-            "ci95": list(ends),
+            "ci95": list(interval),
             "n": score.n,
             "n_clusters": score.n_clusters,
         }
-    return found
+    return scores
 
 
-def _comparison(each: AlignedPair) -> dict[str, Any]:
-    """How the two cells of a pair matched."""
-    pair = each.match.pair
+def _comparison(aligned: AlignedPair) -> dict[str, Any]:
+    """Account of the two cells of a pair on one task."""
+    pair = aligned.match.pair
     return {
         "prompt": pair.prompt,
         "pair": pair.name,
-        "task": each.match.task,
-        "n": len(each.alignment.ids),
-        "n_clusters": len(set(each.alignment.clusters)),
+        "task": aligned.match.task,
+        "n": len(aligned.alignment.ids),
+        "n_clusters": len(set(aligned.alignment.clusters)),
         "n_unparsed": {
             role: int(cell.columns.flags["unparsed"].sum())
-            for role, cell in (("base", each.match.base), ("tuned", each.match.tuned))
+            for role, cell in (("base", aligned.match.base), ("tuned", aligned.match.tuned))
         },
-        "status": status([each.ledger]),
-        "verified": list(each.ledger.verified),
-        "notes": list(each.notes()),
-        "allowed_differences": [asdict(one) for one in each.differences],
+        "status": status([aligned.ledger]),
+        "verified": list(aligned.ledger.verified),
+        "notes": list(aligned.notes()),
+        "allowed_differences": [asdict(difference) for difference in aligned.differences],
     }
 
 
@@ -111,7 +111,7 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "confirmatory": setting.confirmatory,
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),
         "answers": _answers(setting),
-        "replicability": [asdict(each) for each in setting.replications],
+        "replicability": [asdict(replication) for replication in setting.replications],
         "moderators": [effect.as_dict() for effect in setting.moderators],
         "shared_patients": setting.shared_patients,
     }

@@ -22,7 +22,7 @@ def test_the_documented_columns_are_those_of_the_code() -> None:
 def test_every_column_has_one_name_and_a_meaning() -> None:
     names = [column.name for column in columns()]
     assert len(set(names)) == len(names)
-    assert not [column.name for column in columns() if not column.says]
+    assert not [column.name for column in columns() if not column.meaning]
 
 
 def test_csv_and_parquet_hold_the_same_sorted_rows(results: StudyResults, tmp_path: Path) -> None:
