@@ -33,7 +33,7 @@ def write(path: Path, scores: Iterable[float], clusters: Sequence[object] = ()) 
         rows = csv.writer(file)
         rows.writerow(["sample_id", "score", "patient"][: 3 if clusters else 2])
         rows.writerows(
-            [*column, *clusters[place : place + 1]] for place, column in enumerate(columns)
+            [*column, *clusters[index : index + 1]] for index, column in enumerate(columns)
         )
     return path
 
@@ -41,8 +41,8 @@ def write(path: Path, scores: Iterable[float], clusters: Sequence[object] = ()) 
 def compared(capsys: Capture, *arguments: object) -> dict[str, Any]:
     """The answer as JSON, in which nothing may be nan."""
     assert main([*map(str, arguments), "--json"]) == 0
-    found: dict[str, Any] = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-    return found
+    document: dict[str, Any] = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    return document
 
 
 def failed(capsys: Capture, *arguments: object) -> str:
@@ -71,36 +71,36 @@ def test_every_promised_key_is_there(capsys: Capture, maize: tuple[Path, Path]) 
 
 
 def test_fishers_maize(capsys: Capture, maize: tuple[Path, Path]) -> None:
-    found = compared(capsys, *maize)
-    assert (found["n"], found["n_clusters"], found["exact"]) == (15, 15, True)
-    assert found["delta"] == pytest.approx(314 / 15)
-    assert found["p_signflip"] == pytest.approx(1726 / 32768, abs=1e-12)
-    assert found["p_cr2"] == pytest.approx(0.0497029, abs=5e-8)
-    assert found["ci95"] == pytest.approx([0.031193, 41.835473], abs=5e-7)
-    assert found["ci95_signflip"] == pytest.approx([-1 / 6, 41])
-    assert found["dz"] == pytest.approx(0.554608, abs=5e-7)
-    assert (found["discordant"], found["verdict"]) == (True, "inconclusive")
-    assert found["b"] is found["p_mcnemar_midp"] is found["ci95_tango"] is None
+    document = compared(capsys, *maize)
+    assert (document["n"], document["n_clusters"], document["exact"]) == (15, 15, True)
+    assert document["delta"] == pytest.approx(314 / 15)
+    assert document["p_signflip"] == pytest.approx(1726 / 32768, abs=1e-12)
+    assert document["p_cr2"] == pytest.approx(0.0497029, abs=5e-8)
+    assert document["ci95"] == pytest.approx([0.031193, 41.835473], abs=5e-7)
+    assert document["ci95_signflip"] == pytest.approx([-1 / 6, 41])
+    assert document["dz"] == pytest.approx(0.554608, abs=5e-7)
+    assert (document["discordant"], document["verdict"]) == (True, "inconclusive")
+    assert document["b"] is document["p_mcnemar_midp"] is document["ci95_tango"] is None
 
 
 def test_students_sleep_with_a_margin(capsys: Capture, tmp_path: Path) -> None:
     first = write(tmp_path / "1.csv", [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2])
     second = write(tmp_path / "2.csv", [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
-    found = compared(capsys, second, first, "--margin", 1)
-    assert found["p_cr2"] == pytest.approx(0.00283289, abs=5e-9)
-    assert found["p_signflip"] == pytest.approx(0.00390625, abs=1e-12)
-    assert found["ci95"] == pytest.approx([-2.459886, -0.700114], abs=5e-7)
-    assert found["rope"] == pytest.approx([0.914944, 0.085008, 4.78e-5], abs=5e-7)
-    assert found["verdict"] == "decline"
+    document = compared(capsys, second, first, "--margin", 1)
+    assert document["p_cr2"] == pytest.approx(0.00283289, abs=5e-9)
+    assert document["p_signflip"] == pytest.approx(0.00390625, abs=1e-12)
+    assert document["ci95"] == pytest.approx([-2.459886, -0.700114], abs=5e-7)
+    assert document["rope"] == pytest.approx([0.914944, 0.085008, 4.78e-5], abs=5e-7)
+    assert document["verdict"] == "decline"
 
 
 def test_benturs_right_and_wrong(capsys: Capture, tmp_path: Path) -> None:
-    found = compared(capsys, *right_or_wrong(tmp_path, 1, 1, 7, 12))
-    assert (found["b"], found["c"]) == (7, 1)
-    assert found["p_mcnemar_exact"] == pytest.approx(0.0703125, abs=1e-12)
-    assert found["p_mcnemar_midp"] == pytest.approx(0.0390625, abs=1e-12)
-    assert found["ci95_tango"] == pytest.approx([-0.5172, -0.0260], abs=5e-5)
-    assert found["ci95_newcombe"] == pytest.approx([-0.5069, -0.0256], abs=5e-5)
+    document = compared(capsys, *right_or_wrong(tmp_path, 1, 1, 7, 12))
+    assert (document["b"], document["c"]) == (7, 1)
+    assert document["p_mcnemar_exact"] == pytest.approx(0.0703125, abs=1e-12)
+    assert document["p_mcnemar_midp"] == pytest.approx(0.0390625, abs=1e-12)
+    assert document["ci95_tango"] == pytest.approx([-0.5172, -0.0260], abs=5e-5)
+    assert document["ci95_newcombe"] == pytest.approx([-0.5069, -0.0256], abs=5e-5)
 
 
 def test_obuchowskis_thyroids(capsys: Capture, tmp_path: Path) -> None:
@@ -112,17 +112,17 @@ def test_obuchowskis_thyroids(capsys: Capture, tmp_path: Path) -> None:
         tuned += [float(gland < total) for gland in range(size)]
         patients += [patient] * size
     files = write(tmp_path / "a.csv", base, patients), write(tmp_path / "b.csv", tuned, patients)
-    found = compared(capsys, *files, "--cluster", "patient")
-    assert (found["n"], found["n_clusters"]) == (51, 21)
-    assert found["p_signflip"] == pytest.approx(0.15625, abs=1e-12)
-    assert found["se_cr2"] == pytest.approx(0.0632678, abs=5e-8)
-    assert found["df"] == pytest.approx(17.98889, abs=5e-6)
-    assert found["p_cr2"] == pytest.approx(0.0793902, abs=5e-8)
-    assert found["ci95"] == pytest.approx([-0.250574, 0.015280], abs=5e-7)
-    assert found["p_obuchowski"] == pytest.approx(0.09097, abs=5e-6)
-    assert found["p_yang"] == pytest.approx(0.07679, abs=5e-6)
-    assert found["ci95_tango"] is None
-    assert main([str(each) for each in files] + ["--cluster", "patient"]) == 0
+    document = compared(capsys, *files, "--cluster", "patient")
+    assert (document["n"], document["n_clusters"]) == (51, 21)
+    assert document["p_signflip"] == pytest.approx(0.15625, abs=1e-12)
+    assert document["se_cr2"] == pytest.approx(0.0632678, abs=5e-8)
+    assert document["df"] == pytest.approx(17.98889, abs=5e-6)
+    assert document["p_cr2"] == pytest.approx(0.0793902, abs=5e-8)
+    assert document["ci95"] == pytest.approx([-0.250574, 0.015280], abs=5e-7)
+    assert document["p_obuchowski"] == pytest.approx(0.09097, abs=5e-6)
+    assert document["p_yang"] == pytest.approx(0.07679, abs=5e-6)
+    assert document["ci95_tango"] is None
+    assert main([str(file) for file in files] + ["--cluster", "patient"]) == 0
     assert "McNemar, Tango (clusters ignored)   p = .039" in capsys.readouterr().out
 
 
@@ -132,7 +132,7 @@ def test_clusters_undo_what_a_naive_test_finds_in_noise(capsys: Capture, tmp_pat
     effects = rng.normal(0, 0.35, 20)
     base = rng.random((20, 40)) < 0.5
     tuned = rng.random((20, 40)) < np.clip(0.5 + effects, 0, 1)[:, None]
-    patients = [f"patient {place // 40}" for place in range(800)]
+    patients = [f"patient {index // 40}" for index in range(800)]
     one = write(tmp_path / "base.csv", base.ravel(), patients)
     two = write(tmp_path / "tuned.csv", tuned.ravel(), patients)
     naive = stats.ttest_rel(tuned.ravel().astype(float), base.ravel().astype(float)).pvalue
@@ -141,31 +141,31 @@ def test_clusters_undo_what_a_naive_test_finds_in_noise(capsys: Capture, tmp_pat
     assert blind["p_mcnemar_midp"] < 1e-7
     assert blind["verdict"] == "gain"
     assert "give --cluster FIELD" in " ".join(blind["notes"])
-    found = compared(capsys, one, two, "--cluster", "patient")
-    assert found["p_signflip"] > 0.08
-    assert found["p_cr2"] > 0.07
-    assert found["ci95"][0] < 0 < found["ci95"][1]
-    assert found["design_effect"] > 9
-    assert (found["delta"], found["verdict"]) == (blind["delta"], "inconclusive")
+    document = compared(capsys, one, two, "--cluster", "patient")
+    assert document["p_signflip"] > 0.08
+    assert document["p_cr2"] > 0.07
+    assert document["ci95"][0] < 0 < document["ci95"][1]
+    assert document["design_effect"] > 9
+    assert (document["delta"], document["verdict"]) == (blind["delta"], "inconclusive")
 
 
 @pytest.mark.parametrize("score", ["exact_match,strict-match", "exact_match,flexible-extract"])
 def test_logs_of_the_harness_are_compared(capsys: Capture, score: str) -> None:
-    found = compared(capsys, *map(logs.harness, logs.MODELS), "--score", score)
-    assert (found["n"], found["status"]) == (12, "complete")
-    assert found["verified"] == ["doc", "prompt", "target"]
-    assert (found["base"]["model"], found["tuned"]["task"]) == ("guesser__base", "rooms_gen")
+    document = compared(capsys, *map(logs.harness, logs.MODELS), "--score", score)
+    assert (document["n"], document["status"]) == (12, "complete")
+    assert document["verified"] == ["doc", "prompt", "target"]
+    assert (document["base"]["model"], document["tuned"]["task"]) == ("guesser__base", "rooms_gen")
 
 
 def test_logs_of_inspect_ai_are_compared(capsys: Capture) -> None:
     arguments = ["--score", "match", "--cluster", "house"]
-    found = compared(capsys, *map(logs.inspect, logs.MODELS), *arguments)
-    assert (found["n"], found["n_clusters"], found["repeats"]) == (16, 8, [2, 2])
-    assert (found["mean_base"], found["mean_tuned"]) == (0.40625, 0.875)
-    assert found["verdict"] == "gain"
-    assert found["sentence"].startswith("tuned scored 0.47 higher than base on rooms (match)")
+    document = compared(capsys, *map(logs.inspect, logs.MODELS), *arguments)
+    assert (document["n"], document["n_clusters"], document["repeats"]) == (16, 8, [2, 2])
+    assert (document["mean_base"], document["mean_tuned"]) == (0.40625, 0.875)
+    assert document["verdict"] == "gain"
+    assert document["sentence"].startswith("tuned scored 0.47 higher than base on rooms (match)")
     mixed = compared(capsys, logs.inspect("base", "eval"), logs.inspect("tuned"), *arguments)
-    assert {**mixed, "base": found["base"]} == found
+    assert {**mixed, "base": document["base"]} == document
 
 
 def test_predictions_of_the_authors_are_compared(capsys: Capture, tmp_path: Path) -> None:
@@ -178,20 +178,20 @@ def test_predictions_of_the_authors_are_compared(capsys: Capture, tmp_path: Path
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (tmp_path / model / "predictions.json").write_text(text)
     files = [tmp_path / model / "predictions.json" for model in logs.MODELS]
-    found = compared(capsys, *files)
-    assert (found["b"], found["c"], found["verified"]) == (0, 9, ["target"])
-    assert found["sentence"].startswith("tuned scored 0.45 higher than base on ACCURACY")
+    document = compared(capsys, *files)
+    assert (document["b"], document["c"], document["verified"]) == (0, 9, ["target"])
+    assert document["sentence"].startswith("tuned scored 0.45 higher than base on ACCURACY")
 
 
 def test_identical_scores_are_said_and_not_tested(
     capsys: Capture, maize: tuple[Path, Path]
 ) -> None:
-    found = compared(capsys, maize[1], maize[1], "--margin", 5)
-    assert found["verdict"] == "untestable"
-    assert "identical on all 15 items" in found["sentence"]
+    document = compared(capsys, maize[1], maize[1], "--margin", 5)
+    assert document["verdict"] == "untestable"
+    assert "identical on all 15 items" in document["sentence"]
     for name in REQUIRED:
         if name.startswith(("p_", "ci")) or name in ("tost_p", "rope", "m_star", "mde80"):
-            assert found[name] is None
+            assert document[name] is None
 
 
 def test_samples_that_one_file_lacks_are_listed_and_bounded(
@@ -199,11 +199,15 @@ def test_samples_that_one_file_lacks_are_listed_and_bounded(
 ) -> None:
     base, tuned = right_or_wrong(tmp_path, 60, 20, 10, 10)
     tuned.write_text(tuned.read_text().replace("\n3,1.0", "").replace("\n7,1.0", ""))
-    found = compared(capsys, base, tuned)
-    assert (found["n"], found["only_base"], found["status"]) == (98, ["3", "7"], "incomplete")
-    assert found["missing_bounds"] == pytest.approx([0.08, 0.10])
-    assert "Only base has 2 of the samples (3, 7)." in found["notes"]
-    assert found["p_signflip"] is not None
+    document = compared(capsys, base, tuned)
+    assert (document["n"], document["only_base"], document["status"]) == (
+        98,
+        ["3", "7"],
+        "incomplete",
+    )
+    assert document["missing_bounds"] == pytest.approx([0.08, 0.10])
+    assert "Only base has 2 of the samples (3, 7)." in document["notes"]
+    assert document["p_signflip"] is not None
 
 
 def test_with_more_than_five_percent_missing_nothing_is_tested(
@@ -211,24 +215,24 @@ def test_with_more_than_five_percent_missing_nothing_is_tested(
 ) -> None:
     base, tuned = right_or_wrong(tmp_path, 60, 20, 10, 10)
     tuned.write_text("\n".join(tuned.read_text().splitlines()[:-6]))
-    found = compared(capsys, base, tuned)
-    assert (found["status"], found["verdict"], found["p_signflip"]) == (
+    document = compared(capsys, base, tuned)
+    assert (document["status"], document["verdict"], document["p_signflip"]) == (
         "refused",
         "untestable",
         None,
     )
-    assert "6.0 % of the samples are in one of the files only" in found["sentence"]
-    assert found["missing_bounds"] is not None
-    assert found["delta"] is not None
+    assert "6.0 % of the samples are in one of the files only" in document["sentence"]
+    assert document["missing_bounds"] is not None
+    assert document["delta"] is not None
 
 
 def test_a_margin_beyond_all_scores_is_not_used_and_that_is_said(
     capsys: Capture, tmp_path: Path
 ) -> None:
     files = right_or_wrong(tmp_path, 60, 20, 10, 10)
-    found = compared(capsys, *files, "--margin", 2)
-    assert (found["margin"], found["tost_p"], found["rope"]) == (None, None, None)
-    assert "2 points of a score between 0 and 1 are 0.02" in " ".join(found["notes"])
+    document = compared(capsys, *files, "--margin", 2)
+    assert (document["margin"], document["tost_p"], document["rope"]) == (None, None, None)
+    assert "2 points of a score between 0 and 1 are 0.02" in " ".join(document["notes"])
     assert compared(capsys, *files, "--margin", 0.02)["margin"] == 0.02
 
 
@@ -263,19 +267,19 @@ def test_other_prompts_have_to_be_allowed(capsys: Capture, tmp_path: Path) -> No
     path.write_text(logs.harness("tuned").read_text().replace(digest, "another"))
     arguments = [base, path, "--score", "exact_match,strict-match"]
     assert "--allow-different-prompts" in failed(capsys, *arguments)
-    found = compared(capsys, *arguments, "--allow-different-prompts")
-    assert found["differing"] == ["prompt"]
-    assert "The prompt of some samples differs" in " ".join(found["notes"])
+    document = compared(capsys, *arguments, "--allow-different-prompts")
+    assert document["differing"] == ["prompt"]
+    assert "The prompt of some samples differs" in " ".join(document["notes"])
 
 
 def test_what_people_read_holds_the_same_numbers(capsys: Capture, maize: tuple[Path, Path]) -> None:
-    found = compared(capsys, *maize, "--margin", 30)
+    document = compared(capsys, *maize, "--margin", 30)
     assert main([*map(str, maize), "--margin", "30"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith(found["sentence"])
+    assert text.startswith(document["sentence"])
     for part in ("p = .0497", "p = .053", "d_z 0.55", "difference 20.9", "margin ±30", "15; tuned"):
         assert part in text
-    assert banned(text.replace("equivalence", ""), found["verdict"]) == []
+    assert banned(text.replace("equivalence", ""), document["verdict"]) == []
 
 
 def test_help_shows_an_example_and_every_option(capsys: Capture) -> None:

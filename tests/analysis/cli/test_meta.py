@@ -27,7 +27,7 @@ def table(path: Path, data: Published, *, families: bool = True, variances: bool
 
 
 def matrix(path: Path, data: Published, *, labels: bool = False) -> Path:
-    names = [f"pair {place}" for place in range(len(data.y))]
+    names = [f"pair {index}" for index in range(len(data.y))]
     rows: list[list[Any]] = [list(row) for row in data.sampling]
     if labels:
         rows = [["", *names], *([name, *row] for name, row in zip(names, rows, strict=True))]
@@ -38,34 +38,36 @@ def matrix(path: Path, data: Published, *, labels: bool = False) -> Path:
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
     assert main([*map(str, arguments), "--json"]) == 0
-    found: dict[str, Any] = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-    return found
+    document: dict[str, Any] = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    return document
 
 
 def test_bcg_without_families(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer(capsys, table(tmp_path / "bcg.csv", bcg(), families=False))
-    assert (found["mu"], found["se"]) == pytest.approx((-0.714532, 0.179782), abs=5e-7)
-    assert (found["tau2_pair"], found["tau2"]) == pytest.approx((0.313243, 0.313243), abs=5e-7)
-    assert (found["tau2_family"], found["families"], found["k"]) == (None, None, 13)
-    assert found["se_cr2"] ** 2 == pytest.approx(0.0322936, abs=5e-8)
-    assert found["df"] == pytest.approx(11.04125, abs=5e-6)
-    assert found["pi95"] == pytest.approx((-1.86669, 0.43763), abs=5e-6)
-    assert found["ci95"] == pytest.approx((-1.06690, -0.36217), abs=5e-6)
-    assert found["robust"]["ci95"] == pytest.approx((-1.10988, -0.31919), abs=5e-6)
-    assert found["dersimonian_laird"]["tau2"] == pytest.approx(0.308760, abs=5e-7)
-    assert found["hartung_knapp"]["ci95"] == pytest.approx((-1.108444, -0.320621), abs=5e-7)
-    assert found["q"] == pytest.approx(152.2330, abs=5e-5)
-    assert found["dersimonian_laird"]["df"] is None
+    document = answer(capsys, table(tmp_path / "bcg.csv", bcg(), families=False))
+    assert (document["mu"], document["se"]) == pytest.approx((-0.714532, 0.179782), abs=5e-7)
+    assert (document["tau2_pair"], document["tau2"]) == pytest.approx(
+        (0.313243, 0.313243), abs=5e-7
+    )
+    assert (document["tau2_family"], document["families"], document["k"]) == (None, None, 13)
+    assert document["se_cr2"] ** 2 == pytest.approx(0.0322936, abs=5e-8)
+    assert document["df"] == pytest.approx(11.04125, abs=5e-6)
+    assert document["pi95"] == pytest.approx((-1.86669, 0.43763), abs=5e-6)
+    assert document["ci95"] == pytest.approx((-1.06690, -0.36217), abs=5e-6)
+    assert document["robust"]["ci95"] == pytest.approx((-1.10988, -0.31919), abs=5e-6)
+    assert document["dersimonian_laird"]["tau2"] == pytest.approx(0.308760, abs=5e-7)
+    assert document["hartung_knapp"]["ci95"] == pytest.approx((-1.108444, -0.320621), abs=5e-7)
+    assert document["q"] == pytest.approx(152.2330, abs=5e-5)
+    assert document["dersimonian_laird"]["df"] is None
 
 
 def test_schools_in_districts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer(capsys, table(tmp_path / "schools.csv", schools()))
-    assert found["mu"] == pytest.approx(0.1847, abs=5e-5)
-    assert found["tau2_family"] == pytest.approx(0.0651, abs=5e-5)
-    assert found["tau2_pair"] == pytest.approx(0.0327, abs=5e-5)
-    assert found["ci95"][0] < 0 < found["ci95"][1]
-    assert len(found["leave_one_family_out"]) == 11
-    assert "dersimonian_laird" not in found
+    document = answer(capsys, table(tmp_path / "schools.csv", schools()))
+    assert document["mu"] == pytest.approx(0.1847, abs=5e-5)
+    assert document["tau2_family"] == pytest.approx(0.0651, abs=5e-5)
+    assert document["tau2_pair"] == pytest.approx(0.0327, abs=5e-5)
+    assert document["ci95"][0] < 0 < document["ci95"][1]
+    assert len(document["leave_one_family_out"]) == 11
+    assert "dersimonian_laird" not in document
 
 
 @pytest.mark.parametrize("labels", [False, True])
@@ -74,11 +76,11 @@ def test_a_covariance_file(
 ) -> None:
     data = made_up(1)
     estimates = table(tmp_path / "pairs.csv", data, variances=labels)
-    found = answer(
+    document = answer(
         capsys, estimates, "--covariance", matrix(tmp_path / "v.csv", data, labels=labels)
     )
-    assert found["fixed_set"]["se"] == pytest.approx(np.sqrt(data.sampling.sum()) / 12)
-    assert found["off_diagonal_share"] > 0.1
+    assert document["fixed_set"]["se"] == pytest.approx(np.sqrt(data.sampling.sum()) / 12)
+    assert document["off_diagonal_share"] > 0.1
 
 
 def test_few_families_get_the_mean_of_the_pairs_only(
@@ -86,17 +88,19 @@ def test_few_families_get_the_mean_of_the_pairs_only(
 ) -> None:
     path = tmp_path / "few.csv"
     path.write_text(TABLE + "1,1,a\n2,1,a\n3,1,b\n")
-    found = answer(capsys, path)
-    assert "2 families are too few" in found["refused"]
-    assert [found[name] for name in ("mu", "se", "ci95", "pi95", "tau2", "i2", "p")] == [None] * 7
-    assert found["fixed_set"]["mu"] == 2.0
-    assert "family_mean" not in found
+    document = answer(capsys, path)
+    assert "2 families are too few" in document["refused"]
+    assert [document[name] for name in ("mu", "se", "ci95", "pi95", "tau2", "i2", "p")] == [
+        None
+    ] * 7
+    assert document["fixed_set"]["mu"] == 2.0
+    assert "family_mean" not in document
     path.write_text("estimate,variance\n1,1\n2,1\n3,1\n")
     assert "3 estimates are too few" in answer(capsys, path)["refused"]
     assert main([str(path)]) == 0
-    said = capsys.readouterr().out
-    assert "mean of exactly these" in said
-    assert "REML" not in said
+    output = capsys.readouterr().out
+    assert "mean of exactly these" in output
+    assert "REML" not in output
 
 
 def test_a_singular_covariance_leaves_the_mean_of_the_pairs() -> None:
@@ -110,12 +114,12 @@ def test_the_text_shows_the_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], families: bool
 ) -> None:
     assert main([str(table(tmp_path / "s.csv", schools(), families=families))]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     expected = ["0.18471", "-0.0038255 to 0.37325", "11 families", "mean without one family"]
     if not families:
         expected = ["0.12793", "Hartung-Knapp", "DerSimonian-Laird", "I2 94.7%"]
-    assert all(part in said for part in expected)
-    assert "nan" not in said
+    assert all(part in output for part in expected)
+    assert "nan" not in output
 
 
 def test_the_same_file_gives_the_same_bytes(

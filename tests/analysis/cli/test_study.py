@@ -20,8 +20,8 @@ QUICK = ("flips=999", "draws=999", "sensitivity=false", "report=false")
 def texts(shift: float, size: int = 30, seed: int = 0) -> list[Record]:
     rng = np.random.default_rng(seed)
     return [
-        record(f"{place:02}", dict.fromkeys(TEXT, float(rng.random() / 4 + 0.5 + shift)))
-        for place in range(size)
+        record(f"{index:02}", dict.fromkeys(TEXT, float(rng.random() / 4 + 0.5 + shift)))
+        for index in range(size)
     ]
 
 
@@ -44,11 +44,11 @@ def test_one_pair_on_one_task_is_answered(
 ) -> None:
     pair(tmp_path)
     assert run(tmp_path) == 0
-    said = capsys.readouterr().out
-    assert "meditron7b scored" in said
-    assert "points lower than llama2_7b on MeQSum (95 % CI" in said
-    assert "There is only one pair, so no statement is made beyond it." in said
-    assert "'task=[longhealth1,longhealth2,longhealth3,medisumcode,medisumqa,mednli" in said
+    output = capsys.readouterr().out
+    assert "meditron7b scored" in output
+    assert "points lower than llama2_7b on MeQSum (95 % CI" in output
+    assert "There is only one pair, so no statement is made beyond it." in output
+    assert "'task=[longhealth1,longhealth2,longhealth3,medisumcode,medisumqa,mednli" in output
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
         *("cells.csv", "cells.parquet", "summary.json")
     }
@@ -70,11 +70,11 @@ def test_a_missing_base_is_named_with_its_command(
 ) -> None:
     cell(tmp_path, "meditron7b", "meqsum", texts(0), base="llama2_7b")
     assert run(tmp_path) == 1
-    said = capsys.readouterr().out
-    assert "llama2_7b on meqsum, for meditron7b:" in said
-    assert "python run.py model=llama2_7b task=meqsum prompt=paper" in said
+    output = capsys.readouterr().out
+    assert "llama2_7b on meqsum, for meditron7b:" in output
+    assert "python run.py model=llama2_7b task=meqsum prompt=paper" in output
     summary = json.loads((tmp_path / "analysis" / "summary.json").read_text())
-    assert [each["model"] for each in summary["missing"]] == ["llama2_7b"]
+    assert [entry["model"] for entry in summary["missing"]] == ["llama2_7b"]
 
 
 def test_a_base_alone_names_what_could_be_compared_with_it(
@@ -99,9 +99,9 @@ def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(
     other = [record(r.sample_id, r.scores, target="other") for r in texts(0)]
     pair(tmp_path, "problem_summary", other)
     assert run(tmp_path) == 1
-    said = capsys.readouterr().out
-    assert "meditron7b - llama2_7b, problem_summary (paper): the target of 30 samples" in said
-    assert "points lower than llama2_7b on MeQSum" in said
+    output = capsys.readouterr().out
+    assert "meditron7b - llama2_7b, problem_summary (paper): the target of 30 samples" in output
+    assert "points lower than llama2_7b on MeQSum" in output
     (refused,) = written(tmp_path)["refused"]  # type: ignore[misc]
     assert refused["task"] == "problem_summary"
 
@@ -110,17 +110,17 @@ def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(
 def test_samples_of_credentialed_data_are_counted_and_not_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], access: str
 ) -> None:
-    known = [replace(each, sample_id=f"stay-{each.sample_id}") for each in texts(0, size=200)]
-    other = [replace(each, target_sha256="other") for each in known]
-    for task, tuned in (("meqsum", known[1:]), ("problem_summary", other)):
-        cell(tmp_path, "llama2_7b", task, known, access=access)
+    records = [replace(entry, sample_id=f"stay-{entry.sample_id}") for entry in texts(0, size=200)]
+    other = [replace(entry, target_sha256="other") for entry in records]
+    for task, tuned in (("meqsum", records[1:]), ("problem_summary", other)):
+        cell(tmp_path, "llama2_7b", task, records, access=access)
         cell(tmp_path, "meditron7b", task, tuned, base="llama2_7b", access=access)
     assert run(tmp_path, "report=true") == 1
-    said = capsys.readouterr().out
-    assert "Only base has 1 of the samples" in said
-    assert "the target of 200 samples differs" in said
-    assert ("stay-" in said) == (access == "open")
-    assert ("python -m analysis compare" in said) == (access == "credentialed")
+    output = capsys.readouterr().out
+    assert "Only base has 1 of the samples" in output
+    assert "the target of 200 samples differs" in output
+    assert ("stay-" in output) == (access == "open")
+    assert ("python -m analysis compare" in output) == (access == "credentialed")
     for name in ("summary.json", "cells.csv", "report.md"):
         written = (tmp_path / "analysis" / name).read_text()
         assert access == "open" or "stay-" not in written
@@ -133,9 +133,9 @@ def test_another_signature_takes_the_metric_and_the_score_away(
     signatures = dict.fromkeys(TEXT, "library 1.0") | {"rouge2": "library 2.0"}
     cell(tmp_path, "meditron7b", "meqsum", texts(0.1), base="llama2_7b", signatures=signatures)
     assert run(tmp_path) == 1
-    said = capsys.readouterr().out
-    assert "meqsum rouge2 (paper): its signatures differ: library 1.0 (base), library 2.0" in said
-    assert "meqsum score (paper): the task score needs rouge2" in said
+    output = capsys.readouterr().out
+    assert "meqsum rouge2 (paper): its signatures differ: library 1.0 (base), library 2.0" in output
+    assert "meqsum score (paper): the task score needs rouge2" in output
     rows = (tmp_path / "analysis" / "cells.csv").read_text()
     assert ",rougeL,primary," in rows
     assert ",score,primary," not in rows
@@ -165,17 +165,17 @@ def test_missing_samples_are_bounded_and_too_many_refused(
 ) -> None:
     pair(tmp_path, base=texts(0)[:size])
     assert run(tmp_path) == 0
-    said = capsys.readouterr().out
-    assert f"Only tuned has {30 - size} of the samples" in said
-    assert ("Not tested: " in said) == (status == "refused")
+    output = capsys.readouterr().out
+    assert f"Only tuned has {30 - size} of the samples" in output
+    assert ("Not tested: " in output) == (status == "refused")
     import pandas as pd
 
     rows = pd.read_parquet(tmp_path / "analysis" / "cells.parquet")
     (row,) = rows[rows.scope == "task"].to_dict("records")
     assert (row["status"], row["n"], row["only_tuned"]) == (status, size, 30 - size)
     assert row["bounds_low"] < row["delta"] < row["bounds_high"]
-    known = texts(-0.1, seed=1)
-    rest = sum(r.scores["rougeL"] for r in known[size:])  # type: ignore[misc]
+    records = texts(-0.1, seed=1)
+    rest = sum(r.scores["rougeL"] for r in records[size:])  # type: ignore[misc]
     low = (row["delta"] * size + 100 * (rest - (30 - size))) / 30
     assert row["bounds_low"] == pytest.approx(low)
     assert row["bounds_high"] == pytest.approx((row["delta"] * size + 100 * rest) / 30)
@@ -187,9 +187,9 @@ def test_prompt_settings_stand_beside_each_other(
     for prompt in ("paper", "zero_shot"):
         pair(tmp_path, prompt=prompt)
     assert run(tmp_path) == 0
-    said = capsys.readouterr().out
-    assert "Prompt setting paper (confirmatory)" in said
-    assert "Prompt setting zero_shot (exploratory: not the declared setting)" in said
+    output = capsys.readouterr().out
+    assert "Prompt setting paper (confirmatory)" in output
+    assert "Prompt setting zero_shot (exploratory: not the declared setting)" in output
     assert set(written(tmp_path)["prompts"]) == {"paper", "zero_shot"}  # type: ignore[call-overload]
 
 
@@ -201,9 +201,9 @@ def test_the_ancestor_is_compared_with_on_request(
     facts = {"base": "llama3_8b_instruct", "ancestor": "llama3_8b"}
     cell(tmp_path, "aloe8b", "meqsum", texts(0.2, seed=1), **facts)
     assert run(tmp_path, "comparator=ancestor") == 0
-    said = capsys.readouterr().out
-    assert "aloe8b - llama3_8b\n" in said
-    assert "llama3_8b_instruct" not in said
+    output = capsys.readouterr().out
+    assert "aloe8b - llama3_8b\n" in output
+    assert "llama3_8b_instruct" not in output
 
 
 @pytest.mark.parametrize(

@@ -8,29 +8,29 @@ from tests.analysis.meta.published import bcg, made_up, schools
 
 def test_reml_of_bcg_with_normal_intervals() -> None:
     data = bcg()
-    found = wald(data.y, data.sampling)
-    assert (found.mu, found.se) == pytest.approx((-0.714532, 0.179782), abs=5e-7)
-    assert found.tau2 == pytest.approx(0.313243, abs=5e-7)
-    assert found.pi95 == pytest.approx((-1.86669, 0.43763), abs=5e-6)
+    mean = wald(data.y, data.sampling)
+    assert (mean.mu, mean.se) == pytest.approx((-0.714532, 0.179782), abs=5e-7)
+    assert mean.tau2 == pytest.approx(0.313243, abs=5e-7)
+    assert mean.pi95 == pytest.approx((-1.86669, 0.43763), abs=5e-6)
 
 
 def test_dersimonian_laird_of_bcg() -> None:
-    found = dersimonian_laird(bcg().y, bcg().sampling)
-    assert (found.mu, found.se) == pytest.approx((-0.714117, 0.178742), abs=5e-7)
-    assert found.tau2 == pytest.approx(0.308760, abs=5e-7)
+    mean = dersimonian_laird(bcg().y, bcg().sampling)
+    assert (mean.mu, mean.se) == pytest.approx((-0.714117, 0.178742), abs=5e-7)
+    assert mean.tau2 == pytest.approx(0.308760, abs=5e-7)
 
 
 def test_fixed_effect_of_bcg() -> None:
-    found = fixed_effect(bcg().y, bcg().sampling)
-    assert (found.mu, found.se) == pytest.approx((-0.430285, 0.040499), abs=5e-7)
+    mean = fixed_effect(bcg().y, bcg().sampling)
+    assert (mean.mu, mean.se) == pytest.approx((-0.430285, 0.040499), abs=5e-7)
     assert cochran_q(bcg().y, bcg().sampling) == pytest.approx(152.2330, abs=5e-5)
 
 
 def test_hartung_knapp_of_bcg() -> None:
-    found = hartung_knapp(bcg().y, bcg().sampling)
-    assert found.se == pytest.approx(0.180792, abs=5e-7)
-    assert found.ci95 == pytest.approx((-1.108444, -0.320621), abs=5e-7)
-    assert found.df == 12
+    mean = hartung_knapp(bcg().y, bcg().sampling)
+    assert mean.se == pytest.approx(0.180792, abs=5e-7)
+    assert mean.ci95 == pytest.approx((-1.108444, -0.320621), abs=5e-7)
+    assert mean.df == 12
 
 
 def test_share_of_heterogeneity() -> None:
@@ -38,15 +38,15 @@ def test_share_of_heterogeneity() -> None:
 
 
 def test_schools_without_districts_have_the_published_two_level_values() -> None:
-    found = wald(*schools()[:2])
-    assert (found.mu, found.se, found.tau2) == pytest.approx((0.1279, 0.0439, 0.0884), abs=5e-5)
+    mean = wald(*schools()[:2])
+    assert (mean.mu, mean.se, mean.tau2) == pytest.approx((0.1279, 0.0439, 0.0884), abs=5e-5)
 
 
 def test_estimates_closer_than_their_errors_have_no_heterogeneity() -> None:
     y, variances = np.array([1.0, 1.1, 0.9]), np.ones(3)
     assert cochran_q(y, variances) < 2
-    found = dersimonian_laird(y, variances)
-    assert (found.tau2, found.se) == (0.0, pytest.approx(3**-0.5))
+    mean = dersimonian_laird(y, variances)
+    assert (mean.tau2, mean.se) == (0.0, pytest.approx(3**-0.5))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -54,9 +54,9 @@ def test_dersimonian_laird_agrees_with_statsmodels(seed: int) -> None:
     data = made_up(seed)
     variances = np.diag(data.sampling)
     other = combine_effects(data.y, variances, method_re="dl")
-    found = dersimonian_laird(data.y, data.sampling)
-    assert found.tau2 == pytest.approx(max(other.tau2, 0.0))
-    if found.tau2:
-        assert found.mu == pytest.approx(other.mean_effect_re)
-        assert found.se == pytest.approx(other.sd_eff_w_re)
+    mean = dersimonian_laird(data.y, data.sampling)
+    assert mean.tau2 == pytest.approx(max(other.tau2, 0.0))
+    if mean.tau2:
+        assert mean.mu == pytest.approx(other.mean_effect_re)
+        assert mean.se == pytest.approx(other.sd_eff_w_re)
     assert fixed_effect(data.y, variances).mu == pytest.approx(other.mean_effect_fe)

@@ -33,10 +33,10 @@ def slow(y: Array, x: Array, phi: Array, groups: NDArray[np.intp], c: Array) -> 
 def test_bcg_has_the_published_variance_and_degrees_of_freedom() -> None:
     data = bcg()
     phi = np.diag(data.sampling + 0.3132432581413056)
-    found = cr2(Gls(data.y, intercept(13), phi), np.arange(13), ONE)
-    assert found.variance == pytest.approx(0.0322936, abs=5e-8)
-    assert found.df == pytest.approx(11.04125, abs=5e-6)
-    assert Gls(data.y, intercept(13), phi).beta[0] / found.se == pytest.approx(-3.97616, abs=5e-6)
+    robust = cr2(Gls(data.y, intercept(13), phi), np.arange(13), ONE)
+    assert robust.variance == pytest.approx(0.0322936, abs=5e-8)
+    assert robust.df == pytest.approx(11.04125, abs=5e-6)
+    assert Gls(data.y, intercept(13), phi).beta[0] / robust.se == pytest.approx(-3.97616, abs=5e-6)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -45,8 +45,8 @@ def test_correlated_pairs_in_families_agree_with_the_definition(seed: int) -> No
     groups = family_codes(data.families, 12)
     same = groups[:, None] == groups
     phi = data.sampling + 0.4 * np.eye(12) + 0.9 * same
-    found = cr2(Gls(data.y, intercept(12), phi), groups, ONE)
-    assert (found.variance, found.df) == pytest.approx(
+    robust = cr2(Gls(data.y, intercept(12), phi), groups, ONE)
+    assert (robust.variance, robust.df) == pytest.approx(
         slow(data.y, intercept(12), phi, groups, ONE), rel=1e-9
     )
 
@@ -58,18 +58,18 @@ def test_a_slope_agrees_with_the_definition() -> None:
     x = np.column_stack([np.ones(56), rng.normal(size=56)])
     phi = np.diag(data.sampling) + 0.03 * np.eye(56) + 0.07 * (groups[:, None] == groups)
     slope = np.array([0.0, 1.0])
-    found = cr2(Gls(data.y, x, phi), groups, slope)
+    robust = cr2(Gls(data.y, x, phi), groups, slope)
     expected = slow(data.y, x, phi, groups, slope)
-    assert (found.variance, found.df) == pytest.approx(expected, rel=1e-9)
+    assert (robust.variance, robust.df) == pytest.approx(expected, rel=1e-9)
 
 
 def test_equal_errors_and_equal_groups_give_the_t_test_on_group_means() -> None:
     rng = np.random.default_rng(2)
     y = rng.normal(size=(6, 4))
     groups = np.repeat(np.arange(6), 4)
-    found = cr2(Gls(y.ravel(), intercept(24), np.eye(24)), groups, ONE)
-    assert found.df == pytest.approx(5)
-    assert found.variance == pytest.approx(y.mean(axis=1).var(ddof=1) / 6)
+    robust = cr2(Gls(y.ravel(), intercept(24), np.eye(24)), groups, ONE)
+    assert robust.df == pytest.approx(5)
+    assert robust.variance == pytest.approx(y.mean(axis=1).var(ddof=1) / 6)
 
 
 def test_the_variance_is_unbiased_under_the_working_covariance_also_across_families() -> None:
@@ -78,10 +78,10 @@ def test_the_variance_is_unbiased_under_the_working_covariance_also_across_famil
     across = 0.2 * np.sqrt(np.outer(np.diag(data.sampling), np.diag(data.sampling)))
     phi = np.where(groups[:, None] == groups, data.sampling, across)
     roots = np.linalg.cholesky(phi).T
-    known = cr2(Gls(np.zeros(12), intercept(12), phi), groups, ONE).variance
-    found = [cr2(Gls(y, intercept(12), phi), groups, ONE).variance - known for y in roots]
+    across_part = cr2(Gls(np.zeros(12), intercept(12), phi), groups, ONE).variance
+    robust = [cr2(Gls(y, intercept(12), phi), groups, ONE).variance - across_part for y in roots]
     truth = float(Gls(data.y, intercept(12), phi).cov[0, 0])
-    assert sum(found) + known == pytest.approx(truth)
+    assert sum(robust) + across_part == pytest.approx(truth)
 
 
 @pytest.mark.parametrize("correlation", [-0.02, 0.2])
@@ -92,15 +92,15 @@ def test_covariance_across_families_widens_and_never_narrows(correlation: float)
     phi = np.where(groups[:, None] == groups, data.sampling, across)
     fit = Gls(data.y, intercept(12), phi)
     direction = np.linalg.solve(phi, np.ones(12)) * float(fit.cov[0, 0])
-    known = sum(
+    across_part = sum(
         direction[i] * phi[i, j] * direction[j]
         for i in range(12)
         for j in range(12)
         if groups[i] != groups[j]
     )
-    assert np.sign(known) == np.sign(correlation)
+    assert np.sign(across_part) == np.sign(correlation)
     alone, _ = slow(data.y, intercept(12), phi, groups, ONE)
-    assert cr2(fit, groups, ONE).variance == pytest.approx(alone + max(known, 0.0))
+    assert cr2(fit, groups, ONE).variance == pytest.approx(alone + max(across_part, 0.0))
 
 
 def test_groups_may_have_any_numbers_and_stand_in_any_order() -> None:

@@ -9,9 +9,9 @@ from analysis.meta.csv_input import read
 
 def error(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     assert main([*map(str, arguments)]) == 1
-    said = capsys.readouterr()
-    assert not said.out
-    return said.err
+    output = capsys.readouterr()
+    assert not output.out
+    return output.err
 
 
 MALFORMED = {
@@ -25,7 +25,7 @@ MALFORMED = {
     "estimate,variance\n1,0\n": "row 2, column `variance`: a variance is above 0",
     "estimate,variance\n1,1\n1,1,1\n": "row 3: 3 cells, but the header has 2",
     "estimate,variance,family\n1,1,a\n1,1, \n": "row 3, column `family`: it is empty",
-    'estimate,variance\n"1,1\n': "is not a CSV file in UTF-8",
+    'estimate,variance\n"1,1\n': "line 2: the row that ends here is no CSV",
 }
 
 
@@ -35,10 +35,10 @@ def test_a_malformed_file_is_an_error_with_its_place(
 ) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(text)
-    said = error(capsys, path)
-    assert message in said
-    assert str(path) in said
-    assert "python -m analysis meta --help" in said
+    output = error(capsys, path)
+    assert message in output
+    assert str(path) in output
+    assert "python -m analysis meta --help" in output
 
 
 def test_no_cell_of_a_wrong_file_is_repeated(
@@ -57,8 +57,12 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_byte_order_mark_and_spaces_are_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "bom.csv"
     path.write_text("\ufeffestimate , variance\n 1 , 2 \n", encoding="utf-8")
-    found = read(path)
-    assert (found.y, found.sampling, found.families) == (np.ones(1), np.full((1, 1), 2.0), None)
+    estimates = read(path)
+    assert (estimates.y, estimates.sampling, estimates.families) == (
+        np.ones(1),
+        np.full((1, 1), 2.0),
+        None,
+    )
 
 
 MISMATCHED = {
@@ -78,6 +82,6 @@ def test_a_covariance_that_does_not_fit_is_an_error_with_its_place(
     estimates, covariance = tmp_path / "y.csv", tmp_path / "v.csv"
     estimates.write_text("estimate,variance\n1,1\n2,1\n")
     covariance.write_text(text)
-    said = error(capsys, estimates, "--covariance", covariance)
-    assert message in said
-    assert str(covariance) in said
+    output = error(capsys, estimates, "--covariance", covariance)
+    assert message in output
+    assert str(covariance) in output

@@ -64,9 +64,9 @@ def test_the_higher_of_two_maxima_is_found() -> None:
     st.integers(0, 3),
 )
 def test_two_levels_of_any_data_are_at_their_maximum(
-    data: list[tuple[float, float]], places: int
+    data: list[tuple[float, float]], decimals: int
 ) -> None:
-    y = np.array([estimate for estimate, _ in data]).round(places)
+    y = np.array([estimate for estimate, _ in data]).round(decimals)
     variances = np.diag([10**exponent for _, exponent in data])
     fit = reml(y, intercept(len(y)), variances, [np.eye(len(y))])
     for tau2 in (0.0, *np.geomspace(1e-4, 1e4, 25)):
@@ -122,9 +122,9 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
         return Gls(data.y, intercept(12), phi)
 
     point, step = np.array([0.7, 0.4]), 1e-8
-    for place in range(2):
+    for index in range(2):
         ahead, behind = point.copy(), point.copy()
-        ahead[place] += step
-        behind[place] -= step
+        ahead[index] += step
+        behind[index] -= step
         slope = (at(ahead).log_likelihood - at(behind).log_likelihood) / (2 * step)
-        assert score(at(point), parts)[place] == pytest.approx(slope, rel=1e-6)
+        assert score(at(point), parts)[index] == pytest.approx(slope, rel=1e-6)

@@ -18,7 +18,7 @@ from tests.analysis.stats.test_battery import maize, table
 LABELS = Labels("llama", "meditron", "mednli", "points")
 
 
-def made(margin: float | None = None, *, c: int = 40, b: int = 10) -> Comparison:
+def compared(margin: float | None = None, *, c: int = 40, b: int = 10) -> Comparison:
     """Of 400 items in points, b got worse and c better."""
     paired = table(200, c, b, 200 - b - c)
     points = replace(paired, base=100 * paired.base, tuned=100 * paired.tuned, step_size=100.0)
@@ -28,19 +28,19 @@ def made(margin: float | None = None, *, c: int = 40, b: int = 10) -> Comparison
 CASES: list[tuple[Verdict, Comparison, str]] = [
     (
         "gain",
-        made(),
+        compared(),
         "meditron scored 7.5 points higher than llama on mednli "
         "(95 % CI 4.2 to 11.1; p < .001; 400 items).",
     ),
     (
         "decline",
-        made(c=10, b=40),
+        compared(c=10, b=40),
         "meditron scored 7.5 points lower than llama on mednli "
         "(95 % CI -11.1 to -4.2; p < .001; 400 items).",
     ),
     (
         "detectable but small",
-        made(12.0),
+        compared(12.0),
         "meditron scored 7.5 points higher than llama on mednli "
         "(95 % CI 4.2 to 11.1; p < .001; 400 items): a difference of 7.5 points was detected; the "
         "interval lies within the margin of ±12 points, so it is practically equivalent by the "
@@ -48,26 +48,26 @@ CASES: list[tuple[Verdict, Comparison, str]] = [
     ),
     (
         "equivalent",
-        made(3.0, c=11, b=10),
+        compared(3.0, c=11, b=10),
         "meditron against llama on mednli: The data support a difference smaller than 3 points "
         "(90 % CI -1.6 to 2.1; 400 items).",
     ),
     (
         "non-inferior only",
-        made(2.0, c=17, b=10),
+        compared(2.0, c=17, b=10),
         "meditron against llama on mednli: A decline larger than 2 points is excluded; a gain is "
         "not (90 % CI -0.4 to 3.9; 400 items).",
     ),
     (
         "inconclusive",
-        made(c=17, b=10),
+        compared(c=17, b=10),
         "meditron against llama on mednli: The data do not settle the direction; values from -0.8 "
         "to 4.5 points are compatible with them, and this comparison could detect 3.6 points with "
         "80 % power (p = .18; 400 items).",
     ),
     (
         "untestable",
-        made(c=0, b=0),
+        compared(c=0, b=0),
         "meditron against llama on mednli: Not tested: the two models' scores are identical on all "
         "400 items.",
     ),
@@ -87,11 +87,11 @@ def test_all_verdicts_are_shown_above() -> None:
 
 
 def test_a_gain_excluded_with_a_decline_open_is_inconclusive() -> None:
-    assert verdict(made(2.0, c=10, b=17)) == "inconclusive"
+    assert verdict(compared(2.0, c=10, b=17)) == "inconclusive"
 
 
 def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
-    comparison = made(c=25, b=10)
+    comparison = compared(c=25, b=10)
     assert verdict(comparison) == "gain"
     assert verdict(comparison, p=0.21) == "inconclusive"
     text = sentence(comparison, replace(LABELS, adjustment="Holm"), p=0.21)
@@ -100,7 +100,7 @@ def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
 
 
 def test_an_adjusted_equivalence_above_alpha_is_not_claimed() -> None:
-    comparison = made(3.0, c=11, b=10)
+    comparison = compared(3.0, c=11, b=10)
     assert verdict(comparison, p_equivalence=0.2) == "non-inferior only"
 
 
@@ -123,12 +123,12 @@ def test_disagreement_is_said_under_every_verdict_that_claims_no_change() -> Non
 
 
 def test_clusters_are_in_the_sentence() -> None:
-    comparison = replace(made(), clustered=True, n_clusters=20, primary="signflip")
+    comparison = replace(compared(), clustered=True, n_clusters=20, primary="signflip")
     assert "400 items in 20 clusters" in sentence(comparison, LABELS)
 
 
 def test_what_is_refused_is_untestable_whatever_else_is_known() -> None:
-    comparison = untested(made(12.0), "half of the samples are missing")
+    comparison = untested(compared(12.0), "half of the samples are missing")
     assert verdict(comparison, p=0.001) == "untestable"
     assert "Not tested: half of the samples" in sentence(comparison, LABELS)
 
@@ -140,10 +140,10 @@ counts = st.integers(0, 60)
 def test_no_sentence_holds_a_banned_phrase(
     b: int, c: int, margin: float | None, p: float | None
 ) -> None:
-    comparison = made(margin, b=b, c=c)
-    said = verdict(comparison, p)
+    comparison = compared(margin, b=b, c=c)
+    claimed = verdict(comparison, p)
     text = sentence(comparison, replace(LABELS, adjustment="Holm"), p)
-    assert banned(text, said) == []
+    assert banned(text, claimed) == []
     assert "nan" not in text.lower()
     assert "None" not in text
 
@@ -208,11 +208,11 @@ def test_a_p_value_never_reads_as_zero(p: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spread", "places"),
+    ("spread", "decimals"),
     [(9.7, 1), (12.0, 0), (0.0632, 3), (0.5, 2), (None, 3), (0.0, 3), (1e-9, 6)],
 )
-def test_decimals_show_two_digits_of_the_error(spread: float | None, places: int) -> None:
-    assert number_format.decimals(spread) == places
+def test_decimals_show_two_digits_of_the_error(spread: float | None, decimals: int) -> None:
+    assert number_format.decimals(spread) == decimals
 
 
 def test_an_end_beside_zero_does_not_read_as_zero() -> None:
