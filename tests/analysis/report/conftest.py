@@ -1,4 +1,4 @@
-"""The synthetic study of the tests beside, and its report, written once."""
+"""The synthetic study of tests/analysis/paired_study and its report, written once per session."""
 
 from pathlib import Path
 

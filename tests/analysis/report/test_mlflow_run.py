@@ -1,4 +1,4 @@
-"""The report as a run of its own."""
+"""The report as a separate MLflow run."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ def analyse(store: Path, *arguments: str) -> int:
     return main([*settings, f"paths.mlruns={store}", *arguments])
 
 
-def test_the_report_is_a_run_that_links_to_those_it_rests_on(mlruns: Path) -> None:
+def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None:
     pair(mlruns)
     assert analyse(mlruns) == 0
     assert analyse(mlruns) == 0  # the same results are logged once
@@ -26,13 +26,13 @@ def test_the_report_is_a_run_that_links_to_those_it_rests_on(mlruns: Path) -> No
     assert "meditron7b scored" in page
 
 
-def test_answers_to_credentialed_data_go_to_no_other_machine(mlruns: Path) -> None:
+def test_answers_to_credentialed_data_are_not_sent_to_another_machine(mlruns: Path) -> None:
     pair(mlruns, access="credentialed")
     assert analyse(mlruns, "text=full", "tracking.uri=http://mlflow.example.org:5000") == 0
     assert "text of a patient" in (mlruns / "analysis" / "report.html").read_text()
 
 
-def test_a_store_without_a_database_gets_none(tmp_path: Path) -> None:
+def test_a_store_without_a_tracking_database_gets_no_run(tmp_path: Path) -> None:
     pair(tmp_path)
     assert analyse(tmp_path) == 0
     assert (tmp_path / "analysis" / "report.html").exists()

@@ -1,4 +1,4 @@
-"""A study of twelve pairs with known effects: its report names those and no others."""
+"""Report of a study of twelve pairs with known effects: it claims those effects and no others."""
 
 import pytest
 
@@ -21,7 +21,7 @@ LEVELS = {"level1", "level2", "overall"}
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
-    """With the items and clusters of the real data sets."""
+    """Study with the items and clusters of the real data sets."""
     store = tmp_path_factory.mktemp("planted")
     write_store(store, planted.study())
     return run(read_cells(store), task_files.study(), CONF)
@@ -35,15 +35,15 @@ def report(study: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> str
 
 
 def rows(study: StudyResults) -> list[ResultRow]:
-    """The confirmatory ones: 12 pairs on 6 data sets and 3 levels."""
+    """Confirmatory rows: 12 pairs on 6 data sets and 3 levels."""
     (setting,) = study.settings
-    found = selectors.primary_rows(setting, "task", "level")
-    assert len(found) == 12 * (6 + 3)
-    return found
+    primary = selectors.primary_rows(setting, "task", "level")
+    assert len(primary) == 12 * (6 + 3)
+    return primary
 
 
 def truth(row: ResultRow) -> float:
-    """What was planted there, in points."""
+    """Planted difference, in points."""
     plan = planted.study()
     points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
     return (points | composites(points, task_files.study()))[row.key.task]
@@ -56,13 +56,13 @@ def test_exactly_the_planted_changes_are_claimed(study: StudyResults) -> None:
         if row.judgement.verdict in CHANGES
     }
     assert claimed == {
-        **{(DECLINE, place): "decline" for place in EVERYWHERE | LEVELS},
+        **{(DECLINE, task): "decline" for task in EVERYWHERE | LEVELS},
         (GAIN, TEXT_TASK): "gain",
         (SMALL, TEXT_TASK): "detectable but small",
     }
 
 
-def test_equivalence_is_claimed_of_the_pairs_that_answer_alike_and_of_no_other(
+def test_equivalence_is_claimed_only_for_pairs_that_answer_alike(
     study: StudyResults,
 ) -> None:
     claimed: dict[str, set[str]] = {}
@@ -73,7 +73,7 @@ def test_equivalence_is_claimed_of_the_pairs_that_answer_alike_and_of_no_other(
     assert set(claimed) == {EQUIVALENT, SMALL}
 
 
-def test_whatever_is_claimed_is_true_of_what_was_planted(study: StudyResults) -> None:
+def test_every_claim_agrees_with_the_planted_effect(study: StudyResults) -> None:
     for row in rows(study):
         margin = row.comparison.margin
         assert margin is not None
@@ -88,7 +88,7 @@ def test_whatever_is_claimed_is_true_of_what_was_planted(study: StudyResults) ->
         assert true[row.judgement.verdict], row.key
 
 
-def test_the_answer_says_which_pair_is_which(report: str) -> None:
+def test_the_answer_names_the_pairs_with_a_verdict(report: str) -> None:
     answer = report.partition("## Design")[0]
     assert "do not settle in which direction biomedical models differ from their bases" in answer
     assert (
@@ -100,7 +100,7 @@ def test_the_answer_says_which_pair_is_which(report: str) -> None:
         assert other not in answer
 
 
-def test_what_holds_for_all_lines_of_replicability_together_is_what_was_planted(
+def test_joint_bounds_of_replicability_are_the_planted_changes(
     report: str,
 ) -> None:
     part = report.partition("## Replicability")[2].partition("## ")[0]

@@ -1,4 +1,4 @@
-"""The written report: what is in it, what must not be, and stores of every size."""
+"""The written report: required and forbidden content, for stores of every size."""
 
 import csv
 import re
@@ -24,7 +24,7 @@ ANSWER = "text of a patient"
 
 
 class Page(HTMLParser):
-    """What a browser would complain of."""
+    """Collects what a browser checks: open tags, ids and links."""
 
     VOID = ("meta", "br", "hr", "img", "link", "input", "path", "use", "rect", "line", "circle")
 
@@ -37,9 +37,9 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
-        self.ids += [str(said["id"])] if "id" in said else []
-        self.links += [str(said["href"])] if tag == "a" else []
+        attributes = dict(attrs)
+        self.ids += [str(attributes["id"])] if "id" in attributes else []
+        self.links += [str(attributes["href"])] if tag == "a" else []
         if tag not in self.VOID:
             self.open.append(tag)
 
@@ -48,8 +48,8 @@ class Page(HTMLParser):
             assert self.open.pop() == tag
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
-        self.ids += [str(said["id"])] if "id" in said else []
+        attributes = dict(attrs)
+        self.ids += [str(attributes["id"])] if "id" in attributes else []
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -60,8 +60,8 @@ def texts(folder: Path) -> dict[str, str]:
 def test_no_file_contains_a_banned_phrase(report: Path) -> None:
     for name, text in texts(report).items():
         for pattern, allowed in BANNED:
-            found = pattern.search(text)
-            assert found is None or allowed, (name, found)
+            match = pattern.search(text)
+            assert match is None or allowed, (name, match)
 
 
 def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
 
 
 def test_every_word_in_a_figure_has_a_colour_that_follows_the_page(report: Path) -> None:
-    """What has none is black, and cannot be read on a dark page."""
+    """Text without a colour is black and unreadable on a dark page."""
     words = re.findall(r"<text[^>]*>", (report / "report.html").read_text())
     assert len(words) > 100
     assert [word for word in words if "fill: " not in word] == []
@@ -116,9 +116,9 @@ def test_numbers_of_the_tables_are_those_of_the_rows(report: Path, results: Stud
 
 def small(store: Path, *, access: str, text: str | None = None, models: int = 2) -> StudyResults:
     """One pair on MedNLI, the second model right where the first is wrong."""
-    for place, (model, base) in enumerate({"b": None, "t": "b"}.items()):
-        scores = [record(f"s{n}", {"accuracy": float(n % 2 == place)}) for n in range(12)]
-        if place < models:
+    for number, (model, base) in enumerate({"b": None, "t": "b"}.items()):
+        scores = [record(f"s{n}", {"accuracy": float(n % 2 == number)}) for n in range(12)]
+        if number < models:
             cell(store, model, "mednli", scores, base=base, access=access)
     return run(read_cells(store), task_files.study(), quick(text=text))
 
@@ -130,22 +130,22 @@ def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> Non
         ("credentialed", "full", True),
     ):
         store = tmp_path / f"{access}{text}"
-        found = small(store, access=access)
-        write(found, quick(text=text), task_files.study(), store / "report")
+        study = small(store, access=access)
+        write(study, quick(text=text), task_files.study(), store / "report")
         assert (ANSWER in (store / "report" / "report.html").read_text()) is shown
         others = [t for n, t in texts(store / "report").items() if n != "report.html"]
         assert not any(ANSWER in other for other in others)
 
 
-def test_the_items_that_changed_most_are_of_both_directions(tmp_path: Path) -> None:
+def test_the_most_changed_items_are_of_both_directions(tmp_path: Path) -> None:
     (changed,) = drilldown.most_changed(small(tmp_path, access="open"), quick())
     differences = [item.tuned - item.base for item in changed.items]
     assert differences == [-100.0] * 3 + [100.0] * 3
 
 
-def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path: Path) -> None:
-    found = small(tmp_path, access="open")
-    write(found, quick(), task_files.study(), tmp_path / "report")
+def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path) -> None:
+    study = small(tmp_path, access="open")
+    write(study, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on" in text
     assert "No model has all tasks of both levels." in text
@@ -153,48 +153,48 @@ def test_one_pair_on_one_task_gives_a_report_that_says_what_is_missing(tmp_path:
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
 
 
-def test_a_store_without_a_pair_shows_its_models_and_what_would_make_one(tmp_path: Path) -> None:
+def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_path: Path) -> None:
     scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
     cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
-    found = run(read_cells(tmp_path), task_files.study(), quick())
-    write(found, quick(), task_files.study(), tmp_path / "report")
+    study = run(read_cells(tmp_path), task_files.study(), quick())
+    write(study, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
     assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
     assert "`python run.py model=biomistral7b task=mednli prompt=paper`" in text
-    beside = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
-    assert beside in text  # what was published of it
+    published = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
+    assert published in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
 
 
-def test_what_was_refused_is_told_with_its_reason(tmp_path: Path) -> None:
+def test_a_refused_comparison_is_reported_with_its_reason(tmp_path: Path) -> None:
     small(tmp_path, access="open")
     names = ("rouge1", "rouge2", "rougeL", "bertscore_f1")
     for model, base in (("b", None), ("t", "b")):
         scores = [record(f"s{n}", dict.fromkeys(names, 0.5), target=model) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=base)
-    found = run(read_cells(tmp_path), task_files.study(), quick())
-    write(found, quick(), task_files.study(), tmp_path / "report")
+    study = run(read_cells(tmp_path), task_files.study(), quick())
+    write(study, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
     assert "t against b on MedNLI" in text
 
 
-def test_a_table_that_cannot_be_read_costs_its_own_comparison_only(tmp_path: Path) -> None:
+def test_an_unreadable_table_removes_only_its_own_comparison(tmp_path: Path) -> None:
     small(tmp_path, access="open")
     names = ("rouge1", "rouge2", "rougeL", "bertscore_f1")
     for model, score in (("b", 2.0), ("t", 0.5)):  # no score is above 1
         scores = [record(f"s{n}", dict.fromkeys(names, score)) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=None if model == "b" else "b")
-    found = run(read_cells(tmp_path), task_files.study(), quick())
-    write(found, quick(), task_files.study(), tmp_path / "report")
+    study = run(read_cells(tmp_path), task_files.study(), quick())
+    write(study, quick(), task_files.study(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on MedNLI" in text
     assert "t - b, MeQSum (paper): not compared" in text
-    assert {place.task for place in found.cells if place.model == "b"} == {"mednli"}
+    assert {key.task for key in study.cells if key.model == "b"} == {"mednli"}
 
 
-def test_latex_prints_what_it_is_given() -> None:
+def test_latex_escapes_special_characters() -> None:
     table = ReportTable("t", "A_b & 5 %", ["Δ", "x^2"], [["-1.5", "a<b {c} \\d"], ["2", "m* ≥ ▼"]])
     text = latex.render(table)
     assert r"A\_b \& 5 \%" in text

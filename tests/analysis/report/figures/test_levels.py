@@ -1,4 +1,4 @@
-"""Names beside a figure: near their points, apart from each other."""
+"""Labels at the side of the levels figure: close to their points, at a distance from each other."""
 
 from itertools import pairwise
 
@@ -9,17 +9,17 @@ from analysis.report.figures.levels import _spread
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-def test_names_keep_their_order_their_distance_and_inside(wanted: list[float]) -> None:
+def test_labels_keep_their_order_and_distance_within_the_axes(heights: list[float]) -> None:
     step = 0.05
-    places = _spread(sorted(wanted, reverse=True), step)
-    assert all(a - b >= step - 1e-9 for a, b in pairwise(places))
-    assert max(places) <= 1 + 1e-9
-    assert min(places) >= -1e-9
+    positions = _spread(sorted(heights, reverse=True), step)
+    assert all(a - b >= step - 1e-9 for a, b in pairwise(positions))
+    assert max(positions) <= 1 + 1e-9
+    assert min(positions) >= -1e-9
 
 
-def test_names_with_room_stay_where_they_are() -> None:
+def test_labels_with_enough_room_are_not_moved() -> None:
     assert _spread([0.9, 0.5, 0.1], 0.05) == [0.9, 0.5, 0.1]
 
 
-def test_a_crowd_is_spread_to_both_sides() -> None:
-    assert [round(place, 6) for place in _spread([0.5, 0.5, 0.5], 0.1)] == [0.6, 0.5, 0.4]
+def test_crowded_labels_are_spread_to_both_sides() -> None:
+    assert [round(position, 6) for position in _spread([0.5, 0.5, 0.5], 0.1)] == [0.6, 0.5, 0.4]
