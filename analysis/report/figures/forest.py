@@ -42,7 +42,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     _margin(ax, rows[0].comparison.margin, theme)
     for index, line in enumerate(lines):
         if isinstance(line, str):
-            ax.annotate(line, (NAME, -index), **_left(theme.faint), style="italic")
+            ax.annotate(line, (NAME, -index), **_left_text(theme.faint), style="italic")
         else:
             _pair(ax, -index, line, theme)
     if pooled:
@@ -86,12 +86,12 @@ def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
     if comparison.interval:
         ax.plot(list(comparison.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
     ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
-    ax.annotate(f"  {row.key.tuned}", (NAME, y), **_left(theme.ink))
-    ax.annotate(_difference(row), (DELTA, y), **_left(theme.ink))
-    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **_right(theme.ink))
+    ax.annotate(f"  {row.key.tuned}", (NAME, y), **_left_text(theme.ink))
+    ax.annotate(_difference(row), (DELTA, y), **_left_text(theme.ink))
+    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **_right_text(theme.ink))
     m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
-    ax.annotate(m_star, (M_STAR, y), **_right(theme.ink))
-    ax.annotate(MARKS[judgement.verdict], (MARK, y), **_right(colour))
+    ax.annotate(m_star, (M_STAR, y), **_right_text(theme.ink))
+    ax.annotate(MARKS[judgement.verdict], (MARK, y), **_right_text(colour))
 
 
 def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
@@ -101,8 +101,8 @@ def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
     mean, interval = meta.fixed_set.delta, meta.fixed_set.interval()
     if isfinite(interval.low):
         _diamond(ax, y, mean, interval, (theme.ink, theme.paper))
-        ax.annotate("Exactly these pairs (mean)", (NAME, y), **_left(theme.ink))
-        ax.annotate(_mean(mean, interval), (DELTA, y), **_left(theme.ink))
+        ax.annotate("Exactly these pairs (mean)", (NAME, y), **_left_text(theme.ink))
+        ax.annotate(_mean(mean, interval), (DELTA, y), **_left_text(theme.ink))
 
 
 def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> None:
@@ -110,12 +110,12 @@ def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> 
     interval, prediction = population.ci95, population.pi95
     _diamond(ax, y, population.mu, interval, (theme.ink, theme.ink))
     ax.plot(prediction, [y - 1, y - 1], "--", color=theme.ink, lw=1)
-    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **_left(theme.ink))
-    ax.annotate("Another pair (prediction)", (NAME, y - 1), **_left(theme.ink))
-    ax.annotate(_mean(population.mu, interval), (DELTA, y), **_left(theme.ink))
+    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **_left_text(theme.ink))
+    ax.annotate("Another pair (prediction)", (NAME, y - 1), **_left_text(theme.ink))
+    ax.annotate(_mean(population.mu, interval), (DELTA, y), **_left_text(theme.ink))
     limits = f"{prediction.low:.1f} to {prediction.high:.1f}"
-    ax.annotate(limits, (DELTA, y - 1), **_left(theme.ink))
-    ax.annotate(number_format.p_cell(population.p), (P, y), **_right(theme.ink))
+    ax.annotate(limits, (DELTA, y - 1), **_left_text(theme.ink))
+    ax.annotate(number_format.p_cell(population.p), (P, y), **_right_text(theme.ink))
 
 
 def _diamond(
@@ -142,7 +142,11 @@ def _finish(ax: Axes, level: str, theme: Theme) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
-    heads = ((DELTA, "Δ [95 % CI]", _left), (P, "p (Holm)", _right), (M_STAR, "m*", _right))
+    heads = (
+        (DELTA, "Δ [95 % CI]", _left_text),
+        (P, "p (Holm)", _right_text),
+        (M_STAR, "m*", _right_text),
+    )
     for x, text, side in heads:
         ax.annotate(text, (x, 1.2), **side(theme.faint))
 
@@ -164,11 +168,11 @@ def _colour(verdict: str, theme: Theme) -> str:
     return {"decline": theme.decline, "gain": theme.gain}.get(verdict, theme.ink)
 
 
-def _left(colour: str) -> dict[str, Any]:
+def _left_text(colour: str) -> dict[str, Any]:
     """Left-aligned text; x is in widths of the axis."""
     coordinates = ("axes fraction", "data")
     return {"xycoords": coordinates, "va": "center", "ha": "left", "color": colour, "fontsize": 8}
 
 
-def _right(colour: str) -> dict[str, Any]:
-    return {**_left(colour), "ha": "right"}
+def _right_text(colour: str) -> dict[str, Any]:
+    return {**_left_text(colour), "ha": "right"}

@@ -110,7 +110,7 @@ def _task_row(row: ResultRow) -> list[str]:
         number_format.number(comparison.mean_tuned, 2),
         number_format.number(comparison.delta, decimals),
         _interval(comparison.interval, decimals),
-        _p_value(judgement.p_adjusted),
+        number_format.p_cell(judgement.p_adjusted),
         f"{comparison.n} ({comparison.n_clusters})",
         judgement.verdict,
     ]
@@ -127,7 +127,7 @@ def _equivalence_row(row: ResultRow) -> list[str]:
         display_name(row.key.task),
         f"{comparison.margin:g}" if comparison.margin else NONE,
         _interval(comparison.ci90, number_format.decimals(comparison.se_cr2)),
-        _p_value(row.judgement.p_equivalence),
+        number_format.p_cell(row.judgement.p_equivalence),
         NONE if comparison.m_star is None else f"{comparison.m_star:.1f}",
         *posterior,
         NONE if comparison.mde80 is None else f"{comparison.mde80:.1f}",
@@ -161,11 +161,6 @@ def _confirmed(setting: PromptResults, replication: Replication) -> int:
 
 def _interval(interval: Interval | None, decimals: int) -> str:
     return NONE if interval is None else number_format.interval(interval, decimals)
-
-
-def _p_value(p: float | None) -> str:
-    """A p-value without its equals sign."""
-    return NONE if p is None else number_format.p_value(p).removeprefix("= ")
 
 
 def _sorted(rows: Sequence[ResultRow]) -> list[ResultRow]:
