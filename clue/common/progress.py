@@ -1,10 +1,11 @@
-"""How far a download is: a bar on a terminal, a line now and then in a log."""
+"""Progress of long work: a bar on a terminal, otherwise a line in the log now and then."""
 
 import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.filesize import decimal
@@ -20,21 +21,34 @@ from rich.progress import (
 log = logging.getLogger(__name__)
 
 LOG_SECONDS = 30.0
+"""Shortest time between two lines of the log."""
 
-Tick = Callable[[int], None]
-"""Is told the bytes that are there."""
-
-
-@contextmanager
-def showing(name: str, done: int, total: int | None) -> Iterator[Tick]:
-    """A display for a file of `total` bytes, of which `done` are there."""
-    display = _bar if sys.stderr.isatty() else _lines
-    with display(name, done, total) as tick:
-        yield tick
+Update = Callable[..., None]
+"""Takes the amount that is done, and fields of the bar's columns by name."""
 
 
 @contextmanager
-def _bar(name: str, done: int, total: int | None) -> Iterator[Tick]:
+def display(bar: Progress, name: str, line: Callable[[int], str], **task: Any) -> Iterator[Update]:
+    """Shows the progress of one task.
+
+    Args:
+        bar: shown on a terminal.
+        name: of the task.
+        line: text for the log, given the amount that is done.
+        task: of `Progress.add_task`: `total`, `completed`, fields of the columns.
+    """
+    if not sys.stderr.isatty():
+        yield _log_updates(line)
+        return
+    with bar:
+        number = bar.add_task(name, **task)
+        yield lambda done, **fields: bar.update(number, completed=done, **fields)
+
+
+@contextmanager
+def file_display(name: str, total: int | None, done: int = 0) -> Iterator[Update]:
+    """Shows how many of the `total` bytes of a file are read or received."""
+    size = "unknown size" if total is None else decimal(total)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -42,21 +56,21 @@ def _bar(name: str, done: int, total: int | None) -> Iterator[Tick]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(name, completed=done, total=total)
-        yield lambda size: progress.update(bar, completed=size)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    with display(
+        bar, name, lambda done: f"{name}: {decimal(done)} of {size}", total=total, completed=done
+    ) as update:
+        yield update
 
 
-@contextmanager
-def _lines(name: str, done: int, total: int | None) -> Iterator[Tick]:
-    whole = "unknown size" if total is None else decimal(total)
-    said = time.monotonic()
+def _log_updates(line: Callable[[int], str]) -> Update:
+    last = time.monotonic()
 
-    def tick(size: int) -> None:
-        nonlocal said
-        if time.monotonic() - said > LOG_SECONDS:
-            said = time.monotonic()
-            log.info("%s: %s of %s", name, decimal(size), whole)
+    def update(done: int, **fields: Any) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last > LOG_SECONDS:
+            last = now
+            log.info("%s", line(done))
 
-    log.info("%s: %s", name, whole)
-    yield tick
+    return update

@@ -1,76 +1,118 @@
-"""Trying again: how often, and how long to wait between."""
+"""Retries with exponential back-off, on the library tenacity; Retry-After is respected."""
 
 import logging
 import random
-import time
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeVar
 
 import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
-
-from clue.errors import DataMissing
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+JITTER = 1.25
+"""Upper bound of the random factor of a wait, whose lower bound is 1."""
+
 
 @dataclass(frozen=True)
-class Patience:
-    """Bounds of trying again; waits in seconds."""
+class RetryPolicy:
+    """Number of tries and waits between them; waits in seconds, before jitter."""
 
     tries: int = 6
-    first: float = 1.0
-    """Then twice as long each time."""
-    longest: float = 60.0
-    asked: float = 600.0
-    """Longest wait that a server may ask for (Retry-After)."""
+    first_wait: float = 1.0
+    """The wait doubles after each try."""
+    longest_wait: float = 60.0
+    longest_retry_after: float = 600.0
+    """A server that asks for a longer wait (Retry-After) ends the retries."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Ends the retries during a wait."""
 
 
-class Transient(Exception):
-    """Another try may help."""
+class TransientError(Exception):
+    """A failure that another try may overcome."""
 
-    def __init__(self, what: str, advice: str, asked: float | None = None) -> None:
-        super().__init__(what)
+    def __init__(
+        self,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        status: int | None = None,
+        advice: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait; None: it does not ask."""
+        self.status = status
+        """HTTP status; None: there was no answer."""
         self.advice = advice
-        """What to do when trying did not help."""
-        self.asked = asked
-        """Seconds that the server wants to be left alone; None: it does not say."""
+        """Next step for the user when all tries fail."""
 
 
-def patiently(name: str, patience: Patience, attempt: Callable[[], T]) -> T:
-    """The result of the first try that succeeds.
+class RetriesExhausted(Exception):
+    """No try succeeded."""
+
+    def __init__(self, last: TransientError, tries: int) -> None:
+        super().__init__(f"{last}, tries: {tries}")
+        self.last = last
+        self.tries = tries
+
+
+def retry(name: str, policy: RetryPolicy, attempt: Callable[[], T]) -> T:
+    """Returns the result of the first try that succeeds.
+
+    Args:
+        name: operation, for the log; seeds the jitter of the waits.
+        policy: bounds.
+        attempt: one try; only a `TransientError` leads to another one.
 
     Raises:
-        DataMissing: no try did, or the server wants to be left alone for longer than we wait.
+        RetriesExhausted: no try succeeded, the server asks for too long a wait, or
+            `policy.stop` was set during a wait.
     """
-    for number in range(patience.tries):
-        try:
-            return attempt()
-        except Transient as problem:
-            last = problem
-        pause = _pause(last, number, patience)
-        if number + 1 < patience.tries:
-            log.warning("%s: %s; again in %.0f s", name, last, pause)
-            time.sleep(pause)
-    raise DataMissing(f"{last}, {patience.tries} times. {last.advice}") from last
+    jitter = random.Random(name)
+
+    def wait(state: RetryCallState) -> float:
+        asked_wait = _error(state).retry_after
+        backoff = min(policy.first_wait * 2.0 ** (state.attempt_number - 1), policy.longest_wait)
+        return (backoff if asked_wait is None else asked_wait) * jitter.uniform(1.0, JITTER)
+
+    def is_too_long(state: RetryCallState) -> bool:
+        return (_error(state).retry_after or 0.0) > policy.longest_retry_after
+
+    def pause(state: RetryCallState) -> None:
+        log.warning("%s: %s; again in %.1f s", name, _error(state), state.upcoming_sleep)
+        if policy.stop.wait(state.upcoming_sleep):
+            _give_up(state)
+
+    return Retrying(
+        retry=retry_if_exception_type(TransientError),
+        stop=stop_after_attempt(policy.tries) | is_too_long,
+        wait=wait,
+        before_sleep=pause,
+        sleep=lambda seconds: None,  # `pause` waits: it can end the retries, `sleep` cannot
+        retry_error_callback=_give_up,
+    )(attempt)
 
 
-def _pause(problem: Transient, number: int, patience: Patience) -> float:
-    if problem.asked is None:
-        return min(patience.first * 2.0**number, patience.longest) * random.uniform(0.8, 1.0)
-    if problem.asked > patience.asked:
-        raise DataMissing(
-            f"{problem} and asks to come back in {problem.asked:.0f} s: run the same command then"
-        ) from problem
-    return problem.asked
+def _error(state: RetryCallState) -> TransientError:
+    error = state.outcome.exception() if state.outcome else None
+    assert isinstance(error, TransientError)
+    return error
+
+
+def _give_up(state: RetryCallState) -> NoReturn:
+    error = _error(state)
+    raise RetriesExhausted(error, state.attempt_number) from error
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Seconds that the header Retry-After asks for, in either of its two forms; None = none."""
+    """Returns the seconds of the header Retry-After, in either of its two forms; None if absent."""
     value = response.headers.get("Retry-After")
     try:
         return Retry().parse_retry_after(value) if value else None

@@ -1,1 +1,1 @@
-"""The data sets: the files that hold them, where they are, and how they are read."""
+"""The data sets: registry, location, strict readers, download, builders from MIMIC-IV."""

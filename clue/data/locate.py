@@ -1,4 +1,4 @@
-"""Locate a data set's file, or explain how to get it."""
+"""Location of a data set's file, or the command that gets it."""
 
 import shlex
 from pathlib import Path
@@ -8,19 +8,19 @@ from clue.errors import DataMissing
 
 
 def data_root(setting: str) -> Path:
-    """The data folder that `paths.data` names: a folder, or `demo`."""
+    """Returns the data folder for a value of `paths.data`: a folder, or `demo`."""
     return DEMO if setting == "demo" else Path(setting).expanduser().resolve()
 
 
 def locate(dataset: Dataset, split: str, root: Path) -> Path:
-    """Path of a split's file under `<root>/<dataset>/`.
+    """Returns the path of a split's file under `<root>/<dataset>/`.
 
-    The official name comes first, at any depth and plain or gzipped; else, for a data set of one
-    file, the only one of the same ending serves, since copies get renamed. Hidden files are none:
-    they are unfinished downloads.
+    A file of the official name is preferred, at any depth, plain or gzipped. For a data set of one
+    file, the only file of the same ending is accepted too, since copies get renamed. Hidden files
+    are ignored: they are unfinished downloads.
 
     Raises:
-        DataMissing: with the paths tried, the page and the terms.
+        DataMissing: there is no such file; gives the paths tried, the page and the terms.
     """
     if split not in dataset.files:
         raise DataMissing(
@@ -32,30 +32,30 @@ def locate(dataset: Dataset, split: str, root: Path) -> Path:
         path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()
     ]
     for folder in folders:
-        named = _named(folder, official)
-        if named:
-            return named[0]
-        alike = sorted(folder.glob(f"[!.]*{Path(official).suffix}"))
-        if len(dataset.files) == 1 and len(alike) == 1:
-            return alike[0]
+        official_paths = _official_paths(folder, official)
+        if official_paths:
+            return official_paths[0]
+        same_suffix = sorted(folder.glob(f"[!.]*{Path(official).suffix}"))
+        if len(dataset.files) == 1 and len(same_suffix) == 1:
+            return same_suffix[0]
     raise DataMissing(_advice(dataset, official, root, folders))
 
 
-def _named(folder: Path, official: str) -> list[Path]:
-    """Files of the official name, plain or gzipped, at any depth: the shallowest first."""
+def _official_paths(folder: Path, official: str) -> list[Path]:
+    """Files of the official name, plain or gzipped, at any depth; the shallowest first."""
     plain = official.removesuffix(".gz")
-    found = [path for name in (official, plain, f"{plain}.gz") for path in folder.rglob(name)]
-    return sorted(filter(Path.is_file, dict.fromkeys(found)), key=lambda path: len(path.parts))
+    paths = [path for name in (official, plain, f"{plain}.gz") for path in folder.rglob(name)]
+    return sorted(filter(Path.is_file, dict.fromkeys(paths)), key=lambda path: len(path.parts))
 
 
-def command(dataset: Dataset, root: Path) -> str:
-    """What to run to have the data set in a data folder."""
-    where = f" --data {shlex.quote(str(root))}"
+def download_command(dataset: Dataset, root: Path) -> str:
+    """Returns the command that downloads or builds a data set in a data folder."""
+    option = f" --data {shlex.quote(str(root))}"
     if not dataset.folders:
-        build = f"python -m clue data build {dataset.name}{where}"
-        return f"{command(DATASETS['mimic'], root)} && {build}"
+        build = f"python -m clue data build {dataset.name}{option}"
+        return f"{download_command(DATASETS['mimic'], root)} && {build}"
     user = " --user NAME" if dataset.access == "credentialed" else ""
-    return f"python -m clue data fetch {dataset.name}{user}{where}"
+    return f"python -m clue data fetch {dataset.name}{user}{option}"
 
 
 def _children(root: Path) -> list[Path]:
@@ -68,7 +68,7 @@ def _advice(dataset: Dataset, official: str, root: Path, folders: list[Path]) ->
     terms = f"({dataset.licence}, {dataset.page})"
     return (
         f"the file of {dataset.name} is not at {' nor at '.join(map(str, tried))}.\n"
-        f"{access[dataset.access]} with `{command(dataset, root)}` {terms}, "
-        f"or name the folder that holds {dataset.name}/ with paths.data=<folder> or "
+        f"{access[dataset.access]} with `{download_command(dataset, root)}` {terms}, "
+        f"or name the folder that contains {dataset.name}/ with paths.data=<folder> or "
         "CLUE_DATA=<folder>. paths.data=demo runs on fictional data."
     )

@@ -1,4 +1,4 @@
-"""DATASETS: files, rows, access and licence of every release."""
+"""Registry of the data sets: files, rows, access and licence of every release."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,37 +6,37 @@ from pathlib import Path
 from typing import Literal
 
 DEMO = Path(__file__).resolve().parent / "demo"
-"""The fictional data of the package; chosen by `paths.data=demo`."""
+"""Folder of the package's fictional data; selected by `paths.data=demo`."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """An official release."""
+    """Official release of a data set."""
 
     name: str
-    """Folder under the data folder, in any case."""
+    """Also the folder's name in the data folder, upper or lower case."""
     files: Mapping[str, str]
-    """Split to official file name."""
+    """Official file name by split."""
     rows: Mapping[str, int]
-    """Split to official number of rows, where it is known."""
+    """Official number of rows by split, if known."""
     access: Literal["open", "credentialed"]
     licence: str
     page: str
     version: str
     sha256: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
-    """Split to the address of the folder that offers its file; none for what is built here."""
+    """Address of the file's folder by split; empty for data sets that are built here."""
 
     def address(self, split: str) -> str:
-        """Where a split's file is downloaded from."""
+        """Address of a split's file."""
         return f"{self.folders[split]}/{self.files[split]}"
 
 
 PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
 
 DATASETS = {
-    made.name: made
-    for made in (
+    dataset.name: dataset
+    for dataset in (
         Dataset(
             name="mednli",
             files={split: f"mli_{split}_v1.jsonl" for split in ("test", "train", "dev")},

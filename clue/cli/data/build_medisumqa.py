@@ -1,4 +1,4 @@
-"""`python -m clue data build medisumqa`: run a model over discharge letters, resumably."""
+"""`python -m clue data build medisumqa`: a model writes questions on discharge letters."""
 
 import argparse
 import os
@@ -16,25 +16,32 @@ from clue.config.folders import CONF, ROOT
 from clue.config.schema import BackendConf, Config, ModelConf, PrivacyConf
 from clue.config.validation import validate
 from clue.data.locate import data_root, locate
-from clue.data.mimic.discharge_instructions import Letter, letters
-from clue.data.mimic.medisumqa import Pair, ask, distinct, question, selected, state
-from clue.data.mimic.medisumqa import statements as read_statements
-from clue.data.mimic.output import count, destination, write
+from clue.data.mimic.discharge_instructions import Letter, draw_letters
+from clue.data.mimic.medisumqa import (
+    QuestionAnswer,
+    least_revealing,
+    question_prompt,
+    read_question,
+    read_statements,
+    statement_prompt,
+    without_repeats,
+)
+from clue.data.mimic.output import destination, positive_integer, write_dataset
 from clue.data.registry import DATASETS, DEMO
 from clue.errors import ConfigError, DataError
-from clue.evaluation.generation import answered
-from clue.evaluation.progress import watch
+from clue.evaluation.generation import complete_prompts
+from clue.evaluation.progress import progress_display
 from clue.privacy import check_endpoint
 from clue.records import Completion, Prompt, sha256
 from clue.store.completions import CellStore
 from clue.task.task_files import load as load_task
 
-HELP = "build MeDiSumQA from MIMIC-IV: a model asks what a letter's instructions answer"
+HELP = "build MeDiSumQA from MIMIC-IV: a model writes questions on a letter's instructions"
 
 
 @dataclass
 class Settings:
-    """What `<group>.<setting>=value` may set."""
+    """Settings that `<group>.<setting>=value` may change."""
 
     model: ModelConf = field(default_factory=ModelConf)
     backend: BackendConf = field(default_factory=BackendConf)
@@ -42,17 +49,23 @@ class Settings:
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
+    """Adds the arguments of the command."""
     out = "<data>/medisumqa/MeDiSumQA.json"
-    places = os.environ.get("CLUE_MODELS", ROOT / "models")
+    checkpoints = os.environ.get("CLUE_MODELS", ROOT / "models")
     parser.add_argument("--out", type=Path, help=f"file to write (default: {out})")
-    parser.add_argument("--size", type=count, default=416, help="pairs to keep (default: 416)")
-    parser.add_argument("--letters", type=count, default=400, help="to ask about (default: 400)")
-    parser.add_argument("--per-letter", type=count, default=5, help="statements (default: 5)")
-    parser.add_argument("--seed", type=int, default=1, help="of the draw of letters (default: 1)")
+    parser.add_argument(
+        "--size", type=positive_integer, default=416, help="pairs to keep (default: 416)"
+    )
+    parser.add_argument(
+        "--letters", type=positive_integer, default=400, help="letters (default: 400)"
+    )
+    parser.add_argument(
+        "--per-letter", type=positive_integer, default=5, help="questions (default: 5)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draw (default: 1)")
     parser.add_argument("--model", default="smollm2_135m", help="a name in conf/model")
     parser.add_argument("--backend", default="transformers", help="a name in conf/backend")
-    parser.add_argument("--models", type=Path, default=places, help="folder of checkpoints")
+    parser.add_argument("--models", type=Path, default=checkpoints, help="folder of checkpoints")
     parser.add_argument("--mlruns", type=Path, default=ROOT / "mlruns", help="for cached weights")
     parser.add_argument(
         "settings", nargs="*", help="model.<setting>=value, backend.<...>=..., privacy.<...>=..."
@@ -60,9 +73,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build the file; prints what was counted, and no text.
+    """Builds the file; prints counts, and no clinical text.
 
-    Completions are kept beside the file as they finish, so the same command goes on after a stop.
+    Completions are stored in the file's folder as they finish; the same command continues there.
 
     Raises:
         ClueError: letters, model or settings cannot be used, the file exists or cannot be written.
@@ -72,12 +85,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     cache = arguments.mlruns / "cache"
     setup = backends.Setup(settings.model, settings.backend, Path(arguments.models), cache)
-    backend = backends.make(setup)
+    backend = backends.create_backend(setup)
     access = "open" if root == DEMO else DATASETS["mimic"].access
     check_endpoint(backend.endpoint(), access, "mimic", settings.privacy)
     counts: Counter[str] = Counter()
     path = locate(DATASETS["mimic"], "notes", root)
-    chosen = letters(path, arguments.letters, arguments.seed, counts)
+    drawn = draw_letters(path, arguments.letters, arguments.seed, counts)
     generation = {
         "model": {"label": settings.model.label, **model_files.identity(settings.model)},
         "backend": backend.identity(),
@@ -87,84 +100,84 @@ def run(arguments: argparse.Namespace) -> int:
     with store.locked():
         store.describe(generation)
         pairs = _pairs(
-            _fitting(chosen, backend, counts), arguments.per_letter, store, backend, counts
+            _fitting(drawn, backend, counts), arguments.per_letter, store, backend, counts
         )
-    found = selected(distinct(pairs, counts), arguments.size)
-    counts["pairs written"] = len(found)
-    if not found:
-        raise DataError(
-            f"no pair passed the filters ({_said(counts)}); a larger model asks better questions"
-        )
-    print(write(out, [pair.row() for pair in found], arguments.size, counts))
-    print(f"completions are kept in {store.folder}; they restate letters, delete them when done")
+    selected = least_revealing(without_repeats(pairs, counts), arguments.size)
+    counts["pairs written"] = len(selected)
+    if not selected:
+        raise DataError(f"no pair passed the filters ({_summary(counts)}); try a larger model")
+    print(write_dataset(out, [pair.row() for pair in selected], arguments.size, counts))
+    print(f"completions are in {store.folder}; they repeat clinical text: delete them when done")
     return 0
 
 
 def _pairs(
-    chosen: Sequence[Letter],
+    letters: Sequence[Letter],
     per_letter: int,
     store: CellStore,
     backend: backends.Backend,
     counts: Counter[str],
-) -> list[Pair]:
-    told = _answers("statements", [state(letter) for letter in chosen], store, backend)
-    stated = [
+) -> list[QuestionAnswer]:
+    prompts = [statement_prompt(letter) for letter in letters]
+    completions = _answers("statements", prompts, store, backend)
+    statements = [
         (letter, number, statement)
-        for letter, completion in zip(chosen, told, strict=True)
+        for letter, completion in zip(letters, completions, strict=True)
         for number, statement in enumerate(read_statements(letter, completion, per_letter, counts))
     ]
-    counts["statements asked about"] = len(stated)
-    asked = _answers("questions", [ask(*each) for each in stated], store, backend)
+    counts["statements asked about"] = len(statements)
+    prompts = [question_prompt(*statement) for statement in statements]
+    completions = _answers("questions", prompts, store, backend)
     pairs = [
-        Pair(letter, found, statement)
-        for (letter, _, statement), completion in zip(stated, asked, strict=True)
-        if (found := question(completion.text))
+        QuestionAnswer(letter, question, statement)
+        for (letter, _, statement), completion in zip(statements, completions, strict=True)
+        if (question := read_question(completion.text))
     ]
-    counts["answers that are no question, left out"] = len(stated) - len(pairs)
+    counts["answers that are no question, left out"] = len(statements) - len(pairs)
     return pairs
 
 
 def _fitting(
-    chosen: Sequence[Letter], backend: backends.Backend, counts: Counter[str]
+    letters: Sequence[Letter], backend: backends.Backend, counts: Counter[str]
 ) -> list[Letter]:
-    """Letters whose instructions fit the model's context; a cut one would state half a fact."""
+    """Drops letters whose instructions exceed the model's context; a cut one states half a fact."""
     context = backend.context()
     if context is None:
-        return list(chosen)
-    prompts = [state(letter) for letter in chosen]
+        return list(letters)
+    prompts = [statement_prompt(letter) for letter in letters]
     fits = [backend.count(prompt) + prompt.max_new_tokens <= context for prompt in prompts]
     counts["letters too long for the model, left out"] = fits.count(False)
-    return [letter for letter, fit in zip(chosen, fits, strict=True) if fit]
+    return [letter for letter, fit in zip(letters, fits, strict=True) if fit]
 
 
 def _answers(
     name: str, prompts: Sequence[Prompt], store: CellStore, backend: backends.Backend
 ) -> list[Completion]:
-    return answered(store, prompts, backend, watch(name)) if prompts else []
+    return complete_prompts(store, prompts, backend, progress_display(name)) if prompts else []
 
 
-def _said(counts: Counter[str]) -> str:
-    return ", ".join(f"{number} {what}" for what, number in counts.items())
+def _summary(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {description}" for description, number in counts.items())
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     file = CONF / "backend" / f"{arguments.backend}.yaml"
     if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
-        raise ConfigError(f"there is no backend {arguments.backend!r}; there are {known}")
-    named = {"model": model_files.load(arguments.model), "backend": OmegaConf.load(file)}
+        names = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
+        raise ConfigError(f"there is no backend {arguments.backend!r}; there are {names}")
+    defaults = {"model": model_files.load(arguments.model), "backend": OmegaConf.load(file)}
     try:
-        said = OmegaConf.from_dotlist(arguments.settings)
-        made: Any = OmegaConf.to_object(
-            OmegaConf.merge(OmegaConf.structured(Settings), OmegaConf.create(named), said)
+        overrides = OmegaConf.from_dotlist(arguments.settings)
+        settings: Any = OmegaConf.to_object(
+            OmegaConf.merge(OmegaConf.structured(Settings), OmegaConf.create(defaults), overrides)
         )
     except Exception as error:  # OmegaConf's errors share no useful base class
         text = str(error).partition("\n")[0]
         raise ConfigError(f"{' '.join(arguments.settings)}: {text}") from error
-    assert isinstance(made, Settings)
-    if made.model.baseline:
-        raise ConfigError(f"{arguments.model} is a rule and asks no questions; name a model")
-    # ranges are checked for a whole configuration, which has a task
-    tasks = {"medisumqa": load_task("medisumqa")}
-    validate(Config(model=made.model, backend=made.backend, privacy=made.privacy, tasks=tasks))
-    return made
+    assert isinstance(settings, Settings)
+    if settings.model.baseline:
+        raise ConfigError(f"{arguments.model} is a baseline and writes no questions; name a model")
+    config = Config(model=settings.model, backend=settings.backend, privacy=settings.privacy)
+    config.tasks["medisumqa"] = load_task("medisumqa")  # a configuration without a task is refused
+    validate(config, backends.setting_problems(config))
+    return settings

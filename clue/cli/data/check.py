@@ -1,4 +1,4 @@
-"""Is a file what its release says? Read strictly to the last row, then remembered."""
+"""Checks of a file against its release: read strictly to the last row, the result cached."""
 
 import importlib
 import json
@@ -11,66 +11,66 @@ from clue.data.registry import Dataset
 from clue.errors import DataError
 
 VERSIONS = {"read": 1}
-"""Version of `rows` for MIMIC's files: what it found is remembered under it."""
+"""Version of `count_rows` for MIMIC's files; cached results are stored under it."""
 MIMIC = {
     "notes": ("note_id", "subject_id", "hadm_id", "note_type", "note_seq", "charttime", "text"),
     "diagnoses": ("subject_id", "hadm_id", "seq_num", "icd_code", "icd_version"),
 }
-"""Columns that no row leaves empty. `storetime` may be: MIMIC's own schema allows it NULL."""
+"""Columns that no row leaves empty. `storetime` may be empty: MIMIC's own schema allows NULL."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What a file holds."""
+class FileContent:
+    """Size, checksum and rows of a file."""
 
     bytes: int
     sha256: str
     rows: int | None
-    """None: malformed."""
+    """None: the file is malformed."""
     error: str | None
-    """Why it is malformed."""
+    """Reason why it is malformed."""
 
 
-def rows(dataset: Dataset, split: str, path: Path) -> int:
-    """Number of rows of a split's file; questions for LongHealth.
+def count_rows(dataset: Dataset, split: str, path: Path) -> int:
+    """Returns the number of rows of a split's file; of questions for LongHealth.
 
     Raises:
-        DataError: the file is not as its official release; names file, row and what was found.
+        DataError: the file is not as its official release; names file, row and content.
     """
     if dataset.name == "mimic":
-        from clue.data.mimic.tables import table
+        from clue.data.mimic.tables import open_table
 
-        with table(path, MIMIC[split]) as found:
-            number = sum(1 for _ in found)
+        with open_table(path, MIMIC[split]) as rows:
+            number = sum(1 for _ in rows)
         if not number:
             raise DataError(f"{path} has no rows")
         return number
     return len(_reader(dataset).read(path))
 
 
-def measure(dataset: Dataset, split: str, path: Path, cache: Path) -> Measured:
-    """Size, checksum and rows, remembered in `cache` until the file or its reader changes.
+def check_file(dataset: Dataset, split: str, path: Path, cache: Path) -> FileContent:
+    """Reads a file to its end; the result is cached until the file or its reader changes.
 
     Raises:
         DataError: the file cannot be read at all.
     """
 
     def compute() -> str:
-        return json.dumps(asdict(_measured(dataset, split, path)))
+        return json.dumps(asdict(_read(dataset, split, path)))
 
     reader = [dataset.name, _reader(dataset).VERSIONS["read"]]
-    return Measured(**json.loads(cached_text(path, cache, [split, *reader], compute)))
+    return FileContent(**json.loads(cached_text(path, cache, [split, *reader], compute)))
 
 
-def _measured(dataset: Dataset, split: str, path: Path) -> Measured:
+def _read(dataset: Dataset, split: str, path: Path) -> FileContent:
     try:
-        size, digest = path.stat().st_size, checksum(path)
+        size, sha256 = path.stat().st_size, checksum(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        return Measured(size, digest, rows(dataset, split, path), None)
+        return FileContent(size, sha256, count_rows(dataset, split, path), None)
     except DataError as error:
-        return Measured(size, digest, None, str(error))
+        return FileContent(size, sha256, None, str(error))
 
 
 def _reader(dataset: Dataset) -> ModuleType:

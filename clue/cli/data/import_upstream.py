@@ -1,6 +1,6 @@
-"""Import the authors' wording from a checkout of their repository, for `prompt=upstream`.
+"""Imports the authors' prompts from a checkout of their repository, for `prompt=upstream`.
 
-Their scripts are parsed, never run; the sentences go into the data folder, not into this project.
+Their scripts are parsed, never run; the prompts go into the data folder, not into this project.
 """
 
 import argparse
@@ -26,49 +26,50 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Source:
-    """A script of theirs: which tasks it words, and what its placeholders are called here."""
+class UpstreamScript:
+    """One of the authors' scripts: its tasks, and our names of its placeholders."""
 
     file: str
     """Path in the checkout."""
     tasks: tuple[str, ...]
     fields: Mapping[str, str]
-    """Placeholder to field of our sample."""
+    """Field of our sample by placeholder."""
     target: str | None = None
-    """Placeholder of the reference in a worked example; None: the script shows no examples."""
+    """Placeholder of the reference in a worked example; None: the script has no examples."""
     rewrites: Mapping[str, str] = field(default_factory=dict)
-    """`Wording.rewrites`: what the script does to a reference, or the form that its data have."""
+    """`PromptTemplates.rewrites`: replacements in a reference, by the script or in its data."""
     user: str = "user_prompt_template"
+    """Name of the constant with the user's turn."""
 
 
-SOURCES = (
-    Source(
+UPSTREAM_SCRIPTS = (
+    UpstreamScript(
         "eval/eval_mednli.py",
         ("mednli",),
         {"sentence1": "premise", "sentence2": "hypothesis"},
         "gold_label",
     ),
-    Source("eval/eval_meqsum.py", ("meqsum",), {"CHQ": "question"}, "Summary"),
-    Source(
+    UpstreamScript("eval/eval_meqsum.py", ("meqsum",), {"CHQ": "question"}, "Summary"),
+    UpstreamScript(
         "eval/eval_ProblemSummary.py",
         ("problem_summary",),
         {"Subjectives": "subjective", "Assessment": "assessment"},
         "Summary",
         rewrites={";": ", "},
     ),
-    Source(
+    UpstreamScript(
         "eval/eval_LongHealth.py",
         ("longhealth1", "longhealth2", "longhealth3"),
         {"documents": "documents", "question_text": "question", "options": "options"},
         user="prompt_template",
     ),
-    Source(
+    UpstreamScript(
         "eval/eval_MeDiSumQA.py",
         ("medisumqa",),
         {"discharge_summary": "discharge_summary", "Question": "question"},
         "Answer",
     ),
-    Source(
+    UpstreamScript(
         "eval/eval_MeDiSumCode.py",
         ("medisumcode",),
         {"text": "discharge_summary"},
@@ -79,69 +80,71 @@ SOURCES = (
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the command."""
+    """Adds the arguments of the command."""
     parser.add_argument("checkout", type=Path, help=f"folder of a clone of {REPOSITORY}")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the scripts, write the wordings; returns the exit code."""
+    """Reads the scripts and writes the prompts; returns the exit code."""
     data = data_root(arguments.data)
     if data == DEMO:
         raise ConfigError(advice(data))
     checkout = arguments.checkout.expanduser().resolve()
-    scripts: dict[str, str] = {}
+    digests: dict[str, str] = {}
     tasks: dict[str, Any] = {}
-    for source in SOURCES:
-        path = checkout / source.file
+    for script in UPSTREAM_SCRIPTS:
+        path = checkout / script.file
         if not path.is_file():
-            raise DataMissing(f"{path} is not there; name the root of a checkout. {advice(data)}")
-        scripts[source.file] = checksum(path)
-        tasks |= dict.fromkeys(source.tasks, said(source, Script.read(path)))
-        print(f"{source.file}  sha256 {scripts[source.file][:12]}  {', '.join(source.tasks)}")
-    commit = commit_of(checkout)
-    print(f"written: {save(data, commit, scripts, tasks)} (commit {commit})")
+            raise DataMissing(f"{path} is missing; name the root of a checkout. {advice(data)}")
+        digests[script.file] = checksum(path)
+        tasks |= dict.fromkeys(script.tasks, read_wording(script, Script.read(path)))
+        print(f"{script.file}  sha256 {digests[script.file][:12]}  {', '.join(script.tasks)}")
+    commit = checkout_commit(checkout)
+    print(f"written: {save(data, commit, digests, tasks)} (commit {commit})")
     return 0
 
 
-def said(source: Source, script: Script) -> dict[str, Any]:
-    """The fields of `clue.task.templates.Wording` that a script fixes.
+def read_wording(upstream: UpstreamScript, script: Script) -> dict[str, Any]:
+    """Returns the fields of `clue.task.templates.PromptTemplates` that a script fixes.
 
     Raises:
-        DataError: a constant is missing or no plain text, a placeholder is unknown; names path,
+        DataError: a constant is missing or no plain text, or a placeholder is unknown; names path,
             line and constant.
     """
-    found: dict[str, Any] = {
+    wording: dict[str, Any] = {
         "system": script.constant("sys_prompt", str)[0],
-        "user": _template(script, source.user, source.fields),
-        "rewrites": dict(source.rewrites),
+        "user": _template(script, upstream.user, upstream.fields),
+        "rewrites": dict(upstream.rewrites),
     }
-    if source.target:
-        known = {**source.fields, source.target: "target"}
-        found["assistant"] = _template(script, "assistant_response_template", known)
-        found["max_new_tokens"] = _budget(script, "max_tokens")
-        return found
+    if upstream.target:
+        fields = {**upstream.fields, upstream.target: "target"}
+        wording["assistant"] = _template(script, "assistant_response_template", fields)
+        wording["max_new_tokens"] = _budget(script, "max_tokens")
+        return wording
     if "max_new_tokens" in script.constants:
-        found["max_new_tokens"] = _budget(script, "max_new_tokens")
-    found["separator"] = script.default("create_prompt", "separator")
-    found["unanswerable"] = script.entry("main", "answer_f")
-    return found
+        wording["max_new_tokens"] = _budget(script, "max_new_tokens")
+    wording["separator"] = script.default("create_prompt", "separator")
+    wording["unanswerable"] = script.entry("main", "answer_f")
+    return wording
 
 
-def commit_of(checkout: Path) -> str:
-    """The commit that is checked out, with `-dirty` if a script was changed since.
+def checkout_commit(checkout: Path) -> str:
+    """Returns the checked-out commit, with `-dirty` if a script differs from it.
 
-    Git is asked for digests only: `git status` would run what the checkout's configuration names.
+    Only digests are requested of git: `git status` would run commands of the checkout's
+    configuration.
     """
     commit = _git(checkout, "rev-parse", "--verify", "HEAD")
     if commit is None:
-        log.warning("%s is no git checkout that can be read: its commit is unknown", checkout)
+        log.warning("%s is no readable git checkout: its commit is unknown", checkout)
         return UNKNOWN
     if not commit.startswith(PAPER_COMMIT):
-        log.warning("commit %s is not that of the paper, %s", commit, PAPER_COMMIT)
-    files = [source.file for source in SOURCES]
-    theirs = _git(checkout, "rev-parse", *(f"HEAD:{file}" for file in files))
-    here = _git(checkout, "hash-object", "--no-filters", *(str(checkout / file) for file in files))
-    if theirs != here:
+        log.warning("commit %s is not the one of the paper, %s", commit, PAPER_COMMIT)
+    files = [script.file for script in UPSTREAM_SCRIPTS]
+    paths = [str(checkout / file) for file in files]
+    committed = _git(checkout, "rev-parse", *(f"HEAD:{file}" for file in files))
+    current = _git(checkout, "hash-object", "--no-filters", *paths)
+    if committed != current:
         log.warning("%s: scripts differ from commit %s", checkout, commit)
         return f"{commit}-dirty"
     return commit
@@ -154,31 +157,33 @@ def _budget(script: Script, name: str) -> int:
     return value
 
 
-def _template(script: Script, name: str, known: Mapping[str, str]) -> str:
+def _template(script: Script, name: str, fields: Mapping[str, str]) -> str:
     text, line = script.constant(name, str)
     where = f"{script.path}, line {line}: {name}"
     try:
         parts = list(Formatter().parse(text))
     except ValueError as error:
         raise DataError(f"{where} is no template: {error}") from error
-    made = ""
-    for plain, placeholder, form, conversion in parts:
-        made += plain.replace("{", "{{").replace("}", "}}")
+    template = ""
+    for literal, placeholder, form, conversion in parts:
+        template += literal.replace("{", "{{").replace("}", "}}")
         if placeholder is None:
             continue
-        whole = f"{placeholder}!{conversion}" if conversion else placeholder
-        whole = f"{whole}:{form}" if form else whole
-        if whole not in known:
-            raise DataError(f"{where}: unknown placeholder {{{whole}}}; known: {', '.join(known)}")
-        made += f"{{{known[whole]}}}"
-    return made
+        field_name = f"{placeholder}!{conversion}" if conversion else placeholder
+        field_name = f"{field_name}:{form}" if form else field_name
+        if field_name not in fields:
+            raise DataError(
+                f"{where}: unknown placeholder {{{field_name}}}; known: {', '.join(fields)}"
+            )
+        template += f"{{{fields[field_name]}}}"
+    return template
 
 
 def _git(checkout: Path, *words: str) -> str | None:
-    """What git says of this folder, never of one around it; None if it refuses."""
+    """Returns the output of git for this folder, never for one around it; None: git fails."""
     command = ["git", f"--git-dir={checkout / '.git'}", *words]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        process = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.strip()
+    return process.stdout.strip()

@@ -1,4 +1,4 @@
-"""What lies in a data folder: every split of every data set, found, missing or malformed."""
+"""Inventory of a data folder: the state of every split of every data set."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -12,8 +12,8 @@ from clue.errors import DataError, DataMissing
 
 
 @dataclass(frozen=True)
-class File:
-    """What is known of the file of one split."""
+class FileStatus:
+    """Expected and actual properties of the file of one split."""
 
     dataset: str
     split: str
@@ -21,57 +21,57 @@ class File:
     access: str
     licence: str
     page: str
-    """Where access is applied for."""
+    """Web page on which access is granted."""
     official_rows: int | None
-    """None where it is not known."""
+    """None: unknown."""
     needed: bool
-    """Whether the command was asked to insist on it."""
+    """True if `--need` requires the file."""
     path: str
-    """Where it is, or was sought."""
+    """Actual path, or the official one if the file is missing."""
     state: Literal["found", "missing", "malformed"] = "missing"
     bytes: int | None = None
     sha256: str | None = None
     rows: int | None = None
     note: str = ""
-    """What is wrong with it; empty for nothing."""
+    """Problem of the file; empty: none."""
 
 
-def files(root: Path, needed: Collection[str], cache: Path) -> Iterator[File]:
-    """The files of all data sets, each read to its end unless `cache` remembers it.
+def files(root: Path, needed: Collection[str], cache: Path) -> Iterator[FileStatus]:
+    """Yields the files of all data sets; reads each to its end unless its check is in `cache`.
 
     Args:
         root: the data folder.
         needed: data sets whose test split is needed.
-        cache: where to remember what was read.
+        cache: folder for results of checks.
     """
     for official in DATASETS.values():
         dataset = _fictional(official) if root == DEMO else official
         for split in dataset.files:
-            blank = _blank(dataset, split, root)
-            insist = dataset.name in needed and split == "test"
-            yield replace(_looked_up(blank, dataset, root, cache), needed=insist)
+            missing = _missing(dataset, split, root)
+            is_needed = dataset.name in needed and split == "test"
+            yield replace(_status(missing, dataset, root, cache), needed=is_needed)
 
 
-def _looked_up(blank: File, dataset: Dataset, root: Path, cache: Path) -> File:
+def _status(missing: FileStatus, dataset: Dataset, root: Path, cache: Path) -> FileStatus:
     try:
-        path = locate(dataset, blank.split, root)
+        path = locate(dataset, missing.split, root)
     except DataMissing:
-        return blank
-    found = replace(blank, path=str(path), state="malformed")
+        return missing
+    status = replace(missing, path=str(path), state="malformed")
     try:
-        measured = check.measure(dataset, blank.split, path, cache)
+        content = check.check_file(dataset, missing.split, path, cache)
     except DataError as error:
-        return replace(found, note=str(error))
-    found = replace(found, bytes=measured.bytes, sha256=measured.sha256)
-    if measured.error:
-        return replace(found, note=measured.error)
-    known = dataset.sha256.get(blank.split, measured.sha256)
-    note = "" if measured.sha256 == known else f"not the official file, whose sha256 is {known}"
-    return replace(found, state="found", rows=measured.rows, note=note)
+        return replace(status, note=str(error))
+    status = replace(status, bytes=content.bytes, sha256=content.sha256)
+    if content.error:
+        return replace(status, note=content.error)
+    official = dataset.sha256.get(missing.split, content.sha256)
+    note = "" if content.sha256 == official else f"not the official file of sha256 {official}"
+    return replace(status, state="found", rows=content.rows, note=note)
 
 
-def _blank(dataset: Dataset, split: str, root: Path) -> File:
-    return File(
+def _missing(dataset: Dataset, split: str, root: Path) -> FileStatus:
+    return FileStatus(
         dataset=dataset.name,
         split=split,
         version=dataset.version,
@@ -85,6 +85,6 @@ def _blank(dataset: Dataset, split: str, root: Path) -> File:
 
 
 def _fictional(dataset: Dataset) -> Dataset:
-    """What the package has in the format of the release."""
-    own = replace(dataset, version="fictional", access="open", licence="Apache-2.0")
-    return replace(own, page="", rows={}, sha256={})
+    """Describes the package's own data in the format of the release."""
+    demo = replace(dataset, version="fictional", access="open", licence="Apache-2.0")
+    return replace(demo, page="", rows={}, sha256={})

@@ -1,4 +1,4 @@
-"""The data sets: what is here, get the rest, build what was never released.
+"""Data sets: show their state, download released ones, build the others from MIMIC-IV.
 
     python -m clue data status --need task=all
     python -m clue data fetch meqsum longhealth
@@ -6,7 +6,7 @@
     python -m clue data build medisumcode
     python -m clue data import-upstream <checkout of TIO-IKIM/CLUE>
 
-Exit code 0: done; 1: something is missing, refused or malformed; 130: stopped by Ctrl-C.
+Exit code 0: success; 1: a file is missing, refused or malformed; 130: stopped by Ctrl-C.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from clue.config.folders import ROOT
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Adds the options of the command."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--data",
@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     modules = {"status": status, "fetch": fetch, "import-upstream": import_upstream}
     commands = add_subcommands(parser, modules, shared)
-    build = commands.add_parser("build", help="make what was never released from MIMIC-IV")
+    build = commands.add_parser("build", help="build an unreleased data set from MIMIC-IV")
     builders = {"medisumcode": build_medisumcode, "medisumqa": build_medisumqa}
     add_subcommands(build, builders, shared, metavar="DATASET")
 

@@ -1,1 +1,1 @@
-"""How a released file comes over HTTP: login, patience, parts of files, checks."""
+"""Download of released files over HTTP: login, retries, resumption, checksums."""

@@ -1,4 +1,4 @@
-"""A download that is not finished: what is there of it, and of which version on the server."""
+"""Unfinished download: its bytes, and the version on the server that they belong to."""
 
 import fcntl
 import json
@@ -14,24 +14,24 @@ from typing import Self
 
 import requests
 
-from clue.common.atomic_write import PRIVATE
+from clue.common.atomic_write import PRIVATE, write_all
 from clue.errors import StoreError
 
 
 @dataclass(frozen=True)
-class Version:
-    """What tells a file on a server from the one that replaces it."""
+class RemoteVersion:
+    """Version of a file on a server, by which a replaced file is recognised."""
 
     url: str
     etag: str | None
-    """Strong ones only: a weak one does not promise equal bytes."""
+    """Strong tags only: a weak one does not promise equal bytes."""
     modified: str | None
     length: int | None
-    """Bytes of the whole file."""
+    """Bytes of the complete file."""
 
     @classmethod
-    def of(cls, url: str, response: requests.Response) -> "Version":
-        """The version that a whole (200), partial (206) or empty (416) answer belongs to."""
+    def of(cls, url: str, response: requests.Response) -> "RemoteVersion":
+        """Reads the version from a complete (200), partial (206) or empty (416) response."""
         etag = response.headers.get("ETag")
         length = response.headers.get("Content-Length")
         if response.status_code in (206, 416):
@@ -45,19 +45,20 @@ class Version:
 
     @property
     def validator(self) -> str | None:
-        """For `If-Range`: send the rest only if it is of this version."""
+        """Value of `If-Range`: the server sends the rest only of this version."""
         return self.etag or self.modified
 
-    def agrees(self, other: "Version") -> bool:
-        """Whether nothing that both know differs; a 206 may leave out what it did not change."""
+    def agrees(self, other: "RemoteVersion") -> bool:
+        """True if no field that both have differs; a 206 may omit unchanged fields."""
         pairs = zip(asdict(self).values(), asdict(other).values(), strict=True)
         return all(ours == theirs for ours, theirs in pairs if None not in (ours, theirs))
 
 
-class Part:
-    """`.part-<name>` beside the file that it becomes; `.part-<name>.json` names its version.
+class PartialFile:
+    """`.part-<name>` in the folder of the target; `.part-<name>.json` stores its version.
 
-    Entered, it is this process's alone. What has arrived stays after an error, to be continued.
+    As a context manager it locks the file for this process. After an error the bytes received so
+    far are kept, and the next download continues them.
     """
 
     def __init__(self, target: Path, mode: int = PRIVATE) -> None:
@@ -74,12 +75,12 @@ class Part:
             self._file = os.open(self.path, flags, self.mode)
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                mine = os.path.samestat(os.fstat(self._file), self.path.stat())
+                locked = os.path.samestat(os.fstat(self._file), self.path.stat())
             except (BlockingIOError, FileNotFoundError):
-                mine = False
-        if not mine:
+                locked = False
+        if not locked:
             os.close(self._file)
-            raise StoreError(f"another process is downloading {self.target}; let it finish")
+            raise StoreError(f"another process is downloading {self.target}; wait until it ends")
         return self
 
     def __exit__(
@@ -94,33 +95,31 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Bytes that are there."""
+        """Bytes received so far."""
         return os.fstat(self._file).st_size
 
-    def version(self, url: str) -> Version | None:
-        """Of which version the bytes are; None: of none, or of another address."""
+    def version(self, url: str) -> RemoteVersion | None:
+        """Returns the version of the received bytes; None: unknown, or from another address."""
         try:
-            noted = Version(**json.loads(self.note.read_text()))
+            stored = RemoteVersion(**json.loads(self.note.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return noted if noted.url == url and self.size else None
+        return stored if stored.url == url and self.size else None
 
-    def begin(self, version: Version) -> None:
-        """Forget what is there; what comes is of this version."""
+    def restart(self, version: RemoteVersion) -> None:
+        """Discards the received bytes; the next ones belong to this version."""
         with self._writing():
             if self.size:
                 os.truncate(self._file, 0)
             self.note.write_text(json.dumps(asdict(version)))
 
     def write(self, chunk: bytes) -> None:
-        """Add bytes at the end."""
-        view = memoryview(chunk)
+        """Appends bytes."""
         with self._writing():
-            while view:
-                view = view[os.write(self._file, view) :]
+            write_all(self._file, chunk)
 
     def check_room(self, bytes_to_come: int) -> None:
-        """Raise StoreError if the disk cannot take them."""
+        """Raises StoreError if the disk has too little room."""
         free = shutil.disk_usage(self.path.parent).free
         if bytes_to_come > free:
             raise StoreError(
@@ -129,25 +128,25 @@ class Part:
                 "command"
             )
 
-    def kept(self, url: str) -> str:
-        """What an unfinished download leaves, for its error."""
+    def how_to_resume(self, url: str) -> str:
+        """Sentence for an error: the bytes that are kept, and how to continue them."""
         version = self.version(url)
         if version is None:
             return ""
-        whole = f" of {version.length:,}" if version.length else ""
+        total = f" of {version.length:,}" if version.length else ""
         if version.validator is None:
-            return "The server names no version: the same command begins again."
-        return f"{self.size:,}{whole} bytes are kept in {self.path}: the same command goes on."
+            return "The server gives no version: the same command starts from the beginning."
+        return f"{self.size:,}{total} bytes are kept in {self.path}: the same command continues."
 
     def finish(self) -> None:
-        """Make it the file."""
+        """Renames it to the target."""
         with self._writing():
             os.fsync(self._file)
             self.path.replace(self.target)
             self.note.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Keep nothing of it."""
+        """Deletes it."""
         self.note.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
@@ -157,12 +156,13 @@ class Part:
             yield
         except OSError as error:
             raise StoreError(
-                f"cannot write to {self.path.parent}: {error.strerror}. What has arrived is kept; "
-                "make room or name another folder with --data, then run the same command to go on"
+                f"cannot write to {self.path.parent}: {error.strerror}. The bytes received so far "
+                "are kept; make room or name another folder with --data, then run the same "
+                "command to continue"
             ) from error
 
 
-def continues(response: requests.Response, size: int) -> bool:
-    """Whether a partial answer begins where the bytes that are there end."""
-    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
-    return response.status_code == 206 and found is not None and int(found[1]) == size
+def continues_at(response: requests.Response, size: int) -> bool:
+    """True if a partial response starts after `size` bytes."""
+    match = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    return response.status_code == 206 and match is not None and int(match[1]) == size

@@ -1,4 +1,4 @@
-"""How PhysioNet lays out a release: its files, the page of its terms, its list of checksums."""
+"""Layout of a release on PhysioNet: its files, its page, its list of checksums."""
 
 import re
 import shlex
@@ -9,34 +9,33 @@ from clue.data.registry import Dataset
 _LAYOUT = re.compile(r"(?P<site>https?://[^/]+)/files/(?P<release>[^/]+/[^/]+)/(?P<path>.+)")
 
 
-def page(dataset: Dataset, url: str) -> str:
-    """Where access to the file is granted; MIMIC's files belong to two releases."""
-    found = _LAYOUT.match(url)
-    return f"{found['site']}/content/{found['release']}/" if found else dataset.page
+def release_page(dataset: Dataset, url: str) -> str:
+    """Page on which access to the file is granted; MIMIC's files belong to two releases."""
+    match = _LAYOUT.match(url)
+    return f"{match['site']}/content/{match['release']}/" if match else dataset.page
 
 
-def checksums(url: str) -> tuple[str, str] | None:
-    """Address of the release's list of checksums, and the file's path as it names it."""
-    found = _LAYOUT.match(url)
-    return (
-        (f"{found['site']}/files/{found['release']}/SHA256SUMS.txt", found["path"])
-        if found
-        else None
-    )
+def checksum_list(url: str) -> tuple[str, str] | None:
+    """Address of the release's list of checksums, and the file's path in it; None if no list."""
+    match = _LAYOUT.match(url)
+    if match is None:
+        return None
+    return f"{match['site']}/files/{match['release']}/SHA256SUMS.txt", match["path"]
 
 
-def listed(text: str) -> dict[str, str]:
-    """Path to sha256 of every line that a list of `sha256sum` has."""
+def parse_checksums(text: str) -> dict[str, str]:
+    """Maps path to sha256 for the lines of a list by `sha256sum`; other lines are ignored."""
     rows = re.finditer(r"^(?P<sha256>[0-9a-f]{64}) [ *]?(?P<path>\S.*?)\r?$", text, re.MULTILINE)
     return {row["path"]: row["sha256"] for row in rows}
 
 
-def by_hand(dataset: Dataset, url: str, folder: Path, user: str | None) -> str:
-    """A command that gets the data set's files of the release without this program."""
-    here = page(dataset, url)
+def wget_command(dataset: Dataset, url: str, folder: Path, user: str | None) -> str:
+    """Command that gets the data set's files of the same release without this program."""
+    page = release_page(dataset, url)
     addresses = [dataset.address(split) for split in dataset.files]
-    files = " ".join(shlex.quote(each) for each in addresses if page(dataset, each) == here)
-    place = shlex.quote(str(folder))
+    same_release = [address for address in addresses if release_page(dataset, address) == page]
+    files = " ".join(map(shlex.quote, same_release))
+    target = shlex.quote(str(folder))
     if user is None:
-        return f"`wget -c -P {place} {files}`"
-    return f"`(umask 077 && wget -c -P {place} --user {shlex.quote(user)} --ask-password {files})`"
+        return f"`wget -c -P {target} {files}`"
+    return f"`(umask 077 && wget -c -P {target} --user {shlex.quote(user)} --ask-password {files})`"

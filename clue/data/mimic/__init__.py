@@ -1,1 +1,1 @@
-"""How the data sets that were never released are made from MIMIC-IV."""
+"""Builders, from MIMIC-IV, of the data sets that were never released."""

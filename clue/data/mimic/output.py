@@ -1,4 +1,4 @@
-"""Where a built data set goes, and how it is written: whole, for its owner only, over nothing."""
+"""Output of a built data set: atomic, readable by its owner only, never over a file."""
 
 import argparse
 import json
@@ -15,48 +15,48 @@ from clue.errors import ConfigError, DataError
 log = logging.getLogger(__name__)
 
 
-def count(text: str) -> int:
-    """A number of at least one, from the command line."""
+def positive_integer(text: str) -> int:
+    """Parses a number of at least one, from the command line."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
     return int(text)
 
 
 def destination(out: Path | None, root: Path, dataset: str) -> Path:
-    """The file to write: the one named, else the data set's own under the data folder.
+    """Returns the file to write: `out`, otherwise the official path under the data folder.
 
     Raises:
-        ConfigError: it would lie among the package's fictional data.
-        DataError: it exists.
+        ConfigError: the file would be among the package's fictional data.
+        DataError: the file exists.
     """
     path = out or root / dataset / DATASETS[dataset].files["test"]
     if path.resolve().is_relative_to(DEMO):
-        raise ConfigError("the package's data are not written to; name a file with --out")
+        raise ConfigError("the package's own data stay as they are; name a file with --out")
     _refuse_existing(path)
     return path
 
 
-def write(
-    path: Path, rows: Sequence[Mapping[str, Any]], wished: int, counts: Mapping[str, int]
+def write_dataset(
+    path: Path, rows: Sequence[Mapping[str, Any]], requested: int, counts: Mapping[str, int]
 ) -> str:
-    """Write a JSON array; returns the counts, digest and path, to be printed.
+    """Writes a JSON array; returns the counts, digest and path, to be printed.
 
     Args:
-        path: where.
-        rows: its entries.
-        wished: how many were asked for; fewer are said in the log.
-        counts: what was counted on the way.
+        path: file to write.
+        rows: entries of the array.
+        requested: number of rows that the user requested; the log warns of fewer.
+        counts: numbers by description, counted by the builder.
 
     Raises:
         DataError: the file exists by now.
-        StoreError: it cannot be written.
+        StoreError: the file cannot be written.
     """
     _refuse_existing(path)
-    if len(rows) < wished:
-        log.warning("%d were asked for; there are only %d", wished, len(rows))
+    if len(rows) < requested:
+        log.warning("%d rows were requested; there are only %d", requested, len(rows))
     write_atomic(path, json.dumps(rows, indent=1, ensure_ascii=False).encode())
-    said = [f"{number:9,} {what}" for what, number in counts.items()]
-    return "\n".join([*said, f"sha256 {checksum(path)}", f"written: {path}"])
+    lines = [f"{number:9,} {description}" for description, number in counts.items()]
+    return "\n".join([*lines, f"sha256 {checksum(path)}", f"written: {path}"])
 
 
 def _refuse_existing(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A random sample of a stream, in memory that the sample's size bounds."""
+"""Random sample of a stream, in memory bounded by the sample's size."""
 
 from heapq import heappush, heapreplace
 from typing import Generic, TypeVar
@@ -8,24 +8,24 @@ from clue.records import sha256
 T = TypeVar("T")
 
 
-class Draw(Generic[T]):
+class StreamSample(Generic[T]):
     """Draws units (patients) without replacement, and one item (letter) of each.
 
-    The units with the smallest digests are drawn, and of each the item with the smallest, so the
-    order of the stream does not matter. Every unit is as likely as any other, however many items
-    it has. An item that cannot be drawn any more is forgotten at once.
+    It draws the units with the smallest digests, and of each unit the item with the smallest
+    digest, so the order of the stream does not matter. All units are equally likely, regardless of
+    their number of items. An item that can no longer be drawn is dropped at once.
     """
 
     def __init__(self, size: int, seed: int) -> None:
         self.size = size
         self.seed = seed
         self._best: dict[str, tuple[str, T]] = {}
-        """Unit to digest and item, for the units that are in the sample so far."""
-        self._last: list[tuple[int, str]] = []
-        """Heap of the same units; the first is the next to go."""
+        """Digest and item by unit, for the units in the sample so far."""
+        self._largest: list[tuple[int, str]] = []
+        """Heap of the same units; the first has the largest digest and is replaced next."""
 
     def offer(self, unit: str, name: str, item: T) -> None:
-        """Take part with an item; names are unique."""
+        """Offers an item of the stream; names are unique."""
         if unit not in self._best and not self._admit(unit):
             return
         digest = sha256([self.seed, unit, name])
@@ -33,16 +33,16 @@ class Draw(Generic[T]):
             self._best[unit] = digest, item
 
     def drawn(self) -> list[T]:
-        """The sample, in no particular order; smaller than asked for if there were fewer units."""
+        """Returns the sample, in no particular order; smaller than `size` if units are fewer."""
         return [item for _, item in self._best.values()]
 
     def _admit(self, unit: str) -> bool:
-        place = -int(sha256([self.seed, unit]), 16), unit
-        if len(self._last) < self.size:
-            heappush(self._last, place)
+        rank = -int(sha256([self.seed, unit]), 16), unit
+        if len(self._largest) < self.size:
+            heappush(self._largest, rank)
             return True
-        if place < self._last[0]:
+        if rank < self._largest[0]:
             return False
-        _, gone = heapreplace(self._last, place)
-        del self._best[gone]
+        _, replaced = heapreplace(self._largest, rank)
+        del self._best[replaced]
         return True

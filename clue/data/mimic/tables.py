@@ -1,21 +1,16 @@
-"""MIMIC-IV's tables: gigabytes that are read row by row, once, while a bar says how far."""
+"""MIMIC-IV's tables: gigabytes that are read once, row by row, with a progress display."""
 
 import logging
 import re
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path, PosixPath
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-from clue.common.progress import LOG_SECONDS
+from clue.common.progress import Update, file_display
 from clue.data.readers import csv_rows
 from clue.data.registry import DATASETS, DEMO
 from clue.errors import DataError
@@ -28,7 +23,7 @@ SUMMARY = "DS"
 READ_BYTES = 2**20
 
 Rows = Iterator[tuple[int, dict[str, str]]]
-"""Row number and the texts of the columns asked for, as `csv_rows` gives them."""
+"""Row number and the texts of the requested columns, as `csv_rows` yields them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +38,36 @@ class Note:
 
 
 @contextmanager
-def notes(path: Path, counts: Counter[str]) -> Iterator[Iterator[Note]]:
-    """The discharge summaries of `discharge.csv.gz`, one at a time.
+def open_notes(path: Path, counts: Counter[str]) -> Iterator[Iterator[Note]]:
+    """Opens `discharge.csv.gz`; yields its discharge summaries one at a time.
 
     Raises:
-        DataError: a column is missing, a cell empty, an id no number, a `note_id` stands twice, the
-        file is cut short.
+        DataError: a column is missing, a cell is empty, an id is no number, a `note_id` is in two
+            rows, the file is cut short.
     """
-    with table(path, NOTE_COLUMNS) as rows:
+    with open_table(path, NOTE_COLUMNS) as rows:
         yield _notes(path, rows, counts)
 
 
 @contextmanager
-def table(path: Path, columns: Sequence[str]) -> Iterator[Rows]:
-    """The rows of a table; shows the share of the (packed) file that was read.
+def open_table(path: Path, columns: Sequence[str]) -> Iterator[Rows]:
+    """Opens a table; shows the share of the (compressed) file that is read.
 
     Raises:
         DataError: as `csv_rows`, while the rows are read.
     """
-    columns_shown = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns_shown, console=console, disable=not sys.stderr.isatty()) as progress:
-        watched = _Watched(path)
-        watched.progress = progress
-        yield _told(path.name, csv_rows(watched, columns), progress)
+    total = path.stat().st_size if path.is_file() else None  # `csv_rows` reports a missing file
+    with file_display(path.name, total) as update:
+        watched = _WatchedPath(path)
+        watched.update = update
+        yield csv_rows(watched, columns)
 
 
-def whole(row: Mapping[str, str], name: str, where: tuple[Path, int]) -> int:
-    """The whole number in a column; the message quotes no cell, it might be a text's beginning.
+def integer(row: Mapping[str, str], name: str, where: tuple[Path, int]) -> int:
+    """Parses the whole number in a column; errors quote no cell, which may be clinical text.
 
     Raises:
-        DataError: it is none, or has more than nine digits.
+        DataError: the cell is no whole number, or has more than nine digits.
     """
     if not re.fullmatch(r"[0-9]{1,9}", row[name]):
         path, number = where
@@ -86,24 +75,26 @@ def whole(row: Mapping[str, str], name: str, where: tuple[Path, int]) -> int:
     return int(row[name])
 
 
-class _Watched(PosixPath):
-    """A path whose readers move a bar: `csv_rows` opens the file itself."""
+class _WatchedPath(PosixPath):
+    """Path whose readers update a display: `csv_rows` opens the file itself."""
 
-    progress: Progress
+    update: Update
 
     def open(self, *arguments: Any, **options: Any) -> Any:
-        raw: Any = self.progress.open(self, "rb", description=self.name)
-        return BufferedReader(raw, READ_BYTES)
+        return BufferedReader(_WatchedFile(self, self.update), READ_BYTES)
 
 
-def _told(name: str, rows: Rows, progress: Progress) -> Rows:
-    """The rows; without a terminal a line now and then instead of a bar."""
-    said = time.monotonic()
-    for each in rows:
-        yield each
-        if progress.disable and time.monotonic() - said > LOG_SECONDS:
-            said = time.monotonic()
-            log.info("%s: %.0f %% read, row %d", name, progress.tasks[0].percentage, each[0])
+class _WatchedFile(FileIO):
+    """File that updates a display after each read."""
+
+    def __init__(self, path: Path, update: Update) -> None:
+        super().__init__(path)
+        self.update = update
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(buffer)
+        self.update(self.tell())
+        return size
 
 
 def _notes(path: Path, rows: Rows, counts: Counter[str]) -> Iterator[Note]:
@@ -111,14 +102,14 @@ def _notes(path: Path, rows: Rows, counts: Counter[str]) -> Iterator[Note]:
     for number, row in rows:
         where, note_id = (path, number), row["note_id"]
         if note_id in seen:
-            raise DataError(f"{path}: row {number}: its note_id stands in another row too")
+            raise DataError(f"{path}: row {number}: its note_id is in another row too")
         seen.add(note_id)
         counts["notes read"] += 1
-        subject, admission = whole(row, "subject_id", where), whole(row, "hadm_id", where)
+        subject, admission = integer(row, "subject_id", where), integer(row, "hadm_id", where)
         if row["note_type"] == SUMMARY:
             yield Note(number, note_id, subject, admission, row["text"])
         else:
             counts["notes that are no discharge summary, left out"] += 1
     official = DATASETS["mimic"].rows["notes"]
     if counts["notes read"] != official and not path.is_relative_to(DEMO):
-        log.warning("%s has not the %d rows of the release: is it whole?", path, official)
+        log.warning("%s: the release has %d rows; is the file complete?", path, official)

@@ -29,9 +29,9 @@ def test_quoted_newlines_belong_to_the_cell_and_other_columns_are_left(tmp_path:
         ("", "row 1: no column File ID, Summary; found nothing"),
         ("File ID,Text\n1,a\n", "row 1: no column Summary; found File ID, Text"),
         ("File ID,Summary\n1,a\n2, \n", "row 3, field Summary is empty"),
-        ("File ID,Summary\n1,a\n2\n", "row 3 has 1 cell, the header has 2"),
-        ('File ID,Summary\n1,"a\nb', "the row that ends in line 3 is no CSV .unexpected end"),
-        ('File ID,Summary\n1,"a" b\n', "the row that ends in line 2 is no CSV"),
+        ("File ID,Summary\n1,a\n2\n", "row 3: 1 cell, but the header has 2"),
+        ('File ID,Summary\n1,"a\nb', "line 3: the row that ends here is no CSV .unexpected end"),
+        ('File ID,Summary\n1,"a" b\n', "line 2: the row that ends here is no CSV"),
     ],
 )
 def test_a_malformed_table_names_the_row(tmp_path: Path, content: str, message: str) -> None:
@@ -41,15 +41,15 @@ def test_a_malformed_table_names_the_row(tmp_path: Path, content: str, message: 
 
 def test_a_row_of_data_is_not_shown_as_a_header(tmp_path: Path) -> None:
     path = written(tmp_path, '7,"The patient, a sailor, has a swollen knee."\n')
-    with pytest.raises(DataError, match="found 2 cells that are no names of columns") as caught:
+    with pytest.raises(DataError, match="found 2 cells that are no column names") as caught:
         list(readers.csv_rows(path, COLUMNS))
     assert "sailor" not in str(caught.value)
 
 
-@pytest.mark.parametrize("place", range(12, 60, 4))
-def test_a_gzip_with_a_changed_byte_is_named(tmp_path: Path, place: int) -> None:
+@pytest.mark.parametrize("position", range(12, 60, 4))
+def test_a_gzip_with_a_changed_byte_is_named(tmp_path: Path, position: int) -> None:
     packed = bytearray(gzip.compress(b"".join(b'{"a": %d}\n' % i for i in range(999))))
-    packed[place] ^= 0xFF
+    packed[position] ^= 0xFF
     with pytest.raises(DataError):
         list(readers.json_lines(written(tmp_path, bytes(packed))))
 
@@ -60,9 +60,9 @@ def test_a_gzipped_file_reads_like_the_plain_one(tmp_path: Path) -> None:
 
 
 def test_a_gzip_that_is_cut_short_is_named(tmp_path: Path) -> None:
-    whole = gzip.compress(b"".join(b'{"a": %d}\n' % i for i in range(9999)))
+    complete = gzip.compress(b"".join(b'{"a": %d}\n' % i for i in range(9999)))
     with pytest.raises(DataError, match="x is a gzip file that is cut short or damaged"):
-        list(readers.json_lines(written(tmp_path, whole[: len(whole) // 2])))
+        list(readers.json_lines(written(tmp_path, complete[: len(complete) // 2])))
 
 
 def test_another_encoding_is_named(tmp_path: Path) -> None:
@@ -96,19 +96,19 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> N
 )
 def test_a_field_must_hold_text(row: dict[str, object], message: str) -> None:
     with pytest.raises(DataError, match=message):
-        readers.filled(row, "a", "row 1")
+        readers.required_text(row, "a", "row 1")
 
 
 def test_a_number_serves_as_an_id() -> None:
-    assert readers.filled({"hadm_id": 42}, "hadm_id", "row 1") == "42"
+    assert readers.required_text({"hadm_id": 42}, "hadm_id", "row 1") == "42"
 
 
 def test_an_id_stands_once(tmp_path: Path) -> None:
     sample = Sample("7", {}, "t", "7")
-    with pytest.raises(DataError, match="row 5: the id '7' stands in row 2 too"):
-        readers.unique(tmp_path, [(2, sample), (5, sample)])
+    with pytest.raises(DataError, match="row 5: the id '7' is in row 2 too"):
+        readers.unique_samples(tmp_path, [(2, sample), (5, sample)])
     with pytest.raises(DataError, match="has no rows"):
-        readers.unique(tmp_path, [])
+        readers.unique_samples(tmp_path, [])
 
 
 def test_a_file_is_found_at_any_depth_plain_or_gzipped(tmp_path: Path) -> None:

@@ -1,32 +1,26 @@
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clue.backends.openai.backend import OpenAIBackend
-from clue.backends.openai.http_client import Patience, Refused, Wire
+from clue.backends.openai.http_client import HttpClient, RequestRefused
 from clue.config.schema import ServerConf
 from clue.errors import ModelError
-from tests import tiny
-from tests.clue.backends.openai.asking import SECRET, answers, asked, backend, local, prompts
+from tests.clue.backends.openai.prompts_and_answers import (
+    SECRET,
+    answers,
+    count_requests,
+    local_answers,
+    openai_backend,
+    prompts,
+)
 from tests.clue.backends.openai.server import Server, Trouble
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clue.backends.openai.http_client.FIRST_WAIT", 0.0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.llama(tmp_path_factory.mktemp("tiny"), template=tiny.CHATML, seed=3)
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    with Server(folder).running() as running:
-        yield running
 
 
 @pytest.mark.parametrize(
@@ -41,8 +35,8 @@ def server(folder: Path) -> Iterator[Server]:
 )
 def test_what_passes_is_tried_again(trouble: Trouble, server: Server, folder: Path) -> None:
     server.troubles = {"no2.": [trouble, trouble]}
-    assert answers(backend(server, folder).generate(prompts())) == local(folder)
-    assert asked(server, "no2.") == 3
+    assert answers(openai_backend(server, folder).generate(prompts())) == local_answers(folder)
+    assert count_requests(server, "no2.") == 3
 
 
 @pytest.mark.parametrize(
@@ -71,54 +65,54 @@ def test_one_failing_prompt_is_named_without_its_text_and_loses_no_other(
 ) -> None:
     trouble, tries, reason = case
     server.troubles = {"no2.": [trouble] * 3}
-    kept, message = until_it_fails(backend(server, folder))
-    assert kept == [0, 1, 3, 4, 5, 6]
+    answered, message = until_it_fails(openai_backend(server, folder))
+    assert answered == [0, 1, 3, 4, 5, 6]
     assert f"1 of 7 prompts without an answer:\n  sample 2: {reason}" in message
     assert SECRET not in message + caplog.text
-    assert asked(server, "no2.") == tries
+    assert count_requests(server, "no2.") == tries
 
 
-def until_it_fails(made: OpenAIBackend) -> tuple[list[int], str]:
-    kept = []
+def until_it_fails(backend: OpenAIBackend) -> tuple[list[int], str]:
+    answered = []
     try:
-        for index, _ in made.generate(prompts()):
-            kept.append(index)
+        for index, _ in backend.generate(prompts()):
+            answered.append(index)
     except ModelError as error:
-        return sorted(kept), str(error)
+        return sorted(answered), str(error)
     raise AssertionError("nothing failed")
 
 
 def test_a_server_that_fails_every_prompt_is_left_alone(server: Server, folder: Path) -> None:
     server.troubles = {"no": [Trouble(500)] * 1000}
-    made = backend(server, folder, concurrency=1, retries=0)
-    with pytest.raises(ModelError, match=r"taken for broken; \d+ were not sent"):
-        dict(made.generate(prompts(200)))
-    assert 8 <= asked(server, "no") < 200
+    backend = openai_backend(server, folder, concurrency=1, retries=0)
+    with pytest.raises(ModelError, match=r"considered broken; \d+ were not sent"):
+        dict(backend.generate(prompts(200)))
+    assert 8 <= count_requests(server, "no") < 200
 
 
 def test_a_key_that_is_taken_back_ends_the_asking(server: Server, folder: Path) -> None:
     server.troubles = {"no0.": [Trouble(401)]}
     with pytest.raises(ModelError, match=r"(?s)left 1 of 200 .*0: HTTP 401.*were not sent"):
-        dict(backend(server, folder, concurrency=1).generate(prompts(200)))
-    assert asked(server, "no") < 200
+        dict(openai_backend(server, folder, concurrency=1).generate(prompts(200)))
+    assert count_requests(server, "no") < 200
 
 
 def test_a_slow_answer_is_given_up_at_the_timeout(server: Server, folder: Path) -> None:
     never = threading.Event()
     server.troubles = {"no1.": [Trouble(wait=never)] * 2}
-    made = backend(server, folder, retries=1, timeout=0.5)
+    backend = openai_backend(server, folder, retries=1, timeout=0.5)
     server.answer(  # the tiny model is loaded: only the trouble is slow
         {"model": "tiny", "prompt": [1], "max_tokens": 1}
     )
     try:
         with pytest.raises(ModelError, match="sample 1: no answer within 0 s, tries: 2"):
-            dict(made.generate(prompts(2)))
+            dict(backend.generate(prompts(2)))
     finally:
         never.set()
 
 
 class Waits(threading.Event):
-    """Notes how long it was to be waited."""
+    """Records the waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,8 +127,8 @@ def waits(server: Server, name: str, headers: dict[str, str]) -> list[float]:
     server.troubles = {"pain": [Trouble(503, headers)] * 5}
     stop = Waits()
     body = {"model": "tiny", "prompt": "pain", "max_tokens": 1}
-    with pytest.raises(Refused, match="tries: 5"):
-        Wire(ServerConf(url=server.url)).insist("completions", body, name, Patience(4, stop))
+    with pytest.raises(RequestRefused, match="tries: 5"):
+        HttpClient(ServerConf(url=server.url)).post_with_retries("completions", body, name, 4, stop)
     return stop.seconds
 
 

@@ -1,4 +1,4 @@
-"""A backend that asks about every sentence, for tests."""
+"""Backend for tests that asks a question about every sentence."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -7,18 +7,18 @@ from clue.data.mimic import medisumqa
 from clue.records import Completion, Prompt
 
 
-class Asking:
-    """Repeats the instructions, asks about each sentence; can fail after so many answers."""
+class QuestionBackend:
+    """Repeats the instructions, then asks about each sentence; fails after `fail_after` answers."""
 
     def __init__(self) -> None:
-        self.asked: list[Prompt] = []
+        self.prompts: list[Prompt] = []
         self.fail_after: int | None = None
         self.address: str | None = None
         self.tokens: int | None = None
-        self.made = "once"
+        self.version = "once"
 
     def identity(self) -> dict[str, Any]:
-        return {"name": "asking", "made": self.made}
+        return {"name": "asking", "version": self.version}
 
     def endpoint(self) -> str | None:
         return self.address
@@ -35,12 +35,12 @@ class Asking:
         for index, prompt in enumerate(prompts):
             if index in done:
                 continue
-            if len(self.asked) == self.fail_after:
+            if len(self.prompts) == self.fail_after:
                 raise KeyboardInterrupt
-            self.asked.append(prompt)
+            self.prompts.append(prompt)
             yield index, Completion(self.answer(prompt), "stop", 1, 1, 0.0)
 
     def answer(self, prompt: Prompt) -> str:
-        if prompt.messages[0] == medisumqa.STATE_EXAMPLES[0]:
+        if prompt.messages[0] == medisumqa.STATEMENT_EXAMPLES[0]:
             return prompt.messages[-1].content.partition("\n")[2]
         return f"May I ask for point {prompt.repeat}?"

@@ -8,7 +8,7 @@ from clue.cli.data import fetch
 from clue.data.registry import DATASETS
 from tests.clue.data.conftest import server
 from tests.clue.data.download.server import Server
-from tests.clue.data.download.transfer import IMPATIENT, PASSWORD, Fetch
+from tests.clue.data.download.transfer import FAST_RETRIES, PASSWORD, Fetch
 
 __all__ = ["fetching", "server"]
 
@@ -29,7 +29,7 @@ def fetching(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         parser = argparse.ArgumentParser()
         parser.add_argument("--data")
         fetch.add(parser)
-        places = ["--data", str(tmp_path / "data"), "--mlruns", str(tmp_path / "mlruns")]
-        return fetch.run(parser.parse_args([*places, *words]), IMPATIENT)
+        options = ["--data", str(tmp_path / "data"), "--mlruns", str(tmp_path / "mlruns")]
+        return fetch.run(parser.parse_args([*options, *words]), FAST_RETRIES)
 
     return command

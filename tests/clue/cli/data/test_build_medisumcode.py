@@ -29,20 +29,20 @@ def test_the_same_call_writes_the_same_bytes_that_the_task_reads(
     assert (mimic / "again.json").read_bytes() == first.read_bytes()
     assert first.stat().st_mode & 0o777 == 0o600
     assert [sample.target for sample in medisumcode.read(first)] == ["I10"] * 4
-    said = capsys.readouterr()
-    assert "4 letters written" in said.out
-    assert f"written: {first}" in said.out
-    assert not any(word in said.out + said.err for word in INSTRUCTIONS.split(". "))
+    output = capsys.readouterr()
+    assert "4 letters written" in output.out
+    assert f"written: {first}" in output.out
+    assert not any(word in output.out + output.err for word in INSTRUCTIONS.split(". "))
 
 
 def test_the_seed_decides_and_a_patient_has_one_letter(mimic: Path) -> None:
-    found = set()
+    hadm_ids = set()
     for seed in range(9):
         out = mimic / f"{seed}.json"
         build(build_medisumcode, mimic, "--seed", str(seed), "--out", str(out))
         (row,) = json.loads(out.read_text())
-        found.add(row["hadm_id"])
-    assert len(found) > 2
+        hadm_ids.add(row["hadm_id"])
+    assert len(hadm_ids) > 2
 
 
 def test_nothing_is_read_where_the_file_exists(mimic: Path) -> None:

@@ -11,15 +11,15 @@ from clue.config import model_files
 from clue.config.schema import ModelConf
 from clue.errors import DataError, PrivacyError
 from clue.task import medisumqa as task
-from tests.clue.cli.data.asking import Asking
+from tests.clue.cli.data.asking import QuestionBackend
 from tests.clue.data.mimic.tiny_mimic import INSTRUCTIONS, build, folder, note
 
 
 @pytest.fixture
-def backend(monkeypatch: pytest.MonkeyPatch) -> Asking:
-    made = Asking()
-    monkeypatch.setattr("clue.backends.make", lambda setup: made)
-    return made
+def backend(monkeypatch: pytest.MonkeyPatch) -> QuestionBackend:
+    backend = QuestionBackend()
+    monkeypatch.setattr("clue.backends.create_backend", lambda setup: backend)
+    return backend
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(data: Path) -> Callable[..., bytes]:
-    """The file that a run makes, which is then moved away."""
+    """Runs the command; returns the content of the file, which is then deleted."""
 
-    def made(*arguments: str) -> bytes:
+    def command(*arguments: str) -> bytes:
         assert build(build_medisumqa, data, *arguments) == 0
         path = data / "medisumqa" / "MeDiSumQA.json"
         content = path.read_bytes()
@@ -39,10 +39,10 @@ def run(data: Path) -> Callable[..., bytes]:
         path.unlink()
         return content
 
-    return made
+    return command
 
 
-def test_a_built_file_is_what_the_task_reads(data: Path, backend: Asking) -> None:
+def test_a_built_file_is_what_the_task_reads(data: Path, backend: QuestionBackend) -> None:
     build(build_medisumqa, data)
     samples = task.read(data / "medisumqa" / "MeDiSumQA.json")
     assert len(samples) == 15
@@ -52,14 +52,14 @@ def test_a_built_file_is_what_the_task_reads(data: Path, backend: Asking) -> Non
 
 
 def test_an_interrupted_run_goes_on_and_asks_nothing_twice(
-    run: Callable[..., bytes], data: Path, backend: Asking
+    run: Callable[..., bytes], data: Path, backend: QuestionBackend
 ) -> None:
     undisturbed = run()
-    whole = len(backend.asked)
-    assert whole == 3 + 15
+    total = len(backend.prompts)
+    assert total == 3 + 15
     for folder_ in (data / "medisumqa").iterdir():
         shutil.rmtree(folder_)
-    backend.asked.clear()
+    backend.prompts.clear()
     for fail_after in (1, 2, 10):
         backend.fail_after = fail_after
         with pytest.raises(KeyboardInterrupt):
@@ -67,30 +67,34 @@ def test_an_interrupted_run_goes_on_and_asks_nothing_twice(
         assert not (data / "medisumqa" / "MeDiSumQA.json").exists()
     backend.fail_after = None
     assert run() == undisturbed
-    keys = [(prompt.key, prompt.sha256) for prompt in backend.asked]
-    assert len(keys) == len(set(keys)) == whole
+    keys = [(prompt.key, prompt.sha256) for prompt in backend.prompts]
+    assert len(keys) == len(set(keys)) == total
 
 
-def test_more_letters_ask_only_what_is_new(run: Callable[..., bytes], backend: Asking) -> None:
+def test_more_letters_ask_only_what_is_new(
+    run: Callable[..., bytes], backend: QuestionBackend
+) -> None:
     run("--letters", "2", "--per-letter", "3")
-    assert len(backend.asked) == 2 + 6
+    assert len(backend.prompts) == 2 + 6
     run("--letters", "3", "--per-letter", "3")
-    assert len(backend.asked) == 3 + 9
+    assert len(backend.prompts) == 3 + 9
     assert len(json.loads(run("--size", "4"))) == 4
 
 
-def test_another_model_or_backend_answers_anew(run: Callable[..., bytes], backend: Asking) -> None:
+def test_another_model_or_backend_answers_anew(
+    run: Callable[..., bytes], backend: QuestionBackend
+) -> None:
     run()
     for setting in ("model.revision=x", "model.dtype=float16", "model.name=y", "model.adapter=z"):
-        backend.asked.clear()
+        backend.prompts.clear()
         run(setting)
-        assert len(backend.asked) == 18, setting
-    backend.asked.clear()
-    backend.made = "again"
+        assert len(backend.prompts) == 18, setting
+    backend.prompts.clear()
+    backend.version = "again"
     run()
-    assert len(backend.asked) == 18
+    assert len(backend.prompts) == 18
     run("backend.batch_size=3")
-    assert len(backend.asked) == 18
+    assert len(backend.prompts) == 18
 
 
 def test_what_identifies_a_model_is_what_changes_its_answers() -> None:
@@ -106,44 +110,44 @@ def test_what_identifies_a_model_is_what_changes_its_answers() -> None:
 
 def test_counts_are_printed_and_no_text(
     data: Path,
-    backend: Asking,
+    backend: QuestionBackend,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         build(build_medisumqa, data)
-    said = capsys.readouterr()
-    assert "15 pairs written" in said.out
-    assert "they restate letters, delete them" in said.out
-    everything = said.out + said.err + caplog.text
+    output = capsys.readouterr()
+    assert "15 pairs written" in output.out
+    assert "they repeat clinical text: delete them" in output.out
+    everything = output.out + output.err + caplog.text
     assert not any(sentence in everything for sentence in INSTRUCTIONS.split(". "))
     assert "May I" not in everything
 
 
-def test_everything_kept_is_for_its_owner_only(data: Path, backend: Asking) -> None:
+def test_everything_kept_is_for_its_owner_only(data: Path, backend: QuestionBackend) -> None:
     build(build_medisumqa, data)
-    kept = [path for path in (data / "medisumqa").rglob("*") if path.is_file()]
-    assert len(kept) == 4
-    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+    files = [path for path in (data / "medisumqa").rglob("*") if path.is_file()]
+    assert len(files) == 4
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
-def test_credentialed_letters_go_to_no_other_machine(data: Path, backend: Asking) -> None:
+def test_credentialed_letters_go_to_no_other_machine(data: Path, backend: QuestionBackend) -> None:
     backend.address = "https://llm.example:8000/v1"
     with pytest.raises(PrivacyError, match=r"mimic is credentialed and https://llm.example:8000"):
         build(build_medisumqa, data)
-    assert backend.asked == []
+    assert backend.prompts == []
     trusted = "privacy.trusted_endpoints=[https://llm.example:8000]"
     assert build(build_medisumqa, data, "privacy.allow_remote=true", trusted) == 0
 
 
-def test_fictional_letters_may_go_anywhere(tmp_path: Path, backend: Asking) -> None:
+def test_fictional_letters_may_go_anywhere(tmp_path: Path, backend: QuestionBackend) -> None:
     backend.address = "https://llm.example:8000/v1"
     out = tmp_path / "x.json"
     assert build(build_medisumqa, "demo", "--out", str(out), "--letters", "2") == 0
 
 
 def test_letters_that_do_not_fit_the_model_are_left_out_and_counted(
-    tmp_path: Path, backend: Asking, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, backend: QuestionBackend, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = "Discharge Instructions:\n" + INSTRUCTIONS * 9
     data = folder(tmp_path, [note(1), note(2, text=text)])
@@ -154,7 +158,7 @@ def test_letters_that_do_not_fit_the_model_are_left_out_and_counted(
 
 
 def test_no_pair_is_an_error_with_the_counts(
-    data: Path, backend: Asking, monkeypatch: pytest.MonkeyPatch
+    data: Path, backend: QuestionBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backend, "answer", lambda prompt: "Take the white tablet every morning.")
     with pytest.raises(
@@ -164,9 +168,9 @@ def test_no_pair_is_an_error_with_the_counts(
     assert not (data / "medisumqa" / "MeDiSumQA.json").exists()
 
 
-def test_an_existing_file_is_not_written_over(data: Path, backend: Asking) -> None:
+def test_an_existing_file_is_not_written_over(data: Path, backend: QuestionBackend) -> None:
     build(build_medisumqa, data)
-    asked = len(backend.asked)
+    number = len(backend.prompts)
     with pytest.raises(DataError, match=r"MeDiSumQA.json exists; move it away"):
         build(build_medisumqa, data)
-    assert len(backend.asked) == asked
+    assert len(backend.prompts) == number

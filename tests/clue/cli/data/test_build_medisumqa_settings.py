@@ -5,7 +5,7 @@ import pytest
 from clue.backends import Setup
 from clue.cli.data import build_medisumqa
 from clue.errors import ConfigError, StoreError
-from tests.clue.cli.data.asking import Asking
+from tests.clue.cli.data.asking import QuestionBackend
 from tests.clue.data.mimic.tiny_mimic import build, folder, note
 
 
@@ -19,7 +19,7 @@ def data(tmp_path: Path) -> Path:
     [
         (("--backend", "nobody"), "no backend 'nobody'; there are fake"),
         (("--model", "nobody"), "no model 'nobody'; there are"),
-        (("--model", "baseline_copy"), "baseline_copy is a rule and asks no questions"),
+        (("--model", "baseline_copy"), "baseline_copy is a baseline and writes no questions"),
         (("backend.batch=3",), "backend.batch=3: Key 'batch' not in 'BackendConf'"),
         (("limit=3",), "limit=3: Key 'limit' not in 'Settings'"),
         (("backend.batch_size=x",), "Value 'x' of type 'str' could not be converted"),
@@ -35,7 +35,9 @@ def test_a_wrong_setting_is_named(data: Path, arguments: tuple[str, ...], messag
 
 def test_settings_reach_the_backend(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Setup] = []
-    monkeypatch.setattr("clue.backends.make", lambda setup: seen.append(setup) or Asking())
+    monkeypatch.setattr(
+        "clue.backends.create_backend", lambda setup: seen.append(setup) or QuestionBackend()
+    )
     options = ("--model", "hf", "model.repo=a/b", "backend.device=cpu", "--backend", "fake")
     build(build_medisumqa, data, *options)
     (setup,) = seen

@@ -15,7 +15,7 @@ HEADER = "note_id,subject_id,hadm_id,note_type,note_seq,charttime,storetime,text
 NOTE = '1-DS-1,1,2,DS,1,2150-01-01,{},"Knee,\nswollen."\n'
 
 
-def noted(path: Path, *rows: str) -> Path:
+def write_notes(path: Path, *rows: str) -> Path:
     path.write_bytes(gzip.compress((HEADER + "".join(rows)).encode()))
     return path
 
@@ -37,30 +37,30 @@ def noted(path: Path, *rows: str) -> Path:
 )
 def test_the_rows_of_every_format_are_counted(name: str, split: str, rows: int) -> None:
     dataset = DATASETS[name]
-    assert check.rows(dataset, split, locate(dataset, split, DEMO)) == rows
+    assert check.count_rows(dataset, split, locate(dataset, split, DEMO)) == rows
 
 
 def test_a_note_may_lack_only_its_storetime(tmp_path: Path) -> None:
-    path = noted(tmp_path / "x.csv.gz", NOTE.format("2150-01-02"), NOTE.format(""))
-    assert check.rows(DATASETS["mimic"], "notes", path) == 2
-    noted(path, NOTE.format("").replace("2150-01-01", ""))
+    path = write_notes(tmp_path / "x.csv.gz", NOTE.format("2150-01-02"), NOTE.format(""))
+    assert check.count_rows(DATASETS["mimic"], "notes", path) == 2
+    write_notes(path, NOTE.format("").replace("2150-01-01", ""))
     with pytest.raises(DataError, match="row 2, field charttime is empty"):
-        check.rows(DATASETS["mimic"], "notes", path)
+        check.count_rows(DATASETS["mimic"], "notes", path)
 
 
 def test_a_table_without_rows_is_malformed(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="has no rows"):
-        check.rows(DATASETS["mimic"], "notes", noted(tmp_path / "x.csv.gz"))
+        check.count_rows(DATASETS["mimic"], "notes", write_notes(tmp_path / "x.csv.gz"))
 
 
 def test_a_cut_gzip_is_malformed_and_measured_all_the_same(tmp_path: Path) -> None:
-    path = noted(tmp_path / "x.csv.gz", *[NOTE.format(i) for i in range(999)])
+    path = write_notes(tmp_path / "x.csv.gz", *[NOTE.format(i) for i in range(999)])
     path.write_bytes(path.read_bytes()[:-20])
-    measured = check.measure(DATASETS["mimic"], "notes", path, tmp_path / "cache")
-    assert measured.rows is None
-    assert measured.error
-    assert "cut short or damaged" in measured.error
-    assert measured.bytes == path.stat().st_size
+    content = check.check_file(DATASETS["mimic"], "notes", path, tmp_path / "cache")
+    assert content.rows is None
+    assert content.error
+    assert "cut short or damaged" in content.error
+    assert content.bytes == path.stat().st_size
 
 
 def test_a_file_is_read_once_until_it_changes(
@@ -68,12 +68,12 @@ def test_a_file_is_read_once_until_it_changes(
 ) -> None:
     path = tiny.medisumqa(tmp_path, 4)
     cache = tmp_path / "cache"
-    first = check.measure(DATASETS["medisumqa"], "test", path, cache)
-    monkeypatch.setattr(check, "rows", lambda *_: 99)
-    assert check.measure(DATASETS["medisumqa"], "test", path, cache) == first
+    first = check.check_file(DATASETS["medisumqa"], "test", path, cache)
+    monkeypatch.setattr(check, "count_rows", lambda *_: 99)
+    assert check.check_file(DATASETS["medisumqa"], "test", path, cache) == first
     assert first.rows == 4
     path.write_text(json.dumps([]))
-    assert check.measure(DATASETS["medisumqa"], "test", path, cache).rows == 99
+    assert check.check_file(DATASETS["medisumqa"], "test", path, cache).rows == 99
 
 
 def test_a_file_is_read_again_by_a_changed_reader(
@@ -81,10 +81,10 @@ def test_a_file_is_read_again_by_a_changed_reader(
 ) -> None:
     path = tiny.medisumqa(tmp_path, 4)
     cache = tmp_path / "cache"
-    check.measure(DATASETS["medisumqa"], "test", path, cache)
+    check.check_file(DATASETS["medisumqa"], "test", path, cache)
     monkeypatch.setitem(medisumqa.VERSIONS, "read", 2)
-    monkeypatch.setattr(check, "rows", lambda *_: 99)
-    assert check.measure(DATASETS["medisumqa"], "test", path, cache).rows == 99
+    monkeypatch.setattr(check, "count_rows", lambda *_: 99)
+    assert check.check_file(DATASETS["medisumqa"], "test", path, cache).rows == 99
 
 
 def test_a_cache_that_cannot_be_written_only_costs_time(
@@ -93,10 +93,10 @@ def test_a_cache_that_cannot_be_written_only_costs_time(
     path = tiny.medisumqa(tmp_path, 4)
     cache = tmp_path / "cache"
     cache.write_text("a file where a folder should be")
-    assert check.measure(DATASETS["medisumqa"], "test", path, cache).rows == 4
+    assert check.check_file(DATASETS["medisumqa"], "test", path, cache).rows == 4
     assert "MeDiSumQA.json is read again next time" in caplog.text
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
-        check.measure(DATASETS["medisumqa"], "test", tmp_path, tmp_path / "cache")
+        check.check_file(DATASETS["medisumqa"], "test", tmp_path, tmp_path / "cache")

@@ -66,7 +66,7 @@ def test_what_is_there_and_not_whole_is_replaced(
     path = tiny.longhealth(tmp_path / "data")
     assert fetching("longhealth") == 0
     assert path.read_bytes() == body
-    assert "9 rows, officially there are 400; getting it again" in caplog.text
+    assert "9 rows, officially there are 400; downloading it again" in caplog.text
 
 
 def test_what_is_there_and_malformed_is_replaced(
@@ -80,7 +80,7 @@ def test_what_is_there_and_malformed_is_replaced(
     assert fetching("longhealth") == 0
     assert path.read_bytes() == body
     assert "is not JSON" in caplog.text
-    assert "getting it again" in caplog.text
+    assert "downloading it again" in caplog.text
 
 
 def test_what_is_there_and_not_the_official_file_is_replaced(
@@ -97,7 +97,7 @@ def test_what_is_there_and_not_the_official_file_is_replaced(
     path = tiny.longhealth(tmp_path / "data", questions=2)
     assert fetching("longhealth") == 0
     assert path.read_bytes() == body
-    assert f"not {digest(body)}; getting it again" in caplog.text
+    assert f"not {digest(body)}; downloading it again" in caplog.text
 
 
 def test_an_unfinished_download_is_not_taken_for_the_file(
@@ -134,9 +134,9 @@ def test_a_file_that_differs_from_the_release_s_list_is_not_kept(
     server.serve(MEDISUMQA, Answer(QUESTIONS))
     server.serve(SUMS, Answer(f"{digest(b'')}  MeDiSumQA.json\n".encode()))
     assert fetching("medisumqa", "--user", "me") == 1
-    said = capsys.readouterr().err
-    assert f"its sha256 is {digest(QUESTIONS)}, not {digest(b'')}; nothing is kept" in said
-    assert f"{server.url}/content/medisumqa/1.0.0/" in said
+    output = capsys.readouterr().err
+    assert f"its sha256 is {digest(QUESTIONS)}, not {digest(b'')}; the file is deleted" in output
+    assert f"{server.url}/content/medisumqa/1.0.0/" in output
     assert list((tmp_path / "data/medisumqa").iterdir()) == []
 
 
@@ -151,7 +151,7 @@ def test_a_file_that_differs_from_the_known_checksum_is_not_kept(
     monkeypatch.setitem(DATASETS, "longhealth", known)
     server.serve(LONGHEALTH, Answer(tiny.longhealth(tmp_path / "made").read_bytes()))
     assert fetching("longhealth") == 1
-    assert f"not {digest(b'')}; nothing is kept" in capsys.readouterr().err
+    assert f"not {digest(b'')}; the file is deleted" in capsys.readouterr().err
     assert list((tmp_path / "data/longhealth").iterdir()) == []
 
 
@@ -163,7 +163,7 @@ def test_a_malformed_file_is_not_kept_and_the_error_names_the_address(
     whole = gzip.compress("".join(rows).encode())
     address = server.serve("/files/mimic-iv-note/2.2/note/discharge.csv.gz", Answer(whole[:-20]))
     assert fetching("mimic", "--user", "me") == 1
-    said = capsys.readouterr().err
-    assert f"{address} is a gzip file that is cut short or damaged" in said
-    assert ".part" not in said
+    output = capsys.readouterr().err
+    assert f"{address} is a gzip file that is cut short or damaged" in output
+    assert ".part" not in output
     assert list((tmp_path / "data/mimic").iterdir()) == []

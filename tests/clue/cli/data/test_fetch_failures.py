@@ -23,9 +23,9 @@ def test_a_web_page_with_status_200_is_no_data(
     page = Answer(b"\n<!DOCTYPE html><title>Log in</title>", headers={"Content-Type": kind})
     server.serve(MEDISUMQA, page)
     assert fetching("medisumqa", "--user", "me") == 1
-    said = capsys.readouterr().err
-    assert "gave a web page, not the file" in said
-    assert f"Open {server.url}/content/medisumqa/1.0.0/ in a browser" in said
+    output = capsys.readouterr().err
+    assert "gave a web page, not the file" in output
+    assert f"Open {server.url}/content/medisumqa/1.0.0/ in a browser" in output
     assert list((tmp_path / "data/medisumqa").iterdir()) == []
 
 
@@ -36,8 +36,11 @@ def test_one_failing_data_set_does_not_stop_the_others(
     assert fetching("medisumcode", "meqsum", "longhealth") == 1
     printed = capsys.readouterr()
     assert "longhealth/test: " in printed.out
-    assert "it was never released, it is built: `python -m clue data fetch mimic" in printed.err
-    assert "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx is not there (404)" in printed.err
+    assert (
+        "medisumcode was never released, it is built: `python -m clue data fetch mimic"
+        in printed.err
+    )
+    assert "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx does not exist (404)" in printed.err
     assert printed.err.endswith("not complete: medisumcode, meqsum\n")
 
 
@@ -46,10 +49,10 @@ def test_a_wrong_password_is_sent_once(
 ) -> None:
     server.login = ("me", "another")
     assert fetching("mednli", "medisumqa", "--user", "me") == 1
-    said = capsys.readouterr().err
-    assert "does not take the name me with this password (401)" in said
+    output = capsys.readouterr().err
+    assert "does not accept the name me with this password (401)" in output
     assert len(server.requests) == 1
-    assert said.count("(401)") == 2, "once for each data set"
+    assert output.count("(401)") == 2, "once for each data set"
 
 
 def test_access_that_is_not_granted_names_the_agreement_and_the_way_by_hand(
@@ -58,11 +61,13 @@ def test_access_that_is_not_granted_names_the_agreement_and_the_way_by_hand(
     for split in ("test", "train", "dev"):
         server.serve(f"/files/mednli/1.0.0/mli_{split}_v1.jsonl", Answer(status=403))
     assert fetching("mednli", "--user", "me") == 1
-    said = capsys.readouterr().err
-    assert f"at the bottom of {server.url}/content/mednli/1.0.0/" in said
-    assert f"wget -c -P {tmp_path}/data/mednli --user me --ask-password {server.url}/files/" in said
-    assert said.count("(403)") == 1
-    assert said.count("_v1.jsonl") == 3
+    output = capsys.readouterr().err
+    assert f"at the bottom of {server.url}/content/mednli/1.0.0/" in output
+    assert (
+        f"wget -c -P {tmp_path}/data/mednli --user me --ask-password {server.url}/files/" in output
+    )
+    assert output.count("(403)") == 1
+    assert output.count("_v1.jsonl") == 3
 
 
 def test_a_full_disk_is_said_before_a_download(
@@ -90,11 +95,11 @@ def test_the_password_stands_nowhere(
     server.serve("/files/mednli/1.0.0/mli_test_v1.jsonl", Answer(status=403))
     assert fetching("medisumqa", "mednli", "--user", "me") == 1
     printed = capsys.readouterr()
-    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     secrets = (PASSWORD, server.requests[0].headers["Authorization"].split()[1])
     for secret in secrets:
         assert secret not in printed.out + printed.err + caplog.text
-        assert secret.encode() not in kept
+        assert secret.encode() not in stored
     assert "bytes are kept" in printed.err
     assert "(403)" in printed.err
 

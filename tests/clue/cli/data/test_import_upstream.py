@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from clue.cli.data import import_upstream
-from clue.cli.data.import_upstream import SOURCES, Source, commit_of, said
+from clue.cli.data.import_upstream import (
+    UPSTREAM_SCRIPTS,
+    UpstreamScript,
+    checkout_commit,
+    read_wording,
+)
 from clue.cli.data.python_constants import Script
 from clue.common.file_cache import checksum
 from clue.config.folders import CONF
@@ -23,9 +28,9 @@ def stored(data: Path) -> Any:
     return json.loads((data / FILE).read_text())
 
 
-def of(stem: str) -> Source:
-    (found,) = [source for source in SOURCES if Path(source.file).stem == f"eval_{stem}"]
-    return found
+def upstream_script(stem: str) -> UpstreamScript:
+    (script,) = [script for script in UPSTREAM_SCRIPTS if Path(script.file).stem == f"eval_{stem}"]
+    return script
 
 
 def test_an_import_keeps_commit_and_digests_and_runs_nothing(
@@ -34,13 +39,13 @@ def test_an_import_keeps_commit_and_digests_and_runs_nothing(
     monkeypatch.chdir(tmp_path)
     folder, data = checkout(tmp_path / "clone"), tmp_path / "data"
     assert run_import(folder, data) == 0
-    found = stored(data)
-    assert found["commit"] == git(folder, "rev-parse", "HEAD")
-    assert found["scripts"] == {name: checksum(folder / name) for name in SCRIPTS}
+    content = stored(data)
+    assert content["commit"] == git(folder, "rev-parse", "HEAD")
+    assert content["scripts"] == {name: checksum(folder / name) for name in SCRIPTS}
     assert (data / FILE).stat().st_mode & 0o777 == 0o600
     assert not list(tmp_path.rglob(MARKER))
     printed = capsys.readouterr().out
-    assert f"written: {data / FILE} (commit {found['commit']})" in printed
+    assert f"written: {data / FILE} (commit {content['commit']})" in printed
     assert "Weigh" not in printed
 
 
@@ -69,8 +74,8 @@ def test_what_a_script_says_is_stored_with_our_field_names(tmp_path: Path) -> No
 def test_every_task_has_a_source_and_every_placeholder_a_field_of_its_samples() -> None:
     files = (CONF / "task").glob("*.yaml")
     tasks = [file.stem for file in files if "# @package tasks." in file.read_text()]
-    assert sorted(tasks) == sorted(name for source in SOURCES for name in source.tasks)
-    for source in SOURCES:
+    assert sorted(tasks) == sorted(name for source in UPSTREAM_SCRIPTS for name in source.tasks)
+    for source in UPSTREAM_SCRIPTS:
         for name in source.tasks:
             sample = Task(load(name), PromptConf(), DEMO).split().scored[0]
             assert set(source.fields.values()) <= set(sample.fields), name
@@ -81,14 +86,20 @@ def test_windows_line_ends_change_no_wording(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_bytes(SCRIPTS["eval/eval_mednli.py"].replace("\n", "\r\n").encode())
     plain = Script.of(SCRIPTS["eval/eval_mednli.py"], path)
-    assert said(of("mednli"), Script.read(path)) == said(of("mednli"), plain)
+    assert read_wording(upstream_script("mednli"), Script.read(path)) == read_wording(
+        upstream_script("mednli"), plain
+    )
 
 
 def test_the_budget_of_longhealth_is_read_where_there_is_one(tmp_path: Path) -> None:
     text = SCRIPTS["eval/eval_LongHealth.py"]
-    assert "max_new_tokens" not in said(of("LongHealth"), Script.of(text, tmp_path))
-    found = said(of("LongHealth"), Script.of(f"{text}\nmax_new_tokens = 60", tmp_path))
-    assert found["max_new_tokens"] == 60
+    assert "max_new_tokens" not in read_wording(
+        upstream_script("LongHealth"), Script.of(text, tmp_path)
+    )
+    content = read_wording(
+        upstream_script("LongHealth"), Script.of(f"{text}\nmax_new_tokens = 60", tmp_path)
+    )
+    assert content["max_new_tokens"] == 60
 
 
 MEDNLI = SCRIPTS["eval/eval_mednli.py"]
@@ -150,7 +161,7 @@ def test_a_script_that_is_not_as_expected_is_named(
 def test_a_missing_script_says_where_to_get_it(tmp_path: Path, missing: str) -> None:
     folder = checkout(tmp_path / "clone", commit=False)
     (folder / missing).rename(tmp_path / "away")
-    with pytest.raises(DataMissing, match=r"eval/eval_\w+.py is not there") as caught:
+    with pytest.raises(DataMissing, match=r"eval/eval_\w+.py is missing") as caught:
         run_import(folder, tmp_path / "my data")
     assert "git clone https://github.com/TIO-IKIM/CLUE && git -C CLUE checkout 2de4314" in str(
         caught.value
@@ -170,15 +181,15 @@ def test_a_changed_script_does_not_pass_for_its_commit(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = checkout(tmp_path)
-    commit = commit_of(folder)
+    commit = checkout_commit(folder)
     assert commit == git(folder, "rev-parse", "HEAD")
     (folder / "eval" / "note.txt").write_text("no script")
-    assert commit_of(folder) == commit
-    assert "not that of the paper, 2de4314" in caplog.text
+    assert checkout_commit(folder) == commit
+    assert "not the one of the paper, 2de4314" in caplog.text
     assert "differ" not in caplog.text
     with (folder / "eval" / "eval_mednli.py").open("a") as script:
         script.write("# changed\n")
-    assert commit_of(folder) == f"{commit}-dirty"
+    assert checkout_commit(folder) == f"{commit}-dirty"
     assert "scripts differ from commit" in caplog.text
 
 
@@ -192,5 +203,5 @@ def test_outside_git_the_commit_is_unknown_even_within_another_checkout(
         (inner / ".git").mkdir()
     with caplog.at_level(logging.WARNING):
         assert run_import(inner, tmp_path) == 0
-    assert f"{inner} is no git checkout that can be read" in caplog.text
+    assert f"{inner} is no readable git checkout" in caplog.text
     assert stored(tmp_path)["commit"] == "unknown"

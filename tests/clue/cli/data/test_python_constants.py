@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.cli.data.import_upstream import SOURCES, said
+from clue.cli.data.import_upstream import UPSTREAM_SCRIPTS, read_wording
 from clue.cli.data.python_constants import Script
 from clue.errors import DataError
 from tests.clue.cli.data.fake_checkout import MARKER
@@ -56,9 +56,9 @@ def test_any_text_is_read_or_refused_and_never_run(text: str) -> None:
         script = Script.of(text, path)
     except DataError:
         return
-    for source in SOURCES:
+    for upstream in UPSTREAM_SCRIPTS:
         with pytest.raises(DataError, match=r"^script.py, line"):
-            said(source, script)
+            read_wording(upstream, script)
     assert not Path(MARKER).exists()
 
 

@@ -22,13 +22,15 @@ def run(tmp_path: Path) -> Status:
         parser = argparse.ArgumentParser()
         parser.add_argument("--data")
         status.add(parser)
-        places = ["--data", str(data), "--mlruns", str(tmp_path / "mlruns")]
-        return status.run(parser.parse_args([*places, *words]))
+        folders = ["--data", str(data), "--mlruns", str(tmp_path / "mlruns")]
+        return status.run(parser.parse_args([*folders, *words]))
 
     return command
 
 
-def listed(run: Status, capsys: pytest.CaptureFixture[str], data: Path | str) -> dict[Any, Any]:
+def files_by_split(
+    run: Status, capsys: pytest.CaptureFixture[str], data: Path | str
+) -> dict[Any, Any]:
     run(data, "--json")
     files = json.loads(capsys.readouterr().out)["files"]
     return {(file["dataset"], file["split"]): file for file in files}
@@ -37,20 +39,20 @@ def listed(run: Status, capsys: pytest.CaptureFixture[str], data: Path | str) ->
 def test_every_split_of_every_data_set_is_listed(
     run: Status, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = listed(run, capsys, tmp_path)
-    assert set(found) == {(name, split) for name in DATASETS for split in DATASETS[name].files}
-    assert {file["state"] for file in found.values()} == {"missing"}
-    assert found["mednli", "test"]["official_rows"] == 1422
-    assert found["mednli", "test"]["path"] == str(tmp_path / "mednli" / "mli_test_v1.jsonl")
+    files = files_by_split(run, capsys, tmp_path)
+    assert set(files) == {(name, split) for name in DATASETS for split in DATASETS[name].files}
+    assert {file["state"] for file in files.values()} == {"missing"}
+    assert files["mednli", "test"]["official_rows"] == 1422
+    assert files["mednli", "test"]["path"] == str(tmp_path / "mednli" / "mli_test_v1.jsonl")
 
 
 def test_a_file_is_found_with_its_rows_and_what_differs_from_the_release(
     run: Status, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny.meqsum(tmp_path, 12)
-    meqsum = listed(run, capsys, tmp_path)["meqsum", "test"]
+    meqsum = files_by_split(run, capsys, tmp_path)["meqsum", "test"]
     assert (meqsum["state"], meqsum["rows"], meqsum["official_rows"]) == ("found", 12, 1000)
-    assert meqsum["note"].startswith("not the official file, whose sha256 is abedd939")
+    assert meqsum["note"].startswith("not the official file of sha256 abedd939")
     assert (meqsum["access"], meqsum["licence"]) == ("open", "CC BY 4.0")
 
 
@@ -59,19 +61,19 @@ def test_a_malformed_file_is_shown_with_the_reason(
 ) -> None:
     tiny.medisumqa(tmp_path).write_text("[{}]")
     assert run(tmp_path, "--need", "task=medisumqa") == 1
-    said = capsys.readouterr().out
-    assert "test is malformed: " in said
-    assert "MeDiSumQA.json: row 1: no field note_id; found nothing" in said
+    output = capsys.readouterr().out
+    assert "test is malformed: " in output
+    assert "MeDiSumQA.json: row 1: no field note_id; found nothing" in output
 
 
 def test_the_fictional_data_are_all_there_under_terms_of_their_own(
     run: Status, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = listed(run, capsys, "demo")
-    assert {file["state"] for file in found.values()} == {"found"}
-    assert {file["access"] for file in found.values()} == {"open"}
-    assert {file["official_rows"] for file in found.values()} == {None}
-    assert {file["note"] for file in found.values()} == {""}
+    files = files_by_split(run, capsys, "demo")
+    assert {file["state"] for file in files.values()} == {"found"}
+    assert {file["access"] for file in files.values()} == {"open"}
+    assert {file["official_rows"] for file in files.values()} == {None}
+    assert {file["note"] for file in files.values()} == {""}
 
 
 @pytest.mark.parametrize(
@@ -98,23 +100,25 @@ def test_only_the_test_split_is_needed(run: Status, tmp_path: Path) -> None:
 
 
 def test_lists_of_tasks_are_those_of_the_yaml_files() -> None:
-    assert status.needed(["task=longhealth"]) == {"longhealth"}
-    assert status.needed(["task=level1"]) == {"mednli", "meqsum", "problem_summary"}
+    assert status.needed_datasets(["task=longhealth"]) == {"longhealth"}
+    assert status.needed_datasets(["task=level1"]) == {"mednli", "meqsum", "problem_summary"}
     single = [path.stem for path in FOLDER.glob("*.yaml") if "defaults" not in OmegaConf.load(path)]
-    assert status.needed(["task=all"]) == status.needed([f"task={','.join(single)}"])
+    assert status.needed_datasets(["task=all"]) == status.needed_datasets(
+        [f"task={','.join(single)}"]
+    )
 
 
 @pytest.mark.parametrize(
     ("need", "message"),
     [
         ("task=meqsun", "there is no single task 'meqsun'; there are all, .*meqsum"),
-        ("meqsum", "--need meqsum: say --need task=all"),
-        ("task=", "--need task=: say --need task=all"),
+        ("meqsum", "--need meqsum: use --need task=all"),
+        ("task=", "--need task=: use --need task=all"),
     ],
 )
 def test_an_unknown_need_is_an_error(need: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        status.needed([need])
+        status.needed_datasets([need])
 
 
 def test_the_table_fits_eighty_columns_and_says_how_to_have_the_rest(
@@ -126,11 +130,13 @@ def test_the_table_fits_eighty_columns_and_says_how_to_have_the_rest(
     monkeypatch.setenv("COLUMNS", "80")
     tiny.meqsum(tmp_path)
     run(tmp_path)
-    said = capsys.readouterr().out
-    table = said.partition("data set")[2].partition("\nmednli: ")[0]
+    output = capsys.readouterr().out
+    table = output.partition("data set")[2].partition("\nmednli: ")[0]
     assert "…" not in table
     assert max(map(len, table.splitlines())) <= 80
-    assert "python -m clue data fetch mednli --user NAME" in said
-    assert f"python -m clue data fetch longhealth --data {tmp_path}\n" in said
-    assert f"--data {tmp_path} && python -m clue data build medisumcode --data {tmp_path}\n" in said
-    assert str(tmp_path / "meqsum") in said
+    assert "python -m clue data fetch mednli --user NAME" in output
+    assert f"python -m clue data fetch longhealth --data {tmp_path}\n" in output
+    assert (
+        f"--data {tmp_path} && python -m clue data build medisumcode --data {tmp_path}\n" in output
+    )
+    assert str(tmp_path / "meqsum") in output

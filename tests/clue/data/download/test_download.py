@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clue.data.download.download import Client
-from clue.data.download.partial_file import Part
+from clue.data.download.download import Downloader
+from clue.data.download.partial_file import PartialFile
 from clue.errors import DataError, DataMissing
 from tests.clue.data.download.server import Answer, Server
-from tests.clue.data.download.transfer import BODY, IMPATIENT, ONE, TWO, download, source
+from tests.clue.data.download.transfer import BODY, FAST_RETRIES, ONE, TWO, download, source
 
 
 def test_a_whole_file_arrives_and_nothing_else_stays(server: Server, tmp_path: Path) -> None:
@@ -42,8 +42,8 @@ def test_another_command_goes_on_where_the_last_one_failed(server: Server, tmp_p
 def test_a_complete_part_is_not_asked_for_again(server: Server, tmp_path: Path) -> None:
     url = server.serve("/x", Answer(BODY, etag=ONE))
     for _ in range(2):
-        with Part(tmp_path / "x") as part:
-            Client(IMPATIENT).download(source(url), part)
+        with PartialFile(tmp_path / "x") as part:
+            Downloader(FAST_RETRIES).download(source(url), part)
     assert len(server.requests) == 1
 
 

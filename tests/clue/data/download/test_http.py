@@ -16,7 +16,7 @@ def test_a_busy_server_is_asked_again(
 ) -> None:
     url = server.serve("/x", Answer(status=status), Answer(BODY))
     assert download(url, tmp_path / "x") == BODY
-    assert f"x: 127.0.0.1 answers {status}; again in 0 s" in caplog.text
+    assert f"x: 127.0.0.1 answers {status}; again in 0.0 s" in caplog.text
 
 
 @pytest.mark.parametrize("wait", ["0", "Thu, 01 Jan 1970 00:00:00 GMT", "soon"])
@@ -27,7 +27,7 @@ def test_a_server_may_say_when_to_come_back(server: Server, tmp_path: Path, wait
 
 def test_a_long_wait_is_left_to_the_user(server: Server, tmp_path: Path) -> None:
     url = server.serve("/x", Answer(status=503, headers={"Retry-After": "5"}))
-    with pytest.raises(DataMissing, match="asks to come back in 5 s: run the same"):
+    with pytest.raises(DataMissing, match="asks to wait 5 s: run the same"):
         download(url, tmp_path / "x")
     assert len(server.requests) == 1
 
@@ -35,9 +35,12 @@ def test_a_long_wait_is_left_to_the_user(server: Server, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (401, r"does not take the name me with this password \(401\)"),
+        (401, r"does not accept the name me with this password \(401\)"),
         (403, r"does not give me this release \(403\).*bottom of the page.*`the command`"),
-        (404, r"/x is not there \(404\): moved or withdrawn. Look for it at the page"),
+        (
+            404,
+            r"/x does not exist \(404\): it was moved or withdrawn. Look .* at the page",
+        ),
         (410, r"refuses http://.*/x \(410\)"),
     ],
 )
@@ -52,7 +55,7 @@ def test_a_refusal_is_final_and_names_the_next_step(
 
 def test_a_refusal_of_open_data_suspects_what_is_in_between(server: Server, tmp_path: Path) -> None:
     url = server.serve("/x", Answer(status=403))
-    with pytest.raises(DataMissing, match=r"\(403\). A proxy or firewall may do that"):
+    with pytest.raises(DataMissing, match=r"\(403\). A proxy or firewall may be the cause"):
         download(url, tmp_path / "x")
 
 

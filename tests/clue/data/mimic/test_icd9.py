@@ -1,7 +1,7 @@
 import pytest
 
 from clue import icd
-from clue.data.mimic.icd9 import Equivalent, equivalents
+from clue.data.mimic.icd9 import Icd10Equivalent, equivalents
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from clue.data.mimic.icd9 import Equivalent, equivalents
 def test_the_first_target_of_each_list_of_the_first_scenario_is_taken(
     code: str, codes: tuple[str, ...], approximate: bool
 ) -> None:
-    assert equivalents()[code] == Equivalent(codes, approximate)
+    assert equivalents()[code] == Icd10Equivalent(codes, approximate)
 
 
 def test_a_code_without_equivalent_becomes_nothing() -> None:

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.data.mimic.sampling import Draw
+from clue.data.mimic.sampling import StreamSample
 
 ITEMS = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 99)), unique_by=lambda item: item[1], max_size=40
@@ -11,12 +11,12 @@ ITEMS = st.lists(
 
 
 def drawn(items: list[tuple[int, int]], size: int, seed: int = 1) -> dict[int, int]:
-    draw: Draw[tuple[int, int]] = Draw(size, seed)
+    sample: StreamSample[tuple[int, int]] = StreamSample(size, seed)
     for unit, name in items:
-        draw.offer(str(unit), str(name), (unit, name))
-    found = draw.drawn()
-    assert len({unit for unit, _ in found}) == len(found)
-    return dict(found)
+        sample.offer(str(unit), str(name), (unit, name))
+    items_drawn = sample.drawn()
+    assert len({unit for unit, _ in items_drawn}) == len(items_drawn)
+    return dict(items_drawn)
 
 
 @given(items=ITEMS, size=st.integers(1, 12), random=st.randoms(use_true_random=False))
@@ -30,9 +30,9 @@ def test_the_order_of_the_stream_does_not_matter(items, size, random) -> None:  
 def test_a_sample_has_the_size_asked_for_as_far_as_there_are_units(
     items: list[tuple[int, int]], size: int
 ) -> None:
-    found = drawn(items, size)
-    assert len(found) == min(size, len({unit for unit, _ in items}))
-    assert set(found.items()) <= set(items)
+    chosen = drawn(items, size)
+    assert len(chosen) == min(size, len({unit for unit, _ in items}))
+    assert set(chosen.items()) <= set(items)
 
 
 @given(items=ITEMS, size=st.integers(1, 12))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.filesize import decimal
 
 from clue.data.locate import locate
 from clue.data.mimic import tables
@@ -17,20 +18,20 @@ SECRET = "zebra"
 
 
 def read(path: Path, counts: Counter[str] | None = None) -> list[tables.Note]:
-    with tables.notes(path, Counter() if counts is None else counts) as notes:
+    with tables.open_notes(path, Counter() if counts is None else counts) as notes:
         return list(notes)
 
 
 def test_a_note_is_read_with_its_row(tmp_path: Path) -> None:
-    (found,) = read(packed(tmp_path / "x", [NOTE | {"text": ' "a",\nb '}]))
-    assert found == tables.Note(2, "1001-DS-1", 1001, 1, '"a",\nb')
+    (summary,) = read(packed(tmp_path / "x", [NOTE | {"text": ' "a",\nb '}]))
+    assert summary == tables.Note(2, "1001-DS-1", 1001, 1, '"a",\nb')
 
 
 def test_addenda_are_counted_and_left_out(tmp_path: Path) -> None:
     rows = [note(1), note(1, note_id="1001-AD-2", note_type="AD"), note(3)]
     counts: Counter[str] = Counter()
-    found = read(packed(tmp_path / "x", rows), counts)
-    assert [each.hadm_id for each in found] == [1, 3]
+    summaries = read(packed(tmp_path / "x", rows), counts)
+    assert [item.hadm_id for item in summaries] == [1, 3]
     assert counts == {"notes read": 3, "notes that are no discharge summary, left out": 1}
 
 
@@ -45,7 +46,7 @@ def test_addenda_are_counted_and_left_out(tmp_path: Path) -> None:
         ({"hadm_id": "٣"}, "row 3, field hadm_id is no number"),
         ({"subject_id": "-1"}, "row 3, field subject_id is no number"),
         ({"subject_id": "1234567890"}, "row 3, field subject_id is no number"),
-        ({"note_id": NOTE["note_id"]}, "row 3: its note_id stands in another row too"),
+        ({"note_id": NOTE["note_id"]}, "row 3: its note_id is in another row too"),
     ],
 )
 def test_a_malformed_note_is_named_and_not_quoted(
@@ -77,8 +78,8 @@ def test_notes_are_streamed(tmp_path: Path) -> None:
     path = packed(tmp_path / "x", [note(number, text=text) for number in range(400)])
     tracemalloc.start()
     try:
-        with tables.notes(path, Counter()) as notes:
-            size = sum(len(each.text) for each in notes)
+        with tables.open_notes(path, Counter()) as notes:
+            size = sum(len(summary.text) for summary in notes)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -86,21 +87,24 @@ def test_notes_are_streamed(tmp_path: Path) -> None:
     assert peak < 4 * 2**20 < size / 4
 
 
-def test_a_log_is_told_now_and_then_how_far_it_is(
+def test_a_log_shows_progress_now_and_then(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "LOG_SECONDS", -1.0)
+    monkeypatch.setattr("clue.common.progress.LOG_SECONDS", -1.0)
+    path = packed(tmp_path / "notes.csv", [note(1, text=SECRET), note(2)])
     with caplog.at_level(logging.INFO):
-        read(packed(tmp_path / "notes.csv", [note(1, text=SECRET), note(2)]))
-    assert caplog.messages[:2] == ["notes.csv: 100 % read, row 2", "notes.csv: 100 % read, row 3"]
+        read(path)
+    size = decimal(path.stat().st_size)
+    assert caplog.messages[0] == f"notes.csv: {size} of {size}"
+    assert SECRET not in caplog.text
 
 
 def test_other_rows_than_official_are_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     read(packed(tmp_path / "notes.csv", [NOTE]))
-    (said,) = caplog.messages
-    assert said.endswith("notes.csv has not the 331794 rows of the release: is it whole?")
+    (message,) = caplog.messages
+    assert message.endswith("notes.csv: the release has 331794 rows; is the file complete?")
     caplog.clear()
     read(locate(DATASETS["mimic"], "notes", DEMO))
     assert caplog.messages == []

@@ -1,4 +1,4 @@
-"""MIMIC-IV's two tables, made up, and the build commands run on them."""
+"""Invented rows of MIMIC-IV's two tables, and runs of the build commands on them."""
 
 import argparse
 import csv
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 
 def note(hadm_id: int, subject_id: int | None = None, **other: Any) -> dict[str, Any]:
-    """A row of `discharge.csv`; each admission has a patient of its own unless told otherwise."""
+    """A row of `discharge.csv`; each admission has its own patient unless one is given."""
     subject = subject_id or hadm_id + 1000
     return {
         "note_id": f"{subject}-DS-{hadm_id}",
@@ -44,10 +44,10 @@ def diagnosis(hadm_id: int, code: str = "I10", number: int = 1, **other: Any) ->
 
 def folder(data: Path, notes: Sequence[Row], diagnoses: Sequence[Row] = ()) -> Path:
     """A data folder with the tables, gzipped as the official ones."""
-    place = data / "mimic"
-    place.mkdir(parents=True, exist_ok=True)
-    packed(place / "discharge.csv.gz", notes)
-    packed(place / "diagnoses_icd.csv.gz", diagnoses or [diagnosis(1)])
+    tables = data / "mimic"
+    tables.mkdir(parents=True, exist_ok=True)
+    packed(tables / "discharge.csv.gz", notes)
+    packed(tables / "diagnoses_icd.csv.gz", diagnoses or [diagnosis(1)])
     return data
 
 
