@@ -37,14 +37,15 @@ from clue.backends.fake import FakeBackend
 from clue.checkpoints.locate import package_folder
 from clue.config.folders import CONF, ROOT
 from clue.config.model_files import load
-from clue.config.schema import BackendConf, PromptConf, ScoringConf
+from clue.config.schema import BackendConf, PromptConf
+from clue.config.scoring_schema import ScoringConf
 from clue.data.locate import data_root
 from clue.metrics import METRICS
 from clue.metrics.concepts.hpo import Hpo
-from clue.metrics.concepts.linking import Linker, chosen
+from clue.metrics.concepts.linking import Linker, resolve_overlaps
 from clue.metrics.concepts.mentions import MentionReader
-from clue.metrics.concepts.words import Words
-from clue.metrics.options import Scoring
+from clue.metrics.concepts.word_ngrams import WordNgrams
+from clue.metrics.scorer import Scoring
 from clue.records import Prompt, Sample
 from clue.task.task import Task
 from clue.task.task_files import load as load_task
@@ -79,7 +80,7 @@ def plain(
     for group in [pairs] if one_call else [[pair] for pair in pairs]:
         f1 = bert_score([a for a, _ in group], [r for _, r in group], **options)[2]
         found["bertscore_f1"] += f1.tolist()
-    reader = MentionReader(Words())
+    reader = MentionReader(WordNgrams())
     generator = Hpo().generator(conf.umls.threshold)
     for answer, reference in pairs:
         said, right = (_concepts(text, reader, generator, conf) for text in (answer, reference))
@@ -94,7 +95,7 @@ def _concepts(text: str, reader: MentionReader, generator: object, conf: Scoring
     links = linker.link(mention.meaning for mention in mentions)
     return {
         link.concept
-        for link in chosen({m: links[m.meaning] for m in mentions if m.meaning in links})
+        for link in resolve_overlaps({m: links[m.meaning] for m in mentions if m.meaning in links})
     }
 
 

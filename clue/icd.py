@@ -144,9 +144,8 @@ def _tokens(line: str) -> Iterator[str]:
         token = match["code"]
         begins_item = _BEFORE.search(line, 0, match.start()) is not None
         is_item = begins_item and _AFTER.match(line, match.end()) is not None
-        if "." in token or is_item:
-            yield token
-        elif (begins_item or token.isupper()) and bare(token) in code_list():
+        unambiguous = "." in token or is_item
+        if unambiguous or ((begins_item or token.isupper()) and bare(token) in code_list()):
             yield token
 
 

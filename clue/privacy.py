@@ -71,7 +71,7 @@ def rows(records: Sequence[Record], mode: str) -> list[dict[str, Any]]:
 
 
 def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    """Returns a record's row with its texts in full, as digests (equal for equal texts), or null."""
+    """Returns a record's row with its texts in full, as digests (one per text), or null."""
     if mode == "full":
         return dict(row)
     hashed = {

@@ -1,4 +1,4 @@
-"""Frozen records from data set to score: Sample, Prompt, Completion, Record (standard library only).
+"""Frozen records: Sample, Prompt, Completion, Record; standard library only.
 
 A `Sample` becomes a `Prompt`, a `Prompt` becomes a `Completion`, and the three with the scores
 become a `Record`. Records of two models pair by (task, sample_id, repeat). Equal `prompt_sha256`

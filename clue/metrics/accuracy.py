@@ -1,15 +1,15 @@
-"""Accuracy: 1 where the answer that was read equals the right one."""
+"""Accuracy: 1 if the extracted answer equals the reference, else 0."""
 
 from collections.abc import Sequence
 
-from clue.metrics.options import Scores, Scoring
+from clue.metrics.scorer import Scores, Scoring
 
 VERSION = "0.1.0"
-"""Version of the rules below, in signatures: another one scores every cell again."""
+"""Version of these rules, part of the signature; a new version scores every cell again."""
 
 
 def signature(name: str, scoring: Scoring) -> str:
-    """What made the score; the reading of the answer is the task's."""
+    """Returns the version of the rule; the task's parser has a version of its own."""
     return f"{name}|clue {VERSION}|equality of the answer read"
 
 
@@ -19,8 +19,12 @@ def score(
     references: Sequence[str],
     scoring: Scoring,
 ) -> Scores:
-    """1.0 or 0.0 per sample; an answer that could not be read is wrong."""
-    right = [
+    """Returns 1.0 or 0.0 per sample; an answer that could not be read is wrong.
+
+    >>> score(["accuracy"], ["neutral", None], ["neutral", "entailment"], Scoring(..., ...))
+    {'accuracy': [1.0, 0.0]}
+    """
+    equal = [
         float(answer == reference) for answer, reference in zip(answers, references, strict=True)
     ]
-    return dict.fromkeys(names, right)
+    return dict.fromkeys(names, equal)

@@ -1,7 +1,7 @@
-"""A text as BERTScore sees it: a vector and a weight for each of its tokens.
+"""Embedding of a text for BERTScore: a vector and a weight for each token.
 
 Tokens, vectors and weights are those of bert-score without idf: special tokens take part in the
-matching, but those at the ends ([CLS], [SEP]) have weight 0 in the mean; all others have 1.
+matching, but [CLS] and [SEP] have weight 0 in the mean; all other tokens have weight 1.
 """
 
 import io
@@ -20,83 +20,83 @@ Floats = NDArray[np.float32]
 
 
 class Tokens(NamedTuple):
-    """An encoded text."""
+    """Tokens of an encoded text."""
 
     vectors: Floats
-    """The compared layer's output, shape (tokens, hidden)."""
+    """Output of the compared layer, shape (tokens, hidden)."""
     weights: Floats
     """Shape (tokens,)."""
 
     @property
     def empty(self) -> bool:
-        """Whether no token counts: the text is blank, or its normal form is."""
+        """True if no token has a weight: the text or its normal form is blank."""
         return not self.weights.any()
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """A `clue.metrics.feature_cache.Feature`."""
+    """Token embeddings of a text, a `clue.metrics.feature_cache.Feature`."""
 
     encoder: Encoder
     batch_tokens: int
-    """Upper bound of one batch, padding included."""
+    """Most tokens of one batch, padding included."""
 
     @property
     def signature(self) -> str:
-        """Libraries, weights, layer, type."""
+        """Libraries, weights, layer and data type."""
         return (
             f"bert-score {version('bert-score')}|transformers {version('transformers')}|"
             f"{self.encoder.label}@{self.encoder.identity}|layer {self.encoder.num_layers}|float32"
         )
 
     def compute(self, texts: Sequence[str]) -> list[Tokens]:
-        """Values of the texts, shape (n,); batches of similar length, the longest first."""
+        """Encodes texts, shape (n,), in batches of similar length, the longest first."""
         rows = [self._ids(text) for text in texts]
         vectors = [np.zeros((0, 0), np.float32)] * len(rows)
         filled = [index for index, row in enumerate(rows) if row]
         lengths = [(len(rows[index]), 0) for index in filled]
         for batch in plan(lengths, self.batch_tokens, len(filled)):
-            indices = [filled[place] for place in batch]
+            indices = [filled[position] for position in batch]
             outputs = self._encode([rows[index] for index in indices])
             for index, output in zip(indices, outputs, strict=True):
                 vectors[index] = output[: len(rows[index])]
         return [Tokens(*pair) for pair in zip(vectors, map(self._weights, rows), strict=True)]
 
     def dump(self, value: Tokens) -> bytes:
-        """A NumPy file, the weights as the first column."""
+        """Serializes to a NumPy file, the weights as the first column."""
         file = io.BytesIO()
         np.save(file, np.column_stack((value.weights, value.vectors)))
         return file.getvalue()
 
     def load(self, content: bytes) -> Tokens:
-        """The inverse of `dump`."""
+        """Deserializes a value; the inverse of `dump`."""
         columns = np.load(io.BytesIO(content), allow_pickle=False)
         return Tokens(columns[:, 1:], columns[:, 0])
 
     def most_tokens(self, text: str) -> int:
-        """About the most tokens that a text comes to, without splitting it."""
+        """Estimates the most tokens that a text can have, without tokenizing it."""
         return min(len(text) + 2, self.encoder.limit)
 
     def cuts(self, text: str) -> bool:
-        """Whether the encoder reads only the beginning of a text."""
+        """Tests if the encoder truncates a text."""
         ids = self.encoder.tokenizer.encode(_valid(text), verbose=False)
         return len(ids) > self.encoder.limit
 
     def _ids(self, text: str) -> list[int]:
         from bert_score.utils import sent_encode
 
-        if not text.strip():  # bert-score encodes nothing in a way that transformers has dropped
+        if not text.strip():  # bert-score calls a method for blank texts that transformers removed
             return []
         ids: list[int] = sent_encode(self.encoder.tokenizer, _valid(text))
         return ids
 
     def _weights(self, ids: Sequence[int]) -> Floats:
         tokenizer = self.encoder.tokenizer
-        ends = (tokenizer.cls_token_id, tokenizer.sep_token_id)
-        return np.array([token not in ends for token in ids], np.float32)
+        unweighted = (tokenizer.cls_token_id, tokenizer.sep_token_id)
+        return np.array([token not in unweighted for token in ids], np.float32)
 
     def _encode(self, rows: Sequence[Sequence[int]]) -> Floats:
-        """Outputs of one batch, shape (rows, longest, hidden)."""
+        """Encodes one batch, shape (rows, longest, hidden)."""
         from bert_score.utils import bert_encode, padding
 
         model = self.encoder.model
@@ -106,5 +106,5 @@ class Embedding:
 
 
 def _valid(text: str) -> str:
-    """The text with a question mark for each half of a surrogate pair, which tokenizers refuse."""
+    """Replaces lone surrogates, which tokenizers refuse, by question marks."""
     return text.encode("utf-8", "replace").decode()

@@ -1,8 +1,8 @@
-"""The encoder of BERTScore: its tokenizer and its lower layers.
+"""Encoder of BERTScore: its tokenizer and its lower layers.
 
-It is loaded once per process, when a text has to be encoded, and stays until `release()`.
-bert-score's own way of loading is not used: it knows no revision, and takes every folder with "t5"
-in its path for a T5.
+It is loaded once per process, when the first text is encoded, and stays until `release()`.
+bert-score's own loader is not used: it supports no revision, and treats every folder with "t5" in
+its path as a T5.
 """
 
 import logging
@@ -20,15 +20,16 @@ from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-PLACE = (
+DOWNLOAD_ADVICE = (
     "scoring.bertscore.model=<models>/<the same>. Without any download: scoring=embedded, whose "
-    "numbers are others"
+    "numbers differ"
 )
+"""Setting that uses a downloaded encoder, for error messages."""
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """A checkpoint and the layer that is compared."""
+    """A checkpoint and the layer whose output is compared."""
 
     source: str
     """Folder or hub id."""
@@ -39,32 +40,33 @@ class Encoder:
     label: str
     """Name for people."""
     positions: int | None
-    """Tokens that the model takes; None where its config does not say."""
+    """Most tokens that the model accepts; None if its config does not tell."""
     num_layers: int
+    """The compared layer, counted from 1."""
 
     @property
     def tokenizer(self) -> Any:
-        """The tokenizer; cuts where the model ends if it does not know better itself."""
+        """The tokenizer; it truncates texts at `positions` if its own limit is larger."""
         return _tokenizer(self)
 
     @property
     def limit(self) -> int:
-        """Tokens that are read of a text, special ones included."""
+        """Most tokens of a text that are encoded, special ones included."""
         return int(self.tokenizer.model_max_length)
 
     @property
     def model(self) -> Any:
-        """The layers up to the compared one, float32, on the GPU if there is one."""
+        """The layers up to the compared one, in float32, on the GPU if there is one."""
         return _model(self)
 
 
-def wanted(repo: str, revision: str | None = None) -> ModelConf:
-    """A checkpoint that may be the encoder, for `clue.checkpoints.locate`."""
+def encoder_conf(repo: str, revision: str | None = None) -> ModelConf:
+    """Returns the configuration by which `clue.checkpoints.locate` finds the encoder."""
     return ModelConf(name="BERTScore's encoder", repo=repo, revision=revision)
 
 
 def release() -> None:
-    """Free the memory of tokenizer and model."""
+    """Frees the memory of tokenizer and model."""
     loaded = _model.cache_info().currsize
     _model.cache_clear()
     _tokenizer.cache_clear()
@@ -100,12 +102,19 @@ def _model(encoder: Encoder) -> Any:
         )
     _check_loaded(encoder, model, report["missing_keys"])
     model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    log.info("BERTScore compares by %s on %s", encoder.label, model.device)
+    log.info("BERTScore uses %s on %s", encoder.label, model.device)
     return model
 
 
 def _check_loaded(encoder: Encoder, model: Any, missing: Iterable[str]) -> None:
-    """Transformers takes missing weights at random, and some architectures ignore the number."""
+    """Checks that all weights were loaded and that the model ends after the compared layer.
+
+    Transformers initializes missing weights at random, and some architectures ignore the number of
+    layers.
+
+    Raises:
+        ModelError: weights are missing, or the model cannot be cut after the layer.
+    """
     import torch
 
     lacking = sorted(name for name in missing if not name.startswith("pooler."))
@@ -126,17 +135,18 @@ def _check_loaded(encoder: Encoder, model: Any, missing: Iterable[str]) -> None:
 
 @contextmanager
 def _opening(encoder: Encoder) -> Iterator[dict[str, str]]:
-    """Options of `from_pretrained`; no report of left out layers, no progress bar in a log file."""
+    """Yields options of `from_pretrained`; hides its layer report and bars in log files."""
     from transformers.utils import logging as library
 
-    before = library.get_verbosity(), library.is_progress_bar_enabled()
+    verbosity, progress_bar = library.get_verbosity(), library.is_progress_bar_enabled()
     library.set_verbosity_error()
     if not sys.stderr.isatty():
         library.disable_progress_bar()
     try:
-        with locate.explain_unavailable(wanted(encoder.source, encoder.revision), PLACE):
+        conf = encoder_conf(encoder.source, encoder.revision)
+        with locate.explain_unavailable(conf, DOWNLOAD_ADVICE):
             yield {"revision": encoder.revision} if encoder.revision else {}
     finally:
-        library.set_verbosity(before[0])
-        if before[1]:
+        library.set_verbosity(verbosity)
+        if progress_bar:
             library.enable_progress_bar()

@@ -1,4 +1,4 @@
-"""Where the encoder of BERTScore is: a folder, an installed package, or the hub and its cache."""
+"""Locates the encoder of BERTScore: in a folder, an installed package, or the hub and its cache."""
 
 import json
 from functools import cache
@@ -6,24 +6,25 @@ from pathlib import Path
 
 from clue.checkpoints import locate
 from clue.checkpoints.locate import WEIGHTS
-from clue.config.schema import BertscoreConf
+from clue.config.scoring_schema import BertscoreConf
 from clue.errors import ConfigError, ModelUnavailable
-from clue.metrics.encoder import PLACE, Encoder, wanted
+from clue.metrics.encoder import DOWNLOAD_ADVICE, Encoder, encoder_conf
 
 
 def find(conf: BertscoreConf, cache: Path) -> Encoder:
-    """The configured encoder, not loaded yet.
+    """Returns the configured encoder, not loaded yet.
 
     Raises:
-        ModelUnavailable: it is in no folder, package or cache, and not to be had from the hub.
-        ConfigError: it has no such layer.
+        ModelUnavailable: it is in no folder, package or cache, and the hub does not offer it.
+        ConfigError: the encoder has no such layer.
     """
-    model = wanted(conf.model, conf.revision)
+    model = encoder_conf(conf.model, conf.revision)
     if conf.package:
-        model = wanted(str(_in_package(conf.package)))
-    found = locate.locate_weights(model, Path(), cache)
-    if found.identity:
-        revision, identity, config = None, found.identity, Path(found.source) / "config.json"
+        model = encoder_conf(str(_in_package(conf.package)))
+    checkpoint = locate.locate_weights(model, Path(), cache)
+    if checkpoint.identity:
+        revision, identity = None, checkpoint.identity
+        config = Path(checkpoint.source) / "config.json"
         if not _complete(config.parent):
             raise ModelUnavailable(
                 f"BERTScore's encoder: {config.parent} holds a config.json and no weights "
@@ -40,12 +41,12 @@ def find(conf: BertscoreConf, cache: Path) -> Encoder:
             f"{layers}"
         )
     label, positions = Path(conf.model).name, facts.get("max_position_embeddings")
-    return Encoder(found.source, revision, identity, label, positions, conf.num_layers)
+    return Encoder(checkpoint.source, revision, identity, label, positions, conf.num_layers)
 
 
 def _in_package(package: str) -> Path:
-    place = locate.package_folder(package, "BERTScore's encoder")
-    folders = [path.parent for path in place.rglob("config.json") if _complete(path.parent)]
+    root = locate.package_folder(package, "BERTScore's encoder")
+    folders = [path.parent for path in root.rglob("config.json") if _complete(path.parent)]
     if not folders:
         raise ModelUnavailable(
             f"BERTScore's encoder: no folder of the package {package} holds a config.json and "
@@ -60,20 +61,20 @@ def _complete(folder: Path) -> bool:
 
 @cache
 def _on_hub(repo: str, revision: str | None) -> Path:
-    """The config in Hugging Face's cache; its folder is named by the commit.
+    """Returns the config in Hugging Face's cache; the name of its folder is the commit.
 
-    Weights that are not in the cache are not downloaded yet, but the hub must be there.
+    Weights outside the cache are not downloaded yet, but then the hub must offer the model.
     """
     from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     try:
-        with locate.explain_unavailable(wanted(repo, revision), PLACE):
+        with locate.explain_unavailable(encoder_conf(repo, revision), DOWNLOAD_ADVICE):
             config = Path(hf_hub_download(repo, "config.json", revision=revision))
-            kept = [
+            weights = [
                 try_to_load_from_cache(repo, name, revision=config.parent.name) for name in WEIGHTS
             ]
-            if not any(isinstance(path, str) for path in kept):
+            if not any(isinstance(path, str) for path in weights):
                 HfApi().model_info(repo, revision=config.parent.name)
     except ModelUnavailable as error:
         if isinstance(error.__cause__, HFValidationError):

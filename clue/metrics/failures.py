@@ -1,7 +1,7 @@
-"""How an answer fails, whatever its task: loops, counting, wrong form, length.
+"""Failures of an answer in any task: empty, unparsed, looped; and its length.
 
-Dada et al. 2025, section 5, discuss these failures; here each has a definition. They look at the
-text alone and never at the reference.
+Dada et al. 2025, section 5, discuss these failures; this module defines them. The definitions use
+the text alone and never the reference.
 """
 
 import re
@@ -11,50 +11,64 @@ from types import ModuleType
 from clue.records import Sample
 
 VERSION = 1
-"""Version of `flags` and `measures`: a part of every cell's identity."""
+"""Version of `flags` and `measures`; part of every cell's id."""
 GRAM = 4
+"""Words of an n-gram in `repeated_share`."""
 LOOP_REPEATS = 3
-"""Times that a loop's unit stands in a row at the end of the text; a cut one may follow."""
+"""Least number of times that the text repeats a unit at its end; a cut unit may follow."""
 LOOP_WORDS = 12
-"""Words and marks that the repeats cover at least: "no, no, no" is emphasis."""
+"""Least number of words and marks in the repeats: "no, no, no" is emphasis."""
 LONGEST_WORD = 60
-"""Letters and digits; longer ones are no words."""
+"""Most letters and digits of a word; a longer one at the end is split into characters."""
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def flags(text: str, answer: str | None, sample: Sample, task: ModuleType) -> dict[str, bool]:
-    """What happened; besides these flags, those of the task's own `behaviour`."""
-    found = {
+    """Returns the flags of an answer: those of every task, then those of the task's own module."""
+    common = {
         "empty": not text.strip(),
         "unparsed": answer is None,
         "looped": loop(text) is not None,
     }
-    own: Mapping[str, bool] = {}
-    if hasattr(task, "behaviour"):
-        own = task.behaviour(text, answer, sample)
-    return {**found, **own}
+    of_task: Mapping[str, bool] = {}
+    if hasattr(task, "answer_flags"):
+        of_task = task.answer_flags(text, answer, sample)
+    return {**common, **of_task}
 
 
 def measures(text: str) -> dict[str, float]:
-    """`words`: length of the answer; `repeated_4grams`: share of its 4-grams, 0 to 1."""
+    """Returns the numbers `words` and `repeated_4grams` of an answer.
+
+    >>> measures("the knee hurts")
+    {'words': 3.0, 'repeated_4grams': 0.0}
+    """
     return {"words": float(len(text.split())), "repeated_4grams": repeated_share(text)}
 
 
 def repeated_share(text: str) -> float:
-    """Share of the text's 4-grams of words that stood in it before; 0 for shorter texts."""
+    """Returns the share of the text's 4-grams of words that repeat an earlier one; 0 for none.
+
+    >>> repeated_share("take two tablets daily take two tablets daily")
+    0.19999999999999996
+    """
     words = text.lower().split()
     grams = [tuple(words[i : i + GRAM]) for i in range(len(words) - GRAM + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
 
 def loop(text: str) -> str | None:
-    """The shortest unit that the text repeats until its end; None if it does not loop.
+    """Returns the shortest unit that the text repeats until its end; None if it does not loop.
 
     Units are sequences of words and marks, in small letters.
+
+    >>> loop("Take " + "two tablets daily, " * 4)
+    'two tablets daily ,'
+    >>> loop("no, no, no") is None
+    True
     """
     words = _WORD.findall(text.lower())
-    if words and len(words[-1]) > LONGEST_WORD:  # "1000000...": its letters are what repeats
+    if words and len(words[-1]) > LONGEST_WORD:  # "1000000...": its characters repeat
         words[-1:] = words[-1]
     for period in range(1, len(words) // LOOP_REPEATS + 1):
         covered = period + _tail(words, period)
@@ -65,7 +79,10 @@ def loop(text: str) -> str | None:
 
 
 def _tail(words: Sequence[str], period: int) -> int:
-    """Words at the end that equal the word one period before them; the budget may cut the last."""
+    """Returns the number of words at the end that equal the word one period before them.
+
+    The last word may be cut by the token budget.
+    """
     equal = int(words[-1 - period].startswith(words[-1]))
     while equal and equal < len(words) - period:
         if words[-1 - equal] != words[-1 - equal - period]:

@@ -1,28 +1,29 @@
-"""ICD-10-CM codes: F1 of whole codes and of their categories, share of billable ones.
+"""ICD-10-CM codes: F1 of complete codes and of their categories, share of billable codes.
 
 Dada et al. 2025, section 4. Answers and references are lists of codes joined by ", ". The plain
-metrics take them as sets; those with `_upstream` follow the authors' code, where a repeated code
-counts as often as it was written and a heading counts as valid.
+metrics compare sets. Those with `_upstream` follow the authors' code, where a repeated code counts
+as often as it was written and a heading counts as valid.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from clue import icd
-from clue.metrics.options import Scores, Scoring
+from clue.metrics.scorer import Scores, Scoring
+from clue.metrics.set_overlap import f1_of_lists, share
 
 VERSION = "0.1.0"
-"""Version of the rules below, in signatures: another one scores every cell again."""
+"""Version of these rules, part of the signature; a new version scores every cell again."""
 CATEGORY = 3
-"""Characters of a category: what the approximate match compares."""
+"""Number of characters of a category, which the approximate match compares."""
 
 Rule = Callable[[Sequence[str], Sequence[str]], float]
 
 
 def signature(name: str, scoring: Scoring) -> str:
-    """What made the score; only the share of valid codes depends on the releases."""
+    """Returns the rule and its version; only the share of valid codes depends on the releases."""
     counted = "codes as written" if RULES[name] in (exact_upstream, valid_upstream) else "sets"
-    made = f"{name}|clue {VERSION}|{counted}"
-    return f"{made}|{icd.release()}" if "valid" in name else made
+    rule = f"{name}|clue {VERSION}|{counted}"
+    return f"{rule}|{icd.code_list_packages()}" if "valid" in name else rule
 
 
 def score(
@@ -31,7 +32,7 @@ def score(
     references: Sequence[str],
     scoring: Scoring,
 ) -> Scores:
-    """An answer without a code scores 0."""
+    """Returns 0 to 1 per sample; an answer without a code scores 0."""
     pairs = [
         (_split(answer), _split(reference))
         for answer, reference in zip(answers, references, strict=True)
@@ -39,30 +40,49 @@ def score(
     return {name: [RULES[name](*pair) for pair in pairs] for name in names}
 
 
-def exact(answered: Sequence[str], right: Sequence[str]) -> float:
-    """F1 of the sets of codes."""
-    return _f1(set(answered), set(right))
+def exact(answer: Sequence[str], reference: Sequence[str]) -> float:
+    """F1 of the sets of codes.
+
+    >>> exact(["I10", "I10"], ["I10"])
+    1.0
+    """
+    return f1_of_lists(set(answer), set(reference))
 
 
-def approximate(answered: Sequence[str], right: Sequence[str]) -> float:
-    """F1 of the sets of categories."""
-    return _f1(_categories(answered), _categories(right))
+def approximate(answer: Sequence[str], reference: Sequence[str]) -> float:
+    """F1 of the sets of categories.
+
+    >>> approximate(["E1165"], ["E119"])
+    1.0
+    """
+    return f1_of_lists(_categories(answer), _categories(reference))
 
 
-def valid(answered: Sequence[str], right: Sequence[str]) -> float:
-    """Share of the distinct codes that are billable in some release."""
-    distinct = set(answered)
-    return _share(distinct, icd.code_list().billable)
+def valid(answer: Sequence[str], reference: Sequence[str]) -> float:
+    """Share of the distinct codes that are billable in some release.
+
+    >>> valid(["I10", "I10", "E11"], [])
+    0.5
+    """
+    return share(set(answer), icd.code_list().billable)
 
 
-def exact_upstream(answered: Sequence[str], right: Sequence[str]) -> float:
-    """F1 of the lists: a repeated code counts repeatedly."""
-    return _f1(answered, right)
+def exact_upstream(answer: Sequence[str], reference: Sequence[str]) -> float:
+    """F1 of the lists: a repeated code counts repeatedly.
+
+    >>> exact_upstream(["I10", "J449", "J449"], ["I10"])
+    0.5
+    """
+    return f1_of_lists(answer, reference)
 
 
-def valid_upstream(answered: Sequence[str], right: Sequence[str]) -> float:
-    """Share of the codes, repeats included, that are a code or a heading."""
-    return _share(answered, icd.code_list())
+def valid_upstream(answer: Sequence[str], reference: Sequence[str]) -> float:
+    """Share of the codes, repeats included, that are a code or a heading.
+
+    >>> valid_upstream(["I10", "I10", "E11", "B12"], [])
+    0.75
+    """
+    return share(answer, icd.code_list())
 
 
 RULES: dict[str, Rule] = {
@@ -81,14 +101,3 @@ def _split(codes: str | None) -> list[str]:
 
 def _categories(codes: Sequence[str]) -> set[str]:
     return {code[:CATEGORY] for code in codes}
-
-
-def _share(codes: Collection[str], known: "Collection[str] | icd.CodeList") -> float:
-    return sum(code in known for code in codes) / len(codes) if codes else 0.0
-
-
-def _f1(answered: Collection[str], right: Collection[str]) -> float:
-    """Harmonic mean of precision and recall; 0 where nothing agrees."""
-    precision = _share(answered, right)
-    recall = _share(right, answered)
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0

@@ -1,4 +1,4 @@
-"""Records to the numbers of a cell: the same names in every cell of a task."""
+"""Summary of a cell: means of its records, under the same names in every cell of a task."""
 
 from collections.abc import Sequence
 from statistics import fmean
@@ -12,12 +12,12 @@ from clue.task.levels import task_score
 
 
 def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
-    """Means of a cell: scores in points (0 to 100), flags in percent, measures, counts.
+    """Returns the means of a cell: scores in points (0 to 100), flags in percent, measures, counts.
 
-    A mean is over all samples whose reference defines the metric; where these are fewer than all,
-    `<metric>_n` says how many, the same for every model. A metric that no reference defines has no
-    mean, and a task score that needs it is left out. `score_low` and `score_high` are its 95 %
-    interval over clusters.
+    A mean covers all samples whose reference defines the metric. If these are fewer than all,
+    `<metric>_n` is their number, the same for every model. A metric that no reference defines has
+    no mean, and a task score that needs it is left out. `score_low` and `score_high` are the task
+    score's 95 % interval over clusters.
     """
     means: dict[str, float] = {}
     for name in records[0].scores:
@@ -29,11 +29,11 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
     if all(name in means for name in task.score):
         means["score"] = task_score(means, task.score)
         means |= _interval(records, task.score)
-    return means | _behaviour(records) | _cost([record.completion for record in records])
+    return means | _answer_statistics(records) | _cost([record.completion for record in records])
 
 
 def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, float]:
-    """95 % of the task score (CR2 by clusters, t), in points; empty with a single cluster."""
+    """Returns the task score's 95 % interval (CR2, t), in points; empty with a single cluster."""
     scores = np.array([[record.scores[name] for name in metrics] for record in records], float)
     sums = task_sums(scores, [record.cluster for record in records])
     if sums.n_clusters < 2:
@@ -42,7 +42,8 @@ def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, fl
     return {"score_low": low, "score_high": high}
 
 
-def _behaviour(records: Sequence[Record]) -> dict[str, float]:
+def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
+    """Returns percentages of flags, means of measures, and the numbers of records and clusters."""
     first = records[0]
     percents = {
         f"{name}_percent": 100 * fmean(record.flags[name] for record in records)
@@ -57,7 +58,7 @@ def _behaviour(records: Sequence[Record]) -> dict[str, float]:
 
 
 def _cost(completions: Sequence[Completion]) -> dict[str, float]:
-    """Tokens, seconds and tokens per second of the whole cell, over all the runs that it took."""
+    """Returns tokens, seconds and tokens per second of the cell, over all its runs."""
     seconds = sum(completion.seconds for completion in completions)
     tokens = sum(completion.new_tokens for completion in completions)
     sent = sum(completion.prompt_tokens for completion in completions)

@@ -1,25 +1,25 @@
-"""UMLS precision, recall and F1: the sets of concepts that answer and reference name.
+"""UMLS precision, recall and F1: overlap of the concepts that answer and reference mention.
 
-Dada et al. 2025, section 4. A reference that names no concept leaves the metrics undefined; by the
-rule of the authors' code (`_upstream`), which compares canonical names, every answer scores 0
-there.
+Dada et al. 2025, section 4. A reference without a concept leaves the metrics undefined. By the rule
+of the authors' code (`_upstream`), which compares canonical names, every answer scores 0 there.
 """
 
 from collections.abc import Callable, Sequence
 
-from clue.metrics.concepts.reading import Concepts, ConceptsOf, release
-from clue.metrics.options import Scores, Scoring
+from clue.metrics.concepts.extraction import ConceptExtractor, Concepts, release
+from clue.metrics.scorer import Scores, Scoring
+from clue.metrics.set_overlap import f1_of_sets, share
 
 __all__ = ["RULES", "release", "score", "signature"]
 
 
 def signature(name: str, scoring: Scoring) -> str:
-    """What made the score; loads nothing.
+    """Returns libraries, model, knowledge base and threshold; loads nothing.
 
     Raises:
-        ModelUnavailable: model or knowledge base are not on this machine; how to get them.
+        ModelUnavailable: model or knowledge base are not on this machine; says how to get them.
     """
-    return f"{name}|{_feature(scoring).signature}"
+    return f"{name}|{_extractor(scoring).signature}"
 
 
 def score(
@@ -28,32 +28,32 @@ def score(
     references: Sequence[str],
     scoring: Scoring,
 ) -> Scores:
-    """0 to 1 per sample; an answer without a concept scores 0."""
-    feature = _feature(scoring)
-    right = scoring.references.values(feature, references)
-    said = scoring.answers.values(feature, [answer or "" for answer in answers])
-    pairs = list(zip(said, right, strict=True))
+    """Returns 0 to 1 per sample; an answer without a concept scores 0."""
+    extractor = _extractor(scoring)
+    of_references = scoring.references.values(extractor, references)
+    of_answers = scoring.answers.values(extractor, [answer or "" for answer in answers])
+    pairs = list(zip(of_answers, of_references, strict=True))
     return {name: [RULES[name](*pair) for pair in pairs] for name in names}
 
 
-def precision(said: Concepts, right: Concepts) -> float | None:
-    """Share of the answer's concepts that the reference names."""
-    return _share(said.ids, right.ids) if right.ids else None
+def precision(answer: Concepts, reference: Concepts) -> float | None:
+    """Share of the answer's concepts that the reference mentions."""
+    return share(answer.ids, reference.ids) if reference.ids else None
 
 
-def recall(said: Concepts, right: Concepts) -> float | None:
-    """Share of the reference's concepts that the answer names."""
-    return _share(right.ids, said.ids) if right.ids else None
+def recall(answer: Concepts, reference: Concepts) -> float | None:
+    """Share of the reference's concepts that the answer mentions."""
+    return share(reference.ids, answer.ids) if reference.ids else None
 
 
-def f1(said: Concepts, right: Concepts) -> float | None:
-    """Their harmonic mean."""
-    return _f1(said.ids, right.ids) if right.ids else None
+def f1(answer: Concepts, reference: Concepts) -> float | None:
+    """Harmonic mean of precision and recall."""
+    return f1_of_sets(answer.ids, reference.ids) if reference.ids else None
 
 
-def f1_upstream(said: Concepts, right: Concepts) -> float:
-    """Of canonical names; 0 if the reference names nothing."""
-    return _f1(said.names, right.names)
+def f1_upstream(answer: Concepts, reference: Concepts) -> float:
+    """F1 of canonical names; 0 if the reference mentions no concept."""
+    return f1_of_sets(answer.names, reference.names)
 
 
 RULES: dict[str, Callable[[Concepts, Concepts], float | None]] = {
@@ -64,13 +64,5 @@ RULES: dict[str, Callable[[Concepts, Concepts], float | None]] = {
 }
 
 
-def _feature(scoring: Scoring) -> ConceptsOf:
-    return ConceptsOf(scoring.conf.umls, scoring.cache)
-
-
-def _share(some: frozenset[str], known: frozenset[str]) -> float:
-    return len(some & known) / len(some) if some else 0.0
-
-
-def _f1(said: frozenset[str], right: frozenset[str]) -> float:
-    return 2 * len(said & right) / (len(said) + len(right)) if said or right else 0.0
+def _extractor(scoring: Scoring) -> ConceptExtractor:
+    return ConceptExtractor(scoring.conf.umls, scoring.cache)

@@ -1,5 +1,5 @@
-"""A task: its data set read, split into worked examples and scored samples, and put into words.
+"""Tasks: samples, worked examples, prompt templates and the parser of answers.
 
-What differs between tasks is in `clue/task/<name>.py` (`DATASET`, `read`, `parse`) and in
-`conf/task/<name>.yaml` (the protocol); this module is what they share.
+A task consists of `clue/task/<name>.py` (`DATASET`, `read`, `parse`) and of
+`conf/task/<name>.yaml` (the protocol); this package contains what all tasks share.
 """

@@ -1,11 +1,11 @@
-"""From metrics to task scores, levels and the overall score: unweighted means, in one place.
+"""Task score, level scores and overall score: unweighted means.
 
 Dada et al. 2025, section 4. The task score is the mean of the metrics that the task file names in
-`score`. Level 1 and 2 are means of their data sets, LongHealth being the mean of its three tasks,
-and the overall score is the mean of the levels. Which task belongs where follows from the task
-files. A mean without one of its parts is no mean of this study: it is left out.
+`score`. Level 1 and 2 are means of their data sets, with LongHealth as the mean of its three tasks,
+and the overall score is the mean of the levels. The task files assign tasks to levels. A mean
+without one of its parts is left out.
 
-MedNLI carries most of the variance between models of Level 1 and LongHealth that of Level 2, so a
+MedNLI causes most of the variance between models in Level 1, and LongHealth in Level 2, so a
 composite is shown with its parts.
 """
 
@@ -17,16 +17,24 @@ from clue.config.schema import TaskConf
 OVERALL = "overall"
 
 Tree = Mapping[str, Sequence[str]]
-"""Composite to its parts, parts before the composites that they belong to."""
+"""Composite score to its parts; a part precedes the composites that contain it."""
 
 
 def task_score(metrics: Mapping[str, float], names: Sequence[str]) -> float:
-    """Mean of the named metrics, in their unit."""
+    """Returns the mean of the named metrics, in their unit.
+
+    >>> task_score({"rouge1": 40.0, "rouge2": 20.0, "bertscore_f1": 90.0}, ["rouge1", "rouge2"])
+    30.0
+    """
     return fmean(metrics[name] for name in names)
 
 
 def tree(tasks: Iterable[TaskConf]) -> Tree:
-    """The composites that all these tasks make: data sets of several tasks, levels, overall."""
+    """Returns the composites of these tasks: data sets of several tasks, levels, overall.
+
+    >>> tree([TaskConf("mednli", level=1)])
+    {'level1': ['mednli'], 'overall': ['level1']}
+    """
     datasets: dict[str, list[str]] = {}
     levels: dict[str, list[str]] = {}
     for task in tasks:
@@ -39,9 +47,13 @@ def tree(tasks: Iterable[TaskConf]) -> Tree:
 
 
 def composites(scores: Mapping[str, float], parts: Tree) -> dict[str, float]:
-    """Composites of task scores, in their unit; only those whose parts are all there."""
-    known = dict(scores)
+    """Returns the composites whose parts are complete, in the unit of the scores.
+
+    >>> composites({"a": 10.0, "b": 30.0}, {"level1": ["a", "b"], "level2": ["c"]})
+    {'level1': 20.0}
+    """
+    means = dict(scores)
     for name, members in parts.items():
-        if all(member in known for member in members):
-            known[name] = fmean(known[member] for member in members)
-    return {name: known[name] for name in parts if name in known}
+        if all(member in means for member in members):
+            means[name] = fmean(means[member] for member in members)
+    return {name: means[name] for name in parts if name in means}

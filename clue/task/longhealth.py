@@ -1,7 +1,7 @@
 """LongHealth 1, 2 and 3: multiple-choice questions on the letters of a fictional patient.
 
-Adams et al. 2024 (arXiv 2401.14490); the three tasks as in Dada et al. 2025. Which documents a
-prompt shows is decided in `clue.task.longhealth_documents`.
+Adams et al. 2024 (arXiv 2401.14490); the three tasks as in Dada et al. 2025.
+`clue.task.longhealth_documents` selects the documents of a prompt.
 """
 
 import re
@@ -9,26 +9,34 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clue.data.readers import filled, json_file, unique
+from clue.data.readers import json_file, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample
 from clue.task.longhealth_documents import Question, present
 
-__all__ = ["DATASET", "VERSIONS", "choices", "parse", "parse_upstream", "present", "read"]
+__all__ = [
+    "DATASET",
+    "VERSIONS",
+    "answer_flags",
+    "choices",
+    "parse",
+    "parse_upstream",
+    "present",
+    "read",
+]
 
 DATASET = "longhealth"
 LETTERS = "abcde"
-VERSIONS = {"read": 1, "present": 1, "parse": 1, "parse_upstream": 1, "behaviour": 1}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+VERSIONS = {"read": 1, "present": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 _LETTER = r"(?:(?P<letter>[A-F])\b|(?P<small>[a-f])(?=[^\w\s]+(?:\s|$)|\s*$))"
 _LINK = r"(?:\s+(?:is|would\s+be|must\s+be|should\s+be))?(?:\s*[:=-])?\s*"
 _ANSWER = rf"(?i:\banswer{_LINK}(?:(?:option|choice|letter)\s+)?)[(\[]?{_LETTER}"
 _LEADING = rf"\A\s*[(\[]?{_LETTER}(?=\s*(?:[^\w\s]|$))"
 _OPTION = rf"(?i:\b(?:option|choice){_LINK})[(\[]?{_LETTER}"
-_PLACES = [re.compile(pattern, re.MULTILINE) for pattern in (_ANSWER, _LEADING, _OPTION)]
-"""Where a letter is looked for, the plainest first; a later place counts if the earlier have none.
-"""
+_LETTER_PATTERNS = [re.compile(pattern, re.MULTILINE) for pattern in (_ANSWER, _LEADING, _OPTION)]
+"""Patterns of the chosen letter, the most explicit first; the first with a match counts."""
 _ANOTHER = re.compile(r"\s*[)\]]?\s*(?:,|/|&|\bor\b|\band\b)\s*(?:(?i:option)\s+)?[(\[]?[A-F]\b")
 _INTRODUCTION = re.compile(
     r"(?i)^\s*(?:the\s+)?(?:(?:correct|right|best)\s+)?answer(?:\s+is)?\s*:?"
@@ -36,53 +44,66 @@ _INTRODUCTION = re.compile(
 
 
 def read(path: Path) -> list[Question]:
-    """The questions of the official file, in its order: id `<patient>/<No>`, cluster the patient.
+    """Reads the questions of the official file in its order: id `<patient>/<No>`, cluster patient.
 
     Raises:
-        DataError: a field is missing or empty, a document or option is named that is not there, the
-            right answer equals no option or two, an id stands twice.
+        DataError: a field is missing or empty, a named document or option is missing, the right
+            answer equals no option or several, an id occurs twice.
     """
     samples = enumerate(_questions(path), start=1)
-    return [question for question in unique(path, samples) if isinstance(question, Question)]
+    return [
+        question for question in unique_samples(path, samples) if isinstance(question, Question)
+    ]
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The letter of the option that the text chooses.
+    """Returns the letter of the option that the text chooses.
 
     In this order: a first line that is exactly the text of an option ("E. coli" names no letter),
     with or without "The correct answer is"; the letter after "answer"; a letter that the text
     begins with ("C.", "(C) ..."); the letter after "option" or "choice" ("I choose **option c**").
-    None where two letters are named in the same place, or a letter that is no option. A small
-    letter counts only before punctuation or the end of a line: "the answer is a scan" names none.
+    None for two letters by the same pattern, or a letter that is no option. A small letter counts
+    only before punctuation or the end of a line: "the answer is a scan" names none.
+
+    >>> question = Sample("1", {"option_a": "one day", "option_b": "a week"}, "B", "1")
+    >>> parse("The answer is **B**, because ...", question), parse("a week", question)
+    ('B', 'B')
+    >>> parse("A or B", question) is None
+    True
     """
     plain = re.sub(r"[*_`#\"“”]", "", text).strip()
     options = _options(sample.fields)
-    said = _normal(_INTRODUCTION.sub("", plain.partition("\n")[0]))
-    exact = {letter for letter, option in options.items() if _normal(option) == said}
+    first_line = _normal(_INTRODUCTION.sub("", plain.partition("\n")[0]))
+    exact = {letter for letter, option in options.items() if _normal(option) == first_line}
     chosen = exact or _letters(plain)
     return chosen.pop() if len(chosen) == 1 and chosen <= set(options) else None
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
-    """The authors' rule: the character between "The correct answer is " and a colon."""
-    found = re.search(r"The correct answer is (\w):", text)
-    return found[1] if found else None
+    """Returns the character between "The correct answer is " and a colon: the authors' rule.
 
-
-def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Whether the text is the sentence asked for; where nothing tells, whether it claims to know.
-
-    `hallucinated`: another letter than F although no document holds the answer (LongHealth 3).
+    >>> parse_upstream("The correct answer is B: a week", Sample("1", {}, "B", "1"))
+    'B'
     """
-    asked = {_normal(choice) for choice in choices(sample).values()}
-    found = {"format_followed": _normal(text) in asked}
+    match = re.search(r"The correct answer is (\w):", text)
+    return match[1] if match else None
+
+
+def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Returns `format_followed`, and `hallucinated` if no document contains the answer.
+
+    `format_followed`: the text is the requested sentence. `hallucinated`: the answer is another
+    letter than F although no document contains the answer (LongHealth 3).
+    """
+    requested = {_normal(choice) for choice in choices(sample).values()}
+    flags = {"format_followed": _normal(text) in requested}
     if sample.target == "F":
-        found["hallucinated"] = answer not in (None, "F")
-    return found
+        flags["hallucinated"] = answer not in (None, "F")
+    return flags
 
 
 def choices(sample: Sample) -> dict[str, str]:
-    """Letter to the answer that says it, in the form that is asked for."""
+    """Returns letter to answer, in the form that the prompt requests."""
     return {
         letter: f"The correct answer is {letter}: {option}"
         for letter, option in _options(sample.fields).items()
@@ -90,12 +111,12 @@ def choices(sample: Sample) -> dict[str, str]:
 
 
 def _letters(text: str) -> set[str]:
-    """Letters chosen in the first place that has any."""
-    matches = next(filter(None, (list(place.finditer(text)) for place in _PLACES)), [])
-    found = {(match["letter"] or match["small"]).upper() for match in matches}
+    """Returns the letters that match the first pattern with any match."""
+    matches = next(filter(None, (list(pattern.finditer(text)) for pattern in _LETTER_PATTERNS)), [])
+    letters = {(match["letter"] or match["small"]).upper() for match in matches}
     if any(_ANOTHER.match(text, match.end()) for match in matches):
-        found.add("several")
-    return found
+        letters.add("several")
+    return letters
 
 
 def _normal(text: str) -> str:
@@ -109,14 +130,14 @@ def _options(fields: Mapping[str, str]) -> dict[str, str]:
 def _questions(path: Path) -> Iterator[Question]:
     patients = json_file(path)
     if not isinstance(patients, dict):
-        raise DataError(f"{path} holds no JSON object of patients but {type(patients).__name__}")
+        raise DataError(f"{path} is no JSON object of patients but {type(patients).__name__}")
     for patient, entry in patients.items():
         where = f"{path}: {patient}"
         if not isinstance(entry, dict) or not isinstance(entry.get("questions"), list):
             raise DataError(f"{where}: no list of questions")
         if not isinstance(entry.get("texts"), dict) or not entry["texts"]:
             raise DataError(f"{where}: no texts")
-        texts = {name: filled(entry["texts"], name, where) for name in entry["texts"]}
+        texts = {name: required_text(entry["texts"], name, where) for name in entry["texts"]}
         for question in entry["questions"]:
             yield _question(patient, question, texts, where)
 
@@ -124,22 +145,24 @@ def _questions(path: Path) -> Iterator[Question]:
 def _question(patient: str, row: Any, texts: Mapping[str, str], where: str) -> Question:
     if not isinstance(row, dict):
         raise DataError(f"{where}: a question is no JSON object")
-    number = filled(row, "No", where)
+    number = required_text(row, "No", where)
     where = f"{where}: question {number}"
-    places = row.get("answer_location")
-    if not isinstance(places, dict) or not places:
+    locations = row.get("answer_location")
+    if not isinstance(locations, dict) or not locations:
         raise DataError(f"{where}, field answer_location names no text")
-    for name in places:
+    for name in locations:
         if name not in texts:
             raise DataError(f"{where}: answer_location names {name!r}, which is no text")
-    options = {f"option_{letter}": filled(row, f"answer_{letter}", where) for letter in LETTERS}
+    options = {
+        f"option_{letter}": required_text(row, f"answer_{letter}", where) for letter in LETTERS
+    }
     return Question(
         id=f"{patient}/{number}",
-        fields={"question": filled(row, "question", where), **options},
-        target=_right(options, filled(row, "correct", where), where),
+        fields={"question": required_text(row, "question", where), **options},
+        target=_right(options, required_text(row, "correct", where), where),
         cluster=patient,
-        answering=tuple(text for name, text in texts.items() if name in places),
-        others=tuple(text for name, text in texts.items() if name not in places),
+        answering=tuple(text for name, text in texts.items() if name in locations),
+        others=tuple(text for name, text in texts.items() if name not in locations),
     )
 
 

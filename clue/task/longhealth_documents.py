@@ -1,8 +1,8 @@
-"""Which documents a LongHealth prompt shows, in which order, and where they are cut.
+"""Documents of a LongHealth prompt: their selection, order and length.
 
-All of it follows from the data set and the settings: the generator is seeded with patient, question
-and repeat, and the budget is in characters, so no model's tokenizer or context changes what is
-asked. The price: a budget that fits the shortest context of a comparison leaves room in the others.
+All three follow from the data set and the settings: the generator is seeded with patient, question
+and repeat, and the budget is in characters, so no model's tokenizer or context changes the prompt.
+Price: a budget for the shortest context of a comparison leaves the longer ones partly empty.
 """
 
 import random
@@ -13,9 +13,9 @@ from clue.config.schema import TaskConf
 from clue.records import Sample
 
 DISTRACTORS = 10
-"""Documents of other patients, where they are shown (Dada et al. 2025, Level 2)."""
-LEAST = 200
-"""Characters of a document below which showing its beginning is of no use."""
+"""Number of documents of other patients in a prompt (Dada et al. 2025, Level 2)."""
+MIN_CHARACTERS = 200
+"""Least length of a document's beginning in a prompt; shorter ones are useless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Question(Sample):
     """A question before its documents are chosen; `cluster` is the patient."""
 
     answering: tuple[str, ...] = ()
-    """Documents of the patient that hold the answer."""
+    """Documents of the patient that contain the answer."""
     others: tuple[str, ...] = ()
     """The patient's other documents."""
 
@@ -31,36 +31,37 @@ class Question(Sample):
 def present(
     questions: Sequence[Question], conf: TaskConf, separator: str | None = None
 ) -> tuple[list[Sample], list[str]]:
-    """Each question `conf.repeats` times, with its documents as the field `documents`; and notes.
+    """Returns each question `conf.repeats` times with its field `documents`; and notes.
 
-    The same generator and the same candidates give the same documents: with `per_patient` these
-    are those of all the patient's questions together, so a prefix cache reads them once.
+    The same generator and the same candidates give the same documents. With `per_patient` all
+    questions of a patient share their documents, so a prefix cache computes them once.
 
     Args:
         questions: of all patients, since the others' documents are the distractors.
         conf: the settings of the task.
-        separator: stands between documents, as in the authors' scripts; None numbers them.
+        separator: text between documents, as in the authors' scripts; None numbers them.
     """
     patients = _patients(questions)
-    shown = [
-        _Shown(conf, patients, question, repeat, separator)
+    presentations = [
+        _Presentation(conf, patients, question, repeat, separator)
         for question in questions
         for repeat in range(conf.repeats)
     ]
-    crowded = sum(each.crowded for each in shown)
+    crowded = sum(presentation.crowded for presentation in presentations)
     note = (
-        f"in {crowded} of {len(shown)} prompts the documents that hold the answer exceed "
+        f"in {crowded} of {len(presentations)} prompts the documents that hold the answer exceed "
         f"tasks.{conf.name}.budget={conf.budget} characters and are shortened evenly"
     )
-    return [each.sample() for each in shown], [note] if crowded else []
+    samples = [presentation.sample() for presentation in presentations]
+    return samples, [note] if crowded else []
 
 
 def shortened(texts: Sequence[str], budget: int) -> list[str]:
-    """Texts cut to one common length such that together they fit; shorter ones stay whole."""
+    """Cuts texts to one common length so that together they fit; shorter ones stay complete."""
     room = budget
     limit = budget
-    for left, length in zip(range(len(texts), 0, -1), sorted(map(len, texts)), strict=True):
-        limit = room // left
+    for remaining, length in zip(range(len(texts), 0, -1), sorted(map(len, texts)), strict=True):
+        limit = room // remaining
         if length > limit:
             break
         room -= length
@@ -70,23 +71,25 @@ def shortened(texts: Sequence[str], budget: int) -> list[str]:
 def filled_up(
     needed: Sequence[str], fillers: Sequence[str], budget: int, order: random.Random
 ) -> list[str]:
-    """The needed texts and as many fillers as fit, shuffled; the last filler may be cut.
+    """Returns the needed texts and as many fillers as fit, shuffled; the last may be cut.
 
-    Needed texts are cut only where they exceed the budget alone, and then no filler is shown.
+    Needed texts are cut only if they exceed the budget by themselves; then there is no filler.
     """
     crowded = sum(map(len, needed)) > budget
-    kept = shortened(needed, budget) if crowded else list(needed)
+    selected = shortened(needed, budget) if crowded else list(needed)
     for filler in [] if crowded else order.sample(fillers, len(fillers)):
-        room = budget - sum(map(len, kept))
-        if room < min(LEAST, len(filler)):
+        room = budget - sum(map(len, selected))
+        if room < min(MIN_CHARACTERS, len(filler)):
             break
-        kept.append(filler if len(filler) <= room else _cut(filler, room))
-    order.shuffle(kept)
-    return kept
+        selected.append(filler if len(filler) <= room else _cut(filler, room))
+    order.shuffle(selected)
+    return selected
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _Presentation:
+    """One presentation of a question under the settings of a task."""
+
     conf: TaskConf
     patients: Mapping[str, Sequence[Question]]
     question: Question
@@ -94,17 +97,17 @@ class _Shown:
     separator: str | None
 
     def sample(self) -> Sample:
-        """The question as it is asked."""
+        """Returns the sample with its documents and options."""
         fields = dict(self.question.fields)
         if self.conf.unanswerable:
             fields["option_f"] = self.conf.unanswerable
-        shown = {
+        texts = {
             "documents": _joined(self._documents(), self.separator),
             "options": "\n".join(_options(fields)),
         }
         return Sample(
             id=self.question.id,
-            fields=fields | shown,
+            fields=fields | texts,
             target="F" if self.conf.documents == "foreign" else self.question.target,
             cluster=self.question.cluster,
             repeat=self.repeat,
@@ -117,7 +120,7 @@ class _Shown:
 
     @property
     def crowded(self) -> bool:
-        """Whether the documents with the answer do not fit."""
+        """True if the documents that hold the answer exceed the budget."""
         if self.conf.documents == "foreign":
             return False
         return sum(map(len, self._needed())) > (self.conf.budget or 0)
@@ -167,7 +170,7 @@ def _options(fields: Mapping[str, str]) -> Iterator[str]:
 
 
 def _cut(text: str, length: int) -> str:
-    """The text's beginning, of at most so many characters, up to the end of a word."""
+    """Returns the text's beginning, of at most so many characters, up to the end of a word."""
     head = text[:length]
-    whole_words = head.rsplit(maxsplit=1)
-    return whole_words[0] if len(whole_words) == 2 else head
+    parts = head.rsplit(maxsplit=1)
+    return parts[0] if len(parts) == 2 else head

@@ -9,58 +9,65 @@ from pathlib import Path
 from typing import Any
 
 from clue import icd
-from clue.data.readers import filled, json_objects, unique
+from clue.data.readers import json_objects, required_text, unique_samples
 from clue.errors import DataError
-from clue.icd import counts_codes
 from clue.records import Sample
 
 DATASET = "medisumcode"
 SEPARATOR = ", "
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "behaviour": 1, "icd": icd.VERSION}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1, "icd": icd.VERSION}
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 _UPSTREAM = re.compile(r"\b[A-TV-Z][0-9]{2}(?:\.?[0-9A-Z]{1,4})?\b")
 
 
 def read(path: Path) -> list[Sample]:
-    """Samples of the file; `hadm_id` is the id, the letters of one patient form a cluster.
+    """Reads the samples of the file; `hadm_id` is the id, a patient's letters form a cluster.
 
     Raises:
-        DataError: no array of objects, a field is missing or empty, a code is none by its form or
-            stands twice, an admission stands twice.
+        DataError: the file is no array of objects, a field is missing or empty, a code has another
+            form or occurs twice, an admission occurs twice.
     """
-    return unique(path, _samples(path))
+    return unique_samples(path, _samples(path))
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The codes of the text, each once, as `clue.icd.codes` finds them; None for none."""
+    """Returns the distinct codes of the text by `clue.icd.codes`; None if there are none.
+
+    >>> parse("i10 and E119 (vitamin B12)", Sample("1", {}, "I10", "1"))
+    'I10, E11.9'
+    """
     return SEPARATOR.join(icd.codes(text)) or None
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
-    """The authors' rule: capitals only, no U codes, no letter in third place, repeats kept."""
-    return SEPARATOR.join(found.replace(".", "") for found in _UPSTREAM.findall(text)) or None
+    """Returns codes by the authors' rule: capitals, no U codes, digits in third place, repeats.
+
+    >>> parse_upstream("I10, E11.9, i10, I10", Sample("1", {}, "I10", "1"))
+    'I10, E119, I10'
+    """
+    return SEPARATOR.join(code.replace(".", "") for code in _UPSTREAM.findall(text)) or None
 
 
-def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Whether the text is codes and commas only, and whether it counts through the codes."""
+def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Returns `format_followed`: only codes and commas; and `icd_counting`: the codes count up."""
     items = [item.strip() for item in text.strip().split(",")]
     return {
         "format_followed": all(map(icd.is_code, items)),
-        "icd_counting": counts_codes(icd.codes(text)),
+        "icd_counting": icd.is_counting(icd.codes(text)),
     }
 
 
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
     for number, row in json_objects(path):
         where = f"{path}: row {number}"
-        admission = filled(row, "hadm_id", where)
-        patient = filled(row, "subject_id", where) if "subject_id" in row else admission
+        admission = required_text(row, "hadm_id", where)
+        patient = required_text(row, "subject_id", where) if "subject_id" in row else admission
         yield (
             number,
             Sample(
                 id=admission,
-                fields={"discharge_summary": filled(row, "text", where)},
+                fields={"discharge_summary": required_text(row, "text", where)},
                 target=SEPARATOR.join(_codes(row, where)),
                 cluster=patient,
             ),
@@ -70,17 +77,17 @@ def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
 def _codes(row: Mapping[str, Any], where: str) -> list[str]:
     entries = row.get("icd_codes")
     if not isinstance(entries, list) or not entries:
-        raise DataError(f"{where}, field icd_codes holds no list of codes")
-    found: list[str] = []
+        raise DataError(f"{where}, field icd_codes contains no list of codes")
+    codes: list[str] = []
     for entry in entries:
         if not isinstance(entry, dict):
             raise DataError(f"{where}, field icd_codes: an entry is no JSON object")
-        code = filled(entry, "code", f"{where}, icd_codes")
+        code = required_text(entry, "code", f"{where}, icd_codes")
         if not icd.is_code(code):
-            form = re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", code[:10]))  # no one's diagnosis
+            form = re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", code[:10]))  # shows no diagnosis
             raise DataError(f"{where}, icd_codes: no ICD-10-CM code is of the form {form!r}")
-        if icd.dotted(code) in found:
-            place = found.index(icd.dotted(code)) + 1
-            raise DataError(f"{where}, icd_codes: entry {place} stands again later")
-        found.append(icd.dotted(code))
-    return found
+        if icd.dotted(code) in codes:
+            first = codes.index(icd.dotted(code)) + 1
+            raise DataError(f"{where}, icd_codes: entry {first} occurs again later")
+        codes.append(icd.dotted(code))
+    return codes

@@ -6,42 +6,47 @@ Dada et al. 2025, section 3; released on PhysioNet.
 from collections.abc import Iterator
 from pathlib import Path
 
-from clue.data.readers import filled, json_objects, unique
+from clue.data.readers import json_objects, required_text, unique_samples
 from clue.records import Sample, sha256
 
 DATASET = "medisumqa"
 VERSIONS = {"read": 1, "parse": 1}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 
 def read(path: Path) -> list[Sample]:
-    """Samples of the official JSON array.
+    """Reads the samples of the official JSON array.
 
     A letter has several questions: the id is `note_id` with a digest of the question, and the
     questions of one letter form a cluster.
 
     Raises:
-        DataError: no array of objects, a field is missing or empty, a question stands twice.
+        DataError: the file is no array of objects, a field is missing or empty, a question occurs
+            twice.
     """
-    return unique(path, _samples(path))
+    return unique_samples(path, _samples(path))
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The answer is the whole text; None where there is none."""
+    """Returns the complete text as the answer; None if it is blank.
+
+    >>> parse("  Take the tablet daily. ", Sample("1", {}, "", "1"))
+    'Take the tablet daily.'
+    """
     return text.strip() or None
 
 
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
     for number, row in json_objects(path):
         where = f"{path}: row {number}"
-        note, question = filled(row, "note_id", where), filled(row, "Question", where)
-        letter = filled(row, "discharge_summary", where)
+        note, question = required_text(row, "note_id", where), required_text(row, "Question", where)
+        letter = required_text(row, "discharge_summary", where)
         yield (
             number,
             Sample(
                 id=f"{note}:{sha256(question)[:8]}",
                 fields={"discharge_summary": letter, "question": question},
-                target=filled(row, "Answer", where),
+                target=required_text(row, "Answer", where),
                 cluster=note,
             ),
         )

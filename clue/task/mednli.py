@@ -1,4 +1,4 @@
-"""MedNLI: does a clinical premise entail, contradict or leave open a hypothesis?
+"""MedNLI: classify if a clinical premise entails, contradicts or leaves open a hypothesis.
 
 Romanov and Shivade, EMNLP 2018, D18-1187.
 """
@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from clue.data.readers import filled, json_lines, unique
+from clue.data.readers import json_lines, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample, sha256
 
 DATASET = "mednli"
 LABELS = ("entailment", "neutral", "contradiction")
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "behaviour": 1}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 _LABEL = re.compile(
     rf"(?P<negated>\b(?:not|no|neither|nor)\s+(?:an?\s+)?)?\b({'|'.join(LABELS)})\b"
@@ -22,52 +22,63 @@ _LABEL = re.compile(
 
 
 def read(path: Path) -> list[Sample]:
-    """Samples of the official JSON lines; `pairID` is the id, pairs of one premise a cluster.
+    """Reads the samples of the official JSON lines; `pairID` is the id, a premise a cluster.
 
     Raises:
-        DataError: a field is missing or empty, a label unknown, an id stands twice.
+        DataError: a field is missing or empty, a label unknown, an id occurs twice.
     """
-    return unique(path, _samples(path))
+    return unique_samples(path, _samples(path))
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The only label that the text affirms.
+    """Returns the only label that the text affirms.
 
-    Labels count as whole words in any case, wherever they stand; one that is denied ("not
-    neutral") does not count. None for no label, and for several different ones: which of them is
-    meant would be a guess.
+    Labels count as complete words in any case and position; a negated one ("not neutral") does not
+    count. None for no label and for several different ones: a choice among them would be a guess.
+
+    >>> parse("Not neutral: **Entailment**.", Sample("1", {}, "neutral", "1"))
+    'entailment'
+    >>> parse("neutral or entailment", Sample("1", {}, "neutral", "1")) is None
+    True
     """
-    found = {match[2] for match in _LABEL.finditer(text.lower()) if not match["negated"]}
-    return found.pop() if len(found) == 1 else None
+    labels = {match[2] for match in _LABEL.finditer(text.lower()) if not match["negated"]}
+    return labels.pop() if len(labels) == 1 else None
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
-    """The authors' rule: the right label, if it occurs exactly once in the text."""
+    """Returns the right label if it occurs exactly once in the text: the authors' rule.
+
+    >>> parse_upstream("neutral or entailment", Sample("1", {}, "neutral", "1"))
+    'neutral'
+    """
     return sample.target if text.lower().count(sample.target) == 1 else None
 
 
-def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Whether the text is one label and nothing else."""
+def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Returns `format_followed`: the text is one label and nothing else."""
     return {"format_followed": text.strip().strip(".*").lower() in LABELS}
 
 
 def choices(sample: Sample) -> dict[str, str]:
-    """Reference to the answer that says it."""
+    """Returns reference to answer."""
     return {label: label for label in LABELS}
 
 
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
     for number, row in json_lines(path):
         where = f"{path}: row {number}"
-        premise, hypothesis = filled(row, "sentence1", where), filled(row, "sentence2", where)
-        label = filled(row, "gold_label", where)
+        premise, hypothesis = (
+            required_text(row, "sentence1", where),
+            required_text(row, "sentence2", where),
+        )
+        label = required_text(row, "gold_label", where)
         if label not in LABELS:
-            found = repr(label) if len(label.split()) == 1 else "of several words"
-            raise DataError(f"{where}: gold_label {found} is none of {', '.join(LABELS)}")
+            shown = repr(label) if len(label.split()) == 1 else "of several words"
+            raise DataError(f"{where}: gold_label {shown} is none of {', '.join(LABELS)}")
         yield (
             number,
             Sample(
-                id=filled(row, "pairID", where),
+                id=required_text(row, "pairID", where),
                 fields={"premise": premise, "hypothesis": hypothesis},
                 target=label,
                 cluster=sha256(premise)[:16],

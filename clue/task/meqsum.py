@@ -13,22 +13,22 @@ from clue.records import Sample
 
 DATASET = "meqsum"
 COLUMNS = ("File", "CHQ", "Summary")
-VERSIONS = {"read": 1, "parse": 1, "behaviour": 1}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 
 def read(path: Path) -> list[Sample]:
-    """Samples of the official workbook, in its order; `File` is the id, questions are independent.
+    """Reads the official workbook in its order; `File` is the id, questions are independent.
 
     Raises:
-        DataError: not a workbook, a column is missing, a cell is empty, an id stands twice; names
-        row and column.
+        DataError: not a workbook, a column is missing, a cell is empty, an id occurs twice; names
+            row and column.
     """
     samples: dict[str, Sample] = {}
     for number, (name, question, summary) in _rows(path):
         if name in samples:
             raise DataError(
-                f"{path}: row {number}: the id {name!r} in column File stands in an earlier row too"
+                f"{path}: row {number}: the id {name!r} in column File is in an earlier row too"
             )
         samples[name] = Sample(id=name, fields={"question": question}, target=summary, cluster=name)
     if not samples:
@@ -37,27 +37,31 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The answer is the whole text; None where there is none."""
+    """Returns the complete text as the answer; None if it is blank.
+
+    >>> parse("  How is gout treated? ", Sample("1", {}, "", "1"))
+    'How is gout treated?'
+    """
     return text.strip() or None
 
 
-def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Whether the text is one line that ends as a question."""
+def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Returns `format_followed`: the text is one line that ends with a question mark."""
     return {"format_followed": answer is not None and bool(re.fullmatch(r"[^\n]+\?", answer))}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Excel row number and the stripped texts of COLUMNS; wholly empty rows are no rows."""
+    """Yields the row number in Excel and the stripped texts of COLUMNS; skips empty rows."""
     sheet = _sheet(path)
     header = next(sheet.iter_rows(max_row=1, values_only=True), ())
     missing = [column for column in COLUMNS if column not in header]
     if missing:
-        found = ", ".join(str(cell) for cell in header if cell is not None) or "nothing"
-        raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {found}")
-    places = [header.index(column) for column in COLUMNS]
-    rows = sheet.iter_rows(min_row=2, max_col=max(places) + 1, values_only=True)
+        present = ", ".join(str(cell) for cell in header if cell is not None) or "nothing"
+        raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {present}")
+    indices = [header.index(column) for column in COLUMNS]
+    rows = sheet.iter_rows(min_row=2, max_col=max(indices) + 1, values_only=True)
     for number, row in enumerate(rows, start=2):
-        cells = [row[place] if place < len(row) else None for place in places]
+        cells = [row[index] if index < len(row) else None for index in indices]
         if any(cell is not None for cell in cells):
             yield (
                 number,
@@ -70,9 +74,7 @@ def _sheet(path: Path) -> Any:
 
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except (
-        Exception
-    ) as error:  # openpyxl lets zip, XML and key errors through, each for the same reason
+    except Exception as error:  # openpyxl raises zip, XML and key errors for the same reason
         raise DataError(
             f"{path} is not an Excel workbook that can be read ({error}); download it again"
         ) from error

@@ -8,28 +8,28 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from clue.data.readers import columns, csv_rows, unique
+from clue.data.readers import csv_header, csv_rows, unique_samples
 from clue.records import Sample, sha256
 
 DATASET = "problem_summary"
 SUBJECTIVE = ("Subjectives", "Subjective Sections")
 """The column's name in the test and in the train file."""
-VERSIONS = {"read": 1, "parse": 1, "behaviour": 1}
-"""Version of each function that reads the data or an answer: a part of every cell's identity."""
+VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
+"""Version of each function that reads data or answers; part of the id of every cell."""
 
 
 def read(path: Path) -> list[Sample]:
-    """Samples of the official CSV file.
+    """Reads the samples of the official CSV file.
 
-    `File ID` is the id; where several rows share one, a digest of the input is added to tell them
-    apart, and they form a cluster.
+    `File ID` is the id. Rows that share one form a cluster, and a digest of the input is added to
+    their ids.
 
     Raises:
-        DataError: a column is missing, a cell empty, a row stands twice.
+        DataError: a column is missing, a cell is empty, a row occurs twice.
     """
     rows = list(_rows(path))
     shared = Counter(note for _, note, _, _ in rows)
-    return unique(
+    return unique_samples(
         path,
         (
             (
@@ -47,18 +47,22 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """The answer is the whole text; None where there is none."""
+    """Returns the complete text as the answer; None if it is blank.
+
+    >>> parse("  Sepsis; pneumonia ", Sample("1", {}, "", "1"))
+    'Sepsis; pneumonia'
+    """
     return text.strip() or None
 
 
-def behaviour(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Whether the text is a list in one line, without numbers or bullets."""
+def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
+    """Returns `format_followed`: the text is one line without a number or bullet at its start."""
     listed = answer is not None and bool(re.fullmatch(r"(?![-*•]|\d+[.)])[^\n]+", answer))
     return {"format_followed": listed}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, dict[str, str], str]]:
-    subjective = next((name for name in SUBJECTIVE if name in columns(path)), SUBJECTIVE[0])
+    subjective = next((name for name in SUBJECTIVE if name in csv_header(path)), SUBJECTIVE[0])
     for number, row in csv_rows(path, ("File ID", subjective, "Assessment", "Summary")):
         fields = {"subjective": row[subjective], "assessment": row["Assessment"]}
         yield number, row["File ID"], fields, row["Summary"]

@@ -1,4 +1,4 @@
-"""The task files of `conf/task`, and the levels that they make."""
+"""Task files of `conf/task`, and the composites of their tasks."""
 
 from functools import cache
 
@@ -14,30 +14,30 @@ FOLDER = CONF / "task"
 
 @cache
 def names() -> tuple[str, ...]:
-    """Names of all task files, sorted; lists of tasks such as `all` are none."""
+    """Returns the names of all task files, sorted, without lists of tasks such as `all`."""
     return tuple(
         sorted(path.stem for path in FOLDER.glob("*.yaml") if "name" in OmegaConf.load(path))
     )
 
 
 def load(name: str) -> TaskConf:
-    """One task file.
+    """Loads one task file.
 
     Raises:
         ConfigError: there is no such file; lists the names.
     """
     path = FOLDER / f"{name}.yaml"
     if name not in names():
-        known = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(known)}")
-    made = OmegaConf.to_object(
+        stems = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(stems)}")
+    conf = OmegaConf.to_object(
         OmegaConf.merge(OmegaConf.structured(TaskConf), OmegaConf.load(path))
     )
-    assert isinstance(made, TaskConf)
-    return made
+    assert isinstance(conf, TaskConf)
+    return conf
 
 
 @cache
 def study() -> Tree:
-    """The levels that all task files make."""
+    """Returns the composites of all task files, see `clue.task.levels.tree`."""
     return tree(load(name) for name in names())

@@ -1,7 +1,7 @@
-"""What is said around a sample: in the task file's own words, or in the authors'.
+"""Prompt templates of a task: those of its task file, or the authors' own.
 
-The authors' sentences are theirs and are not in this project: `python -m clue data import-upstream`
-copies them from a checkout into the data folder, and `prompt=upstream` reads them there.
+The authors' sentences are not part of this project: `python -m clue data import-upstream` copies
+them from a checkout into the data folder, and `prompt=upstream` reads them there.
 """
 
 import json
@@ -22,56 +22,58 @@ log = logging.getLogger(__name__)
 
 REPOSITORY = "https://github.com/TIO-IKIM/CLUE"
 PAPER_COMMIT = "2de4314"
-"""Begins the commit of the scripts that the paper names."""
+"""First characters of the commit of the scripts that the paper names."""
 FILE = Path("upstream") / "prompts.json"
-"""Place of imported wordings in the data folder."""
+"""Path of the imported templates in the data folder."""
 
 
 @dataclass(frozen=True)
-class Wording:
-    """How one task speaks; templates name fields of the sample as `{field}`."""
+class PromptTemplates:
+    """Templates of one task; they name fields of the sample as `{field}`."""
 
     system: str
-    """System turn, as it is."""
+    """Text of the system turn; no template."""
     user: str
     """Template of the user's turn."""
     assistant: str
     """Template of a worked example's answer; may also name `{target}`."""
     max_new_tokens: int
-    """Budget of the answer in tokens of the model."""
+    """Maximum length of the answer in tokens of the model."""
     unanswerable: str | None = None
-    """Text of option F; None = there is no such option."""
+    """Text of option F; None = no such option."""
     separator: str | None = None
-    """What stands between documents; None = they are numbered."""
+    """Text between documents; None = they are numbered."""
     rewrites: Mapping[str, str] = field(default_factory=dict)
-    """What is replaced in a reference before a worked example shows it."""
+    """Replacements in a reference before a worked example shows it."""
     commit: str | None = None
-    """Commit of the imported scripts; None = the task file's own wording."""
+    """Commit of the imported scripts; None = templates of the task file."""
 
     def reference(self, target: str) -> str:
-        """A reference answer as a worked example shows it."""
+        """Returns a reference answer as a worked example shows it."""
         for old, new in self.rewrites.items():
             target = target.replace(old, new)
         return target
 
     def origin(self) -> dict[str, Any]:
-        """What an imported wording adds to a protocol; the task file's own adds nothing."""
+        """Returns what imported templates add to a protocol; those of a task file add nothing."""
         if self.commit is None:
             return {}
         names = ("commit", "separator", "rewrites")
         return {"upstream": {name: getattr(self, name) for name in names}}
 
 
-def own(conf: TaskConf) -> Wording:
-    """The wording of a task file."""
-    return Wording(conf.system, conf.user, conf.assistant, conf.max_new_tokens, conf.unanswerable)
+def own(conf: TaskConf) -> PromptTemplates:
+    """Returns the templates of a task file."""
+    return PromptTemplates(
+        conf.system, conf.user, conf.assistant, conf.max_new_tokens, conf.unanswerable
+    )
 
 
-def imported(conf: TaskConf, data: Path) -> Wording:
-    """The authors' wording; what their script does not say stays as in the task file.
+def imported(conf: TaskConf, data: Path) -> PromptTemplates:
+    """Returns the authors' templates; the task file supplies what their script does not define.
 
     Raises:
-        DataMissing: nothing is imported; says how to.
+        DataMissing: nothing is imported; says how to import.
         DataError: the file was changed, or has no such task.
     """
     content = _read(data)
@@ -79,25 +81,25 @@ def imported(conf: TaskConf, data: Path) -> Wording:
         raise DataError(
             f"{data / FILE} has no wording for {conf.name}, only for {', '.join(content['tasks'])}"
         )
-    said = dict(content["tasks"][conf.name])
+    fields = dict(content["tasks"][conf.name])
     if not conf.unanswerable:
-        said.pop("unanswerable", None)
-    if said.get("max_new_tokens", conf.max_new_tokens) != conf.max_new_tokens:
+        fields.pop("unanswerable", None)
+    if fields.get("max_new_tokens", conf.max_new_tokens) != conf.max_new_tokens:
         log.warning(
             "%s: the authors' max_new_tokens=%d is used, not %d",
-            *(conf.name, said["max_new_tokens"], conf.max_new_tokens),
+            *(conf.name, fields["max_new_tokens"], conf.max_new_tokens),
         )
-    return replace(own(conf), **said, commit=content["commit"])
+    return replace(own(conf), **fields, commit=content["commit"])
 
 
 def save(data: Path, commit: str, scripts: Mapping[str, str], tasks: Mapping[str, Any]) -> Path:
-    """Write imported wordings into the data folder.
+    """Writes imported templates into the data folder; returns the path of the file.
 
     Args:
         data: the data folder.
-        commit: of the checkout that they come from.
+        commit: of the checkout.
         scripts: path in the checkout to sha256.
-        tasks: name to the fields of `Wording` that the script says.
+        tasks: name to the fields of `PromptTemplates` that the script defines.
     """
     content = {"repository": REPOSITORY, "commit": commit, "scripts": scripts, "tasks": tasks}
     text = json.dumps(content | {"sha256": sha256(content)}, indent=1)
@@ -108,19 +110,19 @@ def save(data: Path, commit: str, scripts: Mapping[str, str], tasks: Mapping[str
 def _read(data: Path) -> dict[str, Any]:
     path = data / FILE
     if not path.is_file():
-        raise DataMissing(f"prompt=upstream: {path} is not there. {advice(data)}")
+        raise DataMissing(f"prompt=upstream: {path} is missing. {advice(data)}")
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
         intact = content.pop("sha256") == sha256(content)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         intact = False
     if not intact:
-        raise DataError(f"{path} is not as it was imported: it was changed or cut. {advice(data)}")
+        raise DataError(f"{path} was changed or truncated after its import. {advice(data)}")
     return content
 
 
 def advice(data: Path) -> str:
-    """How to import the wording of the paper."""
+    """Returns the commands that import the paper's prompts."""
     if data == DEMO:
         return (
             "The demo data belong to this package, the authors' wording does not: import it into "

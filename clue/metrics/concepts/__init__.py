@@ -1,13 +1,13 @@
-"""From text to concepts of a knowledge base: find mentions, link each to its nearest name.
+"""Extraction of UMLS concepts from text: find mentions, link each to the most similar name.
 
-    mentions.py                 where a text may name a concept
-      trained.py, words.py      ... as a trained spaCy model finds it, or every run of words
-    linking.py                  scispaCy's linker, asked once per distinct mention
-      umls.py, hpo.py           ... with scispaCy's UMLS, or with the Human Phenotype Ontology
-      exact.py                  the nearest names without an index to build
-    reading.py                  the whole way, as a feature of a text; `release()` frees the memory
+    mentions.py                           interface of mention finders; abbreviations
+      spacy_model.py, word_ngrams.py      finders: a trained spaCy model, or every run of words
+    linking.py                            scispaCy's linker, called once per distinct mention
+      umls.py, hpo.py                     knowledge bases: UMLS, the Human Phenotype Ontology
+      exact_index.py                      exact search for the most similar names
+    extraction.py                         mentions and links as a feature of a text
 
-    reading.ConceptsOf(UmlsConf(mentions="words", knowledge_base="hpo"), cache).compute([text])
+    ConceptExtractor(UmlsConf(mentions="words", knowledge_base="hpo"), cache).compute([text])
 
-spaCy and scispaCy are imported late: they take seconds.
+spaCy and scispaCy are imported inside functions: they take seconds.
 """

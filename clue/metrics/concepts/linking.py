@@ -1,7 +1,7 @@
-"""Mentions to concepts: scispaCy's linker, asked once per distinct mention.
+"""Entity linking from mentions to concepts: scispaCy's linker, called once per distinct mention.
 
-The similarity of a mention and a name is the cosine of their TF-IDF vectors of letter triples. The
-concept of the most similar name is taken of those above the threshold; as scispaCy does by default,
+The similarity of a mention and a name is the cosine of their TF-IDF vectors of letter triples. A
+mention links to the concept of the most similar name above the threshold; as in scispaCy's default,
 a concept without a definition needs at least 0.95.
 """
 
@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from clue.metrics.concepts.mentions import Mention
 
-MEMORY = 500_000
-"""Mentions remembered, about 100 bytes each."""
+CACHED_MENTIONS = 500_000
+"""Most mentions whose links are cached, about 100 bytes each."""
 BATCH = 10_000
-"""Mentions linked together."""
+"""Mentions per call of scispaCy's linker."""
 
 
 class Link(NamedTuple):
-    """The concept that a mention most likely names."""
+    """The most likely concept of a mention."""
 
     concept: str
     similarity: float
@@ -27,7 +27,7 @@ class Linker:
     """Links mentions to the concepts of a knowledge base.
 
     Args:
-        generator: scispaCy's CandidateGenerator of the knowledge base.
+        generator: scispaCy's CandidateGenerator for the knowledge base.
         threshold: least similarity.
     """
 
@@ -36,52 +36,51 @@ class Linker:
 
         self._linker = EntityLinker(
             candidate_generator=generator,
-            resolve_abbreviations=False,  # a mention comes with its long form
+            resolve_abbreviations=False,  # a mention already has its long form
             threshold=threshold,
         )
-        self._known: dict[str, Link | None] = {}
+        self._links: dict[str, Link | None] = {}
 
     def link(self, mentions: Iterable[str]) -> dict[str, Link]:
-        """The link of every mention that has one."""
-        asked = dict.fromkeys(mentions)
-        new = [mention for mention in asked if mention not in self._known]
-        if len(self._known) + len(new) > MEMORY:
-            self._known.clear()
-            new = list(asked)
+        """Returns the link of every mention that has one."""
+        distinct = dict.fromkeys(mentions)
+        new = [mention for mention in distinct if mention not in self._links]
+        if len(self._links) + len(new) > CACHED_MENTIONS:
+            self._links.clear()
+            new = list(distinct)
         for start in range(0, len(new), BATCH):
-            some = new[start : start + BATCH]
-            self._known.update(zip(some, self._links(some), strict=True))
-        found = ((mention, self._known[mention]) for mention in asked)
-        return {mention: link for mention, link in found if link}
+            batch = new[start : start + BATCH]
+            self._links.update(zip(batch, self._link_batch(batch), strict=True))
+        return {mention: link for mention in distinct if (link := self._links[mention])}
 
     def name(self, concept: str) -> str:
-        """The canonical name of a concept."""
+        """Returns the canonical name of a concept."""
         return str(self._linker.kb.cui_to_entity[concept].canonical_name)
 
-    def _links(self, mentions: Sequence[str]) -> list[Link | None]:
-        """One entity per mention, in a document of which each is one token."""
+    def _link_batch(self, mentions: Sequence[str]) -> list[Link | None]:
+        """Links mentions as the entities of one document, of one token each."""
         from spacy.tokens import Doc, Span
         from spacy.vocab import Vocab
 
         doc = Doc(Vocab(), words=list(mentions))
-        doc.ents = [Span(doc, place, place + 1, "MENTION") for place in range(len(mentions))]
+        doc.ents = [Span(doc, index, index + 1, "MENTION") for index in range(len(mentions))]
         self._linker(doc)
         best = (entity._.kb_ents[:1] for entity in doc.ents)
         return [Link(*first[0]) if first else None for first in best]
 
 
-def chosen(mentions: Mapping[Mention, Link]) -> list[Link]:
-    """Links of mentions that do not overlap: the most similar first, of equals the longest."""
+def resolve_overlaps(mentions: Mapping[Mention, Link]) -> list[Link]:
+    """Returns links of disjoint mentions: the most similar first, of equals the longest."""
 
     def rank(mention: Mention) -> tuple[float, int, int]:
         similarity = round(mentions[mention].similarity, 4)  # 0.9999999 and 1.0000001 are equal
         return -similarity, mention.start - mention.end, mention.start
 
     taken: set[int] = set()
-    kept = []
+    links = []
     for mention in sorted(mentions, key=rank):
         tokens = range(mention.start, mention.end)
         if taken.isdisjoint(tokens):
             taken.update(tokens)
-            kept.append(mentions[mention])
-    return kept
+            links.append(mentions[mention])
+    return links

@@ -1,6 +1,6 @@
-"""Where a text may name a concept.
+"""Mentions: spans of a text that may name a concept.
 
-Abbreviations that a text introduces stand for their long forms (Schwartz and Hearst 2003), by
+An abbreviation that a text introduces is read as its long form (Schwartz and Hearst 2003), by
 scispaCy's detector.
 """
 
@@ -14,48 +14,48 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 BRACKET_TOKENS = 8
-"""Longest bracket in which scispaCy's detector looks for an abbreviation or its long form."""
+"""Most tokens of a bracket that scispaCy's detector accepts as abbreviation or long form."""
 
 
 class Mention(NamedTuple):
-    """A place in a text that may name a concept."""
+    """A span of a text that may name a concept."""
 
     start: int
     """First token."""
     end: int
-    """Behind the last token."""
+    """Token after the last one."""
     text: str
     """As written."""
     meaning: str
     """The long form of an abbreviation; else the text."""
 
 
-class Finder(Protocol):
-    """Proposes mentions; they may overlap."""
+class MentionFinder(Protocol):
+    """Proposes mentions of a text; they may overlap."""
 
     def missing(self) -> str | None:
-        """What is not on this machine, and how to get it."""
+        """Returns what is missing on this machine and how to get it; None if nothing is."""
 
     def signature(self, cache: Path) -> str:
-        """What decides which mentions are found."""
+        """Returns all that the mentions depend on."""
 
     def pipeline(self) -> "Language":
-        """The spaCy pipeline that a text goes through."""
+        """Loads the spaCy pipeline for texts."""
 
     def spans(self, doc: "Doc") -> Iterable["Span"]:
-        """The mentions of a text."""
+        """Returns the mentions of a text."""
 
 
 class MentionReader:
-    """Texts to mentions; opens the finder's pipeline."""
+    """Extracts mentions from texts with the pipeline of a finder."""
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: MentionFinder) -> None:
         self.finder = finder
         self._pipeline = finder.pipeline()
         self._detector = _detector(self._pipeline)
 
     def read(self, texts: Sequence[str]) -> Iterator[list[Mention]]:
-        """The mentions of each text, one by one: a neighbour in a batch can change a last bit."""
+        """Yields the mentions of each text; a larger batch could change a result's last bit."""
         for doc in self._pipeline.pipe(map(_encodable, texts), batch_size=1):
             if "(" in doc.text:
                 self._find_abbreviations(doc)
@@ -63,14 +63,17 @@ class MentionReader:
 
     def _find_abbreviations(self, doc: "Doc") -> None:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=r"\[W036\]")  # no bracket introduces one
+            warnings.filterwarnings(
+                "ignore", message=r"\[W036\]"
+            )  # no bracket with an abbreviation
             self._detector(doc)
 
 
 def _detector(pipeline: "Language") -> Any:
-    """ScispaCy's, with a bound on what it matches between brackets.
+    """Returns scispaCy's abbreviation detector with a limit on the tokens between brackets.
 
-    It drops longer brackets after it has listed them all: a quadratic number in a text of brackets.
+    The original lists all brackets and drops the longer ones afterwards: a quadratic number in a
+    text of many brackets.
     """
     from scispacy.abbreviation import AbbreviationDetector
     from spacy.matcher import Matcher
@@ -88,5 +91,5 @@ def _mention(span: "Span") -> Mention:
 
 
 def _encodable(text: str) -> str:
-    """The text without lone surrogates, which spaCy refuses."""
+    """Replaces lone surrogates, which spaCy refuses."""
     return text.encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
-"""ScispaCy's UMLS: its index, vectors and knowledge base from files that are on this machine.
+"""ScispaCy's UMLS: index, vectors and knowledge base, from files on this machine.
 
-ScispaCy itself asks its server for news at every start; here its files are only looked up, so a
-machine without a network can use them.
+ScispaCy itself checks its server for updates at every start. Here its files are only looked up, so
+a machine without a network can use them.
 """
 
 import warnings
@@ -18,7 +18,7 @@ DOWNLOAD = (
     'python -c "from scispacy.candidate_generation import CandidateGenerator as C; '
     "C(name='umls')\""
 )
-"""ScispaCy's own, about 1 GB, into its cache (SCISPACY_CACHE, else ~/.scispacy)."""
+"""ScispaCy's own download, about 1 GB, into its cache (SCISPACY_CACHE, else ~/.scispacy)."""
 
 
 @dataclass(frozen=True)
@@ -26,28 +26,28 @@ class Umls:
     """The knowledge base `umls`.
 
     Args:
-        folder: holds the files by scispaCy's names; none = scispaCy's cache.
+        folder: contains the files under scispaCy's names; None = scispaCy's cache.
     """
 
     folder: str | None = None
 
     def missing(self) -> str | None:
-        """What is not on this machine, and how to get it."""
+        """Returns what is missing on this machine and how to get it; None if nothing is."""
         absent = [name for name, path in self._files().items() if path is None]
         if not absent:
             return None
         return (
-            f"scoring.umls.knowledge_base=umls lacks {', '.join(absent)} in {self._place()}: "
-            f"`{DOWNLOAD}` downloads it (UMLS licence), or name a folder that holds the files with "
-            "scoring.umls.folder=<folder>. scoring=embedded needs none; its numbers differ"
+            f"scoring.umls.knowledge_base=umls lacks {', '.join(absent)} in {self._location()}: "
+            f"`{DOWNLOAD}` downloads it (UMLS licence), or name a folder that contains the files "
+            "with scoring.umls.folder=<folder>. scoring=embedded needs none; its numbers differ"
         )
 
     def signature(self, cache: Path) -> str:
-        """Digest of the files, and what reads them."""
+        """Returns the digest of the files and the version of the library that reads them."""
         return f"umls {digest(self._paths(), cache)} nmslib {version('nmslib-metabrainz')}"
 
     def generator(self, threshold: float) -> Any:
-        """ScispaCy's CandidateGenerator; takes a minute and several GB.
+        """Builds scispaCy's CandidateGenerator; takes a minute and several GB.
 
         Raises:
             ModelError: the files do not belong together or cannot be used with this scikit-learn.
@@ -57,15 +57,15 @@ class Umls:
 
         *index, entities = map(str, self._paths())
         with warnings.catch_warnings():
-            # of what differs between the versions, the weights matter: see below
+            # of the differences between versions only the weights matter, see `_weighted`
             warnings.filterwarnings("ignore", message="Trying to unpickle estimator")
             names, vectorizer, neighbours = LinkerPaths(*index).load()
         base = KnowledgeBase(entities)
         unknown = sum(name not in base.alias_to_cuis for name in names)
         if unknown:
             raise ModelError(
-                f"{unknown} names of the index in {self._place()} are not in {entities}: index and "
-                f"knowledge base are of different releases; get both anew with `{DOWNLOAD}`"
+                f"{unknown} names of the index in {self._location()} are not in {entities}: index "
+                f"and knowledge base are of different releases; download both again: `{DOWNLOAD}`"
             )
         return CandidateGenerator(neighbours, _weighted(vectorizer), names, base)
 
@@ -77,7 +77,7 @@ class Umls:
         return {Path(address).name: self._file(address) for address in addresses}
 
     def _file(self, address: str) -> Path | None:
-        """In the folder by its name, in the cache the newest of this address."""
+        """Returns the folder's file of this name, or the cache's newest file of this address."""
         if self.folder:
             path = Path(self.folder).expanduser() / Path(address).name
             return path if path.is_file() else None
@@ -86,14 +86,14 @@ class Umls:
     def _paths(self) -> list[Path]:
         return [path for path in self._files().values() if path]
 
-    def _place(self) -> str:
+    def _location(self) -> str:
         from scispacy.file_cache import DATASET_CACHE
 
         return self.folder or DATASET_CACHE
 
 
 def _cached(address: str) -> Iterator[Path]:
-    """Files of scispaCy's cache: digest of the address, digest of its version, name."""
+    """Yields files of scispaCy's cache: digest of the address, digest of its version, name."""
     from scispacy.file_cache import DATASET_CACHE, url_to_filename
 
     key, _, name = url_to_filename(address).partition(".")
@@ -101,10 +101,10 @@ def _cached(address: str) -> Iterator[Path]:
 
 
 def _weighted(vectorizer: Any) -> Any:
-    """The vectorizer with its weights where this scikit-learn looks for them.
+    """Moves the vectorizer's weights to the attribute that this scikit-learn reads.
 
-    Before 1.5 they were kept as a diagonal matrix; a later one overlooks that without a word and
-    compares unweighted mentions with weighted names.
+    Versions before 1.5 stored them as a diagonal matrix. Later ones ignore it silently and compare
+    unweighted mentions with weighted names.
     """
     import numpy as np
 
@@ -114,7 +114,7 @@ def _weighted(vectorizer: Any) -> Any:
         if diagonal is None:
             raise ModelError(
                 f"tfidf_vectorizer.joblib holds no weights that scikit-learn "
-                f"{version('scikit-learn')} can read; get it anew with `{DOWNLOAD}`"
+                f"{version('scikit-learn')} can read; download it again with `{DOWNLOAD}`"
             )
         transformer.idf_ = np.asarray(diagonal.diagonal(), dtype=np.float32)
     return vectorizer

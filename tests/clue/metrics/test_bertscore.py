@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from clue.config.folders import ROOT
-from clue.config.schema import BertscoreConf, ScoringConf
+from clue.config.scoring_schema import BertscoreConf, ScoringConf
 from clue.data import locate, registry
 from clue.errors import ConfigError, ModelError, ModelUnavailable
 from clue.metrics import bertscore, encoder
 from clue.metrics.embedding import Embedding, Tokens
 from clue.metrics.encoder_files import find
 from clue.metrics.feature_cache import FeatureStore
-from clue.metrics.options import Scores, Scoring
+from clue.metrics.scorer import Scores, Scoring
 from clue.task import meqsum
 
 NAMES = ("bertscore_p", "bertscore_r", "bertscore_f1")
@@ -156,7 +156,7 @@ def test_a_few_pairs_at_a_time_are_in_memory(
 
     compute = Embedding.compute
     monkeypatch.setattr(Embedding, "compute", counted)
-    monkeypatch.setattr(bertscore, "KEPT_TOKENS", 200)
+    monkeypatch.setattr(bertscore, "TOKENS_IN_MEMORY", 200)
     assert close(bertscore.score(NAMES, answers, references, scoring), whole)
     assert len(counts) > 5
     assert max(counts) <= 200

@@ -111,7 +111,7 @@ def test_any_text_has_measures(text: str) -> None:
     ],
 )
 def test_runs_of_consecutive_codes(codes: list[str], longest: int) -> None:
-    assert icd.longest_count(codes) == longest
+    assert icd.longest_counting_run(codes) == longest
 
 
 def test_nobody_is_said_to_count_who_codes_as_people_do() -> None:
@@ -119,7 +119,7 @@ def test_nobody_is_said_to_count_who_codes_as_people_do() -> None:
     for letter in letters:
         codes = [entry["code"] for entry in letter["icd_codes"]]
         assert icd.codes(", ".join(codes)) == codes
-        assert not icd.counts_codes(codes)
+        assert not icd.is_counting(codes)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_nobody_is_said_to_count_who_codes_as_people_do() -> None:
     ],
 )
 def test_counting_of_a_real_model(text: str, counts: bool) -> None:
-    assert icd.counts_codes(icd.codes(text)) is counts
+    assert icd.is_counting(icd.codes(text)) is counts
 
 
 OPTIONS = {f"option_{letter}": f"{letter} mg" for letter in "abcdef"}

@@ -148,7 +148,7 @@ def test_what_does_not_fit_at_all_is_not_kept(
 ) -> None:
     store, feature = FeatureStore(tmp_path, limit=30_000), Suffixed(times=50_000)
     assert store.values(feature, ["x"]) == ["xa" * 50_000]
-    assert "1 values are not kept" in caplog.text
+    assert "1 values are not stored" in caplog.text
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 30_000
 
 
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_made_costs_a_warning(
     (tmp_path / "file").touch()
     store = FeatureStore(tmp_path / "file" / "features")
     assert store.values(Suffixed(), ["x"]) == ["xa"]
-    assert "values are not kept" in caplog.text
+    assert "values are not stored" in caplog.text
 
 
 def test_a_file_that_cannot_be_written_costs_a_warning(

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.config.schema import ScoringConf
+from clue.config.scoring_schema import ScoringConf
 from clue.metrics import METRICS, icd_f1
 from clue.metrics.icd_f1 import RULES
-from clue.metrics.options import Scoring
+from clue.metrics.scorer import Scoring
 from clue.records import Sample
 from clue.task import medisumcode
 
@@ -21,7 +21,7 @@ def scores(text: str, right: str = RIGHT) -> dict[str, float]:
     found = {}
     for name in RULES:
         metric = METRICS[name]
-        answer = getattr(medisumcode, metric.reads)(text, Sample("1", {}, right, "1"))
+        answer = getattr(medisumcode, metric.parser)(text, Sample("1", {}, right, "1"))
         ((found[name],),) = icd_f1.score([name], [answer], [right], SCORING).values()
     return found
 

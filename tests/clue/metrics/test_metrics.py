@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from clue.config.schema import ScoringConf
+from clue.config.scoring_schema import ScoringConf
 from clue.errors import ConfigError
 from clue.metrics import METRICS, accuracy, flags, signatures
-from clue.metrics.options import Scoring
+from clue.metrics.scorer import Scoring
 
 
 def test_an_unknown_metric_lists_the_known(tmp_path: Path) -> None:
@@ -28,4 +28,4 @@ def test_what_is_called_upstream_reads_answers_by_the_authors_rule() -> None:
     own = {"umls_f1_upstream"}  # the rule is in the score, not in the reading of free text
     for name, metric in METRICS.items():
         upstream = name.endswith("_upstream") and name not in own
-        assert metric.reads == ("parse_upstream" if upstream else "parse"), name
+        assert metric.parser == ("parse_upstream" if upstream else "parse"), name

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score import rouge_scorer
 
-from clue.config.schema import ScoringConf
+from clue.config.scoring_schema import ScoringConf
 from clue.metrics import rouge
-from clue.metrics.options import Scoring
+from clue.metrics.scorer import Scoring
 
 PLAIN = Scoring(ScoringConf(), Path())
 STEMMED = Scoring(ScoringConf(rouge_stemmer=True), Path())

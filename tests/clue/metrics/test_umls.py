@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.config.schema import ScoringConf, UmlsConf
+from clue.config.scoring_schema import ScoringConf, UmlsConf
 from clue.metrics import umls
-from clue.metrics.concepts.reading import Concepts, ConceptsOf
-from clue.metrics.options import Scoring
-from tests.clue.metrics.concepts import small
+from clue.metrics.concepts.extraction import ConceptExtractor, Concepts
+from clue.metrics.scorer import Scoring
+from tests.clue.metrics.concepts import small_knowledge_base
 
 NAMES = ["umls_f1", "umls_p", "umls_r", "umls_f1_upstream"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.umls(tmp_path_factory.mktemp("umls"))
+    return small_knowledge_base.umls(tmp_path_factory.mktemp("umls"))
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def test_concepts_of_references_are_kept_and_those_of_answers_are_not(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     computed: list[str] = []
-    compute = ConceptsOf.compute
+    compute = ConceptExtractor.compute
 
-    def watched(feature: ConceptsOf, texts: Sequence[str]) -> list[Concepts]:
+    def watched(feature: ConceptExtractor, texts: Sequence[str]) -> list[Concepts]:
         computed.extend(texts)
         return compute(feature, texts)
 
-    monkeypatch.setattr(ConceptsOf, "compute", watched)
+    monkeypatch.setattr(ConceptExtractor, "compute", watched)
     first = umls.score(NAMES, ["fever"], ["pyrexia"], scoring)
     again = umls.score(NAMES, ["fever"], ["pyrexia"], scoring)
     assert first == again

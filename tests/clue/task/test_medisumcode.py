@@ -31,10 +31,10 @@ def test_without_a_patient_the_admission_is_the_cluster(tmp_path: Path) -> None:
     ("row", "message"),
     [
         ({"hadm_id": None}, "row 2, field hadm_id is empty"),
-        ({"hadm_id": 7}, "row 2: the id '7' stands in row 1 too"),
+        ({"hadm_id": 7}, "row 2: the id '7' is in row 1 too"),
         ({"text": " "}, "row 2, field text is empty"),
-        ({"icd_codes": []}, "row 2, field icd_codes holds no list of codes"),
-        ({"icd_codes": "E11.9"}, "row 2, field icd_codes holds no list of codes"),
+        ({"icd_codes": []}, "row 2, field icd_codes contains no list of codes"),
+        ({"icd_codes": "E11.9"}, "row 2, field icd_codes contains no list of codes"),
         ({"icd_codes": ["E11.9"]}, "row 2, field icd_codes: an entry is no JSON object"),
         ({"icd_codes": [{}]}, "row 2, icd_codes: no field code"),
         (
@@ -43,7 +43,7 @@ def test_without_a_patient_the_admission_is_the_cluster(tmp_path: Path) -> None:
         ),
         (
             {"icd_codes": [{"code": "I10"}, {"code": "i10"}]},
-            "icd_codes: entry 1 stands again later",
+            "icd_codes: entry 1 occurs again later",
         ),
     ],
 )
@@ -55,7 +55,7 @@ def test_a_malformed_row_is_named(tmp_path: Path, row: dict[str, Any], message: 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [({}, "holds no JSON array but dict"), ([1], "row 1 is no JSON object"), ([], "has no rows")],
+    [({}, "is no JSON array but dict"), ([1], "row 1 is no JSON object"), ([], "has no rows")],
 )
 def test_a_file_of_another_shape_is_named(tmp_path: Path, content: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):

@@ -14,7 +14,7 @@ from clue.errors import DataError, DataMissing
 from clue.records import Sample
 from clue.task.task import Task
 from clue.task.task_files import load
-from clue.task.templates import FILE, Wording
+from clue.task.templates import FILE, PromptTemplates
 from tests.clue.cli.data.fake_checkout import worded
 
 
@@ -122,16 +122,16 @@ def test_any_number_of_worked_examples_can_be_asked_for(
 
 
 def test_a_script_without_examples_leaves_the_answer_to_the_task_file(folder: Path) -> None:
-    wording = task("longhealth1", folder).wording
-    assert wording.assistant == load("longhealth1").assistant
-    assert wording.max_new_tokens == load("longhealth1").max_new_tokens
+    templates = task("longhealth1", folder).templates
+    assert templates.assistant == load("longhealth1").assistant
+    assert templates.max_new_tokens == load("longhealth1").max_new_tokens
 
 
 def test_the_budget_is_the_authors_and_a_difference_is_said(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        assert task("mednli", folder).wording.max_new_tokens == 20
+        assert task("mednli", folder).templates.max_new_tokens == 20
         assert not caplog.records
         made = task("problem_summary", folder)
         assert made.prompt(made.module.read(made.path())[0], ()).max_new_tokens == 256
@@ -143,14 +143,14 @@ def test_without_an_import_the_commands_are_told(data: Path, name: str) -> None:
     with pytest.raises(DataMissing) as caught:
         task(name, data).protocol(())
     message = str(caught.value)
-    assert message.startswith(f"prompt=upstream: {data / FILE} is not there.")
+    assert message.startswith(f"prompt=upstream: {data / FILE} is missing.")
     assert "git clone https://github.com/TIO-IKIM/CLUE && git -C CLUE checkout 2de4314" in message
     assert f"python -m clue data import-upstream CLUE --data {data}" in message
 
 
 def test_for_the_demo_data_a_copy_is_told() -> None:
     with pytest.raises(DataMissing, match=f"into a copy of {DEMO} and name the copy"):
-        _ = task("mednli", DEMO).wording
+        _ = task("mednli", DEMO).templates
 
 
 @pytest.mark.parametrize(
@@ -170,15 +170,15 @@ def test_an_import_that_was_changed_is_refused(
     path = tmp_path / FILE
     path.parent.mkdir()
     path.write_text(damage((folder / FILE).read_text()))
-    with pytest.raises(DataError, match="is not as it was imported: it was changed or cut"):
-        _ = task("mednli", tmp_path).wording
+    with pytest.raises(DataError, match="was changed or truncated after its import"):
+        _ = task("mednli", tmp_path).templates
 
 
 def test_a_task_that_the_authors_have_not_is_named(folder: Path) -> None:
     conf = replace(load("mednli"), name="triage")
     made = Task(conf, PromptConf(wording="upstream"), folder)
     with pytest.raises(DataError, match=r"no wording for triage, only for mednli, .*medisumcode"):
-        _ = made.wording
+        _ = made.templates
 
 
 ODD = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
@@ -199,6 +199,6 @@ def test_braces_and_odd_characters_of_a_sample_stay(
 def test_a_reference_changes_only_where_it_is_rewritten(
     text: str, rewrites: dict[str, str]
 ) -> None:
-    shown = Wording("", "", "{target}", 1, rewrites=rewrites).reference(text)
+    shown = PromptTemplates("", "", "{target}", 1, rewrites=rewrites).reference(text)
     kept = "".join(rewrites.get(character, character) for character in text)
     assert shown == kept

@@ -68,7 +68,7 @@ def _presented(task: Task) -> Any:
 
 
 def _codes(task: Task) -> Any:
-    return [(icd.codes(text), icd.longest_count(icd.codes(text))) for text in TEXTS]
+    return [(icd.codes(text), icd.longest_counting_run(icd.codes(text))) for text in TEXTS]
 
 
 def _failures(task: Task) -> Any:
@@ -83,7 +83,7 @@ def _read_by(function: str) -> Callable[[Task], Any]:
     def results(task: Task) -> Any:
         read = getattr(task.module, function)
         cases = list(product(TEXTS, task.split().scored[:3]))
-        if function == "behaviour":
+        if function == "answer_flags":
             return [read(text, task.module.parse(text, sample), sample) for text, sample in cases]
         return [read(text, sample) for text, sample in cases]
 
@@ -109,7 +109,7 @@ def test_every_declared_version_is_tied_to_behaviour() -> None:
 
 
 def test_every_function_that_reads_has_a_version() -> None:
-    readers = {"read", "parse", "parse_upstream", "behaviour", "present"}
+    readers = {"read", "parse", "parse_upstream", "answer_flags", "present"}
     for name in names():
         module = Task(load(name), PromptConf(), DEMO).module
         assert {reader for reader in readers if hasattr(module, reader)} == set(module.VERSIONS) - {

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.metrics.concepts import exact, linking
-from clue.metrics.concepts.linking import Link, Linker, chosen
+from clue.metrics.concepts import exact_index, linking
+from clue.metrics.concepts.linking import Link, Linker, resolve_overlaps
 from clue.metrics.concepts.mentions import Mention
-from tests.clue.metrics.concepts import small
+from tests.clue.metrics.concepts import small_knowledge_base
 
 MENTIONS = ["fever", "Pyrexia", "kidney failure", "Kidneys' failure", "knee", "knees", "xyz", "?!"]
 
@@ -29,7 +29,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def generator() -> Any:
-    return exact.generator(small.entities(), 0.7)
+    return exact_index.generator(small_knowledge_base.entities(), 0.7)
 
 
 def test_synonyms_have_one_concept(generator: Any) -> None:
@@ -58,12 +58,12 @@ def test_a_mention_is_asked_for_once(generator: Any) -> None:
 
 
 def test_the_memory_is_bounded(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linking, "MEMORY", 3)
+    monkeypatch.setattr(linking, "CACHED_MENTIONS", 3)
     linker = Linker(generator, 0.7)
     for mention in MENTIONS:
         both = linker.link([mention, "fever"])
         assert both["fever"].concept == "C0000001"
-        assert len(linker._known) <= 3
+        assert len(linker._links) <= 3
 
 
 @given(st.lists(st.sampled_from(MENTIONS)), st.randoms(), st.integers(1, 4))
@@ -96,5 +96,5 @@ def at(start: int, end: int, similarity: float) -> tuple[Mention, Link]:
 def test_of_overlapping_mentions_the_most_similar_then_the_longest_is_kept(
     links: list[tuple[Mention, Link]], expected: list[str]
 ) -> None:
-    assert [link.concept for link in chosen(dict(links))] == expected
-    assert [link.concept for link in chosen(dict(reversed(links)))] == expected
+    assert [link.concept for link in resolve_overlaps(dict(links))] == expected
+    assert [link.concept for link in resolve_overlaps(dict(reversed(links)))] == expected

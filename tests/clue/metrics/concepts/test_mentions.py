@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scispacy.abbreviation import AbbreviationDetector
 
 from clue.metrics.concepts.mentions import MentionReader, _detector
-from clue.metrics.concepts.words import Words
+from clue.metrics.concepts.word_ngrams import WordNgrams
 
 pytestmark = pytest.mark.filterwarnings(r"ignore:\[W036\]")
 
@@ -16,7 +16,7 @@ WORDS = ["(", ")", "chronic", "renal", "failure", "CRF", "crf", "RF", "a", ",", 
 
 @pytest.fixture(scope="module")
 def reader() -> MentionReader:
-    return MentionReader(Words())
+    return MentionReader(WordNgrams())
 
 
 def test_an_abbreviation_stands_for_its_long_form_wherever_it_occurs(reader: MentionReader) -> None:

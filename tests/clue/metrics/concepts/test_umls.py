@@ -11,10 +11,10 @@ from scispacy.candidate_generation import UmlsLinkerPaths
 from scispacy.linking_utils import DEFAULT_UMLS_PATH, Entity
 
 from clue.errors import ModelError
-from clue.metrics.concepts import exact
+from clue.metrics.concepts import exact_index
 from clue.metrics.concepts.linking import Linker
 from clue.metrics.concepts.umls import Umls
-from tests.clue.metrics.concepts import small
+from tests.clue.metrics.concepts import small_knowledge_base
 
 SYLLABLES = ("ner", "ostea", "card", "myo", "itis", "algia", "pathy", "oma", "derm", "plast")
 
@@ -29,9 +29,11 @@ def many() -> list[Any]:
 
 
 def test_the_index_of_scispacy_links_as_an_exact_one_does(tmp_path: Path) -> None:
-    linker = Linker(Umls(str(small.umls(tmp_path / "umls"))).generator(0.7), 0.7)
+    linker = Linker(Umls(str(small_knowledge_base.umls(tmp_path / "umls"))).generator(0.7), 0.7)
     mentions = ["fever", "Kidney failure", "kidneys failure", "knee", "knees", "unknown"]
-    exactly = Linker(exact.generator(small.entities(), 0.7), 0.7).link(mentions)
+    exactly = Linker(exact_index.generator(small_knowledge_base.entities(), 0.7), 0.7).link(
+        mentions
+    )
     found = linker.link(mentions)
     assert {m: link.concept for m, link in found.items()} == {
         m: link.concept for m, link in exactly.items()
@@ -41,7 +43,7 @@ def test_the_index_of_scispacy_links_as_an_exact_one_does(tmp_path: Path) -> Non
 
 
 def test_order_and_batch_of_the_mentions_change_no_link(tmp_path: Path) -> None:
-    generator = Umls(str(small.umls(tmp_path / "umls", many()))).generator(0.7)
+    generator = Umls(str(small_knowledge_base.umls(tmp_path / "umls", many()))).generator(0.7)
     chance = random.Random(5)
     mentions = ["".join(chance.choices(SYLLABLES, k=3)) for _ in range(300)]
     expected = Linker(generator, 0.7).link(mentions)
@@ -58,14 +60,16 @@ def test_order_and_batch_of_the_mentions_change_no_link(tmp_path: Path) -> None:
 def test_weights_that_an_old_scikit_learn_pickled_are_used(tmp_path: Path) -> None:
     mentions = ["kidney failures", "failing kidney", "high temperatures"]
     new, old = (
-        Linker(Umls(str(small.umls(tmp_path / str(age), old=age))).generator(0.2), 0.2)
+        Linker(
+            Umls(str(small_knowledge_base.umls(tmp_path / str(age), old=age))).generator(0.2), 0.2
+        )
         for age in (False, True)
     )
     assert old.link(mentions) == new.link(mentions) != {}
 
 
 def test_a_vectorizer_without_weights_is_refused(tmp_path: Path) -> None:
-    folder = small.umls(tmp_path / "umls")
+    folder = small_knowledge_base.umls(tmp_path / "umls")
     vectorizer = joblib.load(folder / "tfidf_vectorizer.joblib")
     del vectorizer._tfidf.idf_
     joblib.dump(vectorizer, folder / "tfidf_vectorizer.joblib")
@@ -74,7 +78,7 @@ def test_a_vectorizer_without_weights_is_refused(tmp_path: Path) -> None:
 
 
 def test_index_and_knowledge_base_of_different_releases_are_refused(tmp_path: Path) -> None:
-    folder = small.umls(tmp_path / "umls")
+    folder = small_knowledge_base.umls(tmp_path / "umls")
     base = folder / Path(DEFAULT_UMLS_PATH).name
     base.write_text("".join(base.read_text().splitlines(keepends=True)[1:]))
     with pytest.raises(ModelError, match=r"4 names of the index .* different releases"):
@@ -82,7 +86,7 @@ def test_index_and_knowledge_base_of_different_releases_are_refused(tmp_path: Pa
 
 
 def test_what_the_folder_lacks_is_named(tmp_path: Path) -> None:
-    folder = small.umls(tmp_path / "umls")
+    folder = small_knowledge_base.umls(tmp_path / "umls")
     assert Umls(str(folder)).missing() is None
     (folder / "nmslib_index.bin").unlink()
     said = Umls(str(folder)).missing()
@@ -99,10 +103,10 @@ def test_the_newest_download_of_scispacy_is_used(
     cache = tmp_path / "datasets"
     cache.mkdir()
     monkeypatch.setattr(file_cache, "DATASET_CACHE", str(cache))
-    assert len(small.file_names()) == 5
-    for name in small.file_names():
+    assert len(small_knowledge_base.file_names()) == 5
+    for name in small_knowledge_base.file_names():
         assert name in str(Umls().missing())
-    folder = small.umls(tmp_path / "umls")
+    folder = small_knowledge_base.umls(tmp_path / "umls")
     for address in (*UmlsLinkerPaths, DEFAULT_UMLS_PATH):
         old = cache / file_cache.url_to_filename(address, "first")
         old.write_text("not this one")

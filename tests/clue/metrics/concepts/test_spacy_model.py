@@ -4,31 +4,33 @@ import pytest
 
 from clue.errors import ModelUnavailable
 from clue.metrics.concepts.mentions import MentionReader
-from clue.metrics.concepts.trained import TrainedModel
-from tests.clue.metrics.concepts import small
+from clue.metrics.concepts.spacy_model import SpacyModel
+from tests.clue.metrics.concepts import small_knowledge_base
 
 
 def test_the_entities_of_a_model_in_a_folder_are_the_mentions(tmp_path: Path) -> None:
-    finder = TrainedModel(str(small.model(tmp_path / "model", ["kidney failure", "fever"])))
+    finder = SpacyModel(
+        str(small_knowledge_base.model(tmp_path / "model", ["kidney failure", "fever"]))
+    )
     assert finder.missing() is None
     (found,) = MentionReader(finder).read(["Kidney failure and some fever today"])
     assert [(m.text, m.start, m.end) for m in found] == [("Kidney failure", 0, 2), ("fever", 4, 5)]
 
 
 def test_a_model_in_a_package_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small.model(tmp_path / "en_small_test", ["fever"])
+    small_knowledge_base.model(tmp_path / "en_small_test", ["fever"])
     (tmp_path / "en_small_test" / "__init__.py").write_text(
         "import spacy, pathlib\n"
         "def load(**given): return spacy.load(pathlib.Path(__file__).parent, **given)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    finder = TrainedModel("en_small_test")
+    finder = SpacyModel("en_small_test")
     assert finder.missing() is None
     assert finder.signature(tmp_path / "cache").startswith("en pipeline 0.0.0 ")
 
 
 def test_a_missing_model_of_scispacy_is_to_be_installed_from_its_release() -> None:
-    said = TrainedModel("en_core_sci_md").missing()
+    said = SpacyModel("en_core_sci_md").missing()
     assert said
     assert "pip install --no-deps https://" in said
     assert said.count("en_core_sci_md") == 2
@@ -38,23 +40,25 @@ def test_a_missing_model_of_scispacy_is_to_be_installed_from_its_release() -> No
 
 @pytest.mark.parametrize("name", ["json", "no/such/folder", "tests"])
 def test_what_is_no_model_is_refused(name: str) -> None:
-    said = TrainedModel(name).missing()
+    said = SpacyModel(name).missing()
     assert said
     assert "meta.json" in said
     assert "pip" not in said
 
 
 def test_a_model_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    folder = small.model(tmp_path / "model", ["fever"])
+    folder = small_knowledge_base.model(tmp_path / "model", ["fever"])
     (folder / "config.cfg").unlink()
     with pytest.raises(ModelUnavailable, match=r"scoring\.umls\.mentions=.*cannot be opened"):
-        TrainedModel(str(folder)).pipeline()
+        SpacyModel(str(folder)).pipeline()
 
 
 def test_the_signature_follows_the_files_and_not_the_place(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    made = [small.model(tmp_path / name, phrases) for name, phrases in PLACES.items()]
-    first, moved, other = (TrainedModel(str(folder)).signature(cache) for folder in made)
+    made = [
+        small_knowledge_base.model(tmp_path / name, phrases) for name, phrases in PLACES.items()
+    ]
+    first, moved, other = (SpacyModel(str(folder)).signature(cache) for folder in made)
     assert first == moved
     assert first != other
 

@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clue.metrics.concepts.mentions import MentionReader
-from clue.metrics.concepts.words import LONGEST, Words
+from clue.metrics.concepts.word_ngrams import LONGEST, WordNgrams
 
 
 @pytest.fixture(scope="module")
 def reader() -> MentionReader:
-    return MentionReader(Words())
+    return MentionReader(WordNgrams())
 
 
 def runs(reader: MentionReader, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Mentions without a trained model: every run of words is one, and the linker decides."""
+"""Mentions without a trained model: every run of words (n-gram); the linker selects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,33 +12,33 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 LONGEST = 6
-"""Tokens of a run: 86 % of the names in the Human Phenotype Ontology are no longer."""
-NAMING = frozenset({"back", "bottom", "down", "first", "front", "full", "no", "side", "third"})
-"""spaCy's stop words with which findings begin or end, as "back pain" or "no appetite"."""
+"""Most tokens of a run: 86 % of the names in the Human Phenotype Ontology are no longer."""
+NAME_WORDS = frozenset({"back", "bottom", "down", "first", "front", "full", "no", "side", "third"})
+"""Stop words of spaCy that can begin or end a finding, as in "back pain" or "no appetite"."""
 MARKS = r"[;()\[\]{}|/+&]"
-"""Split off wherever they stand; spaCy leaves some within a word."""
+"""Always split off; spaCy leaves some of them inside a word."""
 BULLETS = r"[-\u2013\u2022]"
 HYPHENS = frozenset({"-", "\u2010", "\u2011", "\u2013"})
 
 
 @dataclass(frozen=True)
-class Words:
+class WordNgrams:
     """Runs of up to LONGEST tokens of spaCy's English tokenizer.
 
-    A run begins and ends with a word or number that is no stop word, holds a letter, and crosses
-    neither punctuation nor an empty line; a hyphen within a word is part of it.
+    A run begins and ends with a word or number that is no stop word, contains a letter, and crosses
+    neither punctuation nor an empty line; a hyphen inside a word is part of the word.
     """
 
     def missing(self) -> str | None:
-        """Nothing: spaCy carries the tokenizer."""
+        """Returns None: spaCy contains the tokenizer."""
         return None
 
     def signature(self, cache: Path) -> str:
-        """The rule and the tokenizer."""
+        """Returns the rule and the tokenizer."""
         return f"words up to {LONGEST}, lists split, spacy {version('spacy')}"
 
     def pipeline(self) -> "Language":
-        """The tokenizer alone; it also splits "fever;cough" and "-fever", as lists are written."""
+        """Builds the tokenizer, which also splits list items as in "fever;cough" and "-fever"."""
         import spacy
         from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
@@ -52,19 +52,19 @@ class Words:
         return pipeline
 
     def spans(self, doc: "Doc") -> Iterator["Span"]:
-        """Every run."""
+        """Yields every run."""
         for stretch in _stretches(doc):
             for first, token in enumerate(stretch):
-                if not _bounds(token.lower_):
+                if not _can_bound(token.lower_):
                     continue
                 for last in stretch[first : first + LONGEST]:
                     span = doc[token.i : last.i + 1]
-                    if _bounds(last.lower_) and any(map(str.isalpha, span.text)):
+                    if _can_bound(last.lower_) and any(map(str.isalpha, span.text)):
                         yield span
 
 
 def _stretches(doc: "Doc") -> Iterator[list["Token"]]:
-    """Tokens between two breaks."""
+    """Yields the tokens between two breaks."""
     stretch: list[Token] = []
     for token in doc:
         if _breaks(token):
@@ -84,7 +84,7 @@ def _breaks(token: "Token") -> bool:
 
 
 def _spaced(hyphen: "Token") -> bool:
-    """Whether it is a dash: it does not join two words."""
+    """Tests if the hyphen is a dash: it does not join two words."""
     inner = 0 < hyphen.i < len(hyphen.doc) - 1
     return not inner or bool(
         hyphen.whitespace_ or hyphen.nbor(-1).whitespace_ or hyphen.nbor(-1).is_space
@@ -95,9 +95,9 @@ def _spaced(hyphen: "Token") -> bool:
 def _stop_words() -> frozenset[str]:
     from spacy.lang.en.stop_words import STOP_WORDS
 
-    return frozenset(STOP_WORDS) - NAMING
+    return frozenset(STOP_WORDS) - NAME_WORDS
 
 
-def _bounds(word: str) -> bool:
-    """Whether a mention may begin and end with this word."""
+def _can_bound(word: str) -> bool:
+    """Tests if a mention may begin or end with this word."""
     return word not in _stop_words() and any(map(str.isalnum, word))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from clue.metrics.concepts import exact
+from clue.metrics.concepts import exact_index
 
 NAMES = st.lists(st.text(alphabet="abcd ", min_size=3, max_size=12), min_size=1, max_size=60)
 
@@ -20,7 +20,7 @@ def test_the_nearest_names_are_those_of_a_full_comparison(names: list[str], k: i
     asked = asked[np.asarray(asked.sum(axis=1)).ravel() > 0]
     expected = np.sort(1 - (asked @ vectors.T).toarray(), axis=1)[:, :k]  # type: ignore[attr-defined]
     for found, best in zip(
-        exact.ExactIndex(vectors, 0).knnQueryBatch(asked, k), expected, strict=True
+        exact_index.ExactIndex(vectors, 0).knnQueryBatch(asked, k), expected, strict=True
     ):
         related = best[best < 1]
         assert np.allclose(found[1][: len(related)], related, atol=1e-6)
@@ -31,7 +31,7 @@ def test_names_below_the_floor_are_left_out_but_for_the_nearest() -> None:
     vectors, vectorizer = vectorised(["abcabc", "bcdbcd", "abcd"])
     asked = vectorizer.transform(["abcdabcd"])
     every, few = (
-        exact.ExactIndex(vectors, floor).knnQueryBatch(asked, 30)[0] for floor in (0, 0.99)
+        exact_index.ExactIndex(vectors, floor).knnQueryBatch(asked, 30)[0] for floor in (0, 0.99)
     )
     assert len(every[0]) == 4
     assert few[0].tolist() == every[0][:1].tolist()
@@ -39,7 +39,7 @@ def test_names_below_the_floor_are_left_out_but_for_the_nearest() -> None:
 
 def test_equal_names_come_in_their_order() -> None:
     vectors, vectorizer = vectorised(["dada", "abc abc", "abc"])
-    ((found, distances),) = exact.ExactIndex(vectors, 0).knnQueryBatch(
+    ((found, distances),) = exact_index.ExactIndex(vectors, 0).knnQueryBatch(
         vectorizer.transform(["abc"]), 30
     )
     assert found.tolist() == [1, 2, 3]
@@ -47,11 +47,11 @@ def test_equal_names_come_in_their_order() -> None:
 
 
 def test_a_batch_larger_than_a_product_is_answered_as_each_alone() -> None:
-    names = [f"name {i} of {i * 7919}" for i in range(3 * exact.ROWS)]
+    names = [f"name {i} of {i * 7919}" for i in range(3 * exact_index.ROWS)]
     vectors, vectorizer = vectorised(names)
-    index = exact.ExactIndex(vectors, 0.5)
+    index = exact_index.ExactIndex(vectors, 0.5)
     together = index.knnQueryBatch(vectorizer.transform(names), 5)
-    for place in (0, exact.ROWS - 1, exact.ROWS, len(names) - 1):
+    for place in (0, exact_index.ROWS - 1, exact_index.ROWS, len(names) - 1):
         (alone,) = index.knnQueryBatch(vectorizer.transform([names[place]]), 5)
         assert alone[0].tolist() == together[place][0].tolist()
         assert alone[1].tolist() == together[place][1].tolist()
