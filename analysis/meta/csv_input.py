@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.meta.csv_rows import EstimatesError, Row, number, rows
+from analysis.meta.csv_rows import EstimatesError, NumberedCells, errors_in, number, rows
 from analysis.meta.random_effects import positive_definite
 from analysis.stats.paired import Array
+from clue.common.csv_table import check_length
 from clue.common.plural import counted
 
 SAME = 1e-6
@@ -45,9 +46,7 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
     if not body:
         raise EstimatesError(str(path), "there is no row below the header")
     for line, cells in body:
-        if len(cells) != len(header):
-            what = f"{counted(len(cells), 'cell')}, but the header has {len(header)}"
-            raise EstimatesError(f"{path}, row {line}", what)
+        check_length(line, cells, len(header), errors_in(path))
     y = _column(path, header, body, "estimate")
     variances = _variances(path, header, body) if "variance" in header else None
     families = _families(path, header, body) if "family" in header else None
@@ -58,14 +57,14 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
     return Estimates(y, joint, families)
 
 
-def _column(path: Path, header: list[str], body: list[Row], name: str) -> Array:
+def _column(path: Path, header: list[str], body: list[NumberedCells], name: str) -> Array:
     place = header.index(name)
     return np.array(
         [number(f"{path}, row {line}, column `{name}`", cells[place]) for line, cells in body]
     )
 
 
-def _variances(path: Path, header: list[str], body: list[Row]) -> Array:
+def _variances(path: Path, header: list[str], body: list[NumberedCells]) -> Array:
     found = _column(path, header, body, "variance")
     for value, (line, _) in zip(found, body, strict=True):
         if value <= 0:
@@ -74,7 +73,7 @@ def _variances(path: Path, header: list[str], body: list[Row]) -> Array:
     return found
 
 
-def _families(path: Path, header: list[str], body: list[Row]) -> tuple[str, ...]:
+def _families(path: Path, header: list[str], body: list[NumberedCells]) -> tuple[str, ...]:
     place = header.index("family")
     for line, cells in body:
         if not cells[place]:

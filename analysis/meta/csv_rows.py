@@ -1,50 +1,54 @@
-"""Rows and numbers of CSV files; what is malformed is an error with its place.
+"""Rows and numbers of CSV files of estimates; a malformed file is an error with its place.
 
-Messages name row and column and show no cell: the wrong file may hold anything.
+Messages name row and column but contain no cell: the wrong file may contain anything.
 """
 
-import csv
 import math
 from pathlib import Path
 
+from clue.common.csv_table import CsvFail, csv_records
 from clue.errors import ClueError
 
-Row = tuple[int, list[str]]
-"""Line number in the file and cells."""
+NumberedCells = tuple[int, list[str]]
+"""Row number in the file and cells."""
 
 
 class EstimatesError(ClueError):
     """A file of estimates or of their covariance cannot be used; names row and column."""
 
-    def __init__(self, place: str, what: str) -> None:
-        super().__init__(f"{place}: {what}; what is read: `python -m analysis meta --help`")
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}; for the format see `python -m analysis meta --help`")
 
 
-def rows(path: Path) -> list[Row]:
-    """Rows that are not empty, cells stripped.
+def errors_in(path: Path) -> CsvFail:
+    """Returns the function that creates errors of a file, from the place in it and the problem."""
+    return lambda place, problem: EstimatesError(f"{path}, {place}", problem)
+
+
+def rows(path: Path) -> list[NumberedCells]:
+    """Reads the rows that are not empty, with stripped cells.
 
     Raises:
         EstimatesError: the file cannot be read, is no CSV or is empty.
     """
-    found = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            for cells in reader:
-                stripped = [cell.strip() for cell in cells]
-                if any(stripped):
-                    found.append((reader.line_num, stripped))
+            stripped = [
+                (number, [cell.strip() for cell in cells])
+                for number, cells in csv_records(file, errors_in(path))
+            ]
     except OSError as error:
         raise EstimatesError(str(path), f"cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise EstimatesError(str(path), "is not a CSV file in UTF-8") from error
-    if not found:
+    except UnicodeDecodeError as error:
+        raise EstimatesError(str(path), "is not a text file in UTF-8") from error
+    records = [(number, cells) for number, cells in stripped if any(cells)]
+    if not records:
         raise EstimatesError(str(path), "is empty")
-    return found
+    return records
 
 
 def number(place: str, cell: str) -> float:
-    """A finite number.
+    """Parses a finite number.
 
     Raises:
         EstimatesError: it is none.
