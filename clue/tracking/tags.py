@@ -39,7 +39,7 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         "clue.dataset": name,
         "clue.dataset_sha256": digest,
         "clue.access": cell.task.access,
-        "clue.upstream_commit": cell.task.wording.commit,
+        "clue.upstream_commit": cell.task.templates.commit,
         "clue.notes": "; ".join(cell.notes) or None,
         **{f"clue.signature.{metric}": made for metric, made in cell.signatures.items()},
     }
@@ -55,7 +55,7 @@ def params(cell: Cell) -> dict[str, Any]:
         "samples": len(cell.samples),
         "backend": cell.generation["backend"]["name"],
         "dtype": cell.model.dtype,
-        "max_new_tokens": cell.task.wording.max_new_tokens,
+        "max_new_tokens": cell.task.templates.max_new_tokens,
     }
 
 
@@ -67,7 +67,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "fingerprint": cell.fingerprint,
         "generation": dict(cell.generation),
         "prompt": cell.config.prompt.name,
-        "limit": cell.task.least_limit,
+        "limit": cell.task.effective_limit,
         "task": task.name,
         "level": task.level,
         "dataset": task.module,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from clue.backends import Setup, make
+from clue.backends import Setup, create_backend
 from clue.backends.fake import FakeBackend
 from clue.cell import Cell, build
 from clue.config.schema import Config
@@ -21,7 +21,7 @@ def cell(data: Path, *overrides: str, task: str = "mednli") -> Cell:
     config = OmegaConf.to_object(composed)
     assert isinstance(config, Config)
     setup = Setup(config.model, config.backend, data, data)
-    return build(config, task, make(setup))
+    return build(config, task, create_backend(setup))
 
 
 @pytest.fixture
