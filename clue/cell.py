@@ -1,8 +1,8 @@
 """A cell: one model on one task under one prompt setting, with the digests that identify it.
 
-The *fingerprint* covers all that can change a completion; completions are stored under it, so a
-larger `limit` or another metric generates nothing twice. The *id* adds which samples are scored and
-how.
+The *fingerprint* covers everything that can change a completion. Completions are stored under it,
+so a larger `limit` or another metric generates nothing twice. The *id* adds the scored samples, the
+metrics and the versions of the parsers.
 """
 
 import json
@@ -18,20 +18,20 @@ from clue.config.schema import Config, ModelConf
 from clue.data.locate import data_root
 from clue.errors import ConfigError, StoreError
 from clue.metrics import failures, signatures
-from clue.metrics.options import Scoring
+from clue.metrics.scorer import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
-from clue.task.task import Split, Task
+from clue.task.task import SampleSplit, Task
 
-_WORDED: dict[str, tuple[Split, tuple[Prompt, ...]]] = {}
-WORDED = 16
-"""So many tasks stay in words from one job of a process to the next: all of the study's."""
+PROMPT_CACHE_SIZE = 16
+"""Tasks whose prompts a process keeps from one job to the next: all of the study's."""
+_PROMPT_CACHE: dict[str, tuple[SampleSplit, tuple[Prompt, ...]]] = {}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Everything that evaluating one cell needs, decided before a model is loaded."""
+    """Everything that the evaluation of one cell needs, fixed before a model is loaded."""
 
     config: Config
     task: Task
@@ -39,11 +39,11 @@ class Cell:
     prompts: tuple[Prompt, ...]
     """One per sample, in the same order."""
     generation: Mapping[str, Any]
-    """What the fingerprint is the digest of."""
+    """Settings that the fingerprint is the digest of."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
     notes: tuple[str, ...] = ()
-    """`Split.notes`."""
+    """`SampleSplit.notes`."""
 
     @property
     def model(self) -> ModelConf:
@@ -57,57 +57,57 @@ class Cell:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Digest of all that can change a completion."""
+        """Digest of everything that can change a completion."""
         return sha256(self.generation)
 
     @cached_property
     def id(self) -> str:
-        """Digest of the fingerprint, the samples scored and how they are read and scored."""
+        """Digest of the fingerprint, the scored samples, the metrics and the parsers' versions."""
         samples = [sample.key for sample in self.samples]
         scored = [self.signatures, self.task.conf.score, self.versions]
         return sha256([self.fingerprint, samples, scored])
 
     @property
     def versions(self) -> dict[str, int]:
-        """Declared versions of what reads the data and the answers; never their source text."""
+        """Declared versions of the readers of data and answers, whatever their source text."""
         return {**self.task.module.VERSIONS, "failures": failures.VERSION}
 
     @property
     def scoring(self) -> Scoring:
-        """How and with what the answers are scored."""
-        return scoring_of(self.config)
+        """Options of the metrics, with the store's cache."""
+        return scoring_options(self.config)
 
     @property
     def store(self) -> CellStore:
-        """Where completions and records lie."""
+        """Store of completions and records."""
         return CellStore(cell_folder(self.config, self.task) / self.fingerprint[:16])
 
 
-def scoring_of(config: Config) -> Scoring:
-    """The configuration's options of scoring, with the store's cache."""
+def scoring_options(config: Config) -> Scoring:
+    """Returns the configuration's options of the metrics, with the store's cache."""
     return Scoring(config.scoring, config.paths.store / "cache")
 
 
 def cell_folder(config: Config, task: Task) -> Path:
-    """The folder that holds every generation of a model on a task."""
+    """Returns the folder of all generations of a model on a task."""
     return config.paths.store / "cells" / task.conf.name / config.model.label
 
 
 def build(config: Config, name: str, backend: Backend) -> Cell:
-    """Read the data, put it into words, and find the cell's identity.
+    """Read the data, build the prompts and identify the cell.
 
     Raises:
-        ClueError: data are missing or malformed, a template cannot be filled, the model is not to
-        be had.
+        ClueError: data are missing or malformed, a template cannot be filled, or the model is
+            unavailable.
     """
     task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
     check_endpoint(backend.endpoint(), task.access, task.dataset.name, config.privacy)
-    split, prompts = _worded(task)
-    described = _describe(config, task, split.shots)
-    if config.backend.name == "replay":
-        generation = _stored(config, task, described)
+    split, prompts = _prompts(task)
+    settings = _settings(config, task, split.shots)
+    if backend.replays:
+        generation = _stored_generation(config, task, settings)
     else:
-        generation = described | {"backend": backend.identity()}
+        generation = settings | {"backend": backend.identity()}
     return Cell(
         config=config,
         task=task,
@@ -119,27 +119,27 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
     )
 
 
-def _worded(task: Task) -> tuple[Split, tuple[Prompt, ...]]:
-    """A task's samples and prompts; the models of a sweep are asked the same, read once."""
+def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
+    """Returns a task's samples and prompts, cached: all models of a sweep share them."""
     path = task.path()
     file = [str(path), path.stat().st_size, path.stat().st_mtime_ns]
     key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, file])
-    if key not in _WORDED:
+    if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
-        while len(_WORDED) >= WORDED:
-            del _WORDED[next(iter(_WORDED))]
-        _WORDED[key] = split, prompts
-    return _WORDED[key]
+        while len(_PROMPT_CACHE) >= PROMPT_CACHE_SIZE:
+            del _PROMPT_CACHE[next(iter(_PROMPT_CACHE))]
+        _PROMPT_CACHE[key] = split, prompts
+    return _PROMPT_CACHE[key]
 
 
 def _signatures(config: Config, task: Task) -> dict[str, str]:
-    """None where nothing is scored: the scorers need not be there."""
+    """Returns no signatures if nothing is scored: the scorers may be missing."""
     names = [] if config.generate_only else task.conf.metrics
-    return signatures(names, scoring_of(config))
+    return signatures(names, scoring_options(config))
 
 
-def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
+def _settings(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
     return {
         "protocol": task.protocol(shots),
         "model": model_files.identity(config.model),
@@ -147,35 +147,40 @@ def _describe(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str
     }
 
 
-def _stored(config: Config, task: Task, described: dict[str, Any]) -> dict[str, Any]:
-    """The stored generation of this model, task and prompt, whatever backend made it."""
+def _stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> dict[str, Any]:
+    """Returns the stored generation of this model, task and prompt, by any backend.
+
+    Raises:
+        StoreError: there is none.
+        ConfigError: there are several.
+    """
     folder = cell_folder(config, task)
-    found = {
+    stored = {
         path.parent.name: json.loads(path.read_text())
         for path in sorted(folder.glob("*/cell.json"))
     }
-    wished = config.backend.fingerprint
-    fits = {
+    fingerprint = config.backend.fingerprint
+    matching = {
         name: generation
-        for name, generation in found.items()
-        if {**generation, "backend": None} == {**described, "backend": None}
-        and (wished is None or name.startswith(wished[:16]))
+        for name, generation in stored.items()
+        if {**generation, "backend": None} == {**settings, "backend": None}
+        and (fingerprint is None or name.startswith(fingerprint[:16]))
     }
-    if not fits:
+    if not matching:
         raise StoreError(
             f"nothing is stored in {folder} for this model, task, prompt and data"
-            f"{f' under {wished}' if wished else ''} ({len(found)} other generations are): "
-            "run it first with backend=transformers"
+            f"{f' under {fingerprint}' if fingerprint else ''} ({len(stored)} other generations "
+            "are): run it first with backend=transformers"
         )
-    if len(fits) > 1:
-        made = "\n".join(f"  {name}  made by {_made_by(fits[name])}" for name in fits)
+    if len(matching) > 1:
+        choices = "\n".join(f"  {name}  by {_origin(matching[name])}" for name in matching)
         raise ConfigError(
-            f"several stored generations fit; choose one with backend.fingerprint=...\n{made}"
+            f"several stored generations match; choose one with backend.fingerprint=...\n{choices}"
         )
-    generation: dict[str, Any] = next(iter(fits.values()))
+    generation: dict[str, Any] = next(iter(matching.values()))
     return generation
 
 
-def _made_by(generation: Mapping[str, Any]) -> str:
+def _origin(generation: Mapping[str, Any]) -> str:
     backend = generation["backend"]
     return f"{backend['name']}, weights {str(backend.get('weights'))[:12]}"

@@ -1,4 +1,4 @@
-"""What is generated again after a change, what is only scored again, and what changes nothing."""
+"""Identity of a cell: changes that regenerate it, that score it again, and that do neither."""
 
 from importlib import metadata
 from pathlib import Path
@@ -45,10 +45,10 @@ def test_another_model_wording_or_prompt_is_generated(data: Path, setting: str) 
 def test_a_data_file_that_changed_by_one_byte_is_generated(data: Path) -> None:
     before = cell(data).fingerprint
     path = data / "mednli" / "mli_test_v1.jsonl"
-    whole = path.read_bytes()
-    path.write_bytes(whole + b"\n")
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n")
     assert cell(data).fingerprint != before
-    path.write_bytes(whole)
+    path.write_bytes(content)
     assert cell(data).fingerprint == before
 
 
@@ -100,8 +100,8 @@ def test_versions_and_commits_are_noted_and_change_nothing(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = cell(data).id
-    known = metadata.version
-    monkeypatch.setattr(provenance, "version", lambda name: f"9.9 after {known(name)}")
+    true_version = metadata.version
+    monkeypatch.setattr(provenance, "version", lambda name: f"9.9 after {true_version(name)}")
     monkeypatch.setattr(provenance, "_git", lambda *_: "another")
     assert cell(data).id == before
     assert provenance.versions()["clue.version.torch"].startswith("9.9")
