@@ -1,15 +1,15 @@
-"""Seconds of the whole paired study, and of its resampling against scipy called per series.
+"""Seconds of the paired study, and of its resampling compared with scipy called per series.
 
     python -m benchmarks.analysis [--store DIR]
 
-A synthetic study of twelve pairs on all tasks, with the real sizes and clusters (see
-`benchmarks.synthetic`), is written to a temporary folder, which is not counted, and analysed: 22
-series per pair (21 metrics of the task scores and the mean of LongHealth's three), 99,999 sign
-flips or exact, 10,000 bootstrap-t resamples where they are used.
+The benchmark writes a synthetic study of twelve pairs on all tasks, with the real sizes and
+clusters (see `benchmarks.synthetic`), to a temporary folder; writing is not counted. It analyses 22
+series per pair (21 metrics of the task scores and the mean of LongHealth's three), with 99,999 sign
+flips or exact tests, and 10,000 bootstrap-t resamples where they are used.
 
 scipy's `permutation_test` (99,999 resamples) and `bootstrap` (10,000, BCa) get one series of every
 data set, already summed within its clusters; their times are extrapolated to all series. Ratios are
-of seconds on the clock: other work on the machine is in them.
+of wall-clock seconds, so other work on the machine affects them.
 """
 
 import argparse
@@ -39,62 +39,64 @@ from benchmarks import synthetic
 from benchmarks.planted import PAIRS, Plan
 from clue.task import task_files
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 FLIPS, DRAWS = 99_999, 10_000
 BEST_OF = 3
 BATCH = 1_000
-"""Resamples that scipy holds in memory at a time."""
+"""Resamples that scipy keeps in memory at a time."""
 
 
-def timed(name: str, work: Callable[[], Made], times: int = 1) -> tuple[float, Made]:
-    """Seconds on the clock, best of some, and result; tells the seconds of all cores too."""
-    best = busiest = float("inf")
+def timed(name: str, work: Callable[[], Result], times: int = 1) -> tuple[float, Result]:
+    """Best wall-clock seconds of some runs, and the result; prints the CPU seconds too."""
+    best = best_cpu = float("inf")
     for _ in range(times):
-        started, busy = time.perf_counter(), time.process_time()
-        made = work()
+        started, cpu = time.perf_counter(), time.process_time()
+        result = work()
         best = min(best, time.perf_counter() - started)
-        busiest = min(busiest, time.process_time() - busy)
-    print(f"{name:58} {best:8.2f} s, {busiest:8.2f} s of CPU", flush=True)
-    return best, made
+        best_cpu = min(best_cpu, time.process_time() - cpu)
+    print(f"{name:58} {best:8.2f} s, {best_cpu:8.2f} s of CPU", flush=True)
+    return best, result
 
 
 def study(store: Path, *, sensitivity: bool) -> StudyResults:
-    """Everything that `python -m analysis` does, the files included."""
+    """Compute and write the results as `python -m analysis` does, without the report."""
     conf = AnalysisConf(sensitivity=sensitivity)
-    found = run(read_cells(store), task_files.study(), conf)
-    write_study(store / "analysis", found.rows, summary(found, conf, task_files.study()))
-    return found
+    results = run(read_cells(store), task_files.study(), conf)
+    write_study(store / "analysis", results.rows, summary(results, conf, task_files.study()))
+    return results
 
 
 def series(store: Path) -> dict[str, list[Paired]]:
     """The 22 series of every pair, by data set."""
     aligned, _ = align_all(read_cells(store), AnalysisConf())
-    entries = SeriesBuilder(AnalysisConf(), task_files.study(), {})
-    found: dict[str, list[Paired]] = {}
-    for pair in sorted({each.match.pair for each in aligned}):
-        of_pair = [each for each in aligned if each.match.pair == pair]
-        for entry in entries.build(of_pair, "family"):
-            task, metric = entry.key.task, entry.key.metric
-            composite = metric == SCORE and task not in {each.match.task for each in aligned}
-            if composite or metric in entry.aligned[0].score:
-                found.setdefault(entry.dataset, []).append(entry.series)
-    return found
+    builder = SeriesBuilder(AnalysisConf(), task_files.study(), {})
+    by_dataset: dict[str, list[Paired]] = {}
+    for pair in sorted({task.match.pair for task in aligned}):
+        of_pair = [task for task in aligned if task.match.pair == pair]
+        for source in builder.build(of_pair, "family"):
+            task_name, metric = source.key.task, source.key.metric
+            composite = metric == SCORE and task_name not in {task.match.task for task in aligned}
+            if composite or metric in source.aligned[0].score:
+                by_dataset.setdefault(source.dataset, []).append(source.series)
+    return by_dataset
 
 
-def ours(found: dict[str, list[Paired]]) -> tuple[float, float]:
+def time_resampling(by_dataset: dict[str, list[Paired]]) -> tuple[float, float]:
     """Seconds of all sign-flip tests and of all bootstrap-t intervals."""
 
     def flip() -> None:
-        for many in found.values():
-            step_sizes = [each.step_size for each in many]
-            sign_flips([each.sums for each in many], np.random.default_rng(1), step_sizes, FLIPS)
+        for group in by_dataset.values():
+            step_sizes = [paired.step_size for paired in group]
+            sign_flips(
+                [paired.sums for paired in group], np.random.default_rng(1), step_sizes, FLIPS
+            )
 
     def resample() -> None:
-        for many in found.values():
-            for one in many:
-                bootstrap_t(one.sums, np.random.default_rng(1), DRAWS)
+        for group in by_dataset.values():
+            for paired in group:
+                bootstrap_t(paired.sums, np.random.default_rng(1), DRAWS)
 
-    size = sum(map(len, found.values()))
+    size = sum(map(len, by_dataset.values()))
     return (
         timed(f"sign flips of {size} series", flip, BEST_OF)[0],
         timed(f"bootstrap-t of {size} series", resample, BEST_OF)[0],
@@ -102,7 +104,7 @@ def ours(found: dict[str, list[Paired]]) -> tuple[float, float]:
 
 
 def scipy_flips(sums: Sums) -> None:
-    """Scipy's sign flips of one series."""
+    """Sign flips of one series by scipy."""
     stats.permutation_test(
         (sums.sums,),
         _total,
@@ -115,7 +117,7 @@ def scipy_flips(sums: Sums) -> None:
 
 
 def scipy_bootstrap(sums: Sums) -> None:
-    """Scipy's bootstrap of the clusters of one series."""
+    """Bootstrap of the clusters of one series by scipy."""
     stats.bootstrap(
         (sums.sums, sums.sizes),
         _ratio,
@@ -137,13 +139,15 @@ def _ratio(
     return np.asarray(sums.sum(axis=axis) / sizes.sum(axis=axis))
 
 
-def extrapolated(name: str, found: dict[str, list[Paired]], work: Callable[[Sums], None]) -> float:
-    """Seconds of all series, from one of every data set."""
+def extrapolated(
+    name: str, by_dataset: dict[str, list[Paired]], work: Callable[[Sums], None]
+) -> float:
+    """Seconds of all series, extrapolated from one of every data set."""
     total = 0.0
-    for dataset, many in found.items():
-        clusters = many[0].sums.n_clusters
+    for dataset, group in by_dataset.items():
+        clusters = group[0].sums.n_clusters
         title = f"{name}, one series of {dataset} ({clusters} clusters)"
-        total += len(many) * timed(title, partial(work, many[0].sums), BEST_OF)[0]
+        total += len(group) * timed(title, partial(work, group[0].sums), BEST_OF)[0]
     print(f"{name + ', all series (extrapolated)':58} {total:8.2f} s", flush=True)
     return total
 
@@ -151,7 +155,7 @@ def extrapolated(name: str, found: dict[str, list[Paired]], work: Callable[[Sums
 def main() -> None:
     """Print seconds, ratios and peak memory."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", type=Path, help="of benchmarks.synthetic; none = made anew")
+    parser.add_argument("--store", type=Path, help="made by benchmarks.synthetic; none = write one")
     store = parser.parse_args().store
     with tempfile.TemporaryDirectory() as folder:
         if store is None:
@@ -159,16 +163,18 @@ def main() -> None:
             plan = Plan(PAIRS)
             timed("writing the synthetic study (not counted)", lambda: synthetic.write(store, plan))
         seconds, _ = timed("the study, reading included", lambda: study(store, sensitivity=False))
-        _, all_of_it = timed(
-            "the same with every sensitivity analysis", lambda: study(store, sensitivity=True)
+        _, results = timed(
+            "the study with every sensitivity analysis", lambda: study(store, sensitivity=True)
         )
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{len(all_of_it.rows)} rows; peak memory of both {memory:.0f} MiB")
-        found = series(store)
-        flips, resamples = ours(found)
-        theirs = extrapolated("permutation_test", found, scipy_flips) / flips
-        bootstrap = extrapolated("bootstrap", found, scipy_bootstrap) / resamples
-    print(f"permutation_test costs {theirs:.0f} times as much, bootstrap {bootstrap:.0f} times")
+        print(f"{len(results.rows)} rows; peak memory of both {memory:.0f} MiB")
+        by_dataset = series(store)
+        flips, resamples = time_resampling(by_dataset)
+        permutation = extrapolated("permutation_test", by_dataset, scipy_flips) / flips
+        bootstrap = extrapolated("bootstrap", by_dataset, scipy_bootstrap) / resamples
+    print(
+        f"permutation_test costs {permutation:.0f} times as much, bootstrap {bootstrap:.0f} times"
+    )
     print(f"the study: {seconds:.1f} s; {memory:.0f} MiB")
 
 

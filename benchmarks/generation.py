@@ -3,15 +3,15 @@
     python -m benchmarks.generation --data <data>
     python -m benchmarks.generation --data <data> --shape llama7b     (with a CUDA device)
 
-The first: SmolLM2 in float32 on the CPU, MeQSum prompts with three shots, at most 64 new tokens.
-Plain loops with batches of 1 and of 8, in the order of the file, and what answers a cell take turns
-in rounds; greedy tokens must be the same. CPU seconds are those of all threads: where other work
-runs beside it they, with `--threads 1`, are the steadier measure. The floors are what has to be
-computed, at rates measured in the same run.
+The first command runs SmolLM2 in float32 on the CPU: MeQSum prompts with three shots, at most 64
+new tokens. Plain loops with batches of 1 and of 8, in the order of the file, alternate with the
+project's generation in rounds; their greedy tokens must be equal. CPU seconds are those of all
+threads; on a busy machine they are the more stable measure, with `--threads 1`. A floor is the time
+that the necessary computation takes, at rates measured in the same run.
 
-The second: a Llama with random weights in bfloat16 and the same prompts; every answer is 64 tokens
-long. Plain `generate` runs at each of some batch sizes, the best counts. In bfloat16 close logits
-change places with the batch, so equal answers are counted and not required.
+The second command runs a Llama with random weights in bfloat16 on the same prompts; every answer is
+64 tokens long. Plain `generate` runs at several batch sizes and its best one counts. In bfloat16
+the batch changes the order of close logits, so equal answers are counted and not required.
 """
 
 import argparse
@@ -41,7 +41,7 @@ GPU_BATCHES = (1, 8, 16, 32, 64, 128)
 
 
 def smollm2() -> TransformersBackend:
-    """SmolLM2 as a job has it."""
+    """SmolLM2 as a job loads it."""
     cache = ROOT / "mlruns" / "cache"
     return TransformersBackend(Setup(load("smollm2_135m"), BackendConf(), Path("models"), cache))
 
@@ -54,25 +54,27 @@ def rendered(backend: TransformersBackend, data: str, samples: int) -> Rows:
     return [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts]
 
 
-def _by_place(places: Iterable[int], work: Callable[[], list[list[int]]]) -> Answers:
-    return dict(zip(places, work(), strict=True))
+def _by_index(indices: Iterable[int], work: Callable[[], list[list[int]]]) -> Answers:
+    return dict(zip(indices, work(), strict=True))
 
 
 def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
-    """Rounds of the two loops and ours on SmolLM2; prints rates, ratios and floors."""
-    model, ends = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
-    batched = BatchGenerator(model, backend.checkpoint.chat.tokenizer, ends)
-    ours(batched, rows[:4], 2)  # whatever is made once
+    """Time the two loops and the project in rounds on SmolLM2; print rates, ratios and floors."""
+    model, stop_ids = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
+    batched = BatchGenerator(model, backend.checkpoint.chat.tokenizer, stop_ids)
+    ours(batched, rows[:4], 2)  # what is initialised once is not timed
     clocks = {"plain loop, batch 1": Clock(), "plain loop, batch 8": Clock(), "ours": Clock()}
     loops = list(zip(clocks.values(), (1, 8), strict=False))
     floors = Floors(model)
     for number in range(ROUNDS):
         clocks["ours"].run(lambda: ours(batched, rows, budget))
         floors.measure()
-        places = range(len(rows) * number // ROUNDS, len(rows) * (number + 1) // ROUNDS)
-        mine = [rows[place] for place in places]
+        indices = range(len(rows) * number // ROUNDS, len(rows) * (number + 1) // ROUNDS)
+        part = [rows[index] for index in indices]
         for clock, size in loops:
-            clock.run(partial(_by_place, places, partial(plain, model, mine, size, ends, budget)))
+            clock.run(
+                partial(_by_index, indices, partial(plain, model, part, size, stop_ids, budget))
+            )
     clocks["ours"].wall /= ROUNDS
     clocks["ours"].cpu /= ROUNDS
     _print(rows, clocks, floors)
@@ -86,10 +88,10 @@ def _print(rows: Rows, clocks: dict[str, Clock], floors: Floors) -> None:
     mine = clocks["ours"]
     shared = len(common_prefix(rows))
     new = sum(len(row) - shared for row in rows)
-    said = sum(map(len, mine.answers.values()))
+    answered = sum(map(len, mine.answers.values()))
     print(
         f"{len(rows)} prompts: {sum(map(len, rows))} tokens, of them {shared} shared by all and "
-        f"{new} new; answers {said} tokens; {torch.get_num_threads()} threads"
+        f"{new} new; answers {answered} tokens; {torch.get_num_threads()} threads"
     )
     for name, clock in clocks.items():
         print(
@@ -98,23 +100,23 @@ def _print(rows: Rows, clocks: dict[str, Clock], floors: Floors) -> None:
             f"   ours is {clock.wall / mine.wall:.2f} times as fast, {clock.cpu / mine.cpu:.2f} "
             "by CPU s"
         )
-    for line in floors.lines(shared + new, said, mine.wall, mine.cpu):
+    for line in floors.lines(shared + new, answered, mine.wall, mine.cpu):
         print(line)
 
 
 def on_shape(rows: Rows, name: str, budget: int) -> None:
-    """Plain `generate` at its best batch size and ours on random weights; prints rates."""
+    """Time plain `generate` at several batch sizes, and the project, on random weights."""
     model = shape(name)
     rows = [[token % model.config.vocab_size for token in row] for row in rows]
     tokens = sum(map(len, rows)) + budget * len(rows)
     floors = Floors(model)
     floors.measure()
-    found: dict[str, tuple[Clock, str]] = {}
+    timings: dict[str, tuple[Clock, str]] = {}
     for size in GPU_BATCHES:
         try:
             plain(model, rows[:size], size, [], 2)
-            found[f"generate, batch {size}"] = _watched(
-                partial(_by_place, range(len(rows)), partial(plain, model, rows, size, [], budget))
+            timings[f"generate, batch {size}"] = _watched(
+                partial(_by_index, range(len(rows)), partial(plain, model, rows, size, [], budget))
             )
         except (RuntimeError, MemoryError) as error:
             if not is_exhausted(error):
@@ -123,8 +125,8 @@ def on_shape(rows: Rows, name: str, budget: int) -> None:
             break
     batched = BatchGenerator(model, None, ())
     ours(batched, rows[:4], 2)
-    mine = found["ours"] = _watched(lambda: ours(batched, rows, budget))
-    for title, (clock, memory) in found.items():
+    mine = timings["ours"] = _watched(lambda: ours(batched, rows, budget))
+    for title, (clock, memory) in timings.items():
         equal = sum(clock.answers[i] == answer for i, answer in mine[0].answers.items())
         print(
             f"{title:20} {clock.wall:7.1f} s {len(rows) / clock.wall:7.2f} samples/s, "
@@ -132,7 +134,7 @@ def on_shape(rows: Rows, name: str, budget: int) -> None:
             f"memory {memory}, {floors.share(tokens, clock.wall):.1%} of the peak, "
             f"{equal} answers as ours"
         )
-    best = min(clock.wall for title, (clock, _) in found.items() if title != "ours")
+    best = min(clock.wall for title, (clock, _) in timings.items() if title != "ours")
     print(
         f"ours (at most {batched.size} prompts and {batched.tokens} tokens in a batch, "
         f"{batched.halvings} halved) is {best / mine[0].wall:.2f} times as fast as the best of them"
@@ -150,12 +152,12 @@ def _watched(work: Callable[[], Answers]) -> tuple[Clock, str]:
 
 
 def main() -> None:
-    """Print what was measured."""
+    """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True)
     parser.add_argument("--samples", type=int, default=64)
     parser.add_argument("--new-tokens", type=int, default=64)
-    parser.add_argument("--threads", type=int, help="none = as many as torch takes")
+    parser.add_argument("--threads", type=int, help="none = torch's default")
     parser.add_argument("--shape", choices=["llama7b", "tiny"], help="none = SmolLM2 on the CPU")
     arguments = parser.parse_args()
     if arguments.threads:

@@ -1,4 +1,4 @@
-"""What benchmarks.generation times: a plain loop around `generate`, and what answers a cell."""
+"""Loops that benchmarks.generation times: a plain one around `generate`, and the project's."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -15,23 +15,23 @@ Answers = dict[int, list[int]]
 
 @dataclass
 class Clock:
-    """Seconds of something that is done in parts, and its answers by prompt."""
+    """Seconds of work that is done in parts, and its answers by prompt."""
 
     wall: float = 0.0
     cpu: float = 0.0
     answers: Answers = field(default_factory=dict)
 
     def run(self, work: Callable[[], Answers]) -> None:
-        """Do a part."""
+        """Do a part and add its time."""
         wall, cpu = time.perf_counter(), time.process_time()
         self.answers |= work()
         self.wall += time.perf_counter() - wall
         self.cpu += time.process_time() - cpu
 
 
-def plain(model: Any, rows: Rows, size: int, ends: list[int], budget: int) -> list[list[int]]:
+def plain(model: Any, rows: Rows, size: int, stop_ids: list[int], budget: int) -> list[list[int]]:
     """The library's `generate` in batches of `size`, padded at the left."""
-    found = []
+    answers = []
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         width = max(map(len, part))
@@ -42,18 +42,18 @@ def plain(model: Any, rows: Rows, size: int, ends: list[int], budget: int) -> li
             attention_mask=torch.tensor(mask, device=model.device),
             do_sample=False,
             max_new_tokens=budget,
-            eos_token_id=ends or None,
+            eos_token_id=stop_ids or None,
             pad_token_id=0,
         )
-        found += [_cut(answer, ends) for answer in out[:, width:].tolist()]
-    return found
+        answers += [_cut(answer, stop_ids) for answer in out[:, width:].tolist()]
+    return answers
 
 
-def _cut(answer: list[int], ends: list[int]) -> list[int]:
-    places = [place for place, token in enumerate(answer) if token in ends]
-    return answer[: places[0] + 1] if places else answer
+def _cut(answer: list[int], stop_ids: list[int]) -> list[int]:
+    stops = [index for index, token in enumerate(answer) if token in stop_ids]
+    return answer[: stops[0] + 1] if stops else answer
 
 
 def ours(batched: BatchGenerator, rows: Rows, budget: int) -> Answers:
-    """As a cell is answered."""
+    """Generate as the project does for a cell."""
     return {index: answer for index, answer, _ in batched.answers(rows, [budget] * len(rows))}

@@ -1,4 +1,4 @@
-"""What a machine can do: rates of matrix products and of passes, and the floors that follow."""
+"""Rates of a machine for matrix products and forward passes, and the floors that follow."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ SHAPES: dict[str, dict[str, int]] = {
     },
 }
 PROMPT, BATCH = 512, 64
-"""Tokens of the pass that stands for reading, rows of the one that stands for answering."""
+"""Tokens of the pass that measures reading, rows of the pass that measures answering."""
 
 
 def shape(name: str) -> Any:
@@ -49,7 +49,7 @@ class Floors:
         head = config.vocab_size * config.hidden_size
         tied = 1 if config.tie_word_embeddings else 2
         self.layers = sum(p.numel() for p in model.parameters()) - tied * head
-        """Parameters that every token passes; those of the head only where a token is chosen."""
+        """Parameters that every token passes; the head is used only where a token is chosen."""
         self.head = head
         self.matmul = self.reading = self.answering = 0.0
         """FLOP/s, prompt tokens/s, answer tokens/s; wall clock."""
@@ -57,7 +57,7 @@ class Floors:
         """FLOP per CPU second."""
 
     def measure(self) -> None:
-        """Measure all once more and keep the best."""
+        """Measure all rates once more and keep the best."""
         size = 8192 if self.model.device.type == "cuda" else 1536
         left, right = (
             torch.randn(size, size, dtype=self.model.dtype, device=self.model.device)
@@ -85,29 +85,29 @@ class Floors:
                 best_cpu = min(best_cpu, time.process_time() - cpu)
         return best_wall, best_cpu
 
-    def lines(self, read: int, said: int, wall: float, cpu: float) -> Iterator[str]:
-        """Two floors and how near they are.
+    def lines(self, read: int, answered: int, wall: float, cpu: float) -> Iterator[str]:
+        """Two floors, and their shares of the measured time.
 
         Args:
-            read: prompt tokens that have to be read.
-            said: answer tokens.
-            wall: seconds that it took.
-            cpu: CPU seconds that it took.
+            read: prompt tokens to read.
+            answered: answer tokens.
+            wall: measured seconds.
+            cpu: measured CPU seconds.
         """
-        flop = 2 * (self.layers * (read + said) + self.head * said)
+        flop = 2 * (self.layers * (read + answered) + self.head * answered)
         least = flop / self.matmul
         yield (
             f"floor of the matrix products: {flop / 1e12:.2f} TFLOP at {self.matmul / 1e9:.0f} "
             f"GFLOP/s: {least:.1f} s, {least / wall:.0%} of ours (CPU s: "
             f"{flop / self.matmul_cpu / cpu:.0%})"
         )
-        least = read / self.reading + said / self.answering
+        least = read / self.reading + answered / self.answering
         yield (
-            f"floor of the model's passes: {read} at {self.reading:.0f} read/s and {said} at "
+            f"floor of the model's passes: {read} at {self.reading:.0f} read/s and {answered} at "
             f"{self.answering:.0f} answered/s (batch {BATCH}, no prompt): {least:.1f} s, "
             f"{least / wall:.0%} of ours"
         )
 
     def share(self, tokens: int, seconds: float) -> float:
-        """Of the measured rate of matrix products: what tokens of any prompt come to."""
+        """Share of the measured rate of matrix products that some tokens in some seconds reach."""
         return float(2 * self.layers * tokens / seconds / self.matmul)

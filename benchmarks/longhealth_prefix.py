@@ -2,10 +2,10 @@
 
     python -m benchmarks.longhealth_prefix
 
-A cache that keeps everything reads each distinct prefix once: the nodes of the trie over all
-prompts of a task, as token ids. The file is made up in the dimensions of the real one: 20 patients
-with 20 questions and letters of 5,090 to 6,754 words together, five repeats. Tokens are those of
-SmolLM2, chat template included.
+A cache that keeps everything reads each distinct prefix once, which is the number of nodes of the
+trie over all prompts of a task, as token ids. The synthetic file has the dimensions of the real
+one: 20 patients with 20 questions and letters of 5,090 to 6,754 words together, five repeats.
+Tokens are those of SmolLM2, chat template included.
 """
 
 import json
@@ -31,12 +31,12 @@ Tokens = NDArray[np.uint32]
 
 PATIENTS, QUESTIONS, LETTERS = 20, 20, 5
 WORDS = (5090, 6754)
-WHOLE = 10**6
-"""A budget that shows everything."""
+UNLIMITED = 10**6
+"""A budget that cuts no document."""
 
 
-def made_up(seed: int = 1) -> dict[str, object]:
-    """A file in LongHealth's format, its letters of sentences from the demonstration data."""
+def synthetic_file(seed: int = 1) -> dict[str, object]:
+    """A file in LongHealth's format, with letters from words of the demonstration data."""
     order = random.Random(seed)
     demo = json.loads(locate(DATASETS["longhealth"], "test", DEMO).read_text())
     pool = [text for patient in demo.values() for text in patient["texts"].values()]
@@ -52,18 +52,18 @@ def _patient(order: random.Random, words: list[str]) -> dict[str, object]:
 
 
 def _question(order: random.Random, number: int) -> dict[str, object]:
-    places = order.sample(range(LETTERS), order.choice([1, 1, 1, 2]))
+    letters = order.sample(range(LETTERS), order.choice([1, 1, 1, 2]))
     return {
         "No": number,
         "question": f"What was found at visit {number}, and what follows from it?",
         **{f"answer_{letter}": f"Finding {letter} of visit {number}" for letter in "abcde"},
         "correct": f"Finding c of visit {number}",
-        "answer_location": {f"text_{place}": {} for place in places},
+        "answer_location": {f"text_{letter}": {} for letter in letters},
     }
 
 
 def trie_size(prompts: list[Tokens]) -> int:
-    """Distinct prefixes of the sequences: all tokens less what neighbours share."""
+    """Number of distinct prefixes: all tokens minus those that sorted neighbours share."""
     ordered = sorted(prompts, key=lambda ids: ids.astype(">u4").tobytes())
     shared = sum(_common(a, b) for a, b in pairwise(ordered))
     return sum(map(len, ordered)) - shared
@@ -76,7 +76,7 @@ def _common(a: Tokens, b: Tokens) -> int:
 
 
 def report(task: Task, backend: TransformersBackend) -> None:
-    """One line: tokens sent and tokens that have to be read."""
+    """Print the tokens sent and the tokens to read."""
     samples = task.split().scored
     prompts = [
         np.array(backend.checkpoint.chat.render(task.prompt(sample, ()).messages), dtype=np.uint32)
@@ -92,20 +92,20 @@ def report(task: Task, backend: TransformersBackend) -> None:
 
 
 def main() -> None:
-    """All three tasks, both orders, with the default budget and with one that cuts nothing."""
+    """Report all three tasks and both orders, with the default and with an unlimited budget."""
     backend = TransformersBackend(
         Setup(load("smollm2_135m"), BackendConf(), Path("models"), Path("mlruns/cache"))
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "longhealth" / "benchmark_v5.json"
         path.parent.mkdir()
-        path.write_text(json.dumps(made_up()))
+        path.write_text(json.dumps(synthetic_file()))
         for name in ("longhealth1", "longhealth2", "longhealth3"):
             conf = load_task(name)
-            for budget in (conf.budget, WHOLE):
+            for budget in (conf.budget, UNLIMITED):
                 for order in ("per_question", "per_patient"):
-                    asked = replace(conf, order=order, budget=budget)
-                    report(Task(asked, PromptConf(), Path(folder)), backend)
+                    variant = replace(conf, order=order, budget=budget)
+                    report(Task(variant, PromptConf(), Path(folder)), backend)
 
 
 if __name__ == "__main__":

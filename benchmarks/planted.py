@@ -1,4 +1,4 @@
-"""The pairs and sizes of the study, and what differences a synthetic one has planted in it."""
+"""Pairs and sizes of the study, and the differences that are planted in a synthetic one."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -47,18 +47,18 @@ UNDEFINED = 0.15
 
 @dataclass(frozen=True)
 class Effect:
-    """What is planted for one pair, in place of what the plan draws."""
+    """Planted effect of one pair, which replaces the drawn one."""
 
     points: Mapping[str, float] = field(default_factory=dict)
-    """Difference by task; 0 for others."""
+    """Difference by task; 0 for other tasks."""
     noise: float = 1.0
-    """How far the tuned model's answers part from its base's: 0 are the same, 1 those of any other
-    model, more are erratic."""
+    """Distance of the tuned model's answers from its base's: 0 = the same answers, 1 = as different
+    as those of any other model, more = erratic."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is planted, in points."""
+    """Plan of a synthetic study, in points."""
 
     pairs: Mapping[str, str]
     """Tuned model to base."""
@@ -77,7 +77,7 @@ class Plan:
     """Tasks to write; none = all."""
 
     def difference(self, tuned: str, task: str) -> float:
-        """The planted difference of a pair on a task."""
+        """Planted difference of a pair on a task."""
         if tuned in self.effects:
             return self.effects[tuned].points.get(task, 0.0)
         base = self.pairs[tuned]
@@ -89,12 +89,12 @@ class Plan:
         return self.delta + sum(sd * named_rng(self.seed, name).normal() for sd, name in spreads)
 
     def noise(self, tuned: str) -> float:
-        """How far a tuned model's answers part from its base's."""
+        """Distance of a tuned model's answers from its base's."""
         return self.effects[tuned].noise if tuned in self.effects else 1.0
 
 
 def named_rng(seed: int, name: str) -> np.random.Generator:
-    """The random numbers of one thing: what else there is changes none of them."""
+    """Random generator of one named quantity, independent of all other quantities."""
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
@@ -105,19 +105,19 @@ def pairs(names: Sequence[str] = tuple(PAIRS)) -> dict[str, str]:
 
 DECLINE, GAIN, SMALL, EQUIVALENT = "openbiollm8b", "med42_8b", "med42_70b", "meditron3_8b"
 TEXT_TASK = "meqsum"
-"""Where the gains are: the task with the most independent items."""
+"""Task with the planted gains: the one with the most independent items."""
 
 
 def known_study() -> Plan:
-    """Twelve pairs, most of them too erratic to tell.
+    """Twelve pairs, most of them too erratic for any verdict.
 
-    One declines everywhere, one gains on one task, one gains less there than matters, and one
-    answers as its base does.
+    One pair declines on all tasks, one gains on one task, one gains less there than the margin, and
+    one answers almost as its base does.
     """
-    known = {
+    effects = {
         DECLINE: Effect(dict.fromkeys(task_files.names(), -10.0), noise=0.5),
         GAIN: Effect({TEXT_TASK: 2.5}, noise=1.0),
         SMALL: Effect({TEXT_TASK: 0.6}, noise=0.1),
         EQUIVALENT: Effect(noise=0.1),
     }
-    return Plan(PAIRS, effects={name: known.get(name, Effect(noise=3.0)) for name in PAIRS})
+    return Plan(PAIRS, effects={name: effects.get(name, Effect(noise=3.0)) for name in PAIRS})

@@ -8,13 +8,14 @@ the Human Phenotype Ontology). The first model's answers are the stored ones of 
 second's are those of the fake backend (12 words of each question); the references are the same.
 Caches start empty, and models are released between the two, as between the jobs of a sweep.
 
-Two loops do the same without this project's reuse, with the same linker and libraries:
+Two plain loops compute the same scores without the project's reuse, with the same linker and
+libraries:
 
-* `objects per pair`: a ROUGE scorer and a BERTScore call per pair, the concepts of each text as
-  it comes; nothing is remembered.
-* `one BERTScore call`: the same, but BERTScore gets all pairs in one call, as the authors' does.
+* `objects per pair`: a ROUGE scorer and a BERTScore call per pair, and the concepts of one text at
+  a time; nothing is cached.
+* `one BERTScore call`: the same, but BERTScore gets all pairs in one call, as in the authors' code.
 
-Their scores are compared with ours.
+Their scores are compared with the project's.
 """
 
 import argparse
@@ -56,42 +57,45 @@ Columns = dict[str, list[float | None]]
 
 
 def ours(answers: Sequence[str], references: Sequence[str], scoring: Scoring) -> Columns:
-    """As a cell is scored."""
+    """Score as the project scores a cell."""
     metrics.release()
-    found: Columns = {}
+    columns: Columns = {}
     for scorer in dict.fromkeys(METRICS[name].scorer for name in NAMES):
         names = [name for name in NAMES if METRICS[name].scorer is scorer]
-        found |= {k: list(v) for k, v in scorer.score(names, answers, references, scoring).items()}
-    return found
+        scores = scorer.score(names, answers, references, scoring)
+        columns |= {name: list(values) for name, values in scores.items()}
+    return columns
 
 
 def plain(
     answers: Sequence[str], references: Sequence[str], conf: ScoringConf, *, one_call: bool
 ) -> Columns:
-    """Without reuse; BERTScore once for all pairs or once per pair."""
+    """Score without reuse; BERTScore once for all pairs or once per pair."""
     pairs = list(zip(answers, references, strict=True))
-    found: Columns = {name: [] for name in NAMES}
+    columns: Columns = {name: [] for name in NAMES}
     for answer, reference in pairs:
         scores = RougeScorer(list(ROUGE)).score(reference, answer)
         for name in ROUGE:
-            found[name].append(scores[name].fmeasure)
+            columns[name].append(scores[name].fmeasure)
     encoder = package_folder(str(conf.bertscore.package), "MiniLM") / "model"
     options = {"model_type": str(encoder), "num_layers": conf.bertscore.num_layers}
     for group in [pairs] if one_call else [[pair] for pair in pairs]:
         f1 = bert_score([a for a, _ in group], [r for _, r in group], **options)[2]
-        found["bertscore_f1"] += f1.tolist()
+        columns["bertscore_f1"] += f1.tolist()
     reader = MentionReader(WordNgrams())
     generator = Hpo().generator(conf.umls.threshold)
     for answer, reference in pairs:
-        said, right = (_concepts(text, reader, generator, conf) for text in (answer, reference))
-        both = len(said) + len(right)
-        found["umls_f1"].append(2 * len(said & right) / both if right else None)
-    return found
+        predicted, target = (
+            _concepts(text, reader, generator, conf) for text in (answer, reference)
+        )
+        size = len(predicted) + len(target)
+        columns["umls_f1"].append(2 * len(predicted & target) / size if target else None)
+    return columns
 
 
 def _concepts(text: str, reader: MentionReader, generator: object, conf: ScoringConf) -> set[str]:
     (mentions,) = reader.read([text])
-    linker = Linker(generator, conf.umls.threshold)  # a new one remembers nothing
+    linker = Linker(generator, conf.umls.threshold)  # a new linker has an empty cache
     links = linker.link(mention.meaning for mention in mentions)
     return {
         link.concept
@@ -100,42 +104,45 @@ def _concepts(text: str, reader: MentionReader, generator: object, conf: Scoring
 
 
 def timed(name: str, work: Callable[[], Columns]) -> tuple[float, Columns]:
-    """Seconds and scores; tells both as it goes."""
+    """Seconds and scores; prints the seconds."""
     started = time.perf_counter()
-    found = work()
+    columns = work()
     seconds = time.perf_counter() - started
     print(f"{name:34} {seconds:8.1f} s", flush=True)
-    return seconds, found
+    return seconds, columns
 
 
-def check_equal(found: Columns, expected: Columns) -> None:
+def check_equal(columns: Columns, expected: Columns) -> None:
     """Stop unless ROUGE and UMLS agree; print how far BERTScore differs.
 
-    For a token that resembles no other, bert-score counts a negative similarity in a pair by itself
-    and 0 in a padded one; here it is 0 always.
+    For a token that resembles no other, bert-score counts a negative similarity in an unpadded pair
+    and 0 in a padded one; the project always counts 0.
     """
     for name in NAMES:
-        mine, other = (np.array(each[name], dtype=float) for each in (found, expected))
-        assert (np.isnan(mine) == np.isnan(other)).all(), name
-        apart = np.abs(mine - other)[~np.isnan(mine)]
+        project, other = (np.array(scores[name], dtype=float) for scores in (columns, expected))
+        assert (np.isnan(project) == np.isnan(other)).all(), name
+        differences = np.abs(project - other)[~np.isnan(project)]
         if name.startswith("bert"):
-            more = (apart > 1e-6).sum()
+            more = (differences > 1e-6).sum()
             print(
-                f"  {name}: {more} of {len(apart)} differ by over 1e-6, at most {apart.max():.2g}"
+                f"  {name}: {more} of {len(differences)} differ by over 1e-6, "
+                f"at most {differences.max():.2g}"
             )
         else:
-            assert apart.max() < 1e-9, (name, apart.max())
+            assert differences.max() < 1e-9, (name, differences.max())
 
 
 def stored(mlruns: Path, samples: Sequence[Sample], prompts: Sequence[Prompt]) -> list[str]:
     """SmolLM2's answers to these prompts, in their order."""
-    wanted = {prompt.sha256 for prompt in prompts}
+    digests = {prompt.sha256 for prompt in prompts}
     for path in sorted(mlruns.glob("cells/meqsum/smollm2_135m/*/completions.jsonl")):
         rows = [json.loads(line) for line in path.read_text().splitlines()]
-        texts = {row["sample_id"]: row["text"] for row in rows if row["prompt_sha256"] in wanted}
+        texts = {row["sample_id"]: row["text"] for row in rows if row["prompt_sha256"] in digests}
         if len(texts) == len(samples):
             return [texts[sample.id] for sample in samples]
-    raise SystemExit(f"no complete answers in {mlruns}; run the first command of this file's head")
+    raise SystemExit(
+        f"no complete answers in {mlruns}; run the first command of this module's docstring"
+    )
 
 
 def main() -> None:
@@ -157,15 +164,17 @@ def main() -> None:
     second = [completion.text for _, completion in fake.generate(prompts)]
     words = [sum(len(text.split()) for text in texts) for texts in (references, first, second)]
     print(f"{len(references)} pairs; words of references, first, second answers: {words}")
-    ours(first[:20], references[:20], Scoring(conf, Path(tempfile.mkdtemp())))  # imports
+    ours(
+        first[:20], references[:20], Scoring(conf, Path(tempfile.mkdtemp()))
+    )  # imports are not timed
     scoring = Scoring(conf, Path(tempfile.mkdtemp()))
-    one, found = timed("first model", lambda: ours(first, references, scoring))
+    one, scores = timed("first model", lambda: ours(first, references, scoring))
     two, _ = timed("second model", lambda: ours(second, references, scoring))
     for name, one_call in (("objects per pair", False), ("one BERTScore call", True)):
         a, expected = timed(
             f"{name}, first", partial(plain, first, references, conf, one_call=one_call)
         )
-        check_equal(found, expected)
+        check_equal(scores, expected)
         b, _ = timed(f"{name}, second", partial(plain, second, references, conf, one_call=one_call))
         print(f"{name}: {a / one:.1f} times the first model's, {b / two:.1f} times the second's")
     print(f"the second model costs {two / one:.2f} of the first")

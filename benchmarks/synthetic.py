@@ -1,10 +1,10 @@
-"""A store of a made-up study with planted effects: no model, no text, no MLflow.
+"""Store of a synthetic study with planted effects: no model, no text, no MLflow.
 
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known]
 
-Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets;
-written as the same tables as real cells, so whatever reads a store reads this one. `--known` plants
-the few effects of `benchmarks.planted.study`, else each pair has drawn ones.
+Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
+Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
+plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def write(store: Path, plan: Plan) -> list[Path]:
 
 
 def _write_cell(store: Path, plan: Plan, conf: TaskConf, model: str) -> Path:
-    """One model on one task."""
+    """Write the table of one model on one task."""
     facts = _facts(conf, model, plan.pairs.get(model))
     folder = store / "cells" / conf.name / model / facts["fingerprint"][:16]
     signatures = dict.fromkeys(conf.metrics, "synthetic")
@@ -79,10 +79,10 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
     drawn = Drawn(plan, conf, model, items)
     columns = {name: drawn.scores(name) for name in conf.metrics}
     repeated = named_rng(plan.seed, f"{conf.name}/{model}/loops").beta(0.3, 6, drawn.empty.shape)
-    for place, (name, cluster) in enumerate(zip(items.ids, items.clusters, strict=True)):
+    for item, (name, cluster) in enumerate(zip(items.ids, items.clusters, strict=True)):
         for repeat in range(conf.repeats):
-            at = place, repeat
-            unread = bool(drawn.empty[at] or drawn.unparsed[at])
+            at = item, repeat
+            unparsed = bool(drawn.empty[at] or drawn.unparsed[at])
             yield Record(
                 task=conf.name,
                 model=model,
@@ -94,17 +94,17 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
                 completion=Completion(
                     "synthetic", "length" if drawn.looped[at] else "stop", 9, 3, 0.1
                 ),
-                answer=None if unread else "synthetic",
+                answer=None if unparsed else "synthetic",
                 scores={
                     metric: None
-                    if metric.startswith("umls") and not items.defined[place]
+                    if metric.startswith("umls") and not items.defined[item]
                     else float(column[at])
                     for metric, column in columns.items()
                 },
                 flags={
                     "truncated": bool(drawn.looped[at]),
                     "empty": bool(drawn.empty[at]),
-                    "unparsed": unread,
+                    "unparsed": unparsed,
                     "looped": bool(drawn.looped[at]),
                 },
                 measures={"words": 9.0, "repeated_4grams": float(repeated[at])},
@@ -112,11 +112,11 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
 
 
 def main() -> None:
-    """Write a study and say where."""
+    """Write a study and print its folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--known", action="store_true", help="few planted effects, else drawn ones")
+    parser.add_argument("--known", action="store_true", help="plant a few known effects")
     arguments = parser.parse_args()
     plan = known_study() if arguments.known else Plan(PAIRS)
     paths = write(arguments.store, replace(plan, scale=arguments.scale))

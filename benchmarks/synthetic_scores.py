@@ -1,4 +1,4 @@
-"""Items and scores of synthetic models: what is drawn, and what a tuned model shares with its base.
+"""Items and scores of synthetic models, and the share that a tuned model has of its base's.
 
 A score is the sum of an item's ease, which all models share (which pairs them), an effect of the
 cluster on each model (which makes clusters matter), noise of the model that all metrics of a task
@@ -18,12 +18,12 @@ from clue.metrics import METRICS
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 EMPTY, UNPARSED, LOOPED = 0.01, 0.02, 0.02
-"""Shares of answers that fail so."""
+"""Shares of answers that fail in these ways."""
 EASE, CLUSTER, ANSWER, METRIC = 0.7, 0.25, 0.6, 0.3
-"""Standard deviations: of an item's ease, a model's effect on a cluster and on an answer; and the
-share of the latter two that each metric has of its own."""
+"""Standard deviations of an item's ease and of a model's effect on a cluster and on an answer; and
+the share of the latter two that is specific to a metric."""
 ZERO = 0.125
-"""Share of text scores that are 0, as of ROUGE-2 on short references."""
+"""Share of text scores that are 0, as ROUGE-2 is on short references."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Items:
     ease: Array
     """Effect that all models share, standard normal, shape (n,)."""
     defined: Flags
-    """Whether the reference names a concept, shape (n,)."""
+    """True where the reference names a concept, shape (n,)."""
 
 
 def draw_items(plan: Plan, conf: TaskConf) -> Items:
@@ -67,10 +67,10 @@ class Drawn:
     items: Items
 
     def scores(self, metric: str) -> Array:
-        """Within 0 and 1, and 0 where the answer was not read.
+        """Scores of a metric, between 0 and 1; 0 where the answer is empty or unparsed.
 
-        Right answers become more or less likely by the planted difference; text scores are shifted
-        by it. A rule of the authors' shares the noise of ours.
+        The planted difference changes the probability of right answers and shifts text scores. A
+        metric by the authors' rule shares the noise of the project's.
         """
         name = metric.removesuffix("_upstream")
         latent = EASE * self.items.ease[:, None] + self._noise() + METRIC * self._noise(name)
@@ -84,18 +84,20 @@ class Drawn:
 
     @cached_property
     def unparsed(self) -> Flags:
-        """Answers in which none was found."""
+        """Answers that could not be parsed."""
         return self._chance("unparsed") < UNPARSED
 
     @cached_property
     def looped(self) -> Flags:
-        """Answers that repeat themselves until they are cut."""
+        """Answers that repeat themselves up to the token limit."""
         return self._chance("looped") < LOOPED
 
     def _scale(self, metric: str, latent: Array) -> Array:
         kind = METRICS[metric].kind
         if kind == "binary":
-            return (latent + self._shift * 2.4 > -0.3).astype(float)  # 2.4: points to latent ones
+            return (latent + self._shift * 2.4 > -0.3).astype(
+                float
+            )  # 2.4: from the scale of scores to the latent scale
         scores = np.clip(0.35 + 0.15 * latent + self._shift, 0, 1)
         if kind == "fraction" or metric == "rouge2":
             scores[self._chance(metric) < ZERO] = 0
@@ -109,16 +111,16 @@ class Drawn:
 
     @property
     def _narrowing(self) -> float:
-        """Gives an erratic model's scores the spread of any other's.
+        """Factor that gives an erratic model's scores the spread of any other model's.
 
-        Else noise alone would make answers more or less often right.
+        Otherwise noise alone would change the share of right answers.
         """
         own = (CLUSTER**2 + ANSWER**2) * (1 + METRIC**2)
         excess = max(self.plan.noise(self.model), 1.0) ** 2
         return float(np.sqrt((EASE**2 + own) / (EASE**2 + own * excess)))
 
     def _noise(self, name: str = "") -> Array:
-        """Of the model and its clusters; a tuned model shares its base's as far as planned."""
+        """Noise of a model and its clusters; a tuned model shares a planned part of its base's."""
         own = self._normal(self.model, name)
         base = self.plan.pairs.get(self.model)
         if base is None:
@@ -130,11 +132,11 @@ class Drawn:
     def _normal(self, model: str, name: str) -> Array:
         draw = self._rng(model, name)
         cluster: Array = draw.normal(size=self.items.codes.max() + 1)[self.items.codes]
-        made: Array = CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
-        return made
+        noise: Array = CLUSTER * cluster[:, None] + ANSWER * draw.normal(size=self._shape)
+        return noise
 
     def _chance(self, name: str) -> Array:
-        """Uniform; a tuned model has its base's but for the planned share of the items."""
+        """Uniform numbers; a tuned model has its base's but for the planned share of items."""
         own = self._rng(self.model, f"{name}/chance").random(self._shape)
         base = self.plan.pairs.get(self.model)
         if base is None:

@@ -1,1 +1,1 @@
-"""Things made with this project, each by one command."""
+"""Examples that one command each reproduces."""

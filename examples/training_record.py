@@ -1,4 +1,4 @@
-"""What is written beside a trained adapter: numbers as JSON, the curve of the loss as a picture."""
+"""Record of a training: numbers as JSON, the loss curve as a figure."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from typing import Any
 def compared(
     before: Sequence[tuple[float, int]], after: Sequence[tuple[float, int]]
 ) -> dict[str, Any]:
-    """Loss of the same texts before and after.
+    """Loss of the same texts before and after training.
 
     Args:
         before: summed negative log-likelihood in nats and number of tokens, of each text.
@@ -18,7 +18,7 @@ def compared(
     """
     pairs = list(zip(before, after, strict=True))
     tokens = sum(length for _, length in before)
-    losses = [sum(loss for loss, _ in each) / tokens for each in (before, after)]
+    losses = [sum(loss for loss, _ in texts) / tokens for texts in (before, after)]
     return {
         "terms": len(pairs),
         "tokens": tokens,
@@ -31,7 +31,7 @@ def compared(
 
 
 def write(record: dict[str, Any], out: Path) -> None:
-    """`training.json` and `training.svg`."""
+    """Write `training.json` and `training.svg`."""
     (out / "training.json").write_text(json.dumps(record, indent=1) + "\n")
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -41,9 +41,9 @@ def write(record: dict[str, Any], out: Path) -> None:
     axes = figure.subplots()
     steps, losses = zip(*record["training_loss"], strict=True)
     axes.plot(steps, losses, color="0.4", label="training, mean of ten steps")
-    ends = [held_out["loss_before"], held_out["loss_after"]]
+    before_after = [held_out["loss_before"], held_out["loss_after"]]
     label = f"held out, {held_out['terms']} terms"
-    axes.plot([0, steps[-1]], ends, "o", color="C0", label=label)
+    axes.plot([0, steps[-1]], before_after, "o", color="C0", label=label)
     axes.set(xlabel="step", ylabel="loss (nats per token)")
     axes.legend()
     with mpl.rc_context({"svg.hashsalt": "clue"}):  # the same numbers give the same file
