@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
@@ -82,8 +82,9 @@ def retry(name: str, policy: RetryPolicy, attempt: Callable[[], T]) -> T:
         backoff = min(policy.first_wait * 2.0 ** (state.attempt_number - 1), policy.longest_wait)
         return (backoff if asked_wait is None else asked_wait) * jitter.uniform(1.0, JITTER)
 
-    def is_too_long(state: RetryCallState) -> bool:
-        return (_error(state).retry_after or 0.0) > policy.longest_retry_after
+    def is_last(state: RetryCallState) -> bool:
+        is_too_long = (_error(state).retry_after or 0.0) > policy.longest_retry_after
+        return is_too_long or state.attempt_number >= policy.tries
 
     def pause(state: RetryCallState) -> None:
         log.warning("%s: %s; again in %.1f s", name, _error(state), state.upcoming_sleep)
@@ -92,7 +93,7 @@ def retry(name: str, policy: RetryPolicy, attempt: Callable[[], T]) -> T:
 
     return Retrying(
         retry=retry_if_exception_type(TransientError),
-        stop=stop_after_attempt(policy.tries) | is_too_long,
+        stop=is_last,
         wait=wait,
         before_sleep=pause,
         sleep=lambda seconds: None,  # `pause` waits: it can end the retries, `sleep` cannot
