@@ -1,1 +1,1 @@
-"""Pairing of two result sets: the same samples, proved by what was asked."""
+"""Pairing of two result sets: the same samples, proved by digests of their prompts."""

@@ -1,4 +1,4 @@
-"""Which rows of two tables are the same samples, proved by what was asked."""
+"""Matches the rows of two tables by sample, and verifies that both models got the same prompts."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,28 +8,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import PairingError
-from analysis.pairing.ledger import Ledger, Naming, withheld
-from analysis.pairing.shared_content import clusters, join
-from analysis.readers.per_sample import Row
+from analysis.pairing.ledger import IdFormat, Ledger, hide_ids
+from analysis.pairing.shared_content import cluster_names, join_shared_content
+from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired
 from analysis.stats.step_size import step_size
 from clue.common.plural import counted
 
-Places = NDArray[np.intp]
-Key = tuple[str, int]
+Indices = NDArray[np.intp]
 ENOUGH = 3 / 5
 """Share of the most repeats below which a sample is pointed out."""
 
 
 class Side(NamedTuple):
-    """The rows of one model that are used, sorted by sample and repeat, shape (m,)."""
+    """Rows of one model that are used, sorted by sample and repeat, shape (m,)."""
 
-    rows: Places
-    samples: Places
-    """Place of the row's sample in `Alignment.ids`."""
+    rows: Indices
+    samples: Indices
+    """Index of the row's sample in `Alignment.ids`."""
 
     def mean(self, scores: Array) -> Array:
-        """Average over the repeats of each sample; scores of all rows, as they were given."""
+        """Averages the repeats of each sample.
+
+        Args:
+            scores: of all rows of the model, in their original order.
+
+        >>> side = Side(rows=np.array([2, 0, 1]), samples=np.array([0, 0, 1]))
+        >>> side.mean(np.array([1.0, 0.5, 0.0])).tolist()
+        [0.5, 0.5]
+        """
         total = np.bincount(self.samples, weights=scores[self.rows])
         mean: Array = total / np.bincount(self.samples)
         return mean
@@ -37,82 +44,91 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True)
 class Alignment:
-    """Common samples of two models; any number of scores can go through it."""
+    """Common samples of two models; it pairs any number of scores."""
 
     ids: tuple[str, ...]
     """Sorted, shape (n,)."""
     clusters: tuple[str, ...]
-    """Of each, shape (n,)."""
+    """Cluster of each sample, shape (n,)."""
     base: Side
     tuned: Side
     ledger: Ledger
-    naming: Naming = withheld
+    format_ids: IdFormat = hide_ids
 
     def paired(self, base: Array, tuned: Array) -> Paired:
-        """Average the repeats of one score.
+        """Averages the repeats of one score.
 
         Args:
-            base: of each row, nan where the score is undefined for the sample.
-            tuned: the same.
+            base: score of each row of base; nan where it is undefined for the sample.
+            tuned: score of each row of tuned, likewise.
 
         Raises:
             PairingError: a score is undefined for one of the models only, or for all samples.
+
+        >>> rows = [SampleRow("a"), SampleRow("b")]
+        >>> paired = align(rows, rows).paired(np.array([0.0, 1.0]), np.array([1.0, 1.0]))
+        >>> paired.differences.tolist()
+        [1.0, 0.0]
         """
         means = self.base.mean(base), self.tuned.mean(tuned)
-        gone = np.isnan(means[0])
-        wrong = [self.ids[place] for place in np.flatnonzero(gone != np.isnan(means[1]))]
-        if wrong:
-            samples = f"{counted(len(wrong), 'sample')}{self.naming(wrong)}"
+        undefined = np.isnan(means[0])
+        unequal = [self.ids[index] for index in np.flatnonzero(undefined != np.isnan(means[1]))]
+        if unequal:
+            samples = f"{counted(len(unequal), 'sample')}{self.format_ids(unequal)}"
             raise PairingError(
-                "the score is undefined for one model and defined for the other in "
-                f"{samples}; whether it is, may depend on the reference alone"
+                f"the score is undefined for one model and defined for the other in {samples}; "
+                "only the reference may decide whether a score is defined"
             )
-        kept = np.flatnonzero(~gone)
-        if not len(kept):
+        defined = np.flatnonzero(~undefined)
+        if not len(defined):
             raise PairingError("the score is undefined for every common sample")
         return Paired(
-            tuple(self.ids[place] for place in kept),
-            tuple(self.clusters[place] for place in kept),
-            means[0][kept],
-            means[1][kept],
-            step_size(means[1][kept] - means[0][kept]),
+            tuple(self.ids[index] for index in defined),
+            tuple(self.clusters[index] for index in defined),
+            means[0][defined],
+            means[1][defined],
+            step_size(means[1][defined] - means[0][defined]),
         )
 
 
 def align(
-    base: Sequence[Row],
-    tuned: Sequence[Row],
+    base: Sequence[SampleRow],
+    tuned: Sequence[SampleRow],
     *,
     allowed: Collection[str] = (),
-    naming: Naming = withheld,
+    format_ids: IdFormat = hide_ids,
 ) -> Alignment:
-    """Match rows by sample id.
+    """Matches rows by sample id.
 
     Args:
         base: rows of the base model, each sample and repeat once.
-        tuned: rows of the tuned model, the same.
+        tuned: rows of the tuned model, likewise.
         allowed: digests that may differ between the two, e.g. `prompt`.
-        naming: of samples in messages; unless told otherwise they are counted only.
+        format_ids: text for samples in messages; by default they are counted only.
 
     Raises:
         PairingError: no common samples, samples that are not the same item, or a sample in two
             clusters.
+
+    >>> alignment = align([SampleRow("a"), SampleRow("b")], [SampleRow("b"), SampleRow("c")])
+    >>> alignment.ids, alignment.ledger.only_base, alignment.ledger.only_tuned
+    (('b',), ('a',), ('c',))
     """
     sets = [{row.sample_id for row in side} for side in (base, tuned)]
     ids = tuple(sorted(sets[0] & sets[1]))
     if not ids:
-        firsts = naming([min(samples) for samples in sets])
+        firsts = format_ids([min(samples) for samples in sets])
         raise PairingError(
             f"the two have no sample in common: base has {len(sets[0])}, tuned {len(sets[1])}"
             f"{firsts}; are they of the same task?"
         )
-    verified, differing = _verified(base, tuned, allowed, naming)
+    verified, differing = _verify_digests(base, tuned, allowed, format_ids)
     sides = _side(base, ids), _side(tuned, ids)
-    rows: list[list[Row]] = [[] for _ in ids]
+    rows: list[list[SampleRow]] = [[] for _ in ids]
     for side, table in zip(sides, (base, tuned), strict=True):
         for row, sample in zip(side.rows, side.samples, strict=True):
             rows[sample].append(table[row])
-    joined, shared = join(clusters(ids, rows, naming), rows)
+    clusters, shared = join_shared_content(cluster_names(ids, rows, format_ids), rows)
     repeats, short = _repeats(sides)
     ledger = Ledger(
         n_base=len(sets[0]),
@@ -125,51 +141,54 @@ def align(
         verified=verified,
         differing=differing,
     )
-    return Alignment(ids, joined, sides[0], sides[1], ledger, naming)
+    return Alignment(ids, clusters, sides[0], sides[1], ledger, format_ids)
 
 
-def _verified(
-    base: Sequence[Row], tuned: Sequence[Row], allowed: Collection[str], naming: Naming
+def _verify_digests(
+    base: Sequence[SampleRow],
+    tuned: Sequence[SampleRow],
+    allowed: Collection[str],
+    format_ids: IdFormat,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Kinds of digests that are equal in all common rows, and those that may differ and do."""
-    known = {(row.sample_id, row.repeat): row.digests for row in base}
-    seen: set[str] = set()
+    base_digests = {(row.sample_id, row.repeat): row.digests for row in base}
+    compared: set[str] = set()
     different: dict[str, list[str]] = {}
     for row in tuned:
-        other = known.get((row.sample_id, row.repeat), {})
+        other = base_digests.get((row.sample_id, row.repeat), {})
         for kind in row.digests.keys() & other.keys():
-            seen.add(kind)
+            compared.add(kind)
             if row.digests[kind] != other[kind]:
                 different.setdefault(kind, []).append(row.sample_id)
     for kind, samples in sorted(different.items()):
         if kind not in allowed:
             raise PairingError(
                 f"the {kind} of {counted(len(samples), 'sample')} differs between the two"
-                f"{naming(sorted(samples))}: the models were not asked the same, so their scores "
-                "cannot be paired" + _advice(kind)
+                f"{format_ids(sorted(samples))}: the models did not get the same items, so their "
+                f"scores cannot be paired{_advice(kind)}"
             )
-    return tuple(sorted(seen - different.keys())), tuple(sorted(different))
+    return tuple(sorted(compared - different.keys())), tuple(sorted(different))
 
 
 def _advice(kind: str) -> str:
     if kind != "prompt":
         return ""
-    return ". If only the chat template differs, say so with --allow-different-prompts"
+    return ". If only the chat template differs, allow it with --allow-different-prompts"
 
 
-def _side(rows: Sequence[Row], ids: Sequence[str]) -> Side:
-    place = {sample: number for number, sample in enumerate(ids)}
+def _side(rows: Sequence[SampleRow], ids: Sequence[str]) -> Side:
+    index_of = {sample: index for index, sample in enumerate(ids)}
     used = [
-        (place[row.sample_id], row.repeat, number)
+        (index_of[row.sample_id], row.repeat, number)
         for number, row in enumerate(rows)
-        if row.sample_id in place
+        if row.sample_id in index_of
     ]
     samples, _, numbers = np.array(sorted(used), dtype=np.intp).T
     return Side(numbers, samples)
 
 
 def _repeats(sides: Sequence[Side]) -> tuple[tuple[int, int], int]:
-    """Fewest and most repeats, and how many samples have too few of them in one of the two."""
+    """Fewest and most repeats, and number of samples that have too few in one of the two."""
     counts = np.array([np.bincount(side.samples) for side in sides])
     short = (counts < ENOUGH * counts.max()).any(axis=0)
     return (int(counts.min()), int(counts.max())), int(short.sum())

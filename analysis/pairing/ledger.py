@@ -1,4 +1,4 @@
-"""What was in two sets of results and what became of it: counted, and said."""
+"""Accounts for every sample of two result sets: matched, missing, duplicated."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,27 +7,35 @@ from typing import Literal
 from clue.common.plural import counted
 
 INCOMPLETE = 0.01
-"""Share of missing samples above which bounds are due."""
+"""Share of missing samples above which bounds are required."""
 REFUSED = 0.05
 """Share of missing samples above which nothing is tested."""
 LISTED = 5
-"""Ids that a message names."""
+"""Largest number of ids in a message."""
 
-Naming = Callable[[Sequence[str]], str]
-"""What a message says of the ids that it counts: `named`, or `withheld`."""
+IdFormat = Callable[[Sequence[str]], str]
+"""Text that follows a number of samples in a message: `list_ids` or `hide_ids`."""
 
 Status = Literal["complete", "incomplete", "refused"]
 
 
-def named(ids: Sequence[str]) -> str:
-    """The first few ids, in parentheses."""
+def list_ids(ids: Sequence[str]) -> str:
+    """Lists the first few ids, in parentheses.
+
+    >>> list_ids(["a", "b", "c", "d", "e", "f", "g"])
+    ' (a, b, c, d, e and 2 more)'
+    """
     more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
     return f" ({', '.join(ids[:LISTED])}{more})"
 
 
-def withheld(ids: Sequence[str]) -> str:
-    """No id, but who says them: one of credentialed data may be an admission's or a letter's."""
-    return " (`python -m analysis compare` with the two tables of records names them)"
+def hide_ids(ids: Sequence[str]) -> str:
+    """Gives the command that lists the ids; in credentialed data an id may identify an admission.
+
+    >>> hide_ids(["a", "b"])
+    ' (`python -m analysis compare` with the two tables of records lists them)'
+    """
+    return " (`python -m analysis compare` with the two tables of records lists them)"
 
 
 @dataclass(frozen=True)
@@ -37,66 +45,81 @@ class Ledger:
     n_base: int
     """Samples of base."""
     n_tuned: int
+    """Samples of tuned."""
     only_base: tuple[str, ...] = ()
     """Ids that tuned lacks, sorted."""
     only_tuned: tuple[str, ...] = ()
+    """Ids that base lacks, sorted."""
     duplicates: int = 0
-    """Rows that were there twice and were dropped on request."""
+    """Identical copies of rows that were dropped on request."""
     repeats: tuple[int, int] = (1, 1)
     """Fewest and most repeats of a common sample."""
     short: int = 0
     """Common samples with less than three fifths of the most repeats."""
     shared: int = 0
-    """Common samples whose content another id holds too: they are in its cluster."""
+    """Common samples with the same content as another id; both are in one cluster."""
     undefined: int = 0
-    """Common samples that the score is not defined for, whatever a model answers."""
+    """Common samples for which the score is undefined, whatever a model answers."""
     verified: tuple[str, ...] = ()
     """Digests that both have, equal on all common rows."""
     differing: tuple[str, ...] = ()
-    """Digests that differ, as was allowed."""
+    """Digests that differ, which was allowed."""
 
     @property
     def missing(self) -> float:
-        """Share of all samples that one of the two lacks."""
+        """Share of all samples that one of the two lacks.
+
+        >>> Ledger(n_base=4, n_tuned=3, only_base=("a", "d"), only_tuned=("e",)).missing
+        0.6
+        """
         lacking = len(self.only_base) + len(self.only_tuned)
         return lacking / (self.n_base + len(self.only_tuned))
 
     @property
     def status(self) -> Status:
-        """Whether what is missing leaves a result."""
+        """Rates the share of missing samples.
+
+        >>> Ledger(n_base=100, n_tuned=98, only_base=("a", "b")).status
+        'incomplete'
+        """
         if self.missing > REFUSED:
             return "refused"
         return "incomplete" if self.missing > INCOMPLETE else "complete"
 
-    def notes(self, naming: Naming = withheld) -> Iterator[str]:
-        """What a reader of the result has to know, a sentence each."""
+    def notes(self, format_ids: IdFormat = hide_ids) -> Iterator[str]:
+        """Yields one sentence for each fact that a reader of the result must know.
+
+        >>> ledger = Ledger(3, 2, only_base=("c",), verified=("prompt",))
+        >>> list(ledger.notes(list_ids))
+        ['Only base has 1 of the samples (c).']
+        """
         for name, ids in (("base", self.only_base), ("tuned", self.only_tuned)):
             if ids:
-                yield f"Only {name} has {len(ids)} of the samples{naming(ids)}."
+                yield f"Only {name} has {len(ids)} of the samples{format_ids(ids)}."
         if self.duplicates:
             yield f"{counted(self.duplicates, 'identical row was', 'identical rows were')} dropped."
         if self.short:
             yield (
                 f"{counted(self.short, 'sample has', 'samples have')} less than three fifths of "
-                f"{self.repeats[1]} repeats; what exists was averaged."
+                f"{self.repeats[1]} repeats; the existing ones were averaged."
             )
         if self.shared:
             yield (
                 f"{counted(self.shared, 'sample has', 'samples have')} the content of another id, "
-                "and the cluster of that one too."
+                "and therefore the same cluster."
             )
         if self.undefined:
             yield (
-                f"{counted(self.undefined, 'sample was', 'samples were')} left out: the score is "
-                "not defined there."
+                f"{counted(self.undefined, 'sample was', 'samples were')} left out because "
+                "the score is undefined."
             )
         if self.differing:
             yield (
-                f"The {' and '.join(self.differing)} of some samples differs between the two, as "
-                "was allowed."
+                f"The {' and '.join(self.differing)} of some samples differs between the two, "
+                "which was allowed."
             )
         if not self.verified and not self.differing:
             yield (
-                "The files hold nothing by which to prove that both models were asked the same; "
-                "only the ids say so."
+                "The files have no digests to verify that both models received the same prompts; only "
+                "the ids match."
             )

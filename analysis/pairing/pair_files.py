@@ -1,4 +1,4 @@
-"""Two files of results made one paired series, or the reason why they cannot be."""
+"""Pairs two files of per-sample results, or explains why they cannot be paired."""
 
 import dataclasses
 from collections.abc import Collection
@@ -8,8 +8,9 @@ import numpy as np
 
 from analysis.errors import PairingError
 from analysis.pairing.alignment import Alignment, align
-from analysis.pairing.ledger import Ledger, named
-from analysis.readers.per_sample import Results, Row
+from analysis.pairing.ledger import Ledger, list_ids
+from analysis.pairing.missing_bounds import missing_bounds
+from analysis.readers.per_sample import ModelResults, SampleRow
 from analysis.stats.paired import Interval, Paired
 from clue.common.plural import counted
 
@@ -23,92 +24,103 @@ class Pairing:
     paired: Paired
     ledger: Ledger
     bounds: Interval | None = None
-    """Of delta over all samples, if those that a model lacks had scored 0 or 1; None where none is
-    missing or the scores do not lie between 0 and 1."""
+    """Range of delta over all samples if the missing samples had scored 0 or 1. None if none is
+    missing or a score is outside of 0 to 1."""
 
 
 def pair(
-    base: Results, tuned: Results, *, dedup: bool = False, allowed: Collection[str] = ()
+    base: ModelResults,
+    tuned: ModelResults,
+    *,
+    dedup: bool = False,
+    allowed: Collection[str] = (),
 ) -> Pairing:
-    """Match two files in one score.
+    """Matches two files in one score.
 
     Args:
         base: results of the base model.
         tuned: results of the tuned model.
-        dedup: drop rows that are there twice, identical in everything.
+        dedup: drop copies of rows that are identical in everything.
         allowed: digests that may differ between the two, e.g. `prompt`.
 
     Raises:
-        PairingError: they are not of the same items or not of the same score, or hold rows twice.
+        PairingError: the files are not of the same items or not of the same score, or contain rows
+            twice.
+
+    >>> from pathlib import Path
+    >>> rows = (SampleRow("a"), SampleRow("b"))
+    >>> base = ModelResults(Path("base.csv"), "CSV", "score", rows, (0.0, 1.0))
+    >>> tuned = ModelResults(Path("tuned.csv"), "CSV", "score", rows, (1.0, 1.0))
+    >>> pair(base, tuned).paired.differences.tolist()
+    [1.0, 0.0]
     """
     if base.score != tuned.score:
         raise PairingError(
-            f"{base.path} was read for {base.score} and {tuned.path} for {tuned.score}; say which "
-            "score is meant with --score"
+            f"{base.path} was read for {base.score} and {tuned.path} for {tuned.score}; specify "
+            "the score with --score"
         )
     if base.signature != tuned.signature:
         raise PairingError(
-            f"{base.path} and {tuned.path}: {base.score} was not computed alike "
+            f"{base.path} and {tuned.path}: {base.score} was computed in different ways "
             f"({base.signature} / {tuned.signature}); score both again with the same settings"
         )
-    base, dropped = _distinct(base, dedup=dedup)
-    tuned, dropped_too = _distinct(tuned, dedup=dedup)
-    alignment = align(base.rows, tuned.rows, allowed=allowed, naming=named)
+    base, dropped_base = _without_duplicates(base, dedup=dedup)
+    tuned, dropped_tuned = _without_duplicates(tuned, dedup=dedup)
+    alignment = align(base.rows, tuned.rows, allowed=allowed, format_ids=list_ids)
     scores = [np.array(side.scores, dtype=float) for side in (base, tuned)]
     paired = alignment.paired(*scores)
     ledger = dataclasses.replace(
         alignment.ledger,
-        duplicates=dropped + dropped_too,
+        duplicates=dropped_base + dropped_tuned,
         undefined=len(alignment.ids) - len(paired.ids),
     )
     return Pairing(paired, ledger, _bounds(base, tuned, paired, ledger))
 
 
-def _distinct(results: Results, *, dedup: bool) -> tuple[Results, int]:
-    """Without rows that are there twice; and how many those are."""
-    first: dict[tuple[str, int], tuple[Row, float | None]] = {}
-    twice: set[str] = set()
+def _without_duplicates(results: ModelResults, *, dedup: bool) -> tuple[ModelResults, int]:
+    """Results without copies of rows, and the number of copies."""
+    first: dict[tuple[str, int], tuple[SampleRow, float | None]] = {}
+    identical: set[str] = set()
     conflicting: set[str] = set()
     for entry in zip(results.rows, results.scores, strict=True):
         key = entry[0].sample_id, entry[0].repeat
         if key in first:
-            (twice if first[key] == entry else conflicting).add(key[0])
+            (identical if first[key] == entry else conflicting).add(key[0])
         else:
             first[key] = entry
     if conflicting:
-        found = counted(len(conflicting), "sample is", "samples are")
+        samples = counted(len(conflicting), "sample is", "samples are")
         raise PairingError(
-            f"{results.path}: {found} there more than once, with different content"
-            f"{named(sorted(conflicting))}. Number repeats of a sample in a column "
+            f"{results.path}: {samples} there more than once, with different content"
+            f"{list_ids(sorted(conflicting))}. Number repeats of a sample in a column "
             "`repeat`; otherwise remove the wrong rows"
         )
-    if twice and not dedup:
-        found = counted(len(twice), "sample is", "samples are")
+    if identical and not dedup:
+        samples = counted(len(identical), "sample is", "samples are")
         raise PairingError(
-            f"{results.path}: {found} there more than once, identically"
-            f"{named(sorted(twice))}. Drop the copies with --dedup"
+            f"{results.path}: {samples} there more than once, identically"
+            f"{list_ids(sorted(identical))}. Drop the copies with --dedup"
         )
     rows, scores = zip(*first.values(), strict=True)
     dropped = len(results.rows) - len(rows)
     return dataclasses.replace(results, rows=rows, scores=scores), dropped
 
 
-def _bounds(base: Results, tuned: Results, paired: Paired, ledger: Ledger) -> Interval | None:
-    lacking = len(ledger.only_base) + len(ledger.only_tuned)
-    known = np.array([*base.scores, *tuned.scores], dtype=float)
-    if not lacking or np.nanmin(known) < 0 or np.nanmax(known) > 1:
+def _bounds(
+    base: ModelResults, tuned: ModelResults, paired: Paired, ledger: Ledger
+) -> Interval | None:
+    scores = np.array([*base.scores, *tuned.scores], dtype=float)
+    if not ledger.missing or np.nanmin(scores) < 0 or np.nanmax(scores) > 1:
         return None
-    shift = float(paired.differences.sum())
-    shift -= _total(base, ledger.only_base)
-    shift += _total(tuned, ledger.only_tuned)
-    n = len(paired.ids) + lacking
-    return Interval((shift - len(ledger.only_tuned)) / n, (shift + len(ledger.only_base)) / n)
+    unmatched = _total(base, ledger.only_base), _total(tuned, ledger.only_tuned)
+    total = float(paired.differences.sum())
+    return missing_bounds(total, len(paired.ids), ledger, unmatched)
 
 
-def _total(results: Results, ids: tuple[str, ...]) -> float:
-    """Sum of the mean scores of some samples; one that is undefined counts 0."""
-    wanted: dict[str, list[float]] = {sample: [] for sample in ids}
+def _total(results: ModelResults, ids: tuple[str, ...]) -> float:
+    """Sum of the mean scores of some samples; an undefined score counts 0."""
+    scores: dict[str, list[float]] = {sample: [] for sample in ids}
     for row, score in zip(results.rows, results.scores, strict=True):
-        if row.sample_id in wanted and score is not None:
-            wanted[row.sample_id].append(score)
-    return sum(float(np.mean(sorted(found))) for found in wanted.values() if found)
+        if row.sample_id in scores and score is not None:
+            scores[row.sample_id].append(score)
+    return sum(float(np.mean(sorted(values))) for values in scores.values() if values)

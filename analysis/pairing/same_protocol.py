@@ -1,4 +1,4 @@
-"""Whether two cells asked the same in the same way: what may differ is declared, and then told."""
+"""Compares the settings of two cells: a difference must be allowed, and is then reported."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,72 +7,96 @@ from typing import Any
 from analysis.cells import MODEL_KEYS, StoredCell, flatten
 from analysis.errors import PairingError
 
-SAID = ("score", "level", "dataset")
-"""Facts of a cell that its task file says and its fingerprint does not cover."""
+TASK_FACTS = ("score", "level", "dataset")
+"""Facts of a cell that its task file sets and its fingerprint does not cover."""
 WIDTH = 60
 """Characters of a value in a message."""
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One setting in which two cells differ, as was allowed."""
+class SettingDifference:
+    """One setting in which two cells differ, which was allowed."""
 
     key: str
     base: str
     tuned: str
 
 
-def differences(
+def setting_differences(
     base: StoredCell, tuned: StoredCell, allowed: Sequence[str]
-) -> tuple[Difference, ...]:
-    """Allowed differences of two cells besides their being two models.
+) -> tuple[SettingDifference, ...]:
+    """Returns the allowed differences of two cells, besides their models.
 
     Args:
         base: cell of the base model.
         tuned: cell of the tuned model.
-        allowed: keys of `cell.json`, dotted; one that names a group allows all of the group.
+        allowed: keys of `cell.json`, dotted; the name of a group allows all keys of the group.
 
     Raises:
         PairingError: the protocol, the decoding or the machinery differs and is not allowed to.
+
+    >>> from pathlib import Path
+    >>> facts = {"score": ["rouge1"], "level": 1, "dataset": "meqsum"}
+    >>> base, tuned = (
+    ...     StoredCell(Path("x"), facts | {"generation": {"decoding": decoding}}, {})
+    ...     for decoding in ("greedy", "sampled")
+    ... )
+    >>> setting_differences(base, tuned, ["decoding"])
+    (SettingDifference(key='decoding', base='greedy', tuned='sampled'),)
     """
-    found = [entry for entry in _differing(base, tuned) if not _within(entry.key, MODEL_KEYS)]
-    refused = [entry for entry in found if not _within(entry.key, allowed)]
+    differences = [
+        difference
+        for difference in _differences(base, tuned)
+        if not _is_covered(difference.key, MODEL_KEYS)
+    ]
+    refused = [one for one in differences if not _is_covered(one.key, allowed)]
     if refused:
-        lines = "; ".join(f"{e.key}: {e.base} (base), {e.tuned} (tuned)" for e in refused)
-        keys = ",".join([*allowed, *(entry.key for entry in refused)])
+        lines = "; ".join(f"{one.key}: {one.base} (base), {one.tuned} (tuned)" for one in refused)
+        keys = ",".join([*allowed, *(one.key for one in refused)])
         raise PairingError(
-            f"the two cells were not made the same way: {lines}. Evaluate one of them again, or "
-            f"declare that it does not matter: 'allowed_differences=[{keys}]'"
+            f"the two cells have different settings: {lines}. Evaluate one of them again, or "
+            f"declare that the difference does not matter: 'allowed_differences=[{keys}]'"
         )
-    return tuple(found)
+    return tuple(differences)
 
 
-def incomparable(base: StoredCell, tuned: StoredCell) -> dict[str, str]:
-    """Metrics that cannot be compared, and why."""
-    found = {}
+def incomparable_metrics(base: StoredCell, tuned: StoredCell) -> dict[str, str]:
+    """Returns the metrics that cannot be compared, each with the reason.
+
+    >>> from pathlib import Path
+    >>> base = StoredCell(Path("x"), {}, {"rouge1": "rouge-score 0.1.2"})
+    >>> tuned = StoredCell(Path("x"), {}, {"rouge1": "rouge-score 0.1.1"})
+    >>> incomparable_metrics(base, tuned)["rouge1"]
+    'its signatures differ: rouge-score 0.1.2 (base), rouge-score 0.1.1 (tuned)'
+    """
+    reasons = {}
     for name in sorted({*base.signatures, *tuned.signatures}):
-        ours, theirs = base.signatures.get(name), tuned.signatures.get(name)
-        if ours is None or theirs is None:
-            lacks = base if ours is None else tuned
-            found[name] = f"{lacks.name} was not scored by {name}"
-        elif ours != theirs:
-            found[name] = f"its signatures differ: {ours} (base), {theirs} (tuned)"
-    return found
+        base_signature, tuned_signature = base.signatures.get(name), tuned.signatures.get(name)
+        if base_signature is None or tuned_signature is None:
+            unscored = base if base_signature is None else tuned
+            reasons[name] = f"{unscored.name} was not scored by {name}"
+        elif base_signature != tuned_signature:
+            reasons[name] = (
+                f"its signatures differ: {base_signature} (base), {tuned_signature} (tuned)"
+            )
+    return reasons
 
 
-def _differing(base: StoredCell, tuned: StoredCell) -> Iterator[Difference]:
-    one, two = (_settings(cell) for cell in (base, tuned))
-    for key in sorted({*one, *two}):
-        if one.get(key) != two.get(key):
-            yield Difference(key, _short(one.get(key)), _short(two.get(key)))
+def _differences(base: StoredCell, tuned: StoredCell) -> Iterator[SettingDifference]:
+    base_settings, tuned_settings = (_settings(cell) for cell in (base, tuned))
+    for key in sorted({*base_settings, *tuned_settings}):
+        values = base_settings.get(key), tuned_settings.get(key)
+        if values[0] != values[1]:
+            yield SettingDifference(key, *map(_short, values))
 
 
 def _settings(cell: StoredCell) -> dict[str, Any]:
-    said = {name: cell.facts[name] for name in SAID}
-    return dict(flatten(cell.facts["generation"])) | said
+    task_facts = {name: cell.facts[name] for name in TASK_FACTS}
+    return dict(flatten(cell.facts["generation"])) | task_facts
 
 
-def _within(key: str, names: Sequence[str]) -> bool:
+def _is_covered(key: str, names: Sequence[str]) -> bool:
+    """True if the names contain the key or a group that it belongs to."""
     return any(key == name or key.startswith(f"{name}.") for name in names)
 
 

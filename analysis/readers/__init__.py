@@ -1,4 +1,4 @@
-"""Read per-sample results of this project and of others; which format it is, is seen.
+"""Readers of per-sample results, of this project and of others; the format is detected.
 
 CSV, JSON lines, Parquet   columns sample_id, score (or any other), cluster, repeat
 this project's tables      mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet
@@ -19,56 +19,56 @@ from analysis.readers import (
     records_table,
     tabular,
 )
-from analysis.readers.per_sample import Results, Row, Wanted
+from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 
-__all__ = ["Results", "Row", "read"]
+__all__ = ["ModelResults", "SampleRow", "read"]
 
 
-def read(path: Path, score: str | None = None, cluster: str | None = None) -> Results:
-    """Read one model's results.
+def read(path: Path, score: str | None = None, cluster: str | None = None) -> ModelResults:
+    """Reads one model's results.
 
     Args:
-        path: of the file.
-        score: which of its scores; None: the only one, or the column `score`.
-        cluster: field that names the unit of independence; None: `cluster`, where there is one.
+        path: the file.
+        score: name of the score; None: the only one, or the column `score`.
+        cluster: field that names the unit of independence; None: `cluster`, if it exists.
 
     Raises:
         ResultsError: the file is missing, malformed, or has no such score or field.
         StoreError: a table of this project is damaged.
     """
-    wanted = Wanted(path, score, cluster)
+    request = ReadRequest(path, score, cluster)
     try:
         path.open("rb").close()
-        found = _read(wanted)
+        results = _read(request)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise ResultsError(f"{path} cannot be read: {reason}") from error
-    if not found.rows:
-        raise ResultsError(f"{path}: not one sample of it was scored ({found.score})")
-    return found
+    if not results.rows:
+        raise ResultsError(f"{path}: none of its samples was scored ({results.score})")
+    return results
 
 
-def _read(wanted: Wanted) -> Results:
-    suffix = wanted.path.suffix.lower()
+def _read(request: ReadRequest) -> ModelResults:
+    suffix = request.path.suffix.lower()
     if suffix in (".csv", ".tsv"):
-        return tabular.read(wanted, files.separated(wanted.path), "CSV")
+        return tabular.read(request, files.separated(request.path), "CSV")
     if suffix == ".parquet":
-        if records_table.matches(wanted):
-            return records_table.read(wanted)
-        return tabular.read(wanted, files.parquet(wanted.path), "Parquet")
+        if records_table.matches(request):
+            return records_table.read(request)
+        return tabular.read(request, files.parquet(request.path), "Parquet")
     if suffix == ".eval":
-        return inspect_log.read(wanted, inspect_zip.read(wanted.path))
-    return _read_json(wanted)
+        return inspect_log.read(request, inspect_zip.read(request.path))
+    return _read_json(request)
 
 
-def _read_json(wanted: Wanted) -> Results:
-    found = files.json_rows(wanted.path)
-    if isinstance(found, dict):
-        if inspect_log.matches(found):
-            return inspect_log.read(wanted, found)
-        found = [found]
-    if lm_eval_harness.matches(found[0]):
-        return lm_eval_harness.read(wanted, found)
-    if clue_authors.matches(found[0]):
-        return clue_authors.read(wanted, found)
-    return tabular.read(wanted, found, "JSON lines")
+def _read_json(request: ReadRequest) -> ModelResults:
+    content = files.json_rows(request.path)
+    if isinstance(content, dict):
+        if inspect_log.matches(content):
+            return inspect_log.read(request, content)
+        content = [content]
+    if lm_eval_harness.matches(content[0]):
+        return lm_eval_harness.read(request, content)
+    if clue_authors.matches(content[0]):
+        return clue_authors.read(request, content)
+    return tabular.read(request, content, "JSON lines")

@@ -1,46 +1,36 @@
-"""What lies in a results file: rows of a table, or the one object of a log."""
+"""Content of a results file: rows of a table, or the single object of a log."""
 
-import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import ResultsError
-from clue.common.plural import counted
+from clue.common.csv_table import csv_rows
 
 Fields = dict[str, Any]
 
 
-def separated(path: Path) -> list[Fields]:
-    """Rows of a CSV file (commas; tabs in a .tsv), every value a text.
+def separated(path: Path) -> list[dict[str, str]]:
+    """Reads the rows of a CSV file (tabs as delimiters in a .tsv); every value is a text.
 
     Raises:
-        ResultsError: a row has more or fewer fields than the header, or a name is there twice.
+        ResultsError: a row has more or fewer cells than the header, or a column occurs twice.
     """
+
+    def fail(place: str, problem: str) -> ResultsError:
+        return ResultsError(f"{path}, {place}: {problem}")
+
     with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = file.readlines()
-    reader = csv.reader(lines, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
-    try:
-        header = next(reader, [])
-        rows = []
-        for row in reader:
-            if row and len(row) != len(header):
-                raise csv.Error(f"{counted(len(row), 'field')} where the header has {len(header)}")
-            if row:
-                rows.append(dict(zip(header, row, strict=True)))
-    except csv.Error as error:
-        raise ResultsError(f"{path}, line {reader.line_num}: {error}") from error
-    if len(set(header)) < len(header):
-        raise ResultsError(f"{path}: a column name is there twice")
-    return rows
+        delimiter = "\t" if path.suffix == ".tsv" else ","
+        return [row for _, row in csv_rows(file, fail, delimiter=delimiter)]
 
 
 def parquet(path: Path) -> list[Fields]:
-    """Rows of a Parquet file.
+    """Reads the rows of a Parquet file.
 
     Raises:
-        ResultsError: it is damaged.
+        ResultsError: the file is damaged.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -53,43 +43,44 @@ def parquet(path: Path) -> list[Fields]:
 
 
 def json_rows(path: Path) -> list[Fields] | Fields:
-    """Rows of a JSON lines file or of one JSON array; a file with one object: that object.
+    """Reads the rows of a JSON lines file or of one JSON array, or the single object of a file.
 
     Raises:
         ResultsError: a line is no JSON object.
     """
     with path.open(encoding="utf-8-sig") as file:
-        lines = file.read().split("\n")  # other line ends may stand within a text
+        lines = file.read().split("\n")  # a text may contain other line ends
     try:
-        found = list(_lines(lines))
+        entries = list(_parse_lines(lines))
     except ValueError as error:
-        found = _whole(path, "\n".join(lines), str(error))
-    if len(found) == 1 and isinstance(found[0], list):
-        found = found[0]
-    for place, row in enumerate(found, start=1):
-        if not isinstance(row, dict):
-            raise ResultsError(f"{path}, entry {place}: no JSON object but {type(row).__name__}")
-    if not found:
+        entries = [_parse_file(path, "\n".join(lines), str(error))]
+    if len(entries) == 1 and isinstance(entries[0], list):
+        entries = entries[0]
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            problem = f"no JSON object but {type(entry).__name__}"
+            raise ResultsError(f"{path}, entry {number}: {problem}")
+    if not entries:
         raise ResultsError(f"{path} is empty")
-    return found[0] if len(found) == 1 else found
+    return entries[0] if len(entries) == 1 else entries
 
 
-def _lines(lines: list[str]) -> Iterator[Any]:
-    """Each line's value; the error names the first line that is no JSON."""
-    for place, line in enumerate(lines, start=1):
+def _parse_lines(lines: list[str]) -> Iterator[Any]:
+    """Yields the value of each line; the error names the first line that is no JSON."""
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 yield json.loads(line)
             except json.JSONDecodeError as error:
-                raise ValueError(f"line {place} is no JSON ({error.msg})") from error
+                raise ValueError(f"line {number} is no JSON ({error.msg})") from error
 
 
-def _whole(path: Path, text: str, reason: str) -> list[Any]:
-    """The one value that spans the file, as pretty-printed logs do."""
+def _parse_file(path: Path, text: str, reason: str) -> Any:
+    """Parses one value that spans several lines, as in pretty-printed logs."""
     try:
-        return [json.loads(text)]
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise ResultsError(
-            f"{path}: {reason}, nor is the file one JSON value; is it cut off? The program that "
-            "wrote it can write it again"
+            f"{path}: {reason}, and the file is not one JSON value; is it cut off? Write it again "
+            "with the program that wrote it"
         ) from error

@@ -1,8 +1,8 @@
-"""Logs of inspect_ai, `.json` and `.eval`.
+"""Reader of logs of inspect_ai, `.json` and `.eval`.
 
-A sample's scores lie by scorer; a scorer with several values has a field for each, named
-`scorer.value` here. Letters mean what inspect_ai's `value_to_float` means by them. A sample that
-ended in an error, or that a scorer left unscored (NaN), was never scored: it is missing.
+A sample has one score per scorer; each value of a scorer with several values is a score named
+`scorer.value`. Letters are converted as by inspect_ai's `value_to_float`. A sample that ended in an
+error, or that a scorer left unscored (NaN), was never scored: it is missing.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import Results, Row, Wanted
+from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
 
 FORM = "inspect_ai log"
@@ -20,57 +20,57 @@ WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
 
 def matches(entry: Mapping[str, Any]) -> bool:
-    """Whether the object of a file is one of these."""
+    """Tests if the object of a file has this format."""
     return isinstance(entry.get("eval"), dict) and "status" in entry
 
 
-def read(wanted: Wanted, log: Mapping[str, Any]) -> Results:
-    """Read all samples and epochs.
+def read(request: ReadRequest, log: Mapping[str, Any]) -> ModelResults:
+    """Reads all samples and epochs.
 
     Raises:
-        ResultsError: the log holds no samples, or no such scorer.
+        ResultsError: the log contains no samples, or no such scorer.
     """
     samples: Sequence[Mapping[str, Any]] = log.get("samples") or ()
     if not samples:
         raise ResultsError(
-            f"{wanted.path}: the log holds no samples (status: {log['status']}); it was stopped "
-            "before the first, or written with log_samples=False"
+            f"{request.path}: the log contains no samples (status: {log['status']}); the run was "
+            "stopped before the first, or wrote its log with log_samples=False"
         )
     tables = [dict(_scores(sample)) for sample in samples]
-    score = values.choose(wanted, set().union(*tables))
-    rows: list[Row] = []
+    score = values.choose_score(request, set().union(*tables))
+    rows: list[SampleRow] = []
     scores: list[float] = []
-    for place, (sample, table) in enumerate(zip(samples, tables, strict=True), start=1):
+    for number, (sample, table) in enumerate(zip(samples, tables, strict=True), start=1):
         value = table.get(score)
         if value is not None:
-            where = f"{wanted.path}, sample {place}"
-            rows.append(_row(sample, wanted.cluster, where))
+            where = f"{request.path}, sample {number}"
+            rows.append(_row(sample, request.cluster, where))
             scores.append(_number(value, f"{where}, {score}"))
-    said = log["eval"]
-    return Results(
-        wanted.path,
+    header = log["eval"]
+    return ModelResults(
+        request.path,
         FORM,
         score,
         tuple(rows),
         tuple(scores),
-        model=said.get("model"),
-        task=said.get("task"),
+        model=header.get("model"),
+        task=header.get("task"),
         unscored=len(samples) - len(rows),
     )
 
 
 def _scores(sample: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Names and values of a sample's scores; None: unscored."""
+    """Yields names and values of a sample's scores; None: unscored."""
     for scorer, score in (sample.get("scores") or {}).items():
         value = score["value"] if isinstance(score, Mapping) else score
         if isinstance(value, Mapping):
             for name, part in value.items():
-                yield f"{scorer}.{name}", _scored(sample, part)
+                yield f"{scorer}.{name}", _none_if_unscored(sample, part)
         else:
-            yield scorer, _scored(sample, value)
+            yield scorer, _none_if_unscored(sample, value)
 
 
-def _scored(sample: Mapping[str, Any], value: Any) -> Any:
+def _none_if_unscored(sample: Mapping[str, Any], value: Any) -> Any:
     unscored = sample.get("error") or (isinstance(value, float) and math.isnan(value))
     return None if unscored else value
 
@@ -81,29 +81,29 @@ def _number(value: Any, where: str) -> float:
     return values.number(value, where)
 
 
-def _row(sample: Mapping[str, Any], field: str | None, where: str) -> Row:
-    asked = _asked(sample.get("input"))
+def _row(sample: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
+    prompt = _without_message_ids(sample.get("input"))
     target = sha256(sample.get("target"))
     rest = [sample.get(name) for name in ("choices", "metadata", "files", "setup")]
-    return Row(
+    return SampleRow(
         values.identifier(sample.get("id"), where),
         values.repeat(sample.get("epoch", 1), where),
         _cluster(sample, field, where) if field else None,
-        {"prompt": sha256([asked, sample.get("choices")]), "target": target},
-        sha256([asked, target, rest]),
+        {"prompt": sha256([prompt, sample.get("choices")]), "target": target},
+        sha256([prompt, target, rest]),
     )
 
 
-def _asked(given: Any) -> Any:
-    """Text of the input; messages without their ids, which are drawn anew in every run."""
-    if not isinstance(given, list):
-        return given
-    return [[turn.get("role"), turn.get("content")] for turn in given]
+def _without_message_ids(prompt: Any) -> Any:
+    """Removes the ids of messages from an input; they are random in every run."""
+    if not isinstance(prompt, list):
+        return prompt
+    return [[turn.get("role"), turn.get("content")] for turn in prompt]
 
 
 def _cluster(sample: Mapping[str, Any], field: str, where: str) -> str:
-    """A field of the metadata (`metadata.` may be left out), or one of the sample."""
-    inside = sample.get("metadata") or {}
+    """Returns a field of the sample or of its metadata; the prefix `metadata.` is optional."""
+    metadata = sample.get("metadata") or {}
     if field in sample or field.startswith("metadata."):
         return values.cluster(sample, field, where)
-    return values.cluster(inside, field, where)
+    return values.cluster(metadata, field, where)

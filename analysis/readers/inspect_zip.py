@@ -1,7 +1,7 @@
-"""inspect_ai's `.eval` logs: a zip file of JSON files, compressed with Zstandard or deflate.
+"""Reader of inspect_ai's `.eval` logs: zip files of JSON, compressed with Zstandard or deflate.
 
-Python's own zipfile learns Zstandard in 3.14; until then its central directory says where the
-bytes lie, and Arrow decompresses them.
+Python's zipfile supports Zstandard from 3.14; until then its central directory gives the offsets,
+and Arrow decompresses the bytes.
 """
 
 import json
@@ -20,10 +20,10 @@ LOCAL_HEADER = struct.Struct("<26x2H")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The log as the `.json` format has it.
+    """Reads the log into the structure of the `.json` format.
 
     Raises:
-        ResultsError: it is damaged, or the evaluation did not end.
+        ResultsError: the file is damaged, or the evaluation did not end.
     """
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:

@@ -1,7 +1,7 @@
-"""Sample logs of lm-evaluation-harness, `samples_<task>_<date>.jsonl` (`--log_samples`).
+"""Reader of sample logs of lm-evaluation-harness, `samples_<task>_<date>.jsonl` (`--log_samples`).
 
-One line per document and filter; a metric's value lies under its own name. Known as written by
-versions 0.4.0 to 0.4.13; the digests came later, older logs are proved by their texts instead.
+A log has one line per document and filter, with a field for each metric. Versions 0.4.0 to 0.4.13
+are supported. Logs of older versions have no digests; their texts prove the pairing instead.
 """
 
 import re
@@ -11,11 +11,11 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import Results, Row, Wanted
+from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
 
 FORM = "lm-evaluation-harness samples"
-KNOWN = {
+NO_METRICS = {
     "doc_id",
     "doc",
     "target",
@@ -28,57 +28,57 @@ KNOWN = {
     "prompt_hash",
     "target_hash",
 }
-"""What is no metric, in logs that do not list theirs."""
+"""Fields that are no metrics, for logs that do not list their metrics."""
 
 
 def matches(entry: Mapping[str, Any]) -> bool:
-    """Whether a line is one of these."""
+    """Tests if a line has this format."""
     return "doc_id" in entry and ("filtered_resps" in entry or "resps" in entry)
 
 
-def read(wanted: Wanted, fields: Sequence[Mapping[str, Any]]) -> Results:
-    """Read the lines of one filter.
+def read(request: ReadRequest, lines: Sequence[Mapping[str, Any]]) -> ModelResults:
+    """Reads the lines of one filter.
 
     Raises:
-        ResultsError: the metric or the filter is not there, or not one number per sample.
+        ResultsError: there is no such metric or filter, or it has not one number per sample.
     """
     filters: dict[str, set[str]] = {}
-    for entry in fields:
-        for metric in entry.get("metrics", entry.keys() - KNOWN):
+    for entry in lines:
+        for metric in entry.get("metrics", entry.keys() - NO_METRICS):
             filters.setdefault(metric, set()).add(str(entry.get("filter", "none")))
-    score = _chosen(wanted, filters)
-    metric, _, chosen = score.partition(",")
-    chosen = chosen or next(iter(filters[metric]))
-    rows: list[Row] = []
+    score = _choose_score(request, filters)
+    metric, _, filter_name = score.partition(",")
+    filter_name = filter_name or next(iter(filters[metric]))
+    rows: list[SampleRow] = []
     scores: list[float] = []
-    for place, entry in enumerate(fields, start=1):
-        if str(entry.get("filter", "none")) == chosen:
-            where = f"{wanted.path}, line {place}"
-            rows.append(_row(entry, wanted.cluster, where))
+    for number, entry in enumerate(lines, start=1):
+        if str(entry.get("filter", "none")) == filter_name:
+            where = f"{request.path}, line {number}"
+            rows.append(_row(entry, request.cluster, where))
             scores.append(values.number(entry.get(metric), f"{where}, {metric}"))
-    model, task = _named(wanted.path)
-    return Results(wanted.path, FORM, score, tuple(rows), tuple(scores), model, task)
+    model, task = _model_and_task(request.path)
+    return ModelResults(request.path, FORM, score, tuple(rows), tuple(scores), model, task)
 
 
-def _chosen(wanted: Wanted, filters: Mapping[str, set[str]]) -> str:
-    """`metric`, or `metric,filter` as the harness writes it where a metric has several filters."""
-    names: set[str] = set()
-    for metric, found in filters.items():
-        names |= {f"{metric},{name}" for name in found} if len(found) > 1 else {metric}
-    if wanted.score is not None and wanted.score not in names:
-        metric, _, chosen = wanted.score.partition(",")
-        if chosen and filters.get(metric) == {chosen}:
-            return wanted.score
-    return values.choose(wanted, names)
+def _choose_score(request: ReadRequest, filters: Mapping[str, set[str]]) -> str:
+    """Returns `metric`, or `metric,filter` as in the harness if a metric has several filters."""
+    scores: set[str] = set()
+    for metric, names in filters.items():
+        scores |= {f"{metric},{name}" for name in names} if len(names) > 1 else {metric}
+    if request.score is not None and request.score not in scores:
+        metric, _, filter_name = request.score.partition(",")
+        if filter_name and filters.get(metric) == {filter_name}:
+            return request.score
+    return values.choose_score(request, scores)
 
 
-def _named(path: Path) -> tuple[str | None, str | None]:
-    """Model and task: the harness writes `<model>/samples_<task>_<date>.jsonl`."""
-    found = re.fullmatch(r"samples_(.+)_\d{4}-\d\d-\d\dT[\d.-]+", path.stem)
-    return (path.resolve().parent.name, found.group(1)) if found else (None, None)
+def _model_and_task(path: Path) -> tuple[str | None, str | None]:
+    """Parses `<model>/samples_<task>_<date>.jsonl`, the path that the harness writes to."""
+    match = re.fullmatch(r"samples_(.+)_\d{4}-\d\d-\d\dT[\d.-]+", path.stem)
+    return (path.resolve().parent.name, match.group(1)) if match else (None, None)
 
 
-def _row(entry: Mapping[str, Any], field: str | None, where: str) -> Row:
+def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
     doc = entry.get("doc")
     digests = {}
     for kind in ("doc", "prompt", "target"):
@@ -86,7 +86,7 @@ def _row(entry: Mapping[str, Any], field: str | None, where: str) -> Row:
             digests[kind] = str(entry[f"{kind}_hash"])
         elif kind in entry:
             digests[f"{kind} text"] = sha256(entry[kind])
-    return Row(
+    return SampleRow(
         values.identifier(entry["doc_id"], where),
         cluster=_cluster(entry, doc, field, where) if field else None,
         digests=digests,
@@ -95,8 +95,8 @@ def _row(entry: Mapping[str, Any], field: str | None, where: str) -> Row:
 
 
 def _cluster(entry: Mapping[str, Any], doc: Any, field: str, where: str) -> str:
-    """A field of the document; `doc.` before it may be left out."""
+    """Returns a field of the document; the prefix `doc.` is optional."""
     if not isinstance(doc, Mapping):
-        raise ResultsError(f"{where}: it holds no document with fields to cluster by")
-    inside = field.removeprefix("doc.") if field not in doc else field
-    return values.cluster(doc, inside, where)
+        raise ResultsError(f"{where}: it has no document with fields to cluster by")
+    name = field.removeprefix("doc.") if field not in doc else field
+    return values.cluster(doc, name, where)

@@ -1,4 +1,4 @@
-"""Per-sample results of one model in one score, whoever wrote them."""
+"""Per-sample results of one model in one score, independent of the program that wrote them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,61 +6,61 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One answer: identity, and what proves that another model was asked the same."""
+class SampleRow:
+    """Identity of one answer, with digests that prove that another model got the same prompt."""
 
     sample_id: str
     repeat: int = 0
     cluster: str | None = None
-    """Unit of independence; None: the file names none, the sample stands for itself."""
+    """Unit of independence; None: the file has none, and the sample is its own cluster."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    """What was asked: `prompt`, `target`, `doc`; digests that both files have must be equal."""
+    """Digests of `prompt`, `target` or `doc`; digests that both files have must be equal."""
     content: str | None = None
-    """Digest of the item whole: two ids with the same one hold the same item."""
+    """Digest of the complete item: two ids with the same digest are the same item."""
 
 
 @dataclass(frozen=True)
-class Results:
-    """What a file says of one model."""
+class ModelResults:
+    """Results of one model in one file."""
 
     path: Path
     format: str
-    """As a user would call it: `CSV`, `lm-evaluation-harness samples`."""
+    """Name of the format for users: `CSV`, `lm-evaluation-harness samples`."""
     score: str
     """Name of the score that was read."""
-    rows: tuple[Row, ...]
+    rows: tuple[SampleRow, ...]
     scores: tuple[float | None, ...]
-    """Of each row, finite; None: undefined for this sample whatever a model answers."""
+    """Score of each row, finite; None: undefined for this sample whatever a model answers."""
     model: str | None = None
-    """As the file calls it."""
+    """Name of the model in the file."""
     task: str | None = None
-    """As the file calls it."""
+    """Name of the task in the file."""
     signature: str | None = None
-    """What defines the score (library, version, options), where the file says so."""
+    """Definition of the score (library, version, options), if the file has one."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """How the answers were made, where the file says so, the model itself left out."""
+    """Settings of the generation without the model, if the file has them."""
     unscored: int = 0
-    """Answers in the file that were never scored (an error of the machinery): they are missing."""
+    """Answers in the file that were never scored (a technical error): they are missing."""
 
     @property
     def name(self) -> str:
-        """What to call the model."""
+        """Name of the model, or of the file."""
         return self.model or self.path.stem
 
     @property
     def scored(self) -> str:
-        """What to call what was scored."""
+        """Name of the task and the score."""
         if self.task is None:
             return self.score
         return self.task if self.score == "score" else f"{self.task} ({self.score})"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What of a file is to be read."""
+class ReadRequest:
+    """File, score and cluster field to read."""
 
     path: Path
     score: str | None = None
-    """None: the only one."""
+    """None: the only score of the file."""
     cluster: str | None = None
-    """Field that names the unit of independence; None: `cluster`, where there is one."""
+    """Field that names the unit of independence; None: `cluster`, if it exists."""

@@ -1,11 +1,11 @@
-"""Tables of anybody: CSV, JSON lines, Parquet with `sample_id`, a score, `cluster`, `repeat`."""
+"""Reader of plain tables (CSV, JSON lines, Parquet): `sample_id`, a score, `cluster`, `repeat`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import Results, Row, Wanted
+from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 
 ID = "sample_id"
 CLUSTER = "cluster"
@@ -18,38 +18,39 @@ DIGESTS = {
     "gold_hash": "target",
     "doc_hash": "doc",
 }
-"""Column to what it is the digest of."""
+"""Column to the kind of its digest."""
 RESERVED = {ID, CLUSTER, REPEAT, *DIGESTS}
 
 
-def read(wanted: Wanted, fields: Sequence[Mapping[str, Any]], form: str) -> Results:
-    """Read a table's rows.
+def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) -> ModelResults:
+    """Reads the rows of a table.
 
     Raises:
-        ResultsError: a column is missing or a value is not what it must be.
+        ResultsError: a column is missing or a value is invalid.
     """
-    names = _names(fields)
+    names = _column_names(table)
     if ID not in names:
         listed = ", ".join(sorted(names)) or "none"
-        raise ResultsError(f"{wanted.path}: no column {ID}; there are: {listed}")
-    grouped = {wanted.cluster} if wanted.cluster else set()
-    score = values.choose(wanted, names - RESERVED - grouped, default=["score"])
-    field = wanted.cluster or (CLUSTER if CLUSTER in names else None)
-    found = [_row(entry, field, f"{wanted.path}, row {n}") for n, entry in enumerate(fields, 1)]
-    scores = [
-        values.number(entry.get(score), f"{wanted.path}, row {place}, {score}")
-        for place, entry in enumerate(fields, start=1)
-    ]
-    return Results(wanted.path, form, score, tuple(found), tuple(scores))
+        raise ResultsError(f"{request.path}: no column {ID}; there are: {listed}")
+    cluster_column = {request.cluster} if request.cluster else set()
+    score = values.choose_score(request, names - RESERVED - cluster_column, default=["score"])
+    field = request.cluster or (CLUSTER if CLUSTER in names else None)
+    rows: list[SampleRow] = []
+    scores: list[float] = []
+    for number, entry in enumerate(table, start=1):
+        where = f"{request.path}, row {number}"
+        rows.append(_row(entry, field, where))
+        scores.append(values.number(entry.get(score), f"{where}, {score}"))
+    return ModelResults(request.path, form, score, tuple(rows), tuple(scores))
 
 
-def _names(fields: Iterable[Mapping[str, Any]]) -> set[str]:
-    return set().union(*(entry.keys() for entry in fields))
+def _column_names(table: Iterable[Mapping[str, Any]]) -> set[str]:
+    return set().union(*(entry.keys() for entry in table))
 
 
-def _row(entry: Mapping[str, Any], field: str | None, where: str) -> Row:
+def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
     digests = {kind: str(entry[name]) for name, kind in DIGESTS.items() if entry.get(name)}
-    return Row(
+    return SampleRow(
         values.identifier(entry.get(ID), where),
         values.repeat(entry.get(REPEAT, 0), where),
         values.cluster(entry, field, where) if field else None,

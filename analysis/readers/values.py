@@ -1,6 +1,6 @@
-"""Single values of a results file, strictly: a guess here would be a wrong number later.
+"""Strict parsing of single values of a results file: a guess here would be a wrong number later.
 
-Messages name the row and the field, never a text: files of others may hold clinical notes.
+Messages name the row and the field but never contain a text: files may contain clinical notes.
 """
 
 import math
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.errors import ResultsError
-from analysis.readers.per_sample import Wanted
+from analysis.readers.per_sample import ReadRequest
 from clue.common.plural import counted
 from clue.records import sha256
 
@@ -16,31 +16,33 @@ WORDS = {"true": 1.0, "false": 0.0}
 
 
 def number(value: Any, where: str) -> float:
-    """A finite score.
+    """Parses a finite score.
 
     Raises:
-        ResultsError: it is empty, no number, not finite, or holds several numbers.
+        ResultsError: the value is empty, no number, not finite, or several numbers.
+
+    >>> number("0.5", "row 1"), number("True", "row 2")
+    (0.5, 1.0)
     """
     if value is None or value == "":
         raise ResultsError(
             f"{where}: the score is empty. A model that gave no usable answer scores 0; leave out "
-            "the row of a sample that was never run, it is then counted as missing"
+            "the row of a sample that was never run, so that it is counted as missing"
         )
     if isinstance(value, (list, tuple, dict)):
         raise ResultsError(
-            f"{where}: the score is no single number but {counted(len(value), 'value')}; a measure "
-            "of a whole corpus (BLEU, perplexity) has no score per sample and cannot be compared "
-            "in pairs"
+            f"{where}: the score is no single number but {counted(len(value), 'value')}; a metric "
+            "of a corpus (BLEU, perplexity) has no score per sample and cannot be compared in pairs"
         )
-    found = _float(value)
-    if found is None:
+    parsed = _float(value)
+    if parsed is None:
         raise ResultsError(f"{where}: the score is no number")
-    if not math.isfinite(found):
+    if not math.isfinite(parsed):
         raise ResultsError(
-            f"{where}: the score is {found}. Averages would hide it: score a failed answer 0, or "
+            f"{where}: the score is {parsed}. Averages would hide it: score a failed answer 0, or "
             "leave the sample out so that it is counted as missing"
         )
-    return found
+    return parsed
 
 
 def _float(value: Any) -> float | None:
@@ -53,74 +55,89 @@ def _float(value: Any) -> float | None:
 
 
 def identifier(value: Any, where: str) -> str:
-    """A sample's id as text; 7 and "7" are the same.
+    """Parses a sample's id to text; 7 and "7" are the same.
 
     Raises:
-        ResultsError: it is empty or neither text nor a whole number.
+        ResultsError: the id is empty or neither text nor an integer.
+
+    >>> identifier(7, "row 1"), identifier(7.0, "row 2"), identifier("07", "row 3")
+    ('7', '7', '07')
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value).strip():
-        raise ResultsError(f"{where}: the sample's id is neither text nor a whole number")
+        raise ResultsError(f"{where}: the sample's id is neither text nor an integer")
     return str(value)
 
 
 def repeat(value: Any, where: str) -> int:
-    """A whole number that tells repeats of a sample apart.
+    """Parses the integer that distinguishes repeats of a sample.
 
     Raises:
-        ResultsError: it is none.
+        ResultsError: the value is no integer.
+
+    >>> repeat("2", "row 1")
+    2
     """
     try:
-        found = float(value)
+        parsed = float(value)
     except (TypeError, ValueError):
-        found = math.nan
-    if not found.is_integer():
-        raise ResultsError(f"{where}: the repeat is no whole number")
-    return int(found)
+        parsed = math.nan
+    if not parsed.is_integer():
+        raise ResultsError(f"{where}: the repeat is no integer")
+    return int(parsed)
 
 
-def cluster(fields: Mapping[str, Any], wanted: str, where: str) -> str:
-    """The value of the field that names the cluster; its digest where it is long or no text.
+def cluster(fields: Mapping[str, Any], name: str, where: str) -> str:
+    """Returns the value of the field that names the cluster; a digest if it is a list or object.
 
     Args:
-        fields: of one row.
-        wanted: name; a dot leads into a field that holds fields.
+        fields: fields of one row.
+        name: name of the field; a dot leads into a field that contains fields.
         where: row, for the message.
 
     Raises:
         ResultsError: there is no such field, or it is empty.
+
+    >>> cluster({"meta": {"patient": 7}}, "meta.patient", "row 1")
+    '7'
     """
-    found: Any = fields
-    for part in [wanted] if wanted in fields else wanted.split("."):
-        if not isinstance(found, Mapping) or part not in found:
+    value: Any = fields
+    for part in [name] if name in fields else name.split("."):
+        if not isinstance(value, Mapping) or part not in value:
             names = ", ".join(sorted(map(str, fields)))
-            raise ResultsError(f"{where}: no field {wanted} to cluster by; there are: {names}")
-        found = found[part]
-    if found is None or found == "":
-        raise ResultsError(f"{where}: the field {wanted} is empty, so its cluster is not known")
-    return sha256(found) if isinstance(found, (list, dict)) else str(found)
+            raise ResultsError(f"{where}: no field {name} to cluster by; there are: {names}")
+        value = value[part]
+    if value is None or value == "":
+        raise ResultsError(f"{where}: the field {name} is empty, so the cluster is unknown")
+    return sha256(value) if isinstance(value, (list, dict)) else str(value)
 
 
-def choose(wanted: Wanted, available: Iterable[str], default: Sequence[str] = ()) -> str:
-    """The score that is meant.
+def choose_score(
+    request: ReadRequest, available: Iterable[str], default: Sequence[str] = ()
+) -> str:
+    """Returns the requested score, a default, or the only score.
 
     Raises:
-        ResultsError: there is no such score, or several and none was named; lists them.
+        ResultsError: there is no such score, or several and none is requested; lists them.
+
+    >>> from pathlib import Path
+    >>> choose_score(ReadRequest(Path("a.csv")), ["f1", "score"], default=["score"])
+    'score'
     """
     names = sorted(available)
     listed = "; ".join(names) or "none"
-    if wanted.score is not None:
-        if wanted.score not in names:
-            raise ResultsError(f"{wanted.path}: no score {wanted.score}; there are: {listed}")
-        return wanted.score
+    if request.score is not None:
+        if request.score not in names:
+            raise ResultsError(f"{request.path}: no score {request.score}; there are: {listed}")
+        return request.score
     for name in default:
         if name in names:
             return name
-    if len(names) != 1:
+    if not names:
+        raise ResultsError(f"{request.path}: it contains no scores")
+    if len(names) > 1:
         raise ResultsError(
-            f"{wanted.path}: say which score is meant, e.g. --score {names[0]}; there are: {listed}"
-            if names
-            else f"{wanted.path}: it holds no scores"
+            f"{request.path}: specify the score, e.g. --score {names[0]}; there are: {listed}"
         )
     return names[0]

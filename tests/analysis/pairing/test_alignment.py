@@ -10,29 +10,29 @@ from hypothesis import strategies as st
 
 from analysis.errors import PairingError
 from analysis.pairing.alignment import align
-from analysis.pairing.ledger import named
-from analysis.readers.per_sample import Row
+from analysis.pairing.ledger import list_ids
+from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired
 
 
-def rows(*ids: str) -> list[Row]:
-    return [Row(sample) for sample in ids]
+def rows(*ids: str) -> list[SampleRow]:
+    return [SampleRow(sample) for sample in ids]
 
 
-def paired(base: Sequence[Row], tuned: Sequence[Row]) -> Paired:
+def paired(base: Sequence[SampleRow], tuned: Sequence[SampleRow]) -> Paired:
     """With scores 0, 1, 2, ... in the order of the rows."""
     return align(base, tuned).paired(numbers(base), numbers(tuned))
 
 
-def numbers(side: Sequence[Row]) -> Array:
+def numbers(side: Sequence[SampleRow]) -> Array:
     return np.arange(len(side), dtype=float)
 
 
 def test_samples_pair_by_id_in_whatever_order() -> None:
-    found = paired(rows("b", "a", "c"), rows("c", "b", "a"))
-    assert found.ids == ("a", "b", "c")
-    assert found.base.tolist() == [1, 0, 2]
-    assert found.tuned.tolist() == [2, 1, 0]
+    pair = paired(rows("b", "a", "c"), rows("c", "b", "a"))
+    assert pair.ids == ("a", "b", "c")
+    assert pair.base.tolist() == [1, 0, 2]
+    assert pair.tuned.tolist() == [2, 1, 0]
 
 
 def test_what_one_model_lacks_is_left_out_and_listed() -> None:
@@ -54,19 +54,19 @@ def test_what_is_missing_decides_what_can_be_said(lacking: int, status: str) -> 
 
 def test_no_common_sample_is_an_error_that_names_one_of_each() -> None:
     with pytest.raises(PairingError, match=r"base has 1, tuned 7 \(a, 1\)"):
-        align(rows("a"), rows(*"1234567"), naming=named)
+        align(rows("a"), rows(*"1234567"), format_ids=list_ids)
 
 
 def test_repeats_are_averaged_within_each_model() -> None:
-    base = [Row("a", 0), Row("a", 1), Row("b", 0)]
-    tuned = [Row("b", 0), Row("a", 0)]
-    found = paired(base, tuned)
-    assert found.base.tolist() == [0.5, 2]
-    assert found.tuned.tolist() == [1, 0]
+    base = [SampleRow("a", 0), SampleRow("a", 1), SampleRow("b", 0)]
+    tuned = [SampleRow("b", 0), SampleRow("a", 0)]
+    pair = paired(base, tuned)
+    assert pair.base.tolist() == [0.5, 2]
+    assert pair.tuned.tolist() == [1, 0]
 
 
 def test_the_order_of_repeats_changes_no_bit_of_their_mean() -> None:
-    side = [Row("a", repeat) for repeat in range(4)]
+    side = [SampleRow("a", repeat) for repeat in range(4)]
     scores = np.array([0.1, 1e16, 0.3, -1e16])
     one = align(side, side).paired(scores, scores)
     two = align(side[::-1], side).paired(scores[::-1], scores)
@@ -75,72 +75,76 @@ def test_the_order_of_repeats_changes_no_bit_of_their_mean() -> None:
 
 
 def test_too_few_repeats_are_counted() -> None:
-    whole = [Row(sample, repeat) for sample in "abc" for repeat in range(5)]
-    ledger = align(whole, [row for row in whole if row.sample_id != "b" or row.repeat < 2]).ledger
+    complete = [SampleRow(sample, repeat) for sample in "abc" for repeat in range(5)]
+    ledger = align(
+        complete, [row for row in complete if row.sample_id != "b" or row.repeat < 2]
+    ).ledger
     assert (ledger.repeats, ledger.short) == ((2, 5), 1)
     assert "1 sample has less than three fifths of 5 repeats" in " ".join(ledger.notes())
 
 
 @pytest.mark.parametrize("kind", ["prompt", "target", "doc"])
 def test_samples_that_are_not_the_same_item_are_an_error(kind: str) -> None:
-    base = [Row(sample, digests={kind: "same"}) for sample in "abc"]
-    tuned = [Row(sample, digests={kind: "same" if sample != "b" else "other"}) for sample in "abc"]
+    base = [SampleRow(sample, digests={kind: "same"}) for sample in "abc"]
+    tuned = [
+        SampleRow(sample, digests={kind: "same" if sample != "b" else "other"}) for sample in "abc"
+    ]
     with pytest.raises(
         PairingError, match=rf"the {kind} of 1 sample differs between the two \(b\)"
     ):
-        align(base, tuned, naming=named)
+        align(base, tuned, format_ids=list_ids)
 
 
 def test_unless_told_otherwise_samples_are_counted_and_not_named() -> None:
-    base = [Row(f"stay-{n}", digests={"prompt": "same"}) for n in range(9)]
+    base = [SampleRow(f"stay-{n}", digests={"prompt": "same"}) for n in range(9)]
     tuned = [*base[:3], *(replace(row, digests={"prompt": "other"}) for row in base[3:])]
     with pytest.raises(PairingError, match="the prompt of 6 samples differs") as counted:
         align(base, tuned)
     assert "stay" not in str(counted.value)
     with pytest.raises(PairingError, match=r"\(stay-3, .*, stay-7 and 1 more\)"):
-        align(base, tuned, naming=named)
+        align(base, tuned, format_ids=list_ids)
     ledger = align(base, base[1:]).ledger
-    assert "Only base has 1 of the samples (stay-0)." in ledger.notes(named)
+    assert "Only base has 1 of the samples (stay-0)." in ledger.notes(list_ids)
     assert "stay" not in " ".join(ledger.notes())
 
 
 def test_a_difference_that_is_allowed_is_told() -> None:
-    base = [Row("a", digests={"prompt": "1", "target": "t"})]
-    tuned = [Row("a", digests={"prompt": "2", "target": "t"})]
+    base = [SampleRow("a", digests={"prompt": "1", "target": "t"})]
+    tuned = [SampleRow("a", digests={"prompt": "2", "target": "t"})]
     ledger = align(base, tuned, allowed=["prompt"]).ledger
     assert (ledger.verified, ledger.differing) == (("target",), ("prompt",))
     assert "The prompt of some samples differs" in " ".join(ledger.notes())
 
 
 def test_repeats_are_proved_one_by_one() -> None:
-    base = [Row("a", repeat, digests={"prompt": str(repeat)}) for repeat in range(3)]
+    base = [SampleRow("a", repeat, digests={"prompt": str(repeat)}) for repeat in range(3)]
     assert align(base, base[1:]).ledger.verified == ("prompt",)
     with pytest.raises(PairingError, match="the prompt of 1 sample differs"):
         align(base, [replace(base[1], repeat=2)])
 
 
 def test_without_common_digests_nothing_is_proved_and_that_is_told() -> None:
-    ledger = align([Row("a", digests={"doc": "1"})], rows("a")).ledger
+    ledger = align([SampleRow("a", digests={"doc": "1"})], rows("a")).ledger
     assert ledger.verified == ()
-    assert "only the ids say so" in " ".join(ledger.notes())
+    assert "only the ids match" in " ".join(ledger.notes())
 
 
 def test_a_sample_stands_for_itself_unless_a_cluster_is_named() -> None:
-    told = [Row("a", cluster="p"), Row("b", cluster="p"), Row("c")]
+    told = [SampleRow("a", cluster="p"), SampleRow("b", cluster="p"), SampleRow("c")]
     assert align(told, rows("a", "b", "c")).clusters == ("p", "p", "c")
 
 
 def test_a_sample_in_two_clusters_is_an_error() -> None:
     with pytest.raises(PairingError, match=r"1 sample is in more than one cluster \(a\)"):
-        align([Row("a", cluster="p")], [Row("a", cluster="q")], naming=named)
+        align([SampleRow("a", cluster="p")], [SampleRow("a", cluster="q")], format_ids=list_ids)
 
 
 def test_the_same_item_under_two_ids_shares_a_cluster_with_all_of_theirs() -> None:
     base = [
-        Row("a", cluster="p", content="x"),
-        Row("b", cluster="q", content="x"),
-        Row("c", cluster="q", content="y"),
-        Row("d", cluster="r", content="z"),
+        SampleRow("a", cluster="p", content="x"),
+        SampleRow("b", cluster="q", content="x"),
+        SampleRow("c", cluster="q", content="y"),
+        SampleRow("d", cluster="r", content="z"),
     ]
     alignment = align(base, base)
     assert alignment.clusters == ("p", "p", "p", "r")
@@ -149,20 +153,22 @@ def test_the_same_item_under_two_ids_shares_a_cluster_with_all_of_theirs() -> No
 
 
 def test_repeats_of_a_sample_are_not_taken_for_another_with_its_content() -> None:
-    base = [Row("a", repeat, content="x") for repeat in range(3)] + [Row("b", content="y")]
+    base = [SampleRow("a", repeat, content="x") for repeat in range(3)] + [
+        SampleRow("b", content="y")
+    ]
     assert align(base, base).ledger.shared == 0
 
 
 def test_an_undefined_score_leaves_the_sample_out_for_both() -> None:
-    found = align(rows("a", "b"), rows("b", "a")).paired(
+    pair = align(rows("a", "b"), rows("b", "a")).paired(
         np.array([1.0, np.nan]), np.array([np.nan, 0.5])
     )
-    assert (found.ids, found.base.tolist(), found.tuned.tolist()) == (("a",), [1.0], [0.5])
+    assert (pair.ids, pair.base.tolist(), pair.tuned.tolist()) == (("a",), [1.0], [0.5])
 
 
 def test_a_score_that_is_undefined_for_one_model_only_is_an_error() -> None:
     with pytest.raises(PairingError, match=r"defined for the other in 1 sample \(a\)"):
-        align(rows("a", "b"), rows("a", "b"), naming=named).paired(
+        align(rows("a", "b"), rows("a", "b"), format_ids=list_ids).paired(
             np.array([1.0, 0.0]), np.array([np.nan, 0.5])
         )
 
@@ -175,7 +181,7 @@ def test_a_score_that_is_defined_for_none_is_an_error() -> None:
 @given(st.data())
 def test_the_order_of_rows_changes_no_bit(data: st.DataObject) -> None:
     ids = data.draw(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 4)), unique=True))
-    side = [Row(sample, repeat, f"c{ord(sample) % 3}") for sample, repeat in [*ids, ("a", 9)]]
+    side = [SampleRow(sample, repeat, f"c{ord(sample) % 3}") for sample, repeat in [*ids, ("a", 9)]]
     scores = np.array(data.draw(st.lists(floats, min_size=len(side), max_size=len(side))))
     order = np.array(data.draw(st.permutations(range(len(side)))))
     one = align(side, side).paired(scores, scores[::-1])

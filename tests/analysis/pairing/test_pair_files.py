@@ -1,4 +1,4 @@
-"""Two files made one paired series: duplicates, bounds, scores that are not the same."""
+"""Two files results one paired series: duplicates, bounds, scores that are not the same."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from analysis.errors import PairingError
 from analysis.pairing.pair_files import pair
-from analysis.readers import Results, Row
+from analysis.readers import ModelResults, SampleRow
 from analysis.stats.step_size import step_size
 
 
-def results(scores: dict[str, float], name: str = "base") -> Results:
-    rows = tuple(Row(sample) for sample in scores)
-    return Results(Path(f"{name}.csv"), "CSV", "score", rows, tuple(scores.values()))
+def results(scores: dict[str, float], name: str = "base") -> ModelResults:
+    rows = tuple(SampleRow(sample) for sample in scores)
+    return ModelResults(Path(f"{name}.csv"), "CSV", "score", rows, tuple(scores.values()))
 
 
-def doubled(made: Results, score: float | None = None) -> Results:
+def doubled(results: ModelResults, score: float | None = None) -> ModelResults:
     """With the first row there twice, the copy with another score."""
-    copy = made.scores[0] if score is None else score
-    return replace(made, rows=(*made.rows, made.rows[0]), scores=(*made.scores, copy))
+    copy = results.scores[0] if score is None else score
+    return replace(results, rows=(*results.rows, results.rows[0]), scores=(*results.scores, copy))
 
 
 ONE = results({"a": 1.0, "b": 0.0, "c": 1.0})
@@ -52,7 +52,7 @@ def test_conflicting_rows_are_always_an_error(dedup: bool) -> None:
 
 
 def test_the_same_score_under_another_cluster_is_a_conflict() -> None:
-    twice = replace(ONE, rows=(*ONE.rows, Row("a", cluster="p")), scores=(*ONE.scores, 1.0))
+    twice = replace(ONE, rows=(*ONE.rows, SampleRow("a", cluster="p")), scores=(*ONE.scores, 1.0))
     with pytest.raises(PairingError, match="different content"):
         pair(twice, TWO, dedup=True)
 
@@ -60,7 +60,7 @@ def test_the_same_score_under_another_cluster_is_a_conflict() -> None:
 def test_two_scores_are_not_compared_with_each_other() -> None:
     with pytest.raises(PairingError, match=r"was read for score and tuned\.csv for f1"):
         pair(ONE, replace(TWO, score="f1"))
-    with pytest.raises(PairingError, match=r"was not computed alike \(v1 / v2\)"):
+    with pytest.raises(PairingError, match=r"was computed in different ways \(v1 / v2\)"):
         pair(replace(ONE, signature="v1"), replace(TWO, signature="v2"))
 
 
@@ -70,15 +70,17 @@ def test_bounds_are_what_the_missing_samples_could_have_scored() -> None:
     worst = pair(results({**scores(base), "d": 1.0}), results({**scores(tuned), "c": 0.0}))
     best = pair(results({**scores(base), "d": 0.0}), results({**scores(tuned), "c": 1.0}))
     bounds = pair(base, tuned).bounds
-    assert bounds == pytest.approx([each.paired.sums.delta for each in (worst, best)])
+    assert bounds == pytest.approx([one.paired.sums.delta for one in (worst, best)])
 
 
 def test_scores_beyond_one_have_no_bounds() -> None:
     assert pair(results({"a": 1.0, "b": 7.0}), results({"a": 2.0})).bounds is None
 
 
-def scores(made: Results) -> dict[str, float]:
-    return {row.sample_id: value or 0.0 for row, value in zip(made.rows, made.scores, strict=True)}
+def scores(results: ModelResults) -> dict[str, float]:
+    return {
+        row.sample_id: value or 0.0 for row, value in zip(results.rows, results.scores, strict=True)
+    }
 
 
 @given(st.lists(st.integers(-40, 40), min_size=1), st.sampled_from([1, 2, 5, 8, 100, 0.01]))

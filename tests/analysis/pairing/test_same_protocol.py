@@ -5,10 +5,13 @@ import pytest
 
 from analysis.cells import StoredCell
 from analysis.errors import PairingError
-from analysis.pairing.same_protocol import differences, incomparable
+from analysis.pairing.same_protocol import (
+    incomparable_metrics,
+    setting_differences,
+)
 
 
-def made(model: str, **changes: Any) -> StoredCell:
+def cell(model: str, **changes: Any) -> StoredCell:
     """A cell whose generation has some values of its own, by dotted key."""
     generation: dict[str, Any] = {
         "protocol": {"wording": ["system", "user"], "max_new_tokens": 20},
@@ -18,19 +21,21 @@ def made(model: str, **changes: Any) -> StoredCell:
     }
     facts = {"score": ["a"], "level": 1, "dataset": "meqsum", "prompt": "paper", "task": "meqsum"}
     for key, value in changes.items():
-        place: Any = generation if key.partition("__")[0] in generation else facts
+        settings: Any = generation if key.partition("__")[0] in generation else facts
         *groups, last = key.split("__")
         for group in groups:
-            place = place[group]
-        place[last] = value
+            settings = settings[group]
+        settings[last] = value
     return StoredCell(
         Path("x"), facts | {"model": model, "generation": generation}, {"a": "1", "b": "1"}
     )
 
 
 def test_two_models_of_one_protocol_need_no_declaration() -> None:
-    same_chat = made("base", backend__chat={"system": "folded"})
-    assert differences(same_chat, made("tuned", backend__chat={"system": "folded"}), []) == ()
+    same_chat = cell("base", backend__chat={"system": "folded"})
+    assert (
+        setting_differences(same_chat, cell("tuned", backend__chat={"system": "folded"}), []) == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,29 +53,33 @@ def test_two_models_of_one_protocol_need_no_declaration() -> None:
 def test_any_other_difference_is_refused_until_it_is_declared(
     change: dict[str, Any], key: str
 ) -> None:
-    base, tuned = made("base"), made("tuned", backend__chat={"system": "base"}, **change)
+    base, tuned = cell("base"), cell("tuned", backend__chat={"system": "base"}, **change)
     with pytest.raises(PairingError, match=f"(?s){key}: .*allowed_differences="):
-        differences(base, tuned, ["backend.version"])
-    (told,) = differences(base, tuned, [key])
-    assert told.key == key
+        setting_differences(base, tuned, ["backend.version"])
+    (difference,) = setting_differences(base, tuned, [key])
+    assert difference.key == key
 
 
 def test_a_group_of_keys_can_be_allowed() -> None:
-    (told,) = differences(made("base"), made("tuned"), ["backend.chat"])
-    assert (told.key, told.base, told.tuned) == ("backend.chat.system", "base", "tuned")
+    (difference,) = setting_differences(cell("base"), cell("tuned"), ["backend.chat"])
+    assert (difference.key, difference.base, difference.tuned) == (
+        "backend.chat.system",
+        "base",
+        "tuned",
+    )
 
 
 def test_long_values_are_cut_in_messages() -> None:
-    base, tuned = made("base"), made("tuned", protocol__wording="long " * 50)
+    base, tuned = cell("base"), cell("tuned", protocol__wording="long " * 50)
     with pytest.raises(PairingError) as error:
-        differences(base, tuned, ["backend.chat"])
+        setting_differences(base, tuned, ["backend.chat"])
     assert len(str(error.value)) < 400
 
 
 def test_metrics_of_other_signatures_are_not_compared() -> None:
-    base = StoredCell(Path("x"), made("base").facts, {"a": "1", "b": "1", "c": "1"})
-    tuned = StoredCell(Path("x"), made("tuned").facts, {"a": "1", "b": "2"})
-    found = incomparable(base, tuned)
-    assert set(found) == {"b", "c"}
-    assert "1 (base), 2 (tuned)" in found["b"]
-    assert "tuned/meqsum/paper was not scored by c" in found["c"]
+    base = StoredCell(Path("x"), cell("base").facts, {"a": "1", "b": "1", "c": "1"})
+    tuned = StoredCell(Path("x"), cell("tuned").facts, {"a": "1", "b": "2"})
+    reasons = incomparable_metrics(base, tuned)
+    assert set(reasons) == {"b", "c"}
+    assert "1 (base), 2 (tuned)" in reasons["b"]
+    assert "tuned/meqsum/paper was not scored by c" in reasons["c"]

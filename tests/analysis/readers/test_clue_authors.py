@@ -27,9 +27,9 @@ def predictions(tmp_path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def test_lines_are_samples_in_their_order(tmp_path: Path) -> None:
-    found = read(predictions(tmp_path, MEDNLI))
-    assert (found.score, found.scores, found.name) == ("ACCURACY", (1.0, 0.0), "llama")
-    assert [row.sample_id for row in found.rows] == ["1", "2"]
+    results = read(predictions(tmp_path, MEDNLI))
+    assert (results.score, results.scores, results.name) == ("ACCURACY", (1.0, 0.0), "llama")
+    assert [row.sample_id for row in results.rows] == ["1", "2"]
 
 
 def test_scores_written_as_texts_are_numbers(tmp_path: Path) -> None:

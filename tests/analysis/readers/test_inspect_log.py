@@ -1,4 +1,4 @@
-"""Logs of inspect_ai, written by itself and malformed ones made of them."""
+"""Logs of inspect_ai, written by itself and malformed ones log_file of them."""
 
 import json
 import zipfile
@@ -15,23 +15,23 @@ from tests.analysis.readers import logs
 
 
 def log(model: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(logs.inspect(model).read_text())
-    return found
+    results: dict[str, Any] = json.loads(logs.inspect(model).read_text())
+    return results
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     """The log of the base model with a change."""
-    made = log("base")
-    change(made)
+    log_file = log("base")
+    change(log_file)
     path = tmp_path / "log.json"
-    path.write_text(json.dumps(made))
+    path.write_text(json.dumps(log_file))
     return path
 
 
 @pytest.mark.parametrize("model", logs.MODELS)
 @pytest.mark.parametrize("score", ["match", "parts.words", "parts.right"])
 def test_means_are_those_that_inspect_ai_computed(model: str, score: str) -> None:
-    found = read(logs.inspect(model), score)
+    results = read(logs.inspect(model), score)
     scorer, _, part = score.partition(".")
     (theirs,) = (
         entry["metrics"]
@@ -39,8 +39,8 @@ def test_means_are_those_that_inspect_ai_computed(model: str, score: str) -> Non
         if entry["scorer"] == scorer and entry["name"] in (part or scorer)
     )
     mean = next(theirs[name]["value"] for name in ("accuracy", "mean") if name in theirs)
-    assert np.mean(np.array(found.scores, dtype=float)) == pytest.approx(mean, abs=1e-12)
-    assert (found.name, found.task) == ("mockllm/model", "rooms")
+    assert np.mean(np.array(results.scores, dtype=float)) == pytest.approx(mean, abs=1e-12)
+    assert (results.name, results.task) == ("mockllm/model", "rooms")
 
 
 @pytest.mark.parametrize("score", ["match", "sometimes"])
@@ -62,31 +62,31 @@ def test_epochs_are_repeats_of_a_sample() -> None:
 def test_letters_mean_what_inspect_ai_means_by_them(tmp_path: Path) -> None:
     letters = ["C", "I", "P", "N", "yes", "False", 0.25, True, "0.75"]
 
-    def relabel(made: dict[str, Any]) -> None:
-        made["samples"] = made["samples"][: len(letters)]
-        for sample, letter in zip(made["samples"], letters, strict=True):
+    def relabel(log_file: dict[str, Any]) -> None:
+        log_file["samples"] = log_file["samples"][: len(letters)]
+        for sample, letter in zip(log_file["samples"], letters, strict=True):
             sample["scores"]["match"]["value"] = letter
 
-    found = read(changed(tmp_path, relabel), "match")
-    assert found.scores == (1.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.25, 1.0, 0.75)
+    results = read(changed(tmp_path, relabel), "match")
+    assert results.scores == (1.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.25, 1.0, 0.75)
 
 
 def test_unscored_answers_are_missing_and_counted() -> None:
-    found = read(logs.inspect("base"), "sometimes")
+    results = read(logs.inspect("base"), "sometimes")
     nan = sum(
         sample["scores"]["sometimes"]["value"] != sample["scores"]["sometimes"]["value"]
         for sample in log("base")["samples"]
     )
-    assert found.unscored == nan == 32 - len(found.rows) == 9
+    assert results.unscored == nan == 32 - len(results.rows) == 9
 
 
 def test_a_sample_that_ended_in_an_error_is_missing(tmp_path: Path) -> None:
-    def fail(made: dict[str, Any]) -> None:
-        made["samples"][3] |= {"error": {"message": "no connection"}, "scores": {}}
-        made["samples"][4] |= {"error": {"message": "no connection"}}
+    def fail(log_file: dict[str, Any]) -> None:
+        log_file["samples"][3] |= {"error": {"message": "no connection"}, "scores": {}}
+        log_file["samples"][4] |= {"error": {"message": "no connection"}}
 
-    found = read(changed(tmp_path, fail), "match")
-    assert (found.unscored, len(found.rows)) == (2, 30)
+    results = read(changed(tmp_path, fail), "match")
+    assert (results.unscored, len(results.rows)) == (2, 30)
 
 
 def test_scores_of_several_parts_are_named_after_scorer_and_part() -> None:
@@ -117,7 +117,7 @@ def test_ids_of_messages_are_no_part_of_what_was_asked() -> None:
 
 @pytest.mark.parametrize("change", ["input", "target"])
 def test_another_question_or_answer_has_another_digest(tmp_path: Path, change: str) -> None:
-    path = changed(tmp_path, lambda made: made["samples"][0].update({change: "another"}))
+    path = changed(tmp_path, lambda log_file: log_file["samples"][0].update({change: "another"}))
     one, two = read(path, "match").rows, read(logs.inspect("base"), "match").rows
     assert one[0].digests != two[0].digests
     assert one[0].content != two[0].content
@@ -125,8 +125,8 @@ def test_another_question_or_answer_has_another_digest(tmp_path: Path, change: s
 
 
 def test_a_list_of_values_is_no_score(tmp_path: Path) -> None:
-    def several(made: dict[str, Any]) -> None:
-        made["samples"][0]["scores"]["match"]["value"] = ["C", "I"]
+    def several(log_file: dict[str, Any]) -> None:
+        log_file["samples"][0]["scores"]["match"]["value"] = ["C", "I"]
 
     with pytest.raises(ResultsError, match="sample 1, match: the score is no single number"):
         read(changed(tmp_path, several), "match")
@@ -134,17 +134,17 @@ def test_a_list_of_values_is_no_score(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("samples", [None, []])
 def test_a_log_without_samples_says_so(tmp_path: Path, samples: list[object] | None) -> None:
-    path = changed(tmp_path, lambda made: made.update(samples=samples, status="cancelled"))
-    with pytest.raises(ResultsError, match=r"holds no samples \(status: cancelled\)"):
+    path = changed(tmp_path, lambda log_file: log_file.update(samples=samples, status="cancelled"))
+    with pytest.raises(ResultsError, match=r"contains no samples \(status: cancelled\)"):
         read(path, "match")
 
 
 def test_a_log_whose_samples_all_failed_says_so(tmp_path: Path) -> None:
-    def fail(made: dict[str, Any]) -> None:
-        for sample in made["samples"]:
+    def fail(log_file: dict[str, Any]) -> None:
+        for sample in log_file["samples"]:
             sample["error"] = {"message": "no connection"}
 
-    with pytest.raises(ResultsError, match="not one sample of it was scored"):
+    with pytest.raises(ResultsError, match="none of its samples was scored"):
         read(changed(tmp_path, fail), "match")
 
 
@@ -157,17 +157,17 @@ def test_a_log_that_was_not_finished_says_so(tmp_path: Path) -> None:
 
 
 def test_a_deflated_log_is_read_too(tmp_path: Path) -> None:
-    made = log("base")
+    log_file = log("base")
     path = tmp_path / "log.eval"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, sample in enumerate(made.pop("samples")):
+        for number, sample in enumerate(log_file.pop("samples")):
             archive.writestr(f"samples/{number:03d}.json", json.dumps(sample))
-        archive.writestr("header.json", json.dumps(made))
+        archive.writestr("header.json", json.dumps(log_file))
     assert read(path, "match").scores == read(logs.inspect("base"), "match").scores
 
 
-@pytest.mark.parametrize("place", ["header", "content", "checksum", "directory"])
-def test_a_damaged_log_is_an_error(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("damage", ["header", "content", "checksum", "directory"])
+def test_a_damaged_log_is_an_error(tmp_path: Path, damage: str) -> None:
     source = logs.inspect("base", "eval")
     with zipfile.ZipFile(source) as archive:
         entry = archive.getinfo("samples/3_epoch_1.json")
@@ -177,7 +177,7 @@ def test_a_damaged_log_is_an_error(tmp_path: Path, place: str) -> None:
         "content": (entry.header_offset + 200, 20),
         "checksum": (content.rindex(entry.filename.encode()) - 30, 4),  # in the directory
         "directory": (len(content) - 40, 20),
-    }[place]
+    }[damage]
     content[first : first + length] = bytes(length)
     path = tmp_path / "log.eval"
     path.write_bytes(content)

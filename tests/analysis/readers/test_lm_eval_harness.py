@@ -33,11 +33,14 @@ def changed(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 @pytest.mark.parametrize("name", ["strict-match", "flexible-extract"])
 def test_the_lines_of_one_filter_are_read(model: str, name: str) -> None:
     path = logs.harness(model)
-    found = read(path, f"exact_match,{name}")
+    results = read(path, f"exact_match,{name}")
     expected = [line["exact_match"] for line in entries(path) if line["filter"] == name]
-    assert list(found.scores) == expected
-    assert [row.sample_id for row in found.rows] == [str(number) for number in range(12)]
-    assert (found.name, found.scored) == (f"guesser__{model}", f"rooms_gen (exact_match,{name})")
+    assert list(results.scores) == expected
+    assert [row.sample_id for row in results.rows] == [str(number) for number in range(12)]
+    assert (results.name, results.scored) == (
+        f"guesser__{model}",
+        f"rooms_gen (exact_match,{name})",
+    )
 
 
 def test_the_two_filters_differ_so_that_a_mix_up_would_show() -> None:
@@ -84,9 +87,9 @@ def test_logs_of_versions_without_digests_are_proved_by_their_texts(tmp_path: Pa
         for name in ("doc_hash", "prompt_hash", "target_hash", "metrics"):
             del line[name]
 
-    found = read(changed(tmp_path, older), STRICT)
-    assert set(found.rows[0].digests) == {"doc text", "target text"}
-    assert found.scores == read(logs.harness("base"), STRICT).scores
+    results = read(changed(tmp_path, older), STRICT)
+    assert set(results.rows[0].digests) == {"doc text", "target text"}
+    assert results.scores == read(logs.harness("base"), STRICT).scores
 
 
 def test_a_measure_of_the_whole_corpus_is_refused(tmp_path: Path) -> None:

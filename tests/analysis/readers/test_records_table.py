@@ -48,13 +48,13 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_metric_is_read_with_all_that_proves_it(table: Path) -> None:
-    found = read(table, "rouge1")
-    assert found.scores == (0.5, 0.25, 1.0, 0.0)
-    assert (found.name, found.scored) == ("small", "meqsum (rouge1)")
-    assert found.signature == "rouge1: rouge-score 0.1.2"
-    assert found.settings == {"model.dtype": "float32", "decoding": "greedy"}
-    assert [row.cluster for row in found.rows] == ["c0", "c0", "c1", "c1"]
-    assert found.rows[1].digests == {"prompt": "prompt 1", "target": "target 1"}
+    results = read(table, "rouge1")
+    assert results.scores == (0.5, 0.25, 1.0, 0.0)
+    assert (results.name, results.scored) == ("small", "meqsum (rouge1)")
+    assert results.signature == "rouge1: rouge-score 0.1.2"
+    assert results.settings == {"model.dtype": "float32", "decoding": "greedy"}
+    assert [row.cluster for row in results.rows] == ["c0", "c0", "c1", "c1"]
+    assert results.rows[1].digests == {"prompt": "prompt 1", "target": "target 1"}
 
 
 def test_a_metric_that_the_reference_leaves_undefined_is_none(table: Path) -> None:
@@ -62,10 +62,10 @@ def test_a_metric_that_the_reference_leaves_undefined_is_none(table: Path) -> No
 
 
 def test_the_task_score_is_the_default_and_its_mean_that_of_the_means(table: Path) -> None:
-    found = read(table)
-    assert found.scored == "meqsum"
+    results = read(table)
+    assert results.scored == "meqsum"
     expected = (np.mean([0.5, 0.25, 1, 0]) + np.mean([1, 0.5])) / 2
-    assert np.mean(np.array(found.scores, dtype=float)) == pytest.approx(expected, abs=1e-15)
+    assert np.mean(np.array(results.scores, dtype=float)) == pytest.approx(expected, abs=1e-15)
 
 
 def test_a_table_without_a_task_score_needs_the_metric(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ResultsError
-from analysis.readers import Results, read
+from analysis.readers import ModelResults, read
 
 ROWS = [
     {"sample_id": "7", "score": 1.0, "cluster": "north", "repeat": 0, "other": 0.25},
@@ -49,7 +49,7 @@ def parquet(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 WRITERS: list[Callable[[Path, Sequence[dict[str, Any]]], Path]] = [csv, jsonl, array, parquet]
 
 
-def content(results: Results) -> list[tuple[Any, ...]]:
+def content(results: ModelResults) -> list[tuple[Any, ...]]:
     return [
         (row.sample_id, row.repeat, row.cluster, score)
         for row, score in zip(results.rows, results.scores, strict=True)
@@ -60,18 +60,22 @@ def content(results: Results) -> list[tuple[Any, ...]]:
 def test_every_format_reads_the_same(
     tmp_path: Path, write: Callable[[Path, Sequence[dict[str, Any]]], Path]
 ) -> None:
-    found = read(write(tmp_path / "rows", ROWS))
-    assert content(found) == [("7", 0, "north", 1.0), ("7", 1, "north", 0.0), ("08", 0, "south", 1)]
-    assert found.score == "score"
-    assert found.name == "rows"
+    results = read(write(tmp_path / "rows", ROWS))
+    assert content(results) == [
+        ("7", 0, "north", 1.0),
+        ("7", 1, "north", 0.0),
+        ("08", 0, "south", 1),
+    ]
+    assert results.score == "score"
+    assert results.name == "rows"
 
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_another_column_can_be_the_score(
     tmp_path: Path, write: Callable[[Path, Sequence[dict[str, Any]]], Path]
 ) -> None:
-    found = read(write(tmp_path / "rows", ROWS), "other")
-    assert found.scores == (0.25, 0.5, 1e-3)
+    results = read(write(tmp_path / "rows", ROWS), "other")
+    assert results.scores == (0.25, 0.5, 1e-3)
 
 
 @pytest.mark.parametrize("write", WRITERS)
@@ -89,7 +93,7 @@ def test_one_column_besides_the_known_ones_is_the_score(tmp_path: Path) -> None:
 
 def test_several_columns_and_none_named_score_is_a_question(tmp_path: Path) -> None:
     rows = [{"sample_id": "a", "accuracy": 1, "f1": 0}]
-    with pytest.raises(ResultsError, match="say which score is meant"):
+    with pytest.raises(ResultsError, match="specify the score"):
         read(jsonl(tmp_path / "rows", rows))
 
 
@@ -142,7 +146,7 @@ def test_without_ids_the_columns_are_listed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["first", 0.5, None])
 def test_a_repeat_is_a_whole_number(tmp_path: Path, value: object) -> None:
     rows = [{"sample_id": "a", "score": 1, "repeat": value}]
-    with pytest.raises(ResultsError, match="the repeat is no whole number"):
+    with pytest.raises(ResultsError, match="the repeat is no integer"):
         read(jsonl(tmp_path / "rows", rows))
 
 
@@ -198,12 +202,12 @@ def test_quoted_commas_do_not_split_a_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("rows.csv", "sample_id,score\na,1,2\n", "line 2: 3 fields where the header has 2"),
-        ("rows.csv", "sample_id,score\na\n", "line 2: 1 field where the header has 2"),
-        ("rows.csv", 'sample_id,score\n"a,1\n', "line 2: unexpected end of data"),
-        ("rows.csv", "sample_id,score,score\na,1,2\n", "a column name is there twice"),
+        ("rows.csv", "sample_id,score\na,1,2\n", "row 2: 3 cells, but the header has 2"),
+        ("rows.csv", "sample_id,score\na\n", "row 2: 1 cell, but the header has 2"),
+        ("rows.csv", 'sample_id,score\n"a,1\n', "line 2: .*unexpected end of data"),
+        ("rows.csv", "sample_id,score,score\na,1,2\n", "row 1: the column score occurs twice"),
         ("rows.csv", "", "no column sample_id; there are: none"),
-        ("rows.csv", "sample_id,score\n", "no column sample_id|not one sample"),
+        ("rows.csv", "sample_id,score\n", "no column sample_id|none of its samples"),
         ("rows.jsonl", '{"sample_id": "a", "score": 1}\n{"sample_id"\n', "line 2 is no JSON"),
         ("rows.jsonl", '[1, 2]\n{"sample_id": "a"}\n', "entry 1: no JSON object but list"),
         ("rows.jsonl", "", "line 1|is empty"),
@@ -240,9 +244,9 @@ def test_what_is_no_file_or_no_text_is_said(tmp_path: Path) -> None:
 def test_no_text_of_an_item_is_in_an_error(tmp_path: Path) -> None:
     secret = "the patient was admitted"
     rows = [{"sample_id": "a", "score": secret, "note": secret}]
-    for wanted in ({"score": "score"}, {"score": "none"}, {"score": "score", "cluster": "x"}):
+    for arguments in ({"score": "score"}, {"score": "none"}, {"score": "score", "cluster": "x"}):
         with pytest.raises(ResultsError) as error:
-            read(jsonl(tmp_path / "rows", rows), **wanted)
+            read(jsonl(tmp_path / "rows", rows), **arguments)
         assert secret not in str(error.value)
 
 
@@ -261,7 +265,7 @@ def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, float, int]]
 ) -> None:
     folder = tmp_path_factory.mktemp("rows")
-    made = [{"sample_id": name, "score": score, "repeat": r} for name, score, r in rows]
+    table = [{"sample_id": name, "score": score, "repeat": r} for name, score, r in rows]
     for write in (csv, jsonl, parquet):
-        found = read(write(folder / "rows", made))
-        assert content(found) == [(name, r, None, score) for name, score, r in rows]
+        results = read(write(folder / "rows", table))
+        assert content(results) == [(name, r, None, score) for name, score, r in rows]
