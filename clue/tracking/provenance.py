@@ -1,4 +1,4 @@
-"""Which code made a number."""
+"""Provenance of a number: commit of the code and versions of libraries."""
 
 import subprocess
 from importlib.metadata import version
@@ -10,7 +10,7 @@ LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
 
 
 def code() -> dict[str, str]:
-    """Commit of this checkout and whether it was changed since; empty outside git."""
+    """Returns the commit of this checkout and if files have changed since; empty outside git."""
     commit = _git("rev-parse", "HEAD")
     if commit is None:
         return {}
@@ -19,15 +19,15 @@ def code() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the libraries that generate."""
+    """Returns the versions of the libraries that generate."""
     return {f"clue.version.{name}": version(name) for name in LIBRARIES}
 
 
 def _git(*words: str) -> str | None:
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.strip()
+    return result.stdout.strip()

@@ -1,4 +1,4 @@
-"""What the page of an MLflow run says first: scores with their intervals, and the command."""
+"""Note at the top of an MLflow run's page: scores with their intervals, and the command."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,21 +10,21 @@ Means = Mapping[str, float]
 
 
 def of_job(command: str, cells: Mapping[str, Means], levels: Means) -> str:
-    """Note of a job's run, in Markdown.
+    """Returns the note of a job's run, in Markdown.
 
     Args:
-        command: what repeats it.
-        cells: task to the numbers of its cell.
+        command: command that repeats the job.
+        cells: task to the means of its cell.
         levels: composites, in points.
     """
     tasks = [[name, _score(means), f"{means['n']:.0f}"] for name, means in cells.items()]
-    above = [[name, f"{score:.2f}", ""] for name, score in levels.items()]
+    composites = [[name, f"{score:.2f}", ""] for name, score in levels.items()]
     head = ["", "score [95 % CI], points", "n"]
-    return f"{markdown_table(head, [*tasks, *above], 'lll')}\n\n{_code(command)}"
+    return f"{markdown_table(head, [*tasks, *composites], 'lll')}\n\n{_code(command)}"
 
 
 def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
-    """Note of a cell's run, in Markdown: its score and the metrics that make it."""
+    """Returns the note of a cell's run, in Markdown: its score and the metrics of the score."""
     rows = [["score", _score(means)]]
     rows += [[name, f"{means[name]:.2f}"] for name in metrics if name in means]
     samples, clusters = round(means["n"]), round(means["n_clusters"])

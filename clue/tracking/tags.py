@@ -1,4 +1,4 @@
-"""What MLflow shows of a job and a cell: tags to find runs by, parameters to compare them by."""
+"""Tags and parameters of jobs and cells in MLflow: to find runs, and to compare them."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from clue.tracking import provenance
 
 
 def of_job(config: Config) -> dict[str, Any]:
-    """Tags of the run of a job, shared by its cells."""
+    """Returns the tags of a job's run, shared by its cells."""
     model = config.model
     return {
         "clue.kind": "job",
@@ -28,7 +28,7 @@ def of_job(config: Config) -> dict[str, Any]:
 
 
 def of_cell(cell: Cell) -> dict[str, Any]:
-    """Tags of the run of a cell."""
+    """Returns the tags of a cell's run."""
     name, digest, _ = dataset(cell)
     return of_job(cell.config) | {
         "clue.kind": "cell",
@@ -41,12 +41,12 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         "clue.access": cell.task.access,
         "clue.upstream_commit": cell.task.templates.commit,
         "clue.notes": "; ".join(cell.notes) or None,
-        **{f"clue.signature.{metric}": made for metric, made in cell.signatures.items()},
+        **{f"clue.signature.{metric}": signature for metric, signature in cell.signatures.items()},
     }
 
 
 def params(cell: Cell) -> dict[str, Any]:
-    """Parameters of the run of a cell; functions of its identity, since they cannot be changed."""
+    """Returns parameters of a cell's run, functions of its identity: MLflow allows no change."""
     return {
         "model": cell.model.label,
         "task": cell.task.conf.name,
@@ -60,7 +60,7 @@ def params(cell: Cell) -> dict[str, Any]:
 
 
 def facts(cell: Cell) -> dict[str, Any]:
-    """What the cell's table says of it, for the analysis: JSON values, no clinical text."""
+    """Returns the facts in a cell's records table, for the analysis: JSON, no clinical text."""
     model, task = cell.model, cell.task.conf
     return {
         "id": cell.id,
@@ -86,6 +86,6 @@ def facts(cell: Cell) -> dict[str, Any]:
 
 
 def dataset(cell: Cell) -> tuple[str, str, Path]:
-    """Name, sha256 and path of the data file."""
+    """Returns name, sha256 and path of the data file."""
     digest: str = cell.generation["protocol"]["dataset_sha256"]
     return cell.task.dataset.name, digest, cell.task.path()

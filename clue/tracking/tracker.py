@@ -1,14 +1,13 @@
-"""MLflow: a run per job, below it a run per cell. The only module that imports mlflow.
+"""Tracking with MLflow: a run per job, its cells as nested runs. No other module imports mlflow.
 
-A run is FINISHED only when its records are logged; a run whose process died is closed as KILLED at
-the next start and reopened by the command that goes on with its cell.
+A run is FINISHED only when its records are logged. A run whose process died is closed as KILLED at
+the next start and reopened by the command that continues its cell.
 """
 
 import fcntl
 import json
 import logging
 import os
-import socket
 import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +17,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from clue.errors import Terminated, TrackingError
 from clue.privacy import without_passwords
-from clue.tracking import ui_views
+from clue.tracking.experiment import open_experiment
+from clue.tracking.processes import HOST, is_alive, process_tags
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -36,13 +34,15 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 log = logging.getLogger(__name__)
-for chatty in ("mlflow", "alembic", "absl"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks of what we raise
+for verbose in ("mlflow", "alembic", "absl"):
+    logging.getLogger(verbose).setLevel(logging.WARNING)
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks
 
 HEALTH_SECONDS = 5.0
+NOTE = "mlflow.note.content"
+"""Tag with the text at the top of a run's page."""
 TAG_LIMIT = 5000
-"""Characters that every MLflow store takes for a tag."""
+"""Longest tag, in characters, that every MLflow store accepts."""
 
 
 class Tracker:
@@ -52,25 +52,25 @@ class Tracker:
         self.uri = uri or f"sqlite:///{mlruns.resolve()}/mlflow.db"
         self.local = uri is None
         self.mlruns = mlruns.resolve()
-        with self._explained():
+        with self._explain_errors():
             self._check_health()
-            self.experiment_id = self._initialise(experiment)
+            self.experiment_id = self._open_experiment(experiment)
             self._close_stale()
 
     def latest(self, tag: str, value: str) -> Run | None:
-        """The newest run with this tag, None if there is none."""
-        with self._explained():
+        """Returns the newest run with this tag, None if there is none."""
+        with self._explain_errors():
             runs = self._search(f"tags.`{tag}` = '{value}'", most=1)
         return runs[0] if runs else None
 
     def cells(self) -> list[Run]:
-        """Runs of all cells, the newest first."""
-        with self._explained():
+        """Returns the runs of all cells, newest first."""
+        with self._explain_errors():
             return self._search("tags.`clue.kind` = 'cell'", most=50_000)
 
     def read_text(self, run_id: str, name: str) -> str | None:
-        """A text artifact of a run; None if the run has no such file."""
-        with self._explained(), tempfile.TemporaryDirectory() as folder:
+        """Returns a text artifact of a run; None if the run has no such file."""
+        with self._explain_errors(), tempfile.TemporaryDirectory() as folder:
             client = mlflow.MlflowClient(self.uri)
             if name not in [file.path for file in client.list_artifacts(run_id)]:
                 return None
@@ -80,51 +80,46 @@ class Tracker:
     def run(
         self, name: str, identity: tuple[str, str], tags: Mapping[str, Any], command: str
     ) -> Iterator["OpenRun"]:
-        """Start a run, or reopen the unfinished one of the same identity; ends as the block does.
+        """Start a run, or reopen the unfinished one of the same identity; it ends with the block.
 
         Args:
             name: for people.
-            identity: tag and value that recognise the run when the command is started again.
-            tags: for search and the table of runs.
+            identity: tag and value by which the run is found when the command is started again.
+            tags: for search and for the table of runs.
             command: shown on the run's page.
         """
-        process = psutil.Process()
-        who = {
-            "clue.host": socket.gethostname(),
-            "clue.pid": process.pid,
-            "clue.process_start": process.create_time(),
-        }
-        known = self.latest(*identity)
-        reopened = known.info.run_id if known and known.info.status != "FINISHED" else None
-        note = {"mlflow.note.content": f"```\n{command}\n```"}
-        with self._explained():
+        newest = self.latest(*identity)
+        reopened = newest.info.run_id if newest and newest.info.status != "FINISHED" else None
+        note = {NOTE: f"```\n{command}\n```"}
+        run_tags = {identity[0]: identity[1], **tags, **process_tags(), **note}
+        with self._explain_errors():
             active = mlflow.start_run(
                 run_id=reopened,
                 experiment_id=self.experiment_id,
                 run_name=name,
                 nested=mlflow.active_run() is not None,
-                tags=_short({identity[0]: identity[1], **tags, **who, **note}),  # with its creation
+                tags=_truncated(run_tags),  # set when it is created: it can be found at once
                 log_system_metrics=False,
             )
         opened = OpenRun(active.info.run_id)
         try:
             yield opened
         except (KeyboardInterrupt, Terminated, SystemExit):  # the last is submitit's time limit
-            self._end_anyway("KILLED")
+            self._try_to_end("KILLED")
             raise
         except BaseException:
-            self._end_anyway("FAILED")
+            self._try_to_end("FAILED")
             raise
         self._end("FAILED" if opened.failed else "FINISHED")
 
     def log_files(self, rows: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> None:
-        """Write rows as the table of records, and texts by file name, into the open run.
+        """Log rows as the table of records, and texts by file name, to the open run.
 
-        Only the owner may read them, where the artifact store keeps modes.
+        Only the owner can read the files if the artifact store keeps modes.
         """
         table = '[{"path": "records.json", "type": "table"}]'
-        with self._explained(), tempfile.TemporaryDirectory() as folder:
-            for name, text in {**texts, "records.json": _table(rows)}.items():
+        with self._explain_errors(), tempfile.TemporaryDirectory() as folder:
+            for name, text in {**texts, "records.json": _split_json(rows)}.items():
                 path = Path(folder) / name
                 path.touch(mode=0o600)
                 path.write_text(text)
@@ -132,97 +127,79 @@ class Tracker:
             mlflow.set_tag("mlflow.loggedArtifacts", table)
 
     def log_folder(self, folder: Path) -> None:
-        """Write all files of a folder into the open run."""
-        with self._explained():
+        """Log all files of a folder to the open run."""
+        with self._explain_errors():
             mlflow.log_artifacts(str(folder))
 
     def log_dataset(self, name: str, sha256: str, path: Path) -> None:
-        """Name a data file as input of the open run; MLflow keeps 36 characters of a digest."""
-        with self._explained():
+        """Log a data file as input of the open run; MLflow keeps 36 characters of a digest."""
+        with self._explain_errors():
             source = LocalArtifactDatasetSource(str(path))
-            made = MetaDataset(source, name, sha256[:36])  # type: ignore[abstract]
-            mlflow.log_input(made, context="evaluation")
+            dataset = MetaDataset(source, name, sha256[:36])  # type: ignore[abstract]
+            mlflow.log_input(dataset, context="evaluation")
 
     def log_tags(self, tags: Mapping[str, Any]) -> None:
-        """Write tags into the open run."""
-        with self._explained():
-            mlflow.set_tags(_short(tags))
+        """Log tags to the open run."""
+        with self._explain_errors():
+            mlflow.set_tags(_truncated(tags))
 
     def log_note(self, text: str) -> None:
-        """Say what the open run's page begins with, in Markdown."""
-        self.log_tags({"mlflow.note.content": text})
+        """Set the text at the top of the open run's page, in Markdown."""
+        self.log_tags({NOTE: text})
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Write short parameters into the open run; the same ones when it is reopened."""
-        with self._explained():
+        """Log short parameters to the open run; a reopened run accepts only the same values."""
+        with self._explain_errors():
             mlflow.log_params({key: value for key, value in params.items() if value is not None})
 
     def log_metrics(self, metrics: Mapping[str, float]) -> None:
-        """Write numbers into the open run."""
-        with self._explained():
+        """Log numbers to the open run."""
+        with self._explain_errors():
             mlflow.log_metrics({key: float(value) for key, value in metrics.items()})
 
     def unfinished(self, tag: str, value: str) -> bool:
-        """Whether there is a run of this identity whose last step was lost."""
+        """True if the newest run of this identity did not finish."""
         newest = self.latest(tag, value)
         return newest is not None and newest.info.status != "FINISHED"
 
     def _end(self, status: str) -> None:
-        with self._explained():
+        with self._explain_errors():
             mlflow.end_run(status)
 
-    def _end_anyway(self, status: str) -> None:
-        """End a run without hiding why it ends: a stop that a dead store swallowed is none."""
+    def _try_to_end(self, status: str) -> None:
+        """End a run; logs an error of the store, which must not hide the first error."""
         try:
             self._end(status)
         except TrackingError:
-            log.warning("the tracking store does not take the end of a run; the next command does")
+            log.warning(
+                "the tracking store cannot record the end of a run; the next command does it"
+            )
 
-    def _initialise(self, experiment: str) -> str:
-        """Schema and experiment; one process at a time, a fresh database does not bear two."""
+    def _open_experiment(self, name: str) -> str:
+        """Create schema and experiment, one process at a time: a new database allows only one."""
         artifacts = self.mlruns / "artifacts"
         artifacts.mkdir(parents=True, exist_ok=True)
         with (self.mlruns / ".initialise.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _point_mlflow_to(self.uri)
             client = mlflow.MlflowClient(self.uri)
-            found = client.get_experiment_by_name(experiment)
-            if found is None:
-                place = artifacts.as_uri() if self.local else None
-                return str(client.create_experiment(experiment, place, tags=ui_views.tags()))
-        if found.lifecycle_stage == "deleted":
-            raise TrackingError(
-                f"the experiment {experiment!r} is in the tracking store's bin. Restore it with "
-                f"`MLFLOW_TRACKING_URI={without_passwords(self.uri)} mlflow experiments restore "
-                "--experiment-id "
-                f"{found.experiment_id}`, or name another with tracking.experiment=<name>"
-            )
-        for key in ui_views.tags().keys() - found.tags.keys():  # of an experiment that others made
-            client.set_experiment_tag(found.experiment_id, key, ui_views.tags()[key])
-        if self.local and found.artifact_location != artifacts.as_uri():
-            log.warning(
-                "this store was moved: artifacts go to %s, where it was made; "
-                "`python -m clue store relocate --mlruns %s` mends it",
-                found.artifact_location,
-                self.mlruns,
-            )
-        return str(found.experiment_id)
+            return open_experiment(client, name, artifacts if self.local else None)
 
     def _check_health(self) -> None:
-        """One quick question to a server, which mlflow itself would repeat for minutes."""
+        """Ask a server once, with a short timeout: mlflow itself would retry for minutes."""
         if self.uri.startswith(("http://", "https://")):
             with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=HEALTH_SECONDS):
                 pass
 
     def _close_stale(self) -> None:
-        """Runs of this machine whose process is gone are not running."""
+        """Close the running runs of this machine whose process is gone."""
         for run in self._search(
-            f"attributes.status = 'RUNNING' AND tags.`clue.host` = '{socket.gethostname()}'"
+            f"attributes.status = 'RUNNING' AND tags.`{HOST}` = '{process_tags()[HOST]}'"
         ):
-            if not _alive(run.data.tags):
+            if not is_alive(run.data.tags):
                 mlflow.MlflowClient(self.uri).set_terminated(run.info.run_id, "KILLED")
                 log.info(
-                    "run %s was left running by a process that is gone: closed as KILLED",
+                    "run %s was left open by a process that is gone: closed as KILLED",
                     run.info.run_name,
                 )
 
@@ -237,8 +214,8 @@ class Tracker:
         )
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn a failing store into words: what was kept and how to go on."""
+    def _explain_errors(self) -> Iterator[None]:
+        """Convert an error of the store to a TrackingError: what is kept and how to continue."""
         try:
             yield
         except TrackingError:
@@ -249,10 +226,10 @@ class Tracker:
                 and "sqlalchemy" not in type(error).__module__
             ):
                 raise
-            first = str(error).partition("\n")[0][:300]
+            first_line = str(error).partition("\n")[0][:300]
             raise TrackingError(
-                f"the tracking store {without_passwords(self.uri)} fails: {first}. Completions and "
-                f"records stay in {self.mlruns / 'cells'}; check tracking.uri "
+                f"the tracking store {without_passwords(self.uri)} fails: {first_line}. "
+                f"Completions and records stay in {self.mlruns / 'cells'}; check tracking.uri "
                 "(MLFLOW_TRACKING_URI) or the disk, then run the same command again: it generates "
                 "nothing twice."
             ) from error
@@ -260,15 +237,15 @@ class Tracker:
 
 @dataclass
 class OpenRun:
-    """A run that is being written."""
+    """A run that is open for writing."""
 
     run_id: str
     failed: bool = False
-    """Set when part of it failed: the run ends as FAILED."""
+    """Set if a part of it failed: the run ends as FAILED."""
 
 
 def _point_mlflow_to(uri: str) -> None:
-    """Set the tracking URI without the environment variable, which the next job would read."""
+    """Set the tracking URI, but not the environment variable, which the next job would read."""
     before = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(uri)
     if before is None:
@@ -277,21 +254,13 @@ def _point_mlflow_to(uri: str) -> None:
         os.environ["MLFLOW_TRACKING_URI"] = before
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as the split JSON that MLflow's table view reads; floats keep every digit."""
+def _split_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Returns rows as the split JSON of MLflow's table view; floats keep every digit."""
     columns = list(rows[0])
     return json.dumps(
         {"columns": columns, "data": [[row[column] for column in columns] for row in rows]}
     )
 
 
-def _short(tags: Mapping[str, Any]) -> dict[str, str]:
+def _truncated(tags: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(value)[:TAG_LIMIT] for key, value in tags.items() if value is not None}
-
-
-def _alive(tags: Mapping[str, str]) -> bool:
-    try:
-        started = psutil.Process(int(tags["clue.pid"])).create_time()
-    except (psutil.NoSuchProcess, KeyError, ValueError):
-        return False
-    return abs(started - float(tags.get("clue.process_start", 0))) < 1
