@@ -27,9 +27,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.cli.compare_output import FileComparison, lines
-from analysis.pairing.ledger import REFUSED, named
+from analysis.pairing.ledger import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing, pair
-from analysis.readers import Results, read
+from analysis.readers import ModelResults, read
 from analysis.sentences.verdict import Labels
 from analysis.stats.battery import battery
 from analysis.stats.comparison import Options, untested
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def compare(
-    base: Results, tuned: Results, pairing: Pairing, margin: float | None
+    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
 ) -> FileComparison:
     """Compares two matched files.
 
@@ -120,13 +120,15 @@ def _range(pairing: Pairing) -> float:
     return float(max(both) - min(both)) or math.inf
 
 
-def _labels(base: Results, tuned: Results) -> Labels:
+def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
     names = (base.name, tuned.name) if base.name != tuned.name else ("base", "tuned")
     return Labels(*names, base.scored)
 
 
-def _notes(base: Results, tuned: Results, pairing: Pairing, margin: float | None) -> Iterator[str]:
-    yield from pairing.ledger.notes(named)
+def _notes(
+    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
+) -> Iterator[str]:
+    yield from pairing.ledger.notes(list_ids)
     if all(row.cluster is None for row in base.rows):
         yield (
             "No field names clusters, so every sample counts as independent. If samples share a "

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis import number_format
 from analysis.pairing.pair_files import Pairing
-from analysis.readers import Results
+from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
@@ -19,8 +19,8 @@ from clue.common.plural import counted
 class FileComparison:
     """Results of two files of per-sample scores, compared."""
 
-    base: Results
-    tuned: Results
+    base: ModelResults
+    tuned: ModelResults
     pairing: Pairing
     comparison: Comparison
     labels: Labels
@@ -63,7 +63,7 @@ def lines(result: FileComparison) -> Iterator[str]:
     yield from result.notes
 
 
-def _source(results: Results) -> dict[str, Any]:
+def _source(results: ModelResults) -> dict[str, Any]:
     return {
         "path": str(results.path),
         "format": results.format,

@@ -11,6 +11,7 @@ from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.series import POINTS, AlignedPair
 from analysis.paired_study.series_to_test import SeriesToTest
 from analysis.pairing.ledger import Ledger
+from analysis.pairing.missing_bounds import missing_bounds
 from analysis.stats.paired import Interval, Sums
 
 ORDER: Sequence[Status] = ("complete", "incomplete", "refused")
@@ -89,17 +90,17 @@ def _weights(source: SeriesToTest, aligned: AlignedPair) -> Mapping[str, float]:
     return dict.fromkeys(aligned.score, 1 / len(aligned.score))
 
 
-def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> tuple[float, float]:
-    """Samples that one model lacks count as if that model had scored 0 or 1 on them."""
-    ledger, match = aligned.ledger, aligned.match
-    total = sum(
+def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> Interval:
+    """Bounds of one task, in points."""
+    ledger, match, n = aligned.ledger, aligned.match, len(aligned.alignment.ids)
+    total = n * sum(
         weight * float(aligned.metrics[name].differences.mean()) for name, weight in weights.items()
-    ) * len(aligned.alignment.ids)
-    total -= _total(match.base.columns, ledger.only_base, weights)
-    total += _total(match.tuned.columns, ledger.only_tuned, weights)
-    n = len(aligned.alignment.ids) + len(ledger.only_base) + len(ledger.only_tuned)
-    low = total - POINTS * len(ledger.only_tuned)
-    return low / n, (total + POINTS * len(ledger.only_base)) / n
+    )
+    unmatched = (
+        _total(match.base.columns, ledger.only_base, weights),
+        _total(match.tuned.columns, ledger.only_tuned, weights),
+    )
+    return missing_bounds(total, n, ledger, unmatched, largest=POINTS)
 
 
 def _total(columns: Columns, ids: Sequence[str], weights: Mapping[str, float]) -> float:

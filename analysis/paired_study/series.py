@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 from analysis.cells import Columns, StoredCell
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
-from analysis.pairing.ledger import Ledger, named, withheld
-from analysis.pairing.same_protocol import Difference, differences, incomparable
-from analysis.readers.records_table import rows
+from analysis.pairing.ledger import Ledger, hide_ids, list_ids
+from analysis.pairing.same_protocol import (
+    SettingDifference,
+    incomparable_metrics,
+    setting_differences,
+)
+from analysis.readers.records_table import sample_rows
 from analysis.stats.paired import Array, Paired
 from clue.cluster_robust import scaled_scores
 
@@ -38,7 +42,7 @@ class AlignedPair:
 
     match: MatchedCells
     alignment: Alignment
-    differences: tuple[Difference, ...]
+    differences: tuple[SettingDifference, ...]
     """Settings in which the two cells differ, as the analysis allows."""
     incomparable: Mapping[str, str]
     """Metrics that cannot be compared, with the reason."""
@@ -50,7 +54,7 @@ class AlignedPair:
 
     def notes(self) -> Iterator[str]:
         """Notes for readers of the comparison; they contain ids of open data only."""
-        return self.ledger.notes(self.alignment.naming)
+        return self.ledger.notes(self.alignment.format_ids)
 
     @property
     def score(self) -> tuple[str, ...]:
@@ -117,15 +121,16 @@ def align_cells(
         PairingError: the cells follow different protocols, or are not of the same items.
         StoreError: a table cannot be read.
     """
-    allowed_differences = differences(match.base, match.tuned, allowed)
+    allowed_differences = setting_differences(match.base, match.tuned, allowed)
     columns = match.base.columns, match.tuned.columns
     items = columns[0].items_sha256, columns[1].items_sha256
     if items not in alignments:
         alignments[items] = align(
-            *(list(rows(one)) for one in columns), naming=named if match.is_open else withheld
+            *(list(sample_rows(one)) for one in columns),
+            format_ids=list_ids if match.is_open else hide_ids,
         )
     return AlignedPair(
-        match, alignments[items], allowed_differences, incomparable(match.base, match.tuned)
+        match, alignments[items], allowed_differences, incomparable_metrics(match.base, match.tuned)
     )
 
 

@@ -120,6 +120,6 @@ class Ledger:
             )
         if not self.verified and not self.differing:
             yield (
-                "The files have no digests to verify that both models received the same prompts; only "
-                "the ids match."
+                "The files have no digests to verify that both models received the same prompts; "
+                "only the ids match."
             )

@@ -88,10 +88,10 @@ def test_items_on_which_the_models_agree_speak_for_neither(
 def test_a_series_where_all_is_defined_is_the_plain_mean() -> None:
     rng = np.random.default_rng(0)
     ids, clusters = tuple("abcd"), tuple("xxyy")
-    parts = [Paired(ids, clusters, *rng.random((2, 4)), grain=0.2) for _ in range(2)]
+    parts = [Paired(ids, clusters, *rng.random((2, 4)), step_size=0.2) for _ in range(2)]
     made = weighted_mean(parts, [0.5, 0.5])
     assert made.base == pytest.approx((parts[0].base + parts[1].base) / 2)
-    assert made.grain == pytest.approx(0.1)
+    assert made.step_size == pytest.approx(0.1)
 
 
 def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
@@ -125,12 +125,12 @@ def test_a_part_that_is_not_everywhere_weighs_as_it_does_in_the_summary() -> Non
     made = weighted_mean([whole, part], [0.5, 0.5])
     assert made.sums.delta == pytest.approx((15 + 40) / 2)
     assert made.differences.tolist() == [5.0, 50.0]
-    assert made.grain is None
+    assert made.step_size is None
 
 
 def test_points_scale_the_grain_too() -> None:
-    made = in_points(Paired(("a",), ("a",), np.array([0.2]), np.array([0.4]), grain=0.2))
-    assert made.grain == pytest.approx(20)
+    made = in_points(Paired(("a",), ("a",), np.array([0.2]), np.array([0.4]), step_size=0.2))
+    assert made.step_size == pytest.approx(20)
     assert made.differences == pytest.approx([20])
 
 
