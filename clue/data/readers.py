@@ -47,8 +47,8 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
             empty.
     """
 
-    def fail(place: str, problem: str) -> DataError:
-        return DataError(f"{path}: {place}: {problem}; download the file again")
+    def fail(row: str, problem: str) -> DataError:
+        return DataError(f"{path}: {row}: {problem}; download the file again")
 
     with open_text(path) as text:
         for number, row in csv_table.csv_rows(text, fail, columns):

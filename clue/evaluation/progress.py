@@ -46,9 +46,9 @@ def _display(name: str, new: int) -> Iterator[OnCompletion]:
     rate = _Rate()
 
     def line(samples: int) -> str:
-        left = rate.seconds / samples * (new - samples)
+        remaining = rate.seconds / samples * (new - samples)
         speed = f"{rate.tokens_per_second:.0f} tokens/s"
-        return f"{name}: {samples}/{new} samples, {speed}, {left:.0f} s left"
+        return f"{name}: {samples}/{new} samples, {speed}, {remaining:.0f} s left"
 
     bar = Progress(*columns, console=Console(stderr=True))
     with display(bar, name, line, total=new, rate="-") as update:

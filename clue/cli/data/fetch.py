@@ -13,14 +13,13 @@ from pathlib import Path
 from rich.filesize import decimal
 
 from clue.cli.data import check
+from clue.cli.data.verify import sha256_difference, verify
 from clue.common.atomic_write import PRIVATE
-from clue.common.file_cache import checksum
-from clue.common.plural import counted
 from clue.common.retry import RetryPolicy
 from clue.config.folders import ROOT
 from clue.data.download import physionet
 from clue.data.download.download import Downloader
-from clue.data.download.http import RemoteFile, WrongLogin, web_page_error
+from clue.data.download.http import RemoteFile, WrongLogin
 from clue.data.download.login import Login, find_login
 from clue.data.download.partial_file import PartialFile
 from clue.data.locate import data_root, download_command, locate
@@ -106,7 +105,7 @@ class Fetcher:
             return self._download(dataset, split, target)
         content = check.check_file(dataset, split, path, self.cache)
         official = dataset.rows.get(split, content.rows)
-        problem = content.error or _difference(dataset.sha256.get(split), content.sha256)
+        problem = content.error or sha256_difference(dataset.sha256.get(split), content.sha256)
         if not problem and content.rows != official:
             problem = f"{content.rows} rows, officially there are {official}"
         if not problem:
@@ -122,7 +121,7 @@ class Fetcher:
             with PartialFile(target, PRIVATE if private else PUBLIC) as part:
                 self.downloader.download(source, part)
                 try:
-                    verdict = _verify(part, dataset, split, source, expected)
+                    verdict = verify(part, dataset, split, source, expected)
                 except DataError:
                     part.discard()
                     raise
@@ -156,42 +155,3 @@ class Fetcher:
             text = self.downloader.text(replace(source, url=url))
             self._checksums[url] = physionet.parse_checksums(text or "")
         return self._checksums[url].get(path)
-
-
-def _verify(
-    part: PartialFile, dataset: Dataset, split: str, source: RemoteFile, sha256: str | None
-) -> str:
-    """Checks the complete file; returns the kind of check.
-
-    Raises:
-        DataError: it is a web page, or not the release.
-    """
-    if _is_web_page(part.path):
-        raise web_page_error(source)
-    advice = (
-        "the file is deleted. It was damaged in transit, or the server has another version: run "
-        f"the same command again, then look at {source.page}"
-    )
-    if sha256:
-        problem = _difference(sha256, checksum(part.path))
-        if problem:
-            raise DataError(f"{source.url}: {problem}; {advice}")
-        return "sha256 as published"
-    try:
-        rows = check.count_rows(dataset, split, part.path)
-    except DataError as error:
-        problem = str(error).replace(str(part.path), source.url)
-        raise DataError(f"{problem}; {advice}") from error
-    official = dataset.rows.get(split, rows)
-    if rows != official:
-        log.warning("%s has %d rows, officially there are %d", source.url, rows, official)
-    return f"{counted(rows, 'row')}, no sha256 is published"
-
-
-def _difference(expected: str | None, actual: str) -> str:
-    return f"its sha256 is {actual}, not {expected}" if expected not in (None, actual) else ""
-
-
-def _is_web_page(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(512).lstrip().lower().startswith((b"<!doctype html", b"<html"))

@@ -1,4 +1,4 @@
-"""Build MeDiSumCode from MIMIC-IV: discharge letters with the ICD-10-CM codes of the admission.
+"""Builder of MeDiSumCode from MIMIC-IV: discharge letters with their ICD-10-CM codes.
 
 After Dada et al. 2025, section 3; the data set was never released. Rules for the diagnoses:
 

@@ -1,4 +1,4 @@
-"""Build questions on discharge letters as MeDiSumQA was built: from the patient's instructions.
+"""Questions on discharge letters, built as MeDiSumQA was: from the patient's instructions.
 
 After Dada et al. 2025, section 3: the discharge instructions are split off, and a model states
 their facts one by one and asks a question for each. Pairs are filtered, and those whose question

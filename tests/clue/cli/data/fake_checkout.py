@@ -1,4 +1,4 @@
-"""A checkout laid out as the authors' repository, in sentences of our own."""
+"""Checkout in the layout of the authors' repository, with invented prompts."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ import a_library_that_is_nowhere
 open({MARKER!r}, "w").close()
 raise SystemExit
 """
-"""What a script would do if it were run or imported."""
+"""Start of each script: leaves a file and exits if the script is run or imported."""
 
 SCRIPTS = {
     "eval/eval_mednli.py": '''
@@ -76,7 +76,7 @@ assistant_response_template =  assistant_response_start + """{codes}"""
 max_tokens = 512
 ''',
 }
-"""Laid out as the authors' scripts, in sentences of our own."""
+"""Scripts in the layout of the authors', with invented prompts."""
 
 
 def checkout(folder: Path, *, commit: bool = True, **changed: str) -> Path:

@@ -91,8 +91,8 @@ def test_what_is_there_and_not_the_official_file_is_replaced(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     body = tiny.longhealth(tmp_path / "made").read_bytes()
-    known = replace(DATASETS["longhealth"], sha256={"test": digest(body)})
-    monkeypatch.setitem(DATASETS, "longhealth", known)
+    official = replace(DATASETS["longhealth"], sha256={"test": digest(body)})
+    monkeypatch.setitem(DATASETS, "longhealth", official)
     server.serve(LONGHEALTH, Answer(body))
     path = tiny.longhealth(tmp_path / "data", questions=2)
     assert fetching("longhealth") == 0
@@ -125,7 +125,7 @@ def test_credentialed_data_are_for_their_owner_only_and_match_the_release_s_list
     assert path.read_bytes() == body
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "sha256 as published" in capsys.readouterr().out
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_a_file_that_differs_from_the_release_s_list_is_not_kept(
@@ -147,8 +147,8 @@ def test_a_file_that_differs_from_the_known_checksum_is_not_kept(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    known = replace(DATASETS["longhealth"], sha256={"test": digest(b"")})
-    monkeypatch.setitem(DATASETS, "longhealth", known)
+    official = replace(DATASETS["longhealth"], sha256={"test": digest(b"")})
+    monkeypatch.setitem(DATASETS, "longhealth", official)
     server.serve(LONGHEALTH, Answer(tiny.longhealth(tmp_path / "made").read_bytes()))
     assert fetching("longhealth") == 1
     assert f"not {digest(b'')}; the file is deleted" in capsys.readouterr().err
@@ -160,8 +160,8 @@ def test_a_malformed_file_is_not_kept_and_the_error_names_the_address(
 ) -> None:
     note = '1-DS-1,{},2,DS,1,2150-01-01,,"Knee,\nswollen."\n'
     rows = [HEADER, *[note.format(i) for i in range(999)]]
-    whole = gzip.compress("".join(rows).encode())
-    address = server.serve("/files/mimic-iv-note/2.2/note/discharge.csv.gz", Answer(whole[:-20]))
+    packed = gzip.compress("".join(rows).encode())
+    address = server.serve("/files/mimic-iv-note/2.2/note/discharge.csv.gz", Answer(packed[:-20]))
     assert fetching("mimic", "--user", "me") == 1
     output = capsys.readouterr().err
     assert f"{address} is a gzip file that is cut short or damaged" in output

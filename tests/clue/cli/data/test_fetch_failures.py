@@ -1,4 +1,4 @@
-"""What the command says and keeps when a download does not succeed."""
+"""Messages and files of the command after a failed download."""
 
 import argparse
 import logging

@@ -1,4 +1,4 @@
-"""An HTTP server on this machine that does what servers do to downloads."""
+"""HTTP server on this machine that cuts, refuses and redirects downloads on demand."""
 
 import base64
 import re
@@ -11,34 +11,34 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request gets."""
+    """Response to a request."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
-    """Close the connection after so many bytes of what was announced."""
+    """Bytes after which the connection is closed; None: the full body is sent."""
     etag: str | None = None
     ranges: bool = True
-    """Whether a range is honoured, if `If-Range` names this version."""
+    """True: a range is served if `If-Range` names this version."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent."""
+    """Request of a client."""
 
     path: str
     headers: Mapping[str, str]
 
 
 class Server:
-    """Answers by path; of several answers the last is repeated."""
+    """Answers by path; the last of several answers is repeated."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.requests: list[Request] = []
         self.login: tuple[str, str] | None = None
-        """Name and password that every request must bring."""
+        """Name and password that every request must have."""
         self._http = ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Handler", (_Handler,), {"of": self})
         )
@@ -48,12 +48,12 @@ class Server:
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def serve(self, path: str, *answers: Answer) -> str:
-        """Give these answers, one after the other; returns the address."""
+        """Sets the answers of a path, in order; returns the address."""
         self.answers[path] = list(answers)
         return self.url + path
 
     def ranges(self) -> list[str | None]:
-        """The ranges asked for so far."""
+        """Ranges requested so far."""
         return [request.headers.get("Range") for request in self.requests]
 
     def next(self, request: Request) -> Answer:
@@ -95,12 +95,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[: answer.cut])
 
     def _start(self, answer: Answer) -> int | None:
-        found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         same = self.headers.get("If-Range") in (answer.etag, answer.headers.get("Last-Modified"))
-        return int(found[1]) if found and same and answer.ranges and answer.status == 200 else None
+        return int(match[1]) if match and same and answer.ranges and answer.status == 200 else None
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Logs nothing."""
 
 
 def _basic(user: str, password: str) -> str:

@@ -130,8 +130,8 @@ def test_a_range_that_the_server_cannot_satisfy_begins_again(
 
 def test_a_connection_that_is_always_cut_says_what_is_kept(server: Server, tmp_path: Path) -> None:
     url = server.serve("/x", Answer(BODY, cut=100, etag=ONE, ranges=False))
-    kept = rf"was cut, 3 times\. 100 of 10,240 bytes are kept in {tmp_path}/\.part-x: the same"
-    with pytest.raises(DataMissing, match=kept):
+    message = rf"was cut, 3 times\. 100 of 10,240 bytes are kept in {tmp_path}/\.part-x: the same"
+    with pytest.raises(DataMissing, match=message):
         download(url, tmp_path / "x")
     assert len(server.requests) == 3
     assert not (tmp_path / "x").exists()

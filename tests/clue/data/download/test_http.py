@@ -1,4 +1,4 @@
-"""What answers mean: busy, refused, nobody there, somebody else."""
+"""Errors of HTTP answers: busy, refused, no connection, wrong host."""
 
 from pathlib import Path
 

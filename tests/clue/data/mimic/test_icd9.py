@@ -22,15 +22,15 @@ def test_the_first_target_of_each_list_of_the_first_scenario_is_taken(
 
 
 def test_a_code_without_equivalent_becomes_nothing() -> None:
-    nothing = [code for code, found in equivalents().items() if not found.codes]
+    nothing = [code for code, equivalent in equivalents().items() if not equivalent.codes]
     assert len(nothing) == 425
 
 
 def test_every_target_is_a_code() -> None:
-    targets = {target for found in equivalents().values() for target in found.codes}
+    targets = {target for equivalent in equivalents().values() for target in equivalent.codes}
     assert all(icd.is_code(target) for target in targets)
 
 
 def test_a_quarter_of_the_codes_is_mapped_exactly() -> None:
-    exact = [not found.approximate for found in equivalents().values()]
+    exact = [not equivalent.approximate for equivalent in equivalents().values()]
     assert (sum(exact), len(exact)) == (3533, 14567)
