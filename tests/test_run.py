@@ -222,7 +222,7 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
     process.send_signal(sent)
     _, said = process.communicate(timeout=60)
     assert process.returncode == code
-    assert "the same command goes on" in said
+    assert "run the same command again to continue" in said
     assert "Traceback" not in said
     assert lines(mlruns) >= 4
     assert {run.info.status for run in [*runs(mlruns), *runs(mlruns, "job")]} == {"KILLED"}

@@ -3,9 +3,9 @@
     python run.py model=smollm2_135m task=meqsum
     python run.py -m model=meditron7b,llama2_7b task=all
 
-`python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is done or was,
-or is too long for its model in a sweep; 1 if one failed, 130 after Ctrl-C, 143 after SIGTERM; what
-was generated is kept in each case, and the same command goes on.
+`python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is
+done, was done before, or is too long for its model in a sweep; 1 if a cell failed; 130 after
+Ctrl-C; 143 after SIGTERM. In each case generated answers are kept, and the same command continues.
 """
 
 import os
@@ -22,12 +22,12 @@ from clue.launch import closing_table, signals, sweep
 
 
 def main(arguments: list[str]) -> int:
-    """Compose, evaluate every job, print what became of each cell; returns the exit code."""
+    """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     arguments = as_settings(arguments)
-    sys.argv[1:] = arguments  # Hydra reads them there
+    sys.argv[1:] = arguments  # Hydra reads sys.argv
     signals.install_handlers()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that there is one way to say an error
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
     stopped = 0
     try:
         check_overrides(arguments, Config, groups(CONF))
@@ -43,19 +43,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _close(stopped: int) -> int:
-    """Say what became of every cell; returns the exit code."""
-    kept = "what was generated is kept: the same command goes on"
-    ends = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
-    lost = ends.get(stopped, "stopped")
-    outcomes = sweep.collect(f"{lost}; {kept}")
+    """Print the outcome of every cell; returns the exit code."""
+    advice = "generated answers are kept: run the same command again to continue"
+    causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
+    outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
     if outcomes:
         closing_table.show(outcomes)
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):
-            print(f"failed cells: {sweep.folder()}/failed.jsonl; {kept}", file=sys.stderr)
+            print(f"failed cells: {sweep.folder()}/failed.jsonl; {advice}", file=sys.stderr)
     except ClueError as error:
         print(f"error: {error}", file=sys.stderr)
     if stopped > 1:
-        print(f"stopped; {kept}", file=sys.stderr)
+        print(f"stopped; {advice}", file=sys.stderr)
     return stopped or int(failed)

@@ -19,9 +19,9 @@ QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Add the options of the command."""
     parser.add_argument(
-        "--mlruns", default=str(ROOT / "mlruns"), help="the store (default: mlruns)"
+        "--mlruns", default=str(ROOT / "mlruns"), help="folder of the store (default: mlruns)"
     )
     parser.add_argument("--port", help="default: MLFLOW_PORT, else 5000")
 
@@ -30,11 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Replace this process by MLflow's server.
 
     Raises:
-        ConfigError: the folder holds no database.
+        ConfigError: the folder has no database.
     """
     database = Path(arguments.mlruns).expanduser().resolve() / "mlflow.db"
     if not database.is_file():
-        raise ConfigError(f"{database} does not exist yet; `make demo` or a run writes it")
+        raise ConfigError(f"{database} does not exist yet; `make demo` or a run creates it")
     words = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", f"sqlite:///{database}"]
     port = ["--port", arguments.port] if arguments.port else []
     os.execve(sys.executable, [sys.executable, "-m", *words, *port], os.environ | QUIET)

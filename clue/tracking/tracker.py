@@ -171,9 +171,7 @@ class Tracker:
         try:
             self._end(status)
         except TrackingError:
-            log.warning(
-                "the tracking store cannot record the end of a run; the next command does it"
-            )
+            log.warning("the tracking store cannot record the end of a run; the next command will")
 
     def _open_experiment(self, name: str) -> str:
         """Create schema and experiment, one process at a time: a new database allows only one."""

@@ -1,6 +1,6 @@
-"""How many tokens each task asks of a model: of real prompts where the data are, else estimated.
+"""Context that each task needs in tokens: of real prompts if the data are here, else estimated.
 
-A guide to choosing models; a dry run counts with the model's own tokenizer.
+A guide to the choice of models; a dry run counts with the model's own tokenizer.
 """
 
 from collections.abc import Iterator
@@ -22,40 +22,42 @@ MEAN_WORDS = {
     "medisumqa": 1452,
     "medisumcode": 1515,
 }
-"""Words of a sample's input by task module, on average (Dada et al. 2025)."""
+"""Mean words of a sample's input by task module (Dada et al. 2025)."""
 CHARACTERS_PER_TOKEN = 4
-"""Of English text; a budget of 20,000 characters is about 5,000 tokens."""
+"""In English text; a budget of 20,000 characters is about 5,000 tokens."""
 
 
 @dataclass(frozen=True)
-class Need:
-    """What a task asks of a model's context in the paper's protocol."""
+class ContextNeed:
+    """Tokens that a task needs in the paper's protocol."""
 
     task: str
     level: int
     tokens: int | None
-    """Of a prompt and its answer; None = unknown: a task without data and without known sizes."""
+    """Tokens of a prompt and its answer; None = unknown: no data and no published size."""
     longest: bool
-    """Whether it is the longest prompt of the data that are here; else one of average length."""
+    """True: the longest prompt of the data here; False: a prompt of average length."""
 
 
-def needs(data: Path, cache: Path) -> Iterator[Need]:
-    """What each task of the study needs.
+def context_needs(data: Path, cache: Path) -> Iterator[ContextNeed]:
+    """Yields the context that each task of the study needs.
 
     Args:
         data: folder of the data sets.
-        cache: keeps what was measured, by data file and task settings.
+        cache: folder of measured lengths, by data file and task settings.
     """
     for name in task_files.names():
         conf = task_files.load(name)
         try:
-            yield Need(name, conf.level, _measured(Task(conf, PromptConf(), data), cache), True)
-        except ClueError:  # not here, or not as released: `python -m clue data status` says which
-            yield Need(name, conf.level, _estimated(conf), False)
+            yield ContextNeed(
+                name, conf.level, _measured(Task(conf, PromptConf(), data), cache), True
+            )
+        except ClueError:  # missing or not as released: see `python -m clue data status`
+            yield ContextNeed(name, conf.level, _estimated(conf), False)
 
 
 def _measured(task: Task, cache: Path) -> int:
-    """The longest prompt and its answer, in estimated tokens."""
+    """Returns the estimated tokens of the longest prompt and its answer."""
 
     def longest() -> str:
         split = task.split()
@@ -67,13 +69,13 @@ def _measured(task: Task, cache: Path) -> int:
 
 
 def _estimated(conf: TaskConf) -> int | None:
-    """A prompt of average length and its answer."""
+    """Returns the estimated tokens of a prompt of average length and its answer."""
     if conf.budget:
-        said = conf.budget / CHARACTERS_PER_TOKEN
+        input_tokens = conf.budget / CHARACTERS_PER_TOKEN
     elif conf.module in MEAN_WORDS:
-        said = MEAN_WORDS[conf.module] * WordCount.TOKENS_PER_WORD
+        input_tokens = MEAN_WORDS[conf.module] * WordCount.TOKENS_PER_WORD
     else:
         return None
-    around = len(conf.user.split()) * WordCount.TOKENS_PER_WORD
+    template = len(conf.user.split()) * WordCount.TOKENS_PER_WORD
     system = len(conf.system.split()) * WordCount.TOKENS_PER_WORD
-    return round(system + (conf.shots + 1) * (said + around)) + conf.max_new_tokens
+    return round(system + (conf.shots + 1) * (input_tokens + template)) + conf.max_new_tokens

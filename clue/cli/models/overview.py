@@ -1,4 +1,4 @@
-"""What there is to say of each model: facts of its file, where its weights are, which tasks fit."""
+"""Overview of the models: facts of the model file, location of weights, tasks that fit."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from clue.checkpoints import locate
-from clue.cli.models.context_needs import Need
+from clue.cli.models.context_needs import ContextNeed
 from clue.config import model_files
 from clue.config.schema import ModelConf
 
 
 @dataclass(frozen=True)
-class Row:
+class ModelOverview:
     """One model."""
 
     model: ModelConf
@@ -20,28 +20,30 @@ class Row:
     weights: str | None
     """`package`, `folder` or `cache`; None = not on this machine."""
     fits: tuple[str, ...]
-    """Tasks whose prompts fit the context; all, where the file names none."""
+    """Tasks whose prompts fit the context; all if the file gives no context."""
 
     def facts(self) -> dict[str, Any]:
-        """For programs: the fields of the model file and what was found."""
-        found = {"family": self.family, "weights": self.weights, "fits": list(self.fits)}
-        return asdict(self.model) | found
+        """Returns the fields of the model file, family, weights and tasks, for programs."""
+        derived = {"family": self.family, "weights": self.weights, "fits": list(self.fits)}
+        return asdict(self.model) | derived
 
 
-def rows(wanted: Sequence[str], needs: Sequence[Need], folder: Path) -> list[Row]:
-    """A row per model file that is a checkpoint: families together, the general model first.
+def model_overviews(
+    names: Sequence[str], needs: Sequence[ContextNeed], folder: Path
+) -> list[ModelOverview]:
+    """Returns an overview of each checkpoint: families together, the general model first.
 
     Args:
-        wanted: names; none = all.
-        needs: what the tasks ask for.
-        folder: where checkpoints are.
+        names: names of model files; empty = all.
+        needs: context that the tasks need.
+        folder: folder of downloaded checkpoints.
 
     Raises:
-        ConfigError: a name is no model.
+        ConfigError: there is no model of a name.
     """
-    loaded = [model_files.load(name) for name in wanted or model_files.names()]
-    found = [
-        Row(
+    loaded = [model_files.load(name) for name in names or model_files.names()]
+    overviews = [
+        ModelOverview(
             model,
             model_files.family(model),
             locate.find_local_weights(model, folder),
@@ -51,22 +53,18 @@ def rows(wanted: Sequence[str], needs: Sequence[Need], folder: Path) -> list[Row
         if model.repo
     ]
     return sorted(
-        found, key=lambda row: (row.family, row.model.domain != "general", row.model.label)
+        overviews, key=lambda row: (row.family, row.model.domain != "general", row.model.label)
     )
 
 
-def fitting(row: Row, needs: Sequence[Need]) -> str:
-    """The tasks that fit, in few words: all, a level, or their names."""
+def fitting_tasks(row: ModelOverview, needs: Sequence[ContextNeed]) -> str:
+    """Returns the tasks that fit, briefly: all, a level, or their names."""
     every = {need.task for need in needs}
     first = {need.task for need in needs if need.level == 1}
     short = {frozenset(every): "all", frozenset(first): "level1", frozenset(): "none"}
     return short.get(frozenset(row.fits), ", ".join(row.fits))
 
 
-def _place(row: Row) -> tuple[str, bool, str]:
-    return row.family, row.model.domain != "general", row.model.label
-
-
-def _fitting(model: ModelConf, needs: Sequence[Need]) -> tuple[str, ...]:
-    room = model.context or float("inf")
-    return tuple(need.task for need in needs if (need.tokens or 0) <= room)
+def _fitting(model: ModelConf, needs: Sequence[ContextNeed]) -> tuple[str, ...]:
+    context = model.context or float("inf")
+    return tuple(need.task for need in needs if (need.tokens or 0) <= context)

@@ -11,8 +11,8 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from clue.checkpoints.locate import ADAPTER
-from clue.cli.models.context_needs import Need, needs
-from clue.cli.models.overview import rows
+from clue.cli.models.context_needs import ContextNeed, context_needs
+from clue.cli.models.overview import model_overviews
 from clue.cli.models.parser import main
 from clue.config import model_files
 from clue.config.folders import ROOT
@@ -101,12 +101,15 @@ def test_a_file_of_fields_that_nobody_reads_is_refused(tmp_path: Path) -> None:
 
 
 def test_needs_are_measured_where_the_data_are_and_else_estimated(tmp_path: Path) -> None:
-    here = {need.task: need for need in needs(tiny.meqsum(tmp_path / "data"), tmp_path / "cache")}
+    here = {
+        need.task: need
+        for need in context_needs(tiny.meqsum(tmp_path / "data"), tmp_path / "cache")
+    }
     assert here["meqsum"].longest
     assert not here["medisumqa"].longest
     assert here["meqsum"].tokens
     assert here["meqsum"].tokens > 512
-    nowhere = {need.task: need for need in needs(tmp_path, tmp_path / "cache")}
+    nowhere = {need.task: need for need in context_needs(tmp_path, tmp_path / "cache")}
     assert not nowhere["meqsum"].longest
     assert nowhere["longhealth1"].tokens in range(5000, 6000)
 
@@ -115,14 +118,20 @@ def test_a_longer_prompt_is_measured_again_and_not_remembered(tmp_path: Path) ->
     measured = []
     for words in (30, 600):
         tiny.longhealth(tmp_path / "data", words=words)
-        found = {need.task: need for need in needs(tmp_path / "data", tmp_path / "cache")}
+        found = {need.task: need for need in context_needs(tmp_path / "data", tmp_path / "cache")}
         measured.append(found["longhealth1"].tokens or 0)
     assert measured[0] < measured[1]
 
 
 def test_models_of_short_context_fit_level_1_only() -> None:
-    asked = [Need("short", 1, 900, True), Need("long", 2, 5000, True), Need("new", 2, None, False)]
-    fits = {row.model.name: row.fits for row in rows(["llama2_7b", "aloe8b"], asked, Path())}
+    asked = [
+        ContextNeed("short", 1, 900, True),
+        ContextNeed("long", 2, 5000, True),
+        ContextNeed("new", 2, None, False),
+    ]
+    fits = {
+        row.model.name: row.fits for row in model_overviews(["llama2_7b", "aloe8b"], asked, Path())
+    }
     assert fits == {"llama2_7b": ("short", "new"), "aloe8b": ("short", "long", "new")}
 
 
