@@ -91,27 +91,33 @@ class Robust:
         return Interval(self.delta - half_width, self.delta + half_width)
 
 
-def scaled_scores(scores: Array) -> Array:
-    """Scores of metrics that some rows leave undefined, scaled so that every row counts.
+def mean_over_metrics(scores: Array, weights: Sequence[float]) -> Array:
+    """Weighted mean of the metrics of each row, where some rows leave metrics undefined.
 
     A metric that is defined for n_k of n rows counts n / n_k times where it is defined and 0
-    elsewhere: the mean of a column over all rows is the metric's mean, and a weighted mean of the
-    columns is the score of each row.
+    elsewhere, so that the mean over all rows is the weighted mean of the metrics' means.
 
     Args:
         scores: of k metrics, shape (n, k); nan where undefined.
+        weights: of the metrics, k of them; they sum to 1.
 
-    >>> scaled_scores(np.array([[0.5, 1.0], [0.25, np.nan]])).tolist()
-    [[0.5, 2.0], [0.25, 0.0]]
+    Returns:
+        Shape (n,).
+
+    >>> mean_over_metrics(np.array([[0.5, 1.0], [0.25, np.nan]]), [0.5, 0.5]).tolist()
+    [1.25, 0.125]
     """
-    defined = ~np.isnan(scores)
-    return np.asarray(np.where(defined, scores, 0.0) * len(scores) / defined.sum(axis=0))
+    means = np.zeros(len(scores))
+    for metric, weight in zip(scores.T, weights, strict=True):
+        defined = ~np.isnan(metric)
+        means[defined] += weight * len(scores) / defined.sum() * metric[defined]
+    return means
 
 
 def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_]) -> Sums:
     """Sums the task score of a cell within clusters, in points.
 
-    The score of a row is the mean of its metrics (`scaled_scores`).
+    The score of a row is the mean of its metrics (`mean_over_metrics`).
 
     Args:
         scores: of k metrics, 0 to 1, shape (n, k); nan where undefined.
@@ -121,7 +127,8 @@ def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_])
     >>> sums.sums.tolist(), sums.sizes.tolist(), sums.delta
     ([100.0, 50.0], [2.0, 1.0], 50.0)
     """
-    row_scores = scaled_scores(scores).mean(axis=1)
+    n_metrics = scores.shape[1]
+    row_scores = mean_over_metrics(scores, [1 / n_metrics] * n_metrics)
     labels = np.unique(np.asarray(clusters), return_inverse=True)[1]
     return Sums(
         np.bincount(labels, 100 * row_scores).astype(float), np.bincount(labels).astype(float)

@@ -40,7 +40,7 @@ class CodeList:
     headings: frozenset[str]
     """Codes that are subdivided in all of them."""
 
-    def __contains__(self, code: str) -> bool:
+    def __contains__(self, code: object) -> bool:
         return code in self.billable or code in self.headings
 
 

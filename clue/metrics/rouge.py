@@ -63,7 +63,7 @@ def _rouge_l(reference: Sequence[str], answer: Sequence[str]) -> float:
     return float(fmeasure(common / len(answer), common / len(reference)))
 
 
-def lcs_length(left: Sequence[str], right: Sequence[str]) -> int:
+def lcs_length(first: Sequence[str], second: Sequence[str]) -> int:
     """Returns the length of the longest common subsequence, by bit-parallel dynamic programming.
 
     Hyyrö 2004, Bit-parallel LCS-length computation revisited: one integer holds a row of the table.
@@ -74,10 +74,10 @@ def lcs_length(left: Sequence[str], right: Sequence[str]) -> int:
     2
     """
     positions: dict[str, int] = {}
-    for index, token in enumerate(left):
+    for index, token in enumerate(first):
         positions[token] = positions.get(token, 0) | 1 << index
-    all_bits = row = (1 << len(left)) - 1
-    for token in right:
+    all_bits = row = (1 << len(first)) - 1
+    for token in second:
         matches = row & positions.get(token, 0)
         row = ((row + matches) | (row - matches)) & all_bits
-    return len(left) - row.bit_count()
+    return len(first) - row.bit_count()

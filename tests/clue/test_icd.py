@@ -112,9 +112,9 @@ def test_codes_in_texts(text: str, codes: list[str]) -> None:
     ],
 )
 def test_what_is_billable_in_some_release(code: str, billable: bool, heading: bool) -> None:
-    known = icd.code_list()
-    assert (code in known.billable, code in known.headings) == (billable, heading)
-    assert (code in known) == (billable or heading)
+    valid = icd.code_list()
+    assert (code in valid.billable, code in valid.headings) == (billable, heading)
+    assert (code in valid) == (billable or heading)
 
 
 def test_titles_are_the_newest_releases() -> None:
@@ -124,9 +124,9 @@ def test_titles_are_the_newest_releases() -> None:
 
 
 def test_every_known_code_is_found_in_both_notations() -> None:
-    known = sorted(icd.code_list().billable | icd.code_list().headings)
-    step = len(known) // 2000
-    for code in known[::step]:
+    valid = sorted(icd.code_list().billable | icd.code_list().headings)
+    step = len(valid) // 2000
+    for code in valid[::step]:
         assert icd.codes(f"x {icd.dotted(code)} y") == [icd.dotted(code)]
         assert icd.codes(code.lower()) == [icd.dotted(code)]
         assert icd.is_code(code)
@@ -138,9 +138,9 @@ PIECES = ["I10", "e11.9", "B12", "vitamin", ",", "\n", "- ", "1.", "(", ")", "an
 
 @given(st.text() | st.lists(st.sampled_from(PIECES)).map("".join))
 def test_any_text_gives_distinct_codes_in_one_notation(text: str) -> None:
-    found = icd.codes(text)
-    assert len(found) == len(set(found))
-    assert all(code == icd.dotted(code) and icd.is_code(code) for code in found)
+    codes = icd.codes(text)
+    assert len(codes) == len(set(codes))
+    assert all(code == icd.dotted(code) and icd.is_code(code) for code in codes)
 
 
 @given(st.lists(st.sampled_from(["I10", "E11.9", "S72.001A", "C4A.9", "U07.1"]), unique=True))

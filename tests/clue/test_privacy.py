@@ -99,6 +99,6 @@ def test_hidden_texts_keep_everything_else() -> None:
 
 
 def test_addresses_lose_user_and_password_and_nothing_else() -> None:
-    said = "uri: postgresql+psycopg2://clue:se:cret@db.example.org/clue\nmail: a@b.example\n"
-    kept = "uri: postgresql+psycopg2://db.example.org/clue\nmail: a@b.example\n"
-    assert privacy.without_passwords(said) == kept
+    text = "uri: postgresql+psycopg2://clue:se:cret@db.example.org/clue\nmail: a@b.example\n"
+    expected = "uri: postgresql+psycopg2://db.example.org/clue\nmail: a@b.example\n"
+    assert privacy.without_passwords(text) == expected

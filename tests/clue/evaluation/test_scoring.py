@@ -12,7 +12,7 @@ from clue.metrics import Metric
 from clue.metrics.scorer import Scores, Scoring
 from clue.records import Completion, Record
 from clue.store.records_table import RecordsTable, tables, write_table
-from tests.clue.task.test_task import made
+from tests.clue.task.test_task import build_task
 
 
 class Counting:
@@ -48,7 +48,7 @@ def scorer(monkeypatch: pytest.MonkeyPatch) -> Counting:
 
 @pytest.fixture
 def cell(data: Path, tmp_path: Path) -> Cell:
-    task = made("meqsum", data)
+    task = build_task("meqsum", data)
     split = task.split()
     config = Config(model=ModelConf(name="m"), paths=PathsConf(mlruns=str(tmp_path)))
     return Cell(

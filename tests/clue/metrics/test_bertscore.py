@@ -37,7 +37,7 @@ ODD = [
 ]
 
 
-def bert(folder: Path, seed: int = 0, **made: Any) -> Path:
+def bert(folder: Path, seed: int = 0, **options: Any) -> Path:
     """A BERT of two layers with random weights, in the layout of SciBERT's page."""
     import torch
     from transformers import BertConfig, BertModel
@@ -52,7 +52,7 @@ def bert(folder: Path, seed: int = 0, **made: Any) -> Path:
         initializer_range=0.4,
         **sizes,
     )
-    BertModel(config).to(made.get("dtype", torch.float32)).save_pretrained(folder)
+    BertModel(config).to(options.get("dtype", torch.float32)).save_pretrained(folder)
     (folder / "vocab.txt").write_text("\n".join(pieces))
     return folder
 
@@ -78,18 +78,20 @@ def of(conf: BertscoreConf, cache: Path) -> Scoring:
 
 
 def library(scoring: Scoring, answers: Sequence[str], references: Sequence[str]) -> Scores:
-    """What bert-score says when it is asked directly."""
+    """Scores by bert-score itself."""
     from bert_score import BERTScorer
 
-    found = find(scoring.conf.bertscore, scoring.cache)
-    direct = BERTScorer(found.source, num_layers=found.num_layers, device="cpu", batch_size=7)
-    direct._tokenizer.model_max_length = found.limit
-    made = direct.score(list(answers), list(references))
-    return {name: values.tolist() for name, values in zip(NAMES, made, strict=True)}
+    checkpoint = find(scoring.conf.bertscore, scoring.cache)
+    direct = BERTScorer(
+        checkpoint.source, num_layers=checkpoint.num_layers, device="cpu", batch_size=7
+    )
+    direct._tokenizer.model_max_length = checkpoint.limit
+    values_of = direct.score(list(answers), list(references))
+    return {name: values.tolist() for name, values in zip(NAMES, values_of, strict=True)}
 
 
-def close(left: Scores, right: Scores) -> bool:
-    return all(left[name] == pytest.approx(right[name], abs=1e-6) for name in NAMES)
+def close(scores: Scores, expected: Scores) -> bool:
+    return all(scores[name] == pytest.approx(expected[name], abs=1e-6) for name in NAMES)
 
 
 def demo_pairs() -> tuple[list[str], list[str]]:
@@ -138,26 +140,26 @@ def test_neither_order_nor_batch_size_changes_a_score(
     conf = replace(scoring.conf.bertscore, batch_tokens=batch_tokens)
     order = random.Random(batch_tokens).sample(range(len(answers)), len(answers))
     shuffled = [answers[i] for i in order], [references[i] for i in order]
-    found = bertscore.score(NAMES, *shuffled, of(conf, tmp_path / "other"))
-    assert close(found, {name: [expected[name][i] for i in order] for name in NAMES})
+    scores = bertscore.score(NAMES, *shuffled, of(conf, tmp_path / "other"))
+    assert close(scores, {name: [expected[name][i] for i in order] for name in NAMES})
 
 
 def test_a_few_pairs_at_a_time_are_in_memory(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers, references = demo_pairs()
-    whole = bertscore.score(NAMES, answers, references, scoring)
+    expected = bertscore.score(NAMES, answers, references, scoring)
     counts: list[int] = []
 
     def counted(self: Embedding, texts: Sequence[str]) -> list[Tokens]:
-        made = compute(self, texts)
-        counts.append(sum(len(tokens.weights) for tokens in made))
-        return made
+        tokens_of_texts = compute(self, texts)
+        counts.append(sum(len(tokens.weights) for tokens in tokens_of_texts))
+        return tokens_of_texts
 
     compute = Embedding.compute
     monkeypatch.setattr(Embedding, "compute", counted)
     monkeypatch.setattr(bertscore, "TOKENS_IN_MEMORY", 200)
-    assert close(bertscore.score(NAMES, answers, references, scoring), whole)
+    assert close(bertscore.score(NAMES, answers, references, scoring), expected)
     assert len(counts) > 5
     assert max(counts) <= 200
 
@@ -166,10 +168,10 @@ def test_vectors_of_references_are_read_back_from_disk(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers, references = demo_pairs()
-    kept = replace(scoring, answers=FeatureStore(scoring.cache / "features"))
-    first = bertscore.score(NAMES, answers, references, kept)
+    storing = replace(scoring, answers=FeatureStore(scoring.cache / "features"))
+    first = bertscore.score(NAMES, answers, references, storing)
     monkeypatch.setattr(Embedding, "compute", lambda *_: pytest.fail("encoded again"))
-    assert bertscore.score(NAMES, answers, references, kept) == first
+    assert bertscore.score(NAMES, answers, references, storing) == first
 
 
 def test_odd_texts_have_the_scores_of_the_library(scoring: Scoring) -> None:
@@ -388,9 +390,9 @@ def test_a_cache_without_the_weights_is_not_enough_offline(cached: Path, tmp_pat
 @pytest.mark.parametrize("text", ODD)
 def test_an_embedding_comes_back_from_bytes_as_it_was(scoring: Scoring, text: str) -> None:
     embedding = Embedding(find(scoring.conf.bertscore, scoring.cache), 100)
-    made = embedding.compute([text, ""])
-    for value in made:
+    values = embedding.compute([text, ""])
+    for value in values:
         read = embedding.load(embedding.dump(value))
         assert np.array_equal(read.weights, value.weights)
         assert np.array_equal(read.vectors, value.vectors) or value.empty
-    assert [value.empty for value in made] == [False, True]
+    assert [value.empty for value in values] == [False, True]

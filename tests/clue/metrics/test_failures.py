@@ -82,9 +82,9 @@ def test_answers_of_a_real_model(task: str, text: str, loops: bool) -> None:
 def test_whatever_is_repeated_often_enough_loops(
     before: list[str], unit: list[str], times: int
 ) -> None:
-    found = failures.loop(" ".join(before + unit * times))
-    assert found is not None
-    assert set(found.split()) <= set(unit)
+    unit_of_loop = failures.loop(" ".join(before + unit * times))
+    assert unit_of_loop is not None
+    assert set(unit_of_loop.split()) <= set(unit)
 
 
 @given(st.text())

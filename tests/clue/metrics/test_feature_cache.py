@@ -120,8 +120,8 @@ def write(folder: str, start: int) -> list[str]:
 def test_processes_write_to_one_file_side_by_side(tmp_path: Path) -> None:
     starts = (0, 30, 60, 90)
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        made = pool.starmap_async(write, [(str(tmp_path), start) for start in starts]).get(120)
-    assert [values[0] for values in made] == [f"{start}a" * 50 for start in starts]
+        results = pool.starmap_async(write, [(str(tmp_path), start) for start in starts]).get(120)
+    assert [values[0] for values in results] == [f"{start}a" * 50 for start in starts]
     again = Suffixed(times=50)
     texts = [str(number) for number in range(150)]
     assert FeatureStore(tmp_path).values(again, texts) == [f"{text}a" * 50 for text in texts]
@@ -152,14 +152,14 @@ def test_what_does_not_fit_at_all_is_not_kept(
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 30_000
 
 
-@pytest.mark.parametrize("place", ["head", "middle"])
+@pytest.mark.parametrize("position", ["head", "middle"])
 def test_a_damaged_file_is_made_again(
-    tmp_path: Path, place: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, position: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     store, texts = FeatureStore(tmp_path), [str(number) for number in range(400)]
     store.values(Suffixed(times=20), texts)
     content = bytearray(only_file(tmp_path).read_bytes())
-    start = 0 if place == "head" else 4096 * 2
+    start = 0 if position == "head" else 4096 * 2
     content[start : start + 4096] = b"\xff" * 4096
     only_file(tmp_path).write_bytes(content)
 

@@ -17,13 +17,13 @@ RIGHT = "E11.9, I10, I48.2, S72.001A"
 
 
 def scores(text: str, right: str = RIGHT) -> dict[str, float]:
-    """What the pipeline makes of an answer: each metric on its own reading."""
-    found = {}
+    """Scores of an answer, with each metric on its own parser."""
+    by_metric = {}
     for name in RULES:
         metric = METRICS[name]
         answer = getattr(medisumcode, metric.parser)(text, Sample("1", {}, right, "1"))
-        ((found[name],),) = icd_f1.score([name], [answer], [right], SCORING).values()
-    return found
+        ((by_metric[name],),) = icd_f1.score([name], [answer], [right], SCORING).values()
+    return by_metric
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_scores_by_hand(text: str, expected: tuple[float, ...]) -> None:
 
 def test_only_validity_depends_on_the_code_list() -> None:
     signatures = {name: icd_f1.signature(name, SCORING) for name in RULES}
-    with_list = {name for name, made in signatures.items() if "simple-icd-10-cm" in made}
+    with_list = {name for name, signature in signatures.items() if "simple-icd-10-cm" in signature}
     assert with_list == {"icd_valid", "icd_valid_upstream"}
     assert len(set(signatures.values())) == len(signatures)
 
@@ -64,13 +64,13 @@ CODES = st.lists(
 
 @given(CODES, CODES, st.randoms())
 def test_order_and_repeats_change_nothing(
-    said: list[str], right: list[str], chance: random.Random
+    answer: list[str], right: list[str], chance: random.Random
 ) -> None:
-    again = [*said, *said]
+    again = [*answer, *answer]
     chance.shuffle(again)
     plain = [name for name in RULES if not name.endswith("_upstream")]
     target = ", ".join(right)
-    first, second = scores(", ".join(said), target), scores("\n".join(again), target)
+    first, second = scores(", ".join(answer), target), scores("\n".join(again), target)
     assert [first[name] for name in plain] == [second[name] for name in plain]
 
 

@@ -15,8 +15,8 @@ def test_an_unknown_metric_lists_the_known(tmp_path: Path) -> None:
 
 def test_accuracy_is_equality_and_no_answer_is_wrong(tmp_path: Path) -> None:
     scoring = Scoring(ScoringConf(), tmp_path)
-    found = accuracy.score(["accuracy"], ["A", "B", None], ["A", "A", "A"], scoring)
-    assert found == {"accuracy": [1.0, 0.0, 0.0]}
+    scores = accuracy.score(["accuracy"], ["A", "B", None], ["A", "A", "A"], scoring)
+    assert scores == {"accuracy": [1.0, 0.0, 0.0]}
 
 
 def test_a_scorer_tells_what_it_could_not_read_whole() -> None:

@@ -65,9 +65,9 @@ def test_letters_outside_a_to_z_are_no_letters() -> None:
 
 @given(words, words)
 def test_the_common_subsequence_is_as_long_as_in_the_table(
-    left: list[str], right: list[str]
+    first: list[str], second: list[str]
 ) -> None:
-    assert rouge.lcs_length(left, right) == rouge_scorer._lcs_table(left, right)[-1][-1]
+    assert rouge.lcs_length(first, second) == rouge_scorer._lcs_table(first, second)[-1][-1]
 
 
 def test_an_answer_in_a_loop_has_the_score_of_the_library() -> None:

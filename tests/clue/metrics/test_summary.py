@@ -24,28 +24,28 @@ def record(rouge1: float, umls_f1: float | None, **more: object) -> Record:
 
 
 def test_means_by_hand() -> None:
-    found = summary(TASK, [record(0.5, 1.0, looped=True), record(0.0, 0.5)])
-    assert found["rouge1"] == 25.0
-    assert found["umls_f1"] == 75.0
-    assert found["score"] == 50.0
-    assert found["looped_percent"] == 50.0
-    assert (found["n"], found["n_clusters"], found["words_mean"]) == (2, 1, 2.0)
-    assert (found["prompt_tokens_mean"], found["new_tokens_per_second"]) == (30.0, 20.0)
-    assert "umls_f1_n" not in found
+    means = summary(TASK, [record(0.5, 1.0, looped=True), record(0.0, 0.5)])
+    assert means["rouge1"] == 25.0
+    assert means["umls_f1"] == 75.0
+    assert means["score"] == 50.0
+    assert means["looped_percent"] == 50.0
+    assert (means["n"], means["n_clusters"], means["words_mean"]) == (2, 1, 2.0)
+    assert (means["prompt_tokens_mean"], means["new_tokens_per_second"]) == (30.0, 20.0)
+    assert "umls_f1_n" not in means
 
 
 def test_a_reference_that_defines_nothing_is_left_out_and_counted() -> None:
-    found = summary(TASK, [record(1.0, None), record(0.0, 0.0), record(0.5, 0.5)])
-    assert found["umls_f1"] == 25.0
-    assert found["umls_f1_n"] == 2
-    assert found["rouge1"] == 50.0
+    means = summary(TASK, [record(1.0, None), record(0.0, 0.0), record(0.5, 0.5)])
+    assert means["umls_f1"] == 25.0
+    assert means["umls_f1_n"] == 2
+    assert means["rouge1"] == 50.0
 
 
 def test_a_score_that_cannot_be_had_is_not_made_up() -> None:
-    found = summary(TASK, [record(1.0, None)])
-    assert "umls_f1" not in found
-    assert "score" not in found
-    assert (found["rouge1"], found["umls_f1_n"]) == (100.0, 0)
+    means = summary(TASK, [record(1.0, None)])
+    assert "umls_f1" not in means
+    assert "score" not in means
+    assert (means["rouge1"], means["umls_f1_n"]) == (100.0, 0)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
@@ -59,11 +59,11 @@ def test_the_interval_of_a_score_is_over_clusters_and_around_it() -> None:
         return replace(record(rouge1, umls_f1), cluster=cluster)
 
     rows = [of("a", 0.9, 0.8), of("a", 0.7, None), of("b", 0.2, 0.1), of("c", 0.4, 0.6)]
-    found = summary(TASK, rows)
-    assert found["score"] == pytest.approx(52.5)
-    assert found["score_low"] + found["score_high"] == pytest.approx(2 * found["score"])
+    means = summary(TASK, rows)
+    assert means["score"] == pytest.approx(52.5)
+    assert means["score_low"] + means["score_high"] == pytest.approx(2 * means["score"])
     apart = summary(TASK, [replace(row, cluster=str(n)) for n, row in enumerate(rows)])
-    assert apart["score_high"] - apart["score_low"] < found["score_high"] - found["score_low"]
+    assert apart["score_high"] - apart["score_low"] < means["score_high"] - means["score_low"]
     assert "score_low" not in summary(TASK, rows[:2])
 
 
@@ -71,6 +71,6 @@ def test_the_interval_of_one_metric_is_that_of_the_t_test() -> None:
     task = TaskConf(name="t", metrics=["rouge1"], score=["rouge1"])
     scores = [0.1, 0.5, 0.4, 0.9, 0.0]
     rows = [replace(record(score, 1.0), cluster=str(n)) for n, score in enumerate(scores)]
-    found = summary(task, rows)
+    means = summary(task, rows)
     low, high = stats.ttest_1samp([100 * score for score in scores], 0).confidence_interval(0.95)
-    assert (found["score_low"], found["score_high"]) == pytest.approx((low, high))
+    assert (means["score_low"], means["score_high"]) == pytest.approx((low, high))

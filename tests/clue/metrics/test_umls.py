@@ -85,16 +85,16 @@ SETS = st.frozensets(st.sampled_from("abcdef"))
 
 @given(SETS, SETS)
 def test_scores_are_shares_and_f1_is_symmetric(a: frozenset[str], b: frozenset[str]) -> None:
-    said, right = Concepts(a, a), Concepts(b, b)
+    answer, reference = Concepts(a, a), Concepts(b, b)
     for rule in umls.RULES.values():
-        there = rule(said, right)
-        assert there is None or 0 <= there <= 1
+        score = rule(answer, reference)
+        assert score is None or 0 <= score <= 1
         if a and b:
-            assert (there == 1) == (a == b) or rule not in (umls.f1, umls.f1_upstream)
+            assert (score == 1) == (a == b) or rule not in (umls.f1, umls.f1_upstream)
     if a and b:
-        assert umls.f1(said, right) == umls.f1(right, said)
-        p, r, f1 = (rule(said, right) for rule in (umls.precision, umls.recall, umls.f1))
-        assert p == umls.recall(right, said)
+        assert umls.f1(answer, reference) == umls.f1(reference, answer)
+        p, r, f1 = (rule(answer, reference) for rule in (umls.precision, umls.recall, umls.f1))
+        assert p == umls.recall(reference, answer)
         assert f1 == pytest.approx(2 * p * r / (p + r) if p + r else 0, abs=1e-12)  # type: ignore[operator]
 
 

@@ -32,16 +32,16 @@ def test_longhealth_counts_once_in_its_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("absent", "left"),
+    ("absent", "complete"),
     [
         ("medisumqa", {"longhealth", "level1"}),
         ("longhealth2", {"level1"}),
         ("mednli", {"longhealth", "level2"}),
     ],
 )
-def test_a_mean_without_one_of_its_parts_is_left_out(absent: str, left: set[str]) -> None:
+def test_a_mean_without_one_of_its_parts_is_left_out(absent: str, complete: set[str]) -> None:
     scores = {name: score for name, score in SCORES.items() if name != absent}
-    assert set(levels.composites(scores, task_files.study())) == left
+    assert set(levels.composites(scores, task_files.study())) == complete
 
 
 def test_the_published_averages_follow_from_the_published_metrics() -> None:
@@ -77,9 +77,9 @@ def test_the_closing_tables_show_cells_parts_and_levels(
         if name != "medisumqa"
     ]
     show([*rows, Outcome("m", "medisumqa", "paper", "failed", note="no [file] there")])
-    said = capsys.readouterr().out
-    assert max(map(len, said.splitlines())) <= 80
-    assert "failed: m/medisumqa/paper: no [file] there" in said
-    table = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.strip()}
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "failed: m/medisumqa/paper: no [file] there" in printed
+    table = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line.strip()}
     assert table["rouge2"] == ["50.00"]
-    assert "m paper 40.00 60.00 - -" in [" ".join(line.split()) for line in said.splitlines()]
+    assert "m paper 40.00 60.00 - -" in [" ".join(line.split()) for line in printed.splitlines()]

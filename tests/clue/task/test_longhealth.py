@@ -36,8 +36,8 @@ def read(tmp_path: Path, patients: Any) -> list[Question]:
 
 @pytest.fixture
 def question(tmp_path: Path) -> Question:
-    (made,) = read(tmp_path, {"patient_01": PATIENT})
-    return made
+    (question,) = read(tmp_path, {"patient_01": PATIENT})
+    return question
 
 
 def test_the_right_option_is_the_equal_one_not_the_one_that_contains_it(question: Question) -> None:
@@ -116,9 +116,9 @@ def test_answers_and_what_they_mean(question: Question, text: str, answer: str |
 
 
 def test_f_counts_where_it_is_an_option(question: Question) -> None:
-    asked = Sample("1", {**question.fields, "option_f": "Not told"}, "F", "1")
-    assert longhealth.parse("The answer is F", asked) == "F"
-    assert longhealth.parse("not told", asked) == "F"
+    with_f = Sample("1", {**question.fields, "option_f": "Not told"}, "F", "1")
+    assert longhealth.parse("The answer is F", with_f) == "F"
+    assert longhealth.parse("not told", with_f) == "F"
 
 
 @pytest.mark.parametrize(

@@ -36,24 +36,24 @@ def conf(
     )
 
 
-def asked(questions: Sequence[Question], made: TaskConf) -> list[Sample]:
-    return present(questions, made)[0]
+def samples_of(questions: Sequence[Question], settings: TaskConf) -> list[Sample]:
+    return present(questions, settings)[0]
 
 
 def letters(sample: Sample) -> list[str]:
-    """What each document is, e.g. `Letter 2 of patient 1`."""
+    """First words of each document, e.g. `Letter 2 of patient 1`."""
     return [part.split("\n")[1][:21] for part in sample.fields["documents"].split("[Document ")[1:]]
 
 
 def test_own_documents_are_all_of_the_patient_where_they_fit(questions: list[Question]) -> None:
-    for sample in asked(questions, conf("own")):
+    for sample in samples_of(questions, conf("own")):
         patient = int(sample.cluster.removeprefix("patient_"))
         assert sorted(letters(sample)) == [f"Letter {t} of patient {patient}" for t in range(4)]
         assert "F:" not in sample.fields["options"]
 
 
 def test_distractors_come_from_other_patients(questions: list[Question]) -> None:
-    for sample in asked(questions, conf("mixed", unanswerable="not told")):
+    for sample in samples_of(questions, conf("mixed", unanswerable="not told")):
         own = f"of patient {int(sample.cluster.removeprefix('patient_'))}"
         answering = [letter for letter in letters(sample) if letter.endswith(own)]
         assert answering == [f"Letter {sample.id.partition('/')[2]} {own}"]
@@ -63,7 +63,7 @@ def test_distractors_come_from_other_patients(questions: list[Question]) -> None
 
 
 def test_without_the_answer_f_is_right(questions: list[Question]) -> None:
-    for sample in asked(questions, conf("foreign", unanswerable="not told")):
+    for sample in samples_of(questions, conf("foreign", unanswerable="not told")):
         assert sample.target == "F"
         own = f"of patient {int(sample.cluster.removeprefix('patient_'))}"
         assert not any(letter.endswith(own) for letter in letters(sample))
@@ -72,22 +72,22 @@ def test_without_the_answer_f_is_right(questions: list[Question]) -> None:
 def test_every_presentation_has_its_own_order_and_is_the_same_again(
     questions: list[Question],
 ) -> None:
-    first = asked(questions, conf("own", repeats=5))
+    first = samples_of(questions, conf("own", repeats=5))
     assert [sample.repeat for sample in first[:5]] == list(range(5))
     assert len({sample.fields["documents"] for sample in first}) > 5 * 4
-    assert asked(questions[::-1], conf("own", repeats=5))[-5:] == first[:5]
+    assert samples_of(questions[::-1], conf("own", repeats=5))[-5:] == first[:5]
 
 
 def test_one_question_does_not_change_what_another_shows(questions: list[Question]) -> None:
-    whole = asked(questions, conf("own", budget=1200))
-    assert asked(questions[:1], conf("own", budget=1200)) == whole[:2]
+    of_all = samples_of(questions, conf("own", budget=1200))
+    assert samples_of(questions[:1], conf("own", budget=1200)) == of_all[:2]
 
 
 @pytest.mark.parametrize("documents", ["own", "mixed", "foreign"])
 def test_per_patient_shows_all_questions_the_same(
     questions: list[Question], documents: str
 ) -> None:
-    samples = asked(questions, conf(documents, order="per_patient", unanswerable="not told"))
+    samples = samples_of(questions, conf(documents, order="per_patient", unanswerable="not told"))
     shown = {(sample.cluster, sample.repeat, sample.fields["documents"]) for sample in samples}
     assert len(shown) == 4 * 2
 

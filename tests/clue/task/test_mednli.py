@@ -77,10 +77,10 @@ def test_answers_and_what_they_mean(text: str, answer: str | None, upstream: str
 @given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the", "\n"])))
 def test_never_more_than_one_label(words: list[str]) -> None:
     answer = mednli.parse(" ".join(words), NEUTRAL)
-    said = {word.lower() for word in words} & set(mednli.LABELS)
-    assert answer is None or answer in said
+    labels = {word.lower() for word in words} & set(mednli.LABELS)
+    assert answer is None or answer in labels
     if "not" not in words:
-        assert answer == (said.pop() if len(said) == 1 else None)
+        assert answer == (labels.pop() if len(labels) == 1 else None)
 
 
 @given(st.text())

@@ -34,20 +34,20 @@ def test_the_protocol_of_our_own_wording_is_what_it_always_was(data: Path, name:
         shown = {"documents": "mixed", "order": "per_question", "budget": 99, "unanswerable": "f"}
         conf = replace(conf, reader="longhealth", **shown)  # type: ignore[arg-type]
         expected |= {"task": name, **shown}
-    made = Task(conf, PromptConf(), data)
-    shots = made.split().shots
-    expected["dataset_sha256"] = checksum(made.path())
+    task = Task(conf, PromptConf(), data)
+    shots = task.split().shots
+    expected["dataset_sha256"] = checksum(task.path())
     expected["shots"] = sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots])
-    assert made.protocol(shots) == expected
+    assert task.protocol(shots) == expected
 
 
 def test_an_imported_wording_tells_commit_separator_option_f_and_rewrites(tmp_path: Path) -> None:
     commit = git(worded(tmp_path) / "clone", "rev-parse", "HEAD")
-    asked = upstream("longhealth3", tmp_path)
-    assert asked["upstream"] == {"commit": commit, "separator": "~~~", "rewrites": {}}
-    assert asked["unanswerable"] == "Nobody knows"
-    assert asked["wording"][0] == "\nLook it up.\n"
-    assert "wording" not in asked["prompting"]
+    protocol = upstream("longhealth3", tmp_path)
+    assert protocol["upstream"] == {"commit": commit, "separator": "~~~", "rewrites": {}}
+    assert protocol["unanswerable"] == "Nobody knows"
+    assert protocol["wording"][0] == "\nLook it up.\n"
+    assert "wording" not in protocol["prompting"]
     listed = upstream("problem_summary", tmp_path)
     assert listed["upstream"] == {"commit": commit, "separator": None, "rewrites": {";": ", "}}
     assert listed["max_new_tokens"] == 256

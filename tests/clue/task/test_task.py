@@ -15,13 +15,13 @@ from tests import tiny
 GOLDEN = ROOT / "tests" / "golden"
 
 
-def made(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
+def build_task(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
     """The task of a file in conf/task."""
     return Task(load(name), PromptConf(**prompting), data, limit)  # type: ignore[arg-type]
 
 
-def meqsum(data: Path, **made_with: object) -> Task:
-    return made("meqsum", data, **made_with)  # type: ignore[arg-type]
+def meqsum(data: Path, **settings: object) -> Task:
+    return build_task("meqsum", data, **settings)  # type: ignore[arg-type]
 
 
 def ids(samples: tuple[object, ...]) -> list[str]:
@@ -37,9 +37,9 @@ def test_the_split_is_the_authors(data: Path) -> None:
 
 
 def test_a_limit_takes_the_first_scored_and_keeps_the_shots(data: Path) -> None:
-    whole, part = meqsum(data).split(), meqsum(data, limit=2).split()
-    assert part.shots == whole.shots
-    assert part.scored == whole.scored[:2]
+    full, part = meqsum(data).split(), meqsum(data, limit=2).split()
+    assert part.shots == full.shots
+    assert part.scored == full.scored[:2]
 
 
 def test_without_shots_everything_is_scored(data: Path) -> None:
@@ -54,7 +54,7 @@ def test_too_many_shots_are_an_error(data: Path) -> None:
 def test_examples_of_the_train_split_leave_the_whole_test_split_to_score(tmp_path: Path) -> None:
     tiny.mednli(tmp_path)
     tiny.mednli(tmp_path, split="train")
-    split = made("mednli", tmp_path, source="train").split()
+    split = build_task("mednli", tmp_path, source="train").split()
     assert len(split.shots) == 3
     assert all(sample.id.startswith("train-") for sample in split.shots)
     assert sorted(ids(split.scored)) == [f"test-{i}" for i in range(9)]
@@ -68,11 +68,11 @@ def test_a_missing_train_split_is_named(data: Path) -> None:
 @pytest.mark.parametrize("shots", [0, 1, 3])
 @pytest.mark.parametrize("name", names())
 def test_the_messages_are_exactly_the_golden_ones(data: Path, name: str, shots: int) -> None:
-    task = made(name, data, shots=shots)
+    task = build_task(name, data, shots=shots)
     split = task.split()
     messages = task.prompt(split.scored[0], split.shots).messages
-    said = "".join(f"--- {role}\n{content}\n" for role, content in messages)
-    assert said == (GOLDEN / f"{name}_{shots}_shot.txt").read_text()
+    dialogue = "".join(f"--- {role}\n{content}\n" for role, content in messages)
+    assert dialogue == (GOLDEN / f"{name}_{shots}_shot.txt").read_text()
 
 
 def test_the_reference_is_not_in_the_question(data: Path) -> None:

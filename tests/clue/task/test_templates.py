@@ -28,8 +28,8 @@ def task(name: str, data: Path, **prompting: Any) -> Task:
     return Task(load(name), PromptConf(name="upstream", wording="upstream", **prompting), data)
 
 
-def said(made: Task, sample: Sample, *shots: Sample) -> list[tuple[str, str]]:
-    return [(role, content) for role, content in made.prompt(sample, shots).messages]
+def dialogue(task: Task, sample: Sample, *shots: Sample) -> list[tuple[str, str]]:
+    return [(role, content) for role, content in task.prompt(sample, shots).messages]
 
 
 MEDNLI = [
@@ -70,14 +70,14 @@ MEDISUMQA = [
 def test_the_messages_are_in_the_imported_words(
     folder: Path, name: str, expected: list[tuple[str, str]]
 ) -> None:
-    made = task(name, folder)
-    samples = made.module.read(made.path())
-    assert said(made, samples[0], samples[4]) == expected
+    built = task(name, folder)
+    samples = built.module.read(built.path())
+    assert dialogue(built, samples[0], samples[4]) == expected
 
 
 def test_codes_are_shown_as_the_authors_data_have_them(folder: Path) -> None:
     shot = Sample("1", {"discharge_summary": "A letter."}, "I10, E11.9", "1")
-    assert said(task("medisumcode", folder), replace(shot, id="2"), shot) == [
+    assert dialogue(task("medisumcode", folder), replace(shot, id="2"), shot) == [
         ("system", "Code it."),
         ("user", "A letter.\nNow!"),
         ("assistant", "Codes are I10, E119"),
@@ -96,11 +96,11 @@ def test_codes_are_shown_as_the_authors_data_have_them(folder: Path) -> None:
 def test_letters_are_parted_as_in_the_imported_script(
     folder: Path, name: str, option: str, target: str
 ) -> None:
-    made, own = task(name, folder), Task(load(name), PromptConf(), folder)
-    sample, same = made.split().scored[0], own.split().scored[0]
+    built, own = task(name, folder), Task(load(name), PromptConf(), folder)
+    sample, same = built.split().scored[0], own.split().scored[0]
     number, patient = sample.id.partition("/")[2], int(sample.cluster[-2:])
     options = "\n".join(f"{letter.upper()}: {number} mg {letter}" for letter in "abcde") + option
-    ((_, system), (_, user)) = said(made, sample)
+    ((_, system), (_, user)) = dialogue(built, sample)
     assert system == "\nLook it up.\n"
     letters = same.fields["documents"].split("\n\n")
     documents = "\n\n~~~\n\n".join(letter.partition("\n")[2] for letter in letters)
@@ -115,9 +115,9 @@ def test_letters_are_parted_as_in_the_imported_script(
 def test_any_number_of_worked_examples_can_be_asked_for(
     folder: Path, name: str, shots: int
 ) -> None:
-    made = task(name, folder, shots=shots)
-    split = made.split()
-    roles = [role for role, _ in said(made, split.scored[0], *split.shots)]
+    built = task(name, folder, shots=shots)
+    split = built.split()
+    roles = [role for role, _ in dialogue(built, split.scored[0], *split.shots)]
     assert roles == ["system", *["user", "assistant"] * shots, "user"]
 
 
@@ -133,8 +133,8 @@ def test_the_budget_is_the_authors_and_a_difference_is_said(
     with caplog.at_level(logging.WARNING):
         assert task("mednli", folder).templates.max_new_tokens == 20
         assert not caplog.records
-        made = task("problem_summary", folder)
-        assert made.prompt(made.module.read(made.path())[0], ()).max_new_tokens == 256
+        built = task("problem_summary", folder)
+        assert built.prompt(built.module.read(built.path())[0], ()).max_new_tokens == 256
     assert "problem_summary: the authors' max_new_tokens=256 is used, not 512" in caplog.text
 
 
@@ -176,9 +176,9 @@ def test_an_import_that_was_changed_is_refused(
 
 def test_a_task_that_the_authors_have_not_is_named(folder: Path) -> None:
     conf = replace(load("mednli"), name="triage")
-    made = Task(conf, PromptConf(wording="upstream"), folder)
+    built = Task(conf, PromptConf(wording="upstream"), folder)
     with pytest.raises(DataError, match=r"no wording for triage, only for mednli, .*medisumcode"):
-        _ = made.templates
+        _ = built.templates
 
 
 ODD = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
@@ -191,7 +191,7 @@ def test_braces_and_odd_characters_of_a_sample_stay(
     folder: Path, premise: str, hypothesis: str
 ) -> None:
     sample = Sample("1", {"premise": premise, "hypothesis": hypothesis}, "neutral", "1")
-    *_, (_, user) = said(task("mednli", folder), sample)
+    *_, (_, user) = dialogue(task("mednli", folder), sample)
     assert user == f"\nOne: {premise}\nTwo: {hypothesis}\n"
 
 
@@ -200,5 +200,5 @@ def test_a_reference_changes_only_where_it_is_rewritten(
     text: str, rewrites: dict[str, str]
 ) -> None:
     shown = PromptTemplates("", "", "{target}", 1, rewrites=rewrites).reference(text)
-    kept = "".join(rewrites.get(character, character) for character in text)
-    assert shown == kept
+    expected = "".join(rewrites.get(character, character) for character in text)
+    assert shown == expected

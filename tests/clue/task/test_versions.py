@@ -1,4 +1,4 @@
-"""What reads data and answers has a declared version: behaviour that changes needs another one.
+"""Versions of readers and parsers: a changed behaviour needs another declared version.
 
 The versions are part of every cell's identity, and the source text is not. The file
 `tests/golden/versions.json` holds, per function, the version and a digest of what it returns for

@@ -36,8 +36,10 @@ def umls(folder: Path, concepts: Sequence[Any] = (), *, old: bool = False) -> Pa
         old: the vectorizer as scikit-learn before 1.5 pickled it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    made = list(concepts) or entities()
-    names = sorted({name for entity in made for name in (entity.canonical_name, *entity.aliases)})
+    entries = list(concepts) or entities()
+    names = sorted(
+        {name for entity in entries for name in (entity.canonical_name, *entity.aliases)}
+    )
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), dtype=np.float32)
     vectors = vectorizer.fit_transform(names)
     index = nmslib.init(
@@ -59,7 +61,7 @@ def umls(folder: Path, concepts: Sequence[Any] = (), *, old: bool = False) -> Pa
         data=vectors.data.astype(np.float16),
     )
     aliases.write_text(json.dumps(names))
-    base.write_text("".join(json.dumps(entity._asdict()) + "\n" for entity in made))
+    base.write_text("".join(json.dumps(entity._asdict()) + "\n" for entity in entries))
     return folder
 
 

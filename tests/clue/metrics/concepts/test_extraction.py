@@ -48,9 +48,9 @@ def test_concepts_are_found_whatever_they_are_called(small_feature: ConceptExtra
 
 def test_an_abbreviation_names_what_its_long_form_names(small_feature: ConceptExtractor) -> None:
     text = "chronic obstructive pulmonary disease (COPD)"
-    (found,) = small_feature.compute([text])
-    assert found.ids == {LUNG}
-    assert found.names == {"Chronic obstructive pulmonary disease", "Capillary oxygen pressure"}
+    (concepts,) = small_feature.compute([text])
+    assert concepts.ids == {LUNG}
+    assert concepts.names == {"Chronic obstructive pulmonary disease", "Capillary oxygen pressure"}
     assert ids(small_feature, "COPD") == [{PRESSURE}]
 
 
@@ -102,8 +102,8 @@ def test_thousands_of_words_are_read(small_feature: ConceptExtractor) -> None:
     brackets = "kidney ( " * 1250 + "fever ) " * 1250
     chance = random.Random(1)
     letters = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(1000)]
-    found = ids(small_feature, loop, brackets, " ".join([*letters, "fever"]), "z" * 20000)
-    assert found == [{FEVER, KIDNEY}, {FEVER}, {FEVER}, set()]
+    ids_of_texts = ids(small_feature, loop, brackets, " ".join([*letters, "fever"]), "z" * 20000)
+    assert ids_of_texts == [{FEVER, KIDNEY}, {FEVER}, {FEVER}, set()]
 
 
 def test_the_human_phenotype_ontology_knows_symptoms_and_no_drugs(hpo: ConceptExtractor) -> None:
@@ -167,20 +167,20 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
     conf = UmlsConf(folder=str(tmp_path / "empty"))
     with pytest.raises(ModelUnavailable) as caught:
         _ = ConceptExtractor(conf, tmp_path).signature
-    said = str(caught.value)
-    assert "pip install" in said
-    assert "en_core_sci_sm-0.5.4.tar.gz" in said
-    assert "nmslib_index.bin" in said
-    assert "scoring=embedded" in said
+    message = str(caught.value)
+    assert "pip install" in message
+    assert "en_core_sci_sm-0.5.4.tar.gz" in message
+    assert "nmslib_index.bin" in message
+    assert "scoring=embedded" in message
 
 
 @pytest.mark.parametrize(
-    ("conf", "said"),
+    ("conf", "message"),
     [
         (UmlsConf("words", "snomed"), "snomed is none of umls, hpo"),
         (UmlsConf("words", "hpo", folder="somewhere"), "folder=somewhere is set"),
     ],
 )
-def test_settings_that_do_not_fit_are_refused(conf: UmlsConf, said: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_settings_that_do_not_fit_are_refused(conf: UmlsConf, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=message):
         _ = ConceptExtractor(conf, tmp_path).signature

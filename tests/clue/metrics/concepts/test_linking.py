@@ -20,10 +20,10 @@ class Counted:
     def __init__(self, generator: Any) -> None:
         self._generator = generator
         self.kb = generator.kb
-        self.asked: list[str] = []
+        self.queries: list[str] = []
 
     def __call__(self, mentions: Sequence[str], k: int) -> Any:
-        self.asked += mentions
+        self.queries += mentions
         return self._generator(mentions, k)
 
 
@@ -54,7 +54,7 @@ def test_a_mention_is_asked_for_once(generator: Any) -> None:
     linker = Linker(counted, 0.7)
     linker.link(["fever", "cough", "fever"])
     linker.link(["cough", "pain", "fever"])
-    assert counted.asked == ["fever", "cough", "pain"]
+    assert counted.queries == ["fever", "cough", "pain"]
 
 
 def test_the_memory_is_bounded(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,8 +74,8 @@ def test_order_and_batches_change_nothing(
     chance.shuffle(mentions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(linking, "BATCH", batch)
-        found = Linker(generator, 0.7).link(mentions)
-    assert found == {m: expected[m] for m in mentions if m in expected}
+        links = Linker(generator, 0.7).link(mentions)
+    assert links == {m: expected[m] for m in mentions if m in expected}
 
 
 def at(start: int, end: int, similarity: float) -> tuple[Mention, Link]:

@@ -21,10 +21,10 @@ def reader() -> MentionReader:
 
 def test_an_abbreviation_stands_for_its_long_form_wherever_it_occurs(reader: MentionReader) -> None:
     text = "CRF? Yes: chronic renal failure (CRF). Stable CRF."
-    (found,) = reader.read([text])
-    meanings = [mention.meaning for mention in found if mention.text == "CRF"]
+    (mentions,) = reader.read([text])
+    meanings = [mention.meaning for mention in mentions if mention.text == "CRF"]
     assert meanings == ["chronic renal failure"] * 3
-    assert all(m.meaning == m.text for m in found if m.text != "CRF")
+    assert all(m.meaning == m.text for m in mentions if m.text != "CRF")
 
 
 def test_an_abbreviation_is_forgotten_with_its_text(reader: MentionReader) -> None:
@@ -35,19 +35,21 @@ def test_an_abbreviation_is_forgotten_with_its_text(reader: MentionReader) -> No
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25))
 def test_the_bounded_detector_finds_what_the_detector_of_scispacy_finds(words: list[str]) -> None:
-    found = []
+    abbreviations = []
     for detector in DETECTORS:
         doc = detector(PIPELINE(" ".join(words)))
-        found.append({(s.start, s.end, s._.long_form.text) for s in doc._.abbreviations})
-    assert found[0] == found[1]
+        abbreviations.append({(s.start, s.end, s._.long_form.text) for s in doc._.abbreviations})
+    assert abbreviations[0] == abbreviations[1]
 
 
 def test_a_long_form_in_brackets_may_have_eight_words() -> None:
     words = "alpha beta cell delta edge five gap hill"
     text = f"the ABCDEFGH ({words}) and ABCDEFGH"
     for detector in DETECTORS:
-        found = detector(PIPELINE(text))._.abbreviations
-        assert {(span.text, span._.long_form.text) for span in found} == {("ABCDEFGH", words)}
+        abbreviations = detector(PIPELINE(text))._.abbreviations
+        assert {(span.text, span._.long_form.text) for span in abbreviations} == {
+            ("ABCDEFGH", words)
+        }
 
 
 def test_a_text_of_brackets_is_not_matched_with_every_pair_of_them() -> None:
@@ -56,5 +58,5 @@ def test_a_text_of_brackets_is_not_matched_with_every_pair_of_them() -> None:
 
 
 def test_a_lone_surrogate_is_read_over(reader: MentionReader) -> None:
-    (found,) = reader.read(["\ud800 fever \udfff"])
-    assert "fever" in {mention.text for mention in found}
+    (mentions,) = reader.read(["\ud800 fever \udfff"])
+    assert "fever" in {mention.text for mention in mentions}

@@ -13,8 +13,11 @@ def test_the_entities_of_a_model_in_a_folder_are_the_mentions(tmp_path: Path) ->
         str(small_knowledge_base.model(tmp_path / "model", ["kidney failure", "fever"]))
     )
     assert finder.missing() is None
-    (found,) = MentionReader(finder).read(["Kidney failure and some fever today"])
-    assert [(m.text, m.start, m.end) for m in found] == [("Kidney failure", 0, 2), ("fever", 4, 5)]
+    (mentions,) = MentionReader(finder).read(["Kidney failure and some fever today"])
+    assert [(m.text, m.start, m.end) for m in mentions] == [
+        ("Kidney failure", 0, 2),
+        ("fever", 4, 5),
+    ]
 
 
 def test_a_model_in_a_package_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,20 +33,20 @@ def test_a_model_in_a_package_is_found(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_missing_model_of_scispacy_is_to_be_installed_from_its_release() -> None:
-    said = SpacyModel("en_core_sci_md").missing()
-    assert said
-    assert "pip install --no-deps https://" in said
-    assert said.count("en_core_sci_md") == 2
-    assert "/en_core_sci_md-0.5.4.tar.gz" in said
-    assert "scoring=embedded" in said
+    message = SpacyModel("en_core_sci_md").missing()
+    assert message
+    assert "pip install --no-deps https://" in message
+    assert message.count("en_core_sci_md") == 2
+    assert "/en_core_sci_md-0.5.4.tar.gz" in message
+    assert "scoring=embedded" in message
 
 
 @pytest.mark.parametrize("name", ["json", "no/such/folder", "tests"])
 def test_what_is_no_model_is_refused(name: str) -> None:
-    said = SpacyModel(name).missing()
-    assert said
-    assert "meta.json" in said
-    assert "pip" not in said
+    message = SpacyModel(name).missing()
+    assert message
+    assert "meta.json" in message
+    assert "pip" not in message
 
 
 def test_a_model_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
@@ -55,10 +58,10 @@ def test_a_model_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_the_signature_follows_the_files_and_not_the_place(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    made = [
+    folders = [
         small_knowledge_base.model(tmp_path / name, phrases) for name, phrases in PLACES.items()
     ]
-    first, moved, other = (SpacyModel(str(folder)).signature(cache) for folder in made)
+    first, moved, other = (SpacyModel(str(folder)).signature(cache) for folder in folders)
     assert first == moved
     assert first != other
 

@@ -34,11 +34,11 @@ def test_the_index_of_scispacy_links_as_an_exact_one_does(tmp_path: Path) -> Non
     exactly = Linker(exact_index.generator(small_knowledge_base.entities(), 0.7), 0.7).link(
         mentions
     )
-    found = linker.link(mentions)
-    assert {m: link.concept for m, link in found.items()} == {
+    links = linker.link(mentions)
+    assert {m: link.concept for m, link in links.items()} == {
         m: link.concept for m, link in exactly.items()
     }
-    for mention, link in found.items():  # vectors of half precision
+    for mention, link in links.items():  # vectors of half precision
         assert link.similarity == pytest.approx(exactly[mention].similarity, abs=2e-3)
 
 
@@ -51,10 +51,10 @@ def test_order_and_batch_of_the_mentions_change_no_link(tmp_path: Path) -> None:
     for size in (1, 7, 100):
         chance.shuffle(mentions)
         linker = Linker(generator, 0.7)
-        found = {}
+        links = {}
         for start in range(0, len(mentions), size):
-            found |= linker.link(mentions[start : start + size])
-        assert found == expected
+            links |= linker.link(mentions[start : start + size])
+        assert links == expected
 
 
 def test_weights_that_an_old_scikit_learn_pickled_are_used(tmp_path: Path) -> None:
@@ -89,12 +89,12 @@ def test_what_the_folder_lacks_is_named(tmp_path: Path) -> None:
     folder = small_knowledge_base.umls(tmp_path / "umls")
     assert Umls(str(folder)).missing() is None
     (folder / "nmslib_index.bin").unlink()
-    said = Umls(str(folder)).missing()
-    assert said
-    assert f"lacks nmslib_index.bin in {folder}" in said
-    assert "CandidateGenerator" in said
-    assert "scoring.umls.folder=" in said
-    assert "scoring=embedded" in said
+    message = Umls(str(folder)).missing()
+    assert message
+    assert f"lacks nmslib_index.bin in {folder}" in message
+    assert "CandidateGenerator" in message
+    assert "scoring.umls.folder=" in message
+    assert "scoring=embedded" in message
 
 
 def test_the_newest_download_of_scispacy_is_used(

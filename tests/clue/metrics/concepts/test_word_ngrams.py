@@ -12,8 +12,8 @@ def reader() -> MentionReader:
 
 
 def runs(reader: MentionReader, text: str) -> list[str]:
-    (found,) = reader.read([text])
-    return [mention.text for mention in found]
+    (mentions,) = reader.read([text])
+    return [mention.text for mention in mentions]
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_a_run_begins_and_ends_with_a_word_that_says_something(
 
 
 def test_a_run_has_a_longest_length(reader: MentionReader) -> None:
-    found = runs(reader, " ".join(["knee"] * 20))
-    assert max(len(run.split()) for run in found) == LONGEST
-    assert len(found) == 20 * LONGEST - sum(range(LONGEST))
+    ngrams = runs(reader, " ".join(["knee"] * 20))
+    assert max(len(run.split()) for run in ngrams) == LONGEST
+    assert len(ngrams) == 20 * LONGEST - sum(range(LONGEST))
 
 
 @given(st.text(alphabet="ab1 \n.,()-\u2013'ÄΣ\u2028\U0001f600", max_size=60))
 def test_any_text_has_runs_that_stand_in_it(reader: MentionReader, text: str) -> None:
-    (found,) = reader.read([text])
-    for mention in found:
+    (mentions,) = reader.read([text])
+    for mention in mentions:
         assert mention.text in text
         assert any(map(str.isalpha, mention.text))
         assert mention.end - mention.start > 0
