@@ -2,7 +2,7 @@
 
 A weighted mean of series is again one series of items, so the same tests apply to a task score as
 to a metric. An item scores the weighted sum of its scores in the parts, scaled where a part is
-defined on n_k of the n items only (`clue.cluster_robust.scaled_scores`; UMLS F1, where a reference
+defined on n_k of the n items only (`clue.cluster_robust.mean_over_metrics`; UMLS F1, where a reference
 names no concept). So the mean over all items is the weighted mean of the parts' means, as in
 `clue.metrics.summary`, and an item on which the models do not differ has the difference 0. The
 price: where a part is undefined for some items, the standard error is not the exact one of a ratio;
@@ -27,7 +27,7 @@ from analysis.pairing.same_protocol import (
 )
 from analysis.readers.records_table import sample_rows
 from analysis.stats.paired import Array, Paired
-from clue.cluster_robust import scaled_scores
+from clue.cluster_robust import mean_over_metrics
 
 POINTS = 100.0
 """Scores are stored between 0 and 1 and reported in points."""
@@ -157,8 +157,8 @@ def weighted_mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
     return Paired(
         ids,
         tuple(clusters[name] for name in ids),
-        (scaled_scores(base) * weights).sum(axis=1),
-        (scaled_scores(tuned) * weights).sum(axis=1),
+        mean_over_metrics(base, weights),
+        mean_over_metrics(tuned, weights),
         _step_size(parts, weights),
     )
 
