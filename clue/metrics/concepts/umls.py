@@ -113,7 +113,7 @@ def _weighted(vectorizer: Any) -> Any:
         diagonal = vars(transformer).pop("_idf_diag", None)
         if diagonal is None:
             raise ModelError(
-                f"tfidf_vectorizer.joblib holds no weights that scikit-learn "
+                f"tfidf_vectorizer.joblib contains no weights that scikit-learn "
                 f"{version('scikit-learn')} can read; download it again with `{DOWNLOAD}`"
             )
         transformer.idf_ = np.asarray(diagonal.diagonal(), dtype=np.float32)
