@@ -70,4 +70,4 @@ def _locate(job: Job, name: str) -> None:
     task = job.task(name)
     for split in {"test", job.config.prompt.source}:
         task.path(split)
-    _ = task.wording  # reads the file of imported wording
+    _ = task.templates  # reads the file of imported templates
