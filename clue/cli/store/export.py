@@ -1,12 +1,12 @@
 """`python -m clue store export`: finished cells and their report as one archive.
 
-    manifest.json                          name to sha256 of every other file
+    manifest.json                          name and sha256 of every other file
     cells/<task>/<model>/<fingerprint>/    cell.json, records-<id>.parquet
     runs/<run id>.json                     tags, parameters, metrics, configuration of a cell's run
-    analysis/                              what `python -m analysis` wrote
+    analysis/                              output of `python -m analysis`
 
-Answers to open data go along; those to credentialed data go as digests, since they may restate a
-note.
+Answers to open data are exported as text, answers to credentialed data as digests, since they may
+restate a note.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clue import privacy
-from clue.cli.store.mlflow_runs import described
+from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.records import Record
@@ -33,7 +33,7 @@ MANIFEST = "manifest.json"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Add the options of the command."""
     parser.add_argument("archive", help="file to write, <name>.zip")
     parser.add_argument(
         "--text",
@@ -43,11 +43,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the archive; prints what is in it."""
+    """Write the archive and print its size."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     archive = Path(arguments.archive).expanduser()
     files = dict(contents(mlruns, arguments.text))
-    write_atomic(archive, packed(files))
+    write_atomic(archive, zip_bytes(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
     size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
     print(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
-    """Names in the archive and bytes, without the manifest.
+    """Yields name and content of every file of the archive except the manifest.
 
     Raises:
         StoreError: there is no such store, or a table of it is damaged.
@@ -63,13 +63,13 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     run_ids = set()
     for generation in generations(mlruns):
         for path in generation.tables():
-            table = shown(read_table(path, verify=True), text)
+            table = redacted(read_table(path, verify=True), text)
             run_ids.add(table.facts.get("run_id"))
             yield str(path.relative_to(mlruns)), table_bytes(table)
         if generation.tables():
-            described_by = generation.description
-            yield str(described_by.relative_to(mlruns)), described_by.read_bytes()
-    for run_id, content in described(mlruns, os.environ.get("MLFLOW_TRACKING_URI")):
+            description = generation.description
+            yield str(description.relative_to(mlruns)), description.read_bytes()
+    for run_id, content in exported_runs(mlruns, os.environ.get("MLFLOW_TRACKING_URI")):
         if run_id in run_ids:
             yield f"runs/{run_id}.json", content
     for path in sorted((mlruns / "analysis").rglob("*")):
@@ -77,23 +77,23 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
             yield str(path.relative_to(mlruns)), path.read_bytes()
 
 
-def shown(table: RecordsTable, text: str | None) -> RecordsTable:
-    """The table with its texts as they may leave the machine."""
+def redacted(table: RecordsTable, text: str | None) -> RecordsTable:
+    """Returns the table with its texts as they may leave the machine."""
     mode = text or ("full" if table.facts.get("access") == "open" else "hash")
     if mode == "full":
         return table
     rows = privacy.rows(table.records, mode)
-    # a record's text is never null: an answer that is left out is the empty one
+    # a record's text is never null: an omitted answer is empty
     records = [Record.from_row({**row, "text": row["text"] or ""}) for row in rows]
     return replace(table, records=records, facts={**table.facts, "text": mode})
 
 
-def packed(files: dict[str, bytes]) -> bytes:
-    """A zip file, the same bytes for the same files."""
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    """Returns a zip file, the same bytes for the same files."""
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     manifest = json.dumps(sums, indent=1).encode()
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [(MANIFEST, manifest), *sorted(files.items())]:
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return buffer.getvalue()

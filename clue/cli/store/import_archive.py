@@ -1,6 +1,6 @@
-"""`python -m clue store import`: the cells of an archive into this store.
+"""`python -m clue store import`: copy the cells of an archive into this store.
 
-What is there already and equal stays; what differs is refused, nothing is overwritten.
+Equal files are kept; a file that differs is refused; nothing is overwritten.
 """
 
 import argparse
@@ -20,33 +20,34 @@ from clue.errors import StoreError
 HELP = "read an archive that `export` wrote"
 
 CELLS = re.compile(r"^cells/[^/]+/[^/]+/[0-9a-f]{16}/(cell\.json|records-[0-9a-f]{1,16}\.parquet)$")
-"""What of an archive goes into the store under its own name."""
+"""Files of an archive that keep their name in the store."""
 REPORT = re.compile(r"^analysis/(?!.*(^|/)\.\.(/|$)).+$")
-"""The report; it goes into `imported/<name of the archive>/`, beside the store's own."""
+"""The report; it is written to `imported/<name of the archive>/`, next to the store's own."""
 RUNS = re.compile(r"^runs/[0-9a-f]+\.json$")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Add the options of the command."""
     parser.add_argument("archive", help="file that `python -m clue store export` wrote")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Unpack, then make the runs again; prints how much of each."""
+    """Import files, then create the runs; prints the number of each."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     archive = Path(arguments.archive).expanduser()
-    files = unpacked(archive)
-    new = [name for name, content in files.items() if _place(mlruns, archive, name, content)]
-    made = sum(_run_again(files[name], mlruns) for name in files if RUNS.match(name))
-    print(f"{len(new)} new files of {len(files)}, {made} new runs in {mlruns}")
+    files = read_archive(archive)
+    new = [name for name, content in files.items() if _write(mlruns, archive, name, content)]
+    runs = sum(_import_run(files[name], mlruns) for name in files if RUNS.match(name))
+    print(f"{len(new)} new files of {len(files)}, {runs} new runs in {mlruns}")
     return 0
 
 
-def unpacked(archive: Path) -> dict[str, bytes]:
-    """Names and bytes of an archive, each checked against the manifest.
+def read_archive(archive: Path) -> dict[str, bytes]:
+    """Returns name and content of every file of an archive, checked against the manifest.
 
     Raises:
-        StoreError: the file is no such archive, is damaged, or holds what no export writes.
+        StoreError: the file is no such archive, is damaged, or contains a file that no export
+            writes.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -55,7 +56,7 @@ def unpacked(archive: Path) -> dict[str, bytes]:
             strange = set(opened.namelist()) - set(sums) - {MANIFEST}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StoreError(
-            f"{archive} is no archive of `python -m clue store export`, or is cut short: {error}"
+            f"{archive} is no archive of `python -m clue store export`, or is incomplete: {error}"
         ) from error
     strange |= {name for name in files if not any(p.match(name) for p in (CELLS, REPORT, RUNS))}
     damaged = {n for n, content in files.items() if hashlib.sha256(content).hexdigest() != sums[n]}
@@ -68,8 +69,8 @@ def unpacked(archive: Path) -> dict[str, bytes]:
     return files
 
 
-def _place(mlruns: Path, archive: Path, name: str, content: bytes) -> bool:
-    """Write a file of a cell or a report; whether it is new."""
+def _write(mlruns: Path, archive: Path, name: str, content: bytes) -> bool:
+    """Write a file of a cell or a report; returns True if it is new."""
     if RUNS.match(name):
         return False
     path = mlruns / name
@@ -80,13 +81,13 @@ def _place(mlruns: Path, archive: Path, name: str, content: bytes) -> bool:
         return True
     if path.read_bytes() != content:
         raise StoreError(
-            f"{path} is there and differs from the archive's; it was left as it is. Import into a "
-            "store of its own: --mlruns <empty folder>"
+            f"{path} exists and differs from the archive's file; it was not changed. Import into "
+            "another store: --mlruns <empty folder>"
         )
     return False
 
 
-def _run_again(content: bytes, mlruns: Path) -> int:
-    """1 if the run was made, 0 if its cell has a run in this store."""
+def _import_run(content: bytes, mlruns: Path) -> int:
+    """Returns 1 if the run was created, 0 if its cell has a run in this store."""
     run: Mapping[str, object] = json.loads(content)
-    return mlflow_runs.repeat(run, mlruns, os.environ.get("MLFLOW_TRACKING_URI"))
+    return mlflow_runs.import_run(run, mlruns, os.environ.get("MLFLOW_TRACKING_URI"))

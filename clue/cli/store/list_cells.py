@@ -1,4 +1,4 @@
-"""`python -m clue store list`: cells, finished, partial, failed."""
+"""`python -m clue store list`: list cells that are finished, partial, failed or running."""
 
 import argparse
 import json
@@ -16,84 +16,84 @@ HELP = "list cells: finished, partial, failed, running"
 
 State = Literal["finished", "failed", "running", "partial"]
 STATES: Mapping[str, State] = {"RUNNING": "running", "FAILED": "failed"}
-"""What the status of a cell's newest run says where there is no newer table; else it is partial."""
+"""State by the status of a cell's newest run, if it has no newer table; otherwise `partial`."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A cell, or a generation that no cell has finished with yet."""
+class ListedCell:
+    """A finished cell, or a generation without a finished cell."""
 
     task: str
     model: str
     prompt: str
-    """Name of the prompt setting; empty until a table says it."""
+    """Name of the prompt setting; empty if there is no table."""
     state: State
     n: int
-    """Records of a finished cell, else stored completions."""
+    """Records of a finished cell, otherwise stored completions."""
     fingerprint: str
     run_id: str
-    """The cell's MLflow run; empty if it is not known here."""
+    """The cell's MLflow run; empty if it is unknown."""
     bytes: int
-    """Of the table of a finished cell, else of the generation's folder."""
+    """Size of the table of a finished cell, otherwise of the generation's folder."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Add the options of the command."""
     parser.add_argument("--json", action="store_true", help="a JSON array instead of a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a row per cell."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
-    found = rows(mlruns)
+    cells = listed_cells(mlruns)
     if arguments.json:
-        print(json.dumps([asdict(row) for row in found], indent=1))
+        print(json.dumps([asdict(cell) for cell in cells], indent=1))
     else:
-        _print(found)
+        _print(cells)
     return 0
 
 
-def rows(mlruns: Path) -> list[Row]:
-    """A row per finished cell, and one per generation with nothing finished since its last run.
+def listed_cells(mlruns: Path) -> list[ListedCell]:
+    """Returns every finished cell, and every generation whose newest run has not finished.
 
     Raises:
         StoreError: there is no such store, or a table of it is damaged.
     """
     runs = _runs(mlruns)
-    return [row for found in generations(mlruns) for row in _of(found, runs)]
+    return [cell for generation in generations(mlruns) for cell in _cells(generation, runs)]
 
 
-def _of(found: Generation, runs: Mapping[str, tuple[str, str]]) -> Iterator[Row]:
-    run_id, status = runs.get(found.fingerprint, ("", ""))
-    tables = found.tables()
+def _cells(generation: Generation, runs: Mapping[str, tuple[str, str]]) -> Iterator[ListedCell]:
+    run_id, status = runs.get(generation.fingerprint, ("", ""))
+    tables = generation.tables()
     for path in tables:
         table = read_table(path)
         facts = table.facts
-        yield Row(
-            task=found.task,
-            model=found.model,
+        yield ListedCell(
+            task=generation.task,
+            model=generation.model,
             prompt=facts.get("prompt", ""),
             state="finished",
             n=len(table.records),
-            fingerprint=found.fingerprint,
+            fingerprint=generation.fingerprint,
             run_id=facts.get("run_id", ""),
             bytes=path.stat().st_size,
         )
     if not tables or status in STATES:
-        yield Row(
-            task=found.task,
-            model=found.model,
+        yield ListedCell(
+            task=generation.task,
+            model=generation.model,
             prompt="",
             state=STATES.get(status, "partial"),
-            n=len(found.store.completions()),
-            fingerprint=found.fingerprint,
+            n=len(generation.store.completions()),
+            fingerprint=generation.fingerprint,
             run_id=run_id,
-            bytes=found.bytes(),
+            bytes=generation.bytes(),
         )
 
 
 def _runs(mlruns: Path) -> dict[str, tuple[str, str]]:
-    """Id and status of the newest run of each generation, by its folder's name."""
+    """Returns id and status of the newest run of each generation, by the name of its folder."""
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None and not (mlruns / "mlflow.db").exists():
         return {}
@@ -106,11 +106,11 @@ def _runs(mlruns: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-def _print(found: list[Row]) -> None:
+def _print(cells: list[ListedCell]) -> None:
     names = ("task", "model", "prompt", "state", "fingerprint", "run")
     table = console.table(names, ("n", "KiB"))
-    for row in found:
-        size = f"{row.bytes / 1024:.0f}"
-        names = (row.task, row.model, row.prompt, row.state, row.fingerprint, row.run_id[:8])
-        table.add_row(*names, str(row.n), size)
+    for cell in cells:
+        size = f"{cell.bytes / 1024:.0f}"
+        names = (cell.task, cell.model, cell.prompt, cell.state, cell.fingerprint, cell.run_id[:8])
+        table.add_row(*names, str(cell.n), size)
     console.show(table)

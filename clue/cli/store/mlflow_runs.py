@@ -1,4 +1,4 @@
-"""The MLflow runs of cells as JSON, to take them to another store."""
+"""MLflow runs of cells as JSON, to copy them to another store."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 from clue.store.records_table import read_table
 
-TRANSIENT = ("clue.host", "clue.pid", "clue.process_start", "mlflow.user", "mlflow.source.name")
-"""Tags that say where and by whom: they stay at home."""
+LOCAL_TAGS = ("clue.host", "clue.pid", "clue.process_start", "mlflow.user", "mlflow.source.name")
+"""Tags of the machine and the user; they are not exported."""
 
 
-def described(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
-    """Id and JSON of every finished run of a cell; none where nothing was tracked."""
+def exported_runs(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
+    """Yields id and JSON of every finished run of a cell; none if nothing was tracked."""
     if uri is None and not (mlruns / "mlflow.db").exists():
         return
     from clue.tracking.tracker import Tracker
@@ -20,7 +20,7 @@ def described(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
     tracker = Tracker(uri, "clue", mlruns)
     for run in tracker.cells():
         if run.info.status == "FINISHED":
-            tags = {key: tag for key, tag in run.data.tags.items() if key not in TRANSIENT}
+            tags = {key: tag for key, tag in run.data.tags.items() if key not in LOCAL_TAGS}
             content = {
                 "name": run.info.run_name,
                 "tags": tags,
@@ -31,8 +31,8 @@ def described(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
             yield run.info.run_id, json.dumps(content, indent=1, sort_keys=True).encode()
 
 
-def repeat(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
-    """Make an exported run in this store, with its table; 0 if the cell has one, else 1.
+def import_run(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
+    """Create an exported run in this store, with its table; 0 if the cell has one, else 1.
 
     Raises:
         StoreError: the table of the run's cell is not in this store.
@@ -41,8 +41,8 @@ def repeat(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
 
     tracker = Tracker(uri, "clue", mlruns)
     cell = run["tags"]["clue.cell"]
-    known = tracker.latest("clue.cell", cell)
-    if known and known.info.status == "FINISHED":
+    newest = tracker.latest("clue.cell", cell)
+    if newest and newest.info.status == "FINISHED":
         return 0
     (path,) = mlruns.glob(f"cells/*/*/*/records-{cell[:16]}.parquet")
     rows = [record.row() for record in read_table(path).records]

@@ -1,11 +1,11 @@
-"""The store of results: what is in it, whether it is whole, how to move it.
+"""The store of results: list, check, move and clean it.
 
     python -m clue store list
     python -m clue store verify
     python -m clue store export study.tar.gz
     python -m clue store import study.tar.gz
     python -m clue store relocate        # after mlruns/ was moved
-    python -m clue store prune           # what could go; --yes removes it
+    python -m clue store prune           # lists removable files; --yes removes them
 
 Exit code 0: done; 1: something is damaged, missing or refused; 130: stopped by Ctrl-C.
 """
@@ -18,10 +18,10 @@ from clue.config.folders import ROOT
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Add the options of the command."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
-        "--mlruns", default=str(ROOT / "mlruns"), help="the store (default: mlruns)"
+        "--mlruns", default=str(ROOT / "mlruns"), help="folder of the store (default: mlruns)"
     )
     modules = {
         "list": list_cells,

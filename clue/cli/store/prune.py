@@ -1,7 +1,7 @@
-"""`python -m clue store prune`: what nobody reads any more.
+"""`python -m clue store prune`: remove files that nothing reads.
 
-Completions that `force=true` set aside, and parts of files whose writer died. What a cell or its
-analysis needs is never among them.
+These are completions that `force=true` replaced, and incomplete files whose writer died. Files that
+a cell or its analysis needs are never removed.
 """
 
 import argparse
@@ -14,40 +14,40 @@ import psutil
 from clue.common.plural import counted
 from clue.store.generations import generations
 
-HELP = "remove what nobody reads: completions set aside, parts of files; only lists without --yes"
+HELP = "remove replaced completions and incomplete files; without --yes only list them"
 
 PART = re.compile(r"^\..+\.(?P<pid>\d+)$")
 """Name of a file that a process is writing: `.<name>.<pid>`."""
-SET_ASIDE = "completions.*.jsonl"
+REPLACED = "completions.*.jsonl"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
-    parser.add_argument("--yes", action="store_true", help="remove them")
+    """Add the options of the command."""
+    parser.add_argument("--yes", action="store_true", help="remove the files")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List or remove; prints paths and the bytes of all of them."""
+    """List or remove the files; prints their paths and their total size."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
-    found = sorted(superfluous(mlruns))
-    size = sum(path.stat().st_size for path in found)
-    for path in found:
+    unused = sorted(unused_files(mlruns))
+    size = sum(path.stat().st_size for path in unused)
+    for path in unused:
         print(path)
         if arguments.yes:
             path.unlink()
     done = "removed" if arguments.yes else "could be removed with --yes"
-    print(f"{counted(len(found), 'file')}, {size / 2**20:.1f} MiB {done}")
+    print(f"{counted(len(unused), 'file')}, {size / 2**20:.1f} MiB {done}")
     return 0
 
 
-def superfluous(mlruns: Path) -> Iterator[Path]:
-    """Files of the cells that nothing reads.
+def unused_files(mlruns: Path) -> Iterator[Path]:
+    """Yields the files of the cells that nothing reads.
 
     Raises:
         StoreError: there is no such store.
     """
     for generation in generations(mlruns):
-        yield from generation.folder.glob(SET_ASIDE)
+        yield from generation.folder.glob(REPLACED)
         for path in generation.folder.glob(".*"):
             part = PART.match(path.name)
             if part and not psutil.pid_exists(int(part["pid"])):

@@ -1,6 +1,6 @@
-"""`python -m clue store relocate`: artifact addresses after the store was moved.
+"""`python -m clue store relocate`: correct the artifact addresses of a moved store.
 
-MLflow keeps absolute addresses of artifacts in its database; a moved store shows runs without
+MLflow keeps absolute addresses of artifacts in its database, so a moved store shows runs without
 their files.
 """
 
@@ -16,19 +16,19 @@ HELP = "point the runs of a moved store to its artifacts"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """No options of its own."""
+    """Add no options."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print how many addresses were changed."""
+    """Correct the addresses and print their number."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
-    moved = counted(relocate(mlruns), "address now lies", "addresses now lie")
-    print(f"{moved} in {mlruns / 'artifacts'}")
+    moved = counted(relocate(mlruns), "address now points", "addresses now point")
+    print(f"{moved} to {mlruns / 'artifacts'}")
     return 0
 
 
 def relocate(mlruns: Path) -> int:
-    """Rewrite addresses that lie in the place where the store was made; returns their number.
+    """Correct the addresses of the store's former folder; returns their number.
 
     Raises:
         StoreError: there is no database, or it cannot be written.
@@ -36,7 +36,7 @@ def relocate(mlruns: Path) -> int:
     path = mlruns / "mlflow.db"
     if not path.is_file():
         raise StoreError(
-            f"there is no {path}; name the store with --mlruns <folder> (a tracking server keeps "
+            f"there is no {path}; give the store with --mlruns <folder> (a tracking server keeps "
             "its own addresses)"
         )
     here = (mlruns / "artifacts").as_uri()
@@ -45,12 +45,12 @@ def relocate(mlruns: Path) -> int:
             return sum(_move(database, *row, here) for row in _elsewhere(database, here))
     except sqlite3.Error as error:
         raise StoreError(
-            f"{path} cannot be changed: {error}. End what uses it, then repeat the command."
+            f"{path} cannot be changed: {error}. Stop the programs that use it, then repeat the command."
         ) from error
 
 
 def _elsewhere(database: sqlite3.Connection, here: str) -> list[tuple[int, str]]:
-    """Experiments whose artifacts lie in `artifacts` of another place: id and address."""
+    """Returns id and address of the experiments whose artifacts are in another folder."""
     rows = database.execute("SELECT experiment_id, artifact_location FROM experiments").fetchall()
     return [
         (experiment, address)
@@ -60,7 +60,7 @@ def _elsewhere(database: sqlite3.Connection, here: str) -> list[tuple[int, str]]
 
 
 def _move(database: sqlite3.Connection, experiment: int, before: str, here: str) -> int:
-    """Addresses of an experiment and its runs, moved; returns their number."""
+    """Change the addresses of an experiment and its runs; returns their number."""
     runs = database.execute(
         "UPDATE runs SET artifact_uri = ? || substr(artifact_uri, ?) "
         "WHERE experiment_id = ? AND substr(artifact_uri, 1, ?) = ?",

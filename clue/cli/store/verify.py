@@ -1,4 +1,4 @@
-"""`python -m clue store verify`: every checksum of the store."""
+"""`python -m clue store verify`: check every checksum of the store."""
 
 import argparse
 import json
@@ -15,59 +15,59 @@ HELP = "check every checksum: completions, tables, fingerprints"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """No options of its own."""
+    """Add no options."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is wrong; the exit code says whether anything is."""
+    """Print all faults; returns 1 if there are any."""
     mlruns = Path(arguments.mlruns).expanduser().resolve()
-    found = list(generations(mlruns))
-    wrong = [fault for generation in found for fault in faults(generation)]
-    for fault in wrong:
+    stored = list(generations(mlruns))
+    faults = [fault for generation in stored for fault in generation_faults(generation)]
+    for fault in faults:
         print(fault)
-    tables = sum(len(generation.tables()) for generation in found)
-    size = f"{counted(len(found), 'generation')}, {counted(tables, 'table')}"
-    print(f"{size}: {counted(len(wrong), 'fault') if wrong else 'no faults'}")
-    return int(bool(wrong))
+    tables = sum(len(generation.tables()) for generation in stored)
+    size = f"{counted(len(stored), 'generation')}, {counted(tables, 'table')}"
+    print(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
+    return int(bool(faults))
 
 
-def faults(generation: Generation) -> Iterator[str]:
-    """What is damaged of a generation, or does not belong to it."""
+def generation_faults(generation: Generation) -> Iterator[str]:
+    """Describes every file of a generation that is damaged or does not belong to it."""
     try:
         stored = generation.store.completions()
     except StoreError as error:
         yield str(error)
         stored = {}
-    yield from _description(generation)
+    yield from _description_faults(generation)
     for path in generation.tables():
         try:
             table = read_table(path, verify=True)
         except StoreError as error:
             yield str(error)
             continue
-        asked = {((row.sample_id, row.repeat), row.prompt_sha256): row for row in table.records}
+        records = {((row.sample_id, row.repeat), row.prompt_sha256): row for row in table.records}
         changed = sum(
-            key in asked and asked[key].completion != completion
+            key in records and records[key].completion != completion
             for key, completion in stored.items()
         )
-        if changed and _holds_text(table):
+        if changed and _has_text(table):
             yield (
                 f"{path}: {counted(changed, 'answer differs', 'answers differ')} from "
                 f"{generation.store.path.name}; score again with backend=replay force=true"
             )
 
 
-def _description(generation: Generation) -> Iterator[str]:
+def _description_faults(generation: Generation) -> Iterator[str]:
     path = generation.description
     try:
-        described = json.loads(path.read_text())
+        settings = json.loads(path.read_text())
     except (OSError, ValueError):
-        yield f"{path} is missing or damaged; the command that made the cell writes it again"
+        yield f"{path} is missing or damaged; the command that created the cell writes it again"
         return
-    if not sha256(described).startswith(generation.fingerprint):
-        yield f"{path} is not what the folder's name is the digest of; it was changed by hand"
+    if not sha256(settings).startswith(generation.fingerprint):
+        yield f"{path} does not match the digest in the folder's name; it was changed by hand"
 
 
-def _holds_text(table: RecordsTable) -> bool:
-    """Whether its answers are there, not digests in their place."""
+def _has_text(table: RecordsTable) -> bool:
+    """True if it contains answers, not digests of them."""
     return bool(table.facts.get("text", "full") == "full")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clue.cli.store import export, import_archive
-from clue.cli.store.list_cells import rows
+from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
 from clue.records import Completion, Message, Prompt, Record, sha256
 from clue.store.completions import CellStore
@@ -72,7 +72,7 @@ def test_cells_are_listed_with_their_state(store: Path, capsys: pytest.CaptureFi
         failed.append(PROMPT, ANSWER)
     with pytest.raises(ValueError, match="boom"), tracker.run("x", ("clue.cell", "c"), tags, "cmd"):
         raise ValueError("boom")
-    states = {(row.task, row.model): (row.state, row.n) for row in rows(store)}
+    states = {(row.task, row.model): (row.state, row.n) for row in listed_cells(store)}
     assert states == {
         ("mednli", "m"): ("finished", 1),
         ("meqsum", "m"): ("finished", 1),
@@ -100,7 +100,7 @@ def test_a_whole_store_has_no_faults_and_a_changed_one_is_named(
     assert command(store, "verify") == 1
     printed = capsys.readouterr().out
     assert f"{table} is damaged" in printed
-    assert "cell.json is not what the folder's name is the digest of" in printed
+    assert "cell.json does not match the digest in the folder's name" in printed
     assert "1 answer differs from completions.jsonl" in printed
     assert "something else" not in printed
 
@@ -122,7 +122,7 @@ def test_an_archive_brings_cells_runs_and_report_to_another_store(
     archive, other = tmp_path / "study.zip", tmp_path / "other"
     assert command(store, "export", str(archive)) == 0
     assert command(other, "import", str(archive)) == 0
-    assert [row.state for row in rows(other)] == ["finished", "finished"]
+    assert [row.state for row in listed_cells(other)] == ["finished", "finished"]
     mednli, meqsum = (read_table(g.tables()[0]) for g in generations(other))
     here = {g.task: read_table(g.tables()[0]) for g in generations(store)}
     assert meqsum == here["meqsum"]
@@ -141,7 +141,7 @@ def test_an_archive_brings_cells_runs_and_report_to_another_store(
 
 def test_an_archive_is_the_same_bytes_again_and_its_text_can_be_left_out(store: Path) -> None:
     files = dict(export.contents(store, "none"))
-    assert export.packed(files) == export.packed(dict(export.contents(store, "none")))
+    assert export.zip_bytes(files) == export.zip_bytes(dict(export.contents(store, "none")))
     assert not any(b"the knee hurts" in content for content in files.values())
 
 
@@ -153,7 +153,7 @@ def test_an_archive_that_is_not_whole_is_refused(
     files = dict(export.contents(store, None))
     if change == "strange":
         files["cells/../../x"] = b"x"
-    content = export.packed(files)
+    content = export.zip_bytes(files)
     if change == "damaged":
         name = b"analysis/cells.csv"
         place = content.index(name) + len(name) + 3
