@@ -66,13 +66,13 @@ def models() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from clue.cli.models.context_needs import needs
-    from clue.cli.models.overview import rows
+    from clue.cli.models.context_needs import context_needs
+    from clue.cli.models.overview import model_overviews
     from clue.data.registry import DEMO
 
     paths = _config([]).paths
-    sizes = list(needs(DEMO, paths.store / "cache"))
-    overview = rows([], sizes, Path(paths.models).expanduser().resolve())
+    sizes = list(context_needs(DEMO, paths.store / "cache"))
+    overview = model_overviews([], sizes, Path(paths.models).expanduser().resolve())
     return pd.DataFrame([row.facts() for row in overview])
 
 
