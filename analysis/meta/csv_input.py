@@ -1,4 +1,4 @@
-"""Estimates, their families and their error covariance, from one or two CSV files."""
+"""Reads estimates, their families and their error covariance from one or two CSV files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,32 +11,32 @@ from analysis.stats.paired import Array
 from clue.common.csv_table import check_length
 from clue.common.plural import counted
 
-SAME = 1e-6
-"""Relative difference up to which two entries are the same number written twice."""
+TOLERANCE = 1e-6
+"""Relative difference up to which two entries count as the same number."""
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """What a meta-analysis is made of, in the order of the file."""
+    """Input of a meta-analysis, in the order of the file."""
 
     y: Array
-    """Shape (k,)."""
+    """Estimates, shape (k,)."""
     sampling: Array
     """Error covariance, shape (k, k)."""
     families: tuple[str, ...] | None
-    """Shape (k,); None: the file names none."""
+    """Family of each estimate, shape (k,); None: the file has no families."""
 
 
 def read(path: Path, covariance: Path | None = None) -> Estimates:
-    """Columns `estimate`, `variance` and, if there, `family`; other columns are not read.
+    """Reads the columns `estimate`, `variance` and the optional `family`; ignores other columns.
 
     Args:
         path: CSV file with a header.
         covariance: CSV file with the k x k covariance of the estimates in the same order; the
-            column `variance` may then be left out, and must agree where it is there.
+            column `variance` is then optional and must agree with the matrix.
 
     Raises:
-        EstimatesError: says which row and column is not what it must be.
+        EstimatesError: a file is malformed; the error names row and column.
     """
     (_, header), *body = rows(path)
     needed = ("estimate", "variance") if covariance is None else ("estimate",)
@@ -53,64 +53,63 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
     joint = np.diag(variances) if variances is not None else np.empty(0)
     if covariance is not None:
         joint = _matrix(covariance, len(y))
-        _check(covariance, joint, variances)
+        _check_covariance(covariance, joint, variances)
     return Estimates(y, joint, families)
 
 
 def _column(path: Path, header: list[str], body: list[NumberedCells], name: str) -> Array:
-    place = header.index(name)
+    index = header.index(name)
     return np.array(
-        [number(f"{path}, row {line}, column `{name}`", cells[place]) for line, cells in body]
+        [number(f"{path}, row {line}, column `{name}`", cells[index]) for line, cells in body]
     )
 
 
 def _variances(path: Path, header: list[str], body: list[NumberedCells]) -> Array:
-    found = _column(path, header, body, "variance")
-    for value, (line, _) in zip(found, body, strict=True):
+    variances = _column(path, header, body, "variance")
+    for value, (line, _) in zip(variances, body, strict=True):
         if value <= 0:
-            what = "a variance is above 0 (the square of a standard error)"
-            raise EstimatesError(f"{path}, row {line}, column `variance`", what)
-    return found
+            problem = "a variance must be above 0 (it is the square of a standard error)"
+            raise EstimatesError(f"{path}, row {line}, column `variance`", problem)
+    return variances
 
 
 def _families(path: Path, header: list[str], body: list[NumberedCells]) -> tuple[str, ...]:
-    place = header.index("family")
+    index = header.index("family")
     for line, cells in body:
-        if not cells[place]:
+        if not cells[index]:
             raise EstimatesError(f"{path}, row {line}, column `family`", "it is empty")
-    return tuple(cells[place] for _, cells in body)
+    return tuple(cells[index] for _, cells in body)
 
 
 def _matrix(path: Path, k: int) -> Array:
-    """Of k rows of k numbers; the first of k + 1 rows is a header, of k + 1 cells a label."""
-    found = rows(path)
-    if len(found) not in (k, k + 1):
-        raise EstimatesError(
-            str(path), f"{counted(len(found), 'row')} for {counted(k, 'estimate')}"
-        )
+    """Reads k rows of k numbers; an additional first row is a header, a first cell a label."""
+    records = rows(path)
+    if len(records) not in (k, k + 1):
+        problem = f"{counted(len(records), 'row')} for {counted(k, 'estimate')}"
+        raise EstimatesError(str(path), problem)
     matrix = []
-    for line, cells in found[len(found) - k :]:
+    for line, cells in records[len(records) - k :]:
         if len(cells) not in (k, k + 1):
-            what = f"{counted(len(cells), 'cell')} for {counted(k, 'estimate')}"
-            raise EstimatesError(f"{path}, row {line}", what)
+            problem = f"{counted(len(cells), 'cell')} for {counted(k, 'estimate')}"
+            raise EstimatesError(f"{path}, row {line}", problem)
         first = len(cells) - k
-        places = enumerate(cells[first:], start=first + 1)
-        matrix.append([number(f"{path}, row {line}, column {n}", cell) for n, cell in places])
+        columns = enumerate(cells[first:], start=first + 1)
+        matrix.append([number(f"{path}, row {line}, column {n}", cell) for n, cell in columns])
     return np.array(matrix)
 
 
-def _check(path: Path, joint: Array, variances: Array | None) -> None:
-    """A covariance is symmetric and positive definite, and agrees with the variances."""
+def _check_covariance(path: Path, joint: Array, variances: Array | None) -> None:
+    """Checks that a covariance is symmetric, positive definite, and agrees with the variances."""
     size = np.sqrt(np.abs(np.outer(np.diag(joint), np.diag(joint))))
-    unequal = np.argwhere(np.abs(joint - joint.T) > SAME * size)
+    unequal = np.argwhere(np.abs(joint - joint.T) > TOLERANCE * size)
     if len(unequal):
         row, column = unequal[0] + 1
-        what = f"entry ({row}, {column}) differs from entry ({column}, {row})"
-        raise EstimatesError(str(path), what)
+        problem = f"entry ({row}, {column}) differs from entry ({column}, {row})"
+        raise EstimatesError(str(path), problem)
     off = np.diag(joint) - (np.diag(joint) if variances is None else variances)
-    if (differs := np.abs(off) > SAME * np.diag(joint)).any():
+    if (differs := np.abs(off) > TOLERANCE * np.diag(joint)).any():
         row = int(np.flatnonzero(differs)[0]) + 1
-        what = f"entry ({row}, {row}) differs from the column `variance` of estimate {row}"
-        raise EstimatesError(str(path), what)
+        problem = f"entry ({row}, {row}) differs from the column `variance` of estimate {row}"
+        raise EstimatesError(str(path), problem)
     if not positive_definite(joint):
         raise EstimatesError(str(path), "the matrix is not positive definite")

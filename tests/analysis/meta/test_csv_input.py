@@ -22,7 +22,7 @@ MALFORMED = {
     "estimate,variance\n1,1\n\n2,\n": "row 4, column `variance`: a finite number",
     "estimate,variance\n1,1\nhigh,1\n": "row 3, column `estimate`: a finite number",
     "estimate,variance\nnan,1\n": "row 2, column `estimate`: a finite number",
-    "estimate,variance\n1,0\n": "row 2, column `variance`: a variance is above 0",
+    "estimate,variance\n1,0\n": "row 2, column `variance`: a variance must be above 0",
     "estimate,variance\n1,1\n1,1,1\n": "row 3: 3 cells, but the header has 2",
     "estimate,variance,family\n1,1,a\n1,1, \n": "row 3, column `family`: it is empty",
     'estimate,variance\n"1,1\n': "line 2: the row that ends here is no CSV",
