@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.stats.paired import Array
+from clue.cluster_robust import Array
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import sha256

@@ -64,5 +64,9 @@ def p_value(p: float) -> str:
 
 
 def p_cell(p: float | None) -> str:
-    """A p-value in a table: `.031`, `< .001`; `-` for None."""
+    """p-value in a cell of a table; `-` for None.
+
+    >>> p_cell(0.0312), p_cell(0.0004), p_cell(None)
+    ('.031', '< .001', '-')
+    """
     return "-" if p is None else p_value(p).removeprefix("= ")

@@ -16,13 +16,15 @@ NumberedCells = tuple[int, list[str]]
 class EstimatesError(ClueError):
     """A file of estimates or of their covariance cannot be used; names row and column."""
 
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place}: {problem}; for the format see `python -m analysis meta --help`")
+    def __init__(self, position: str, problem: str) -> None:
+        super().__init__(
+            f"{position}: {problem}; for the format see `python -m analysis meta --help`"
+        )
 
 
 def errors_in(path: Path) -> CsvFail:
     """Returns the function that creates errors of a file, from the place in it and the problem."""
-    return lambda place, problem: EstimatesError(f"{path}, {place}", problem)
+    return lambda position, problem: EstimatesError(f"{path}, {position}", problem)
 
 
 def rows(path: Path) -> list[NumberedCells]:
@@ -47,7 +49,7 @@ def rows(path: Path) -> list[NumberedCells]:
     return records
 
 
-def number(place: str, cell: str) -> float:
+def number(position: str, cell: str) -> float:
     """Parses a finite number.
 
     Raises:
@@ -58,5 +60,5 @@ def number(place: str, cell: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise EstimatesError(place, "a finite number is needed here")
+        raise EstimatesError(position, "a finite number is needed here")
     return value

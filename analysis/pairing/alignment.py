@@ -1,6 +1,6 @@
 """Matches the rows of two tables by sample, and verifies that both models got the same prompts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -124,10 +124,7 @@ def align(
         )
     verified, differing = _verify_digests(base, tuned, allowed, format_ids)
     sides = _side(base, ids), _side(tuned, ids)
-    rows: list[list[SampleRow]] = [[] for _ in ids]
-    for side, table in zip(sides, (base, tuned), strict=True):
-        for row, sample in zip(side.rows, side.samples, strict=True):
-            rows[sample].append(table[row])
+    rows = _rows_by_sample(len(ids), zip(sides, (base, tuned), strict=True))
     clusters, shared = join_shared_content(cluster_names(ids, rows, format_ids), rows)
     repeats, short = _repeats(sides)
     ledger = Ledger(
@@ -185,6 +182,17 @@ def _side(rows: Sequence[SampleRow], ids: Sequence[str]) -> Side:
     ]
     samples, _, numbers = np.array(sorted(used), dtype=np.intp).T
     return Side(numbers, samples)
+
+
+def _rows_by_sample(
+    n: int, tables: Iterable[tuple[Side, Sequence[SampleRow]]]
+) -> list[list[SampleRow]]:
+    """Rows of each of n samples, of both models."""
+    rows: list[list[SampleRow]] = [[] for _ in range(n)]
+    for side, table in tables:
+        for row, sample in zip(side.rows, side.samples, strict=True):
+            rows[sample].append(table[row])
+    return rows
 
 
 def _repeats(sides: Sequence[Side]) -> tuple[tuple[int, int], int]:

@@ -8,6 +8,7 @@ CLUE's authors             predictions.json
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import ResultsError
 from analysis.readers import (
@@ -21,7 +22,10 @@ from analysis.readers import (
 )
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 
-__all__ = ["ModelResults", "SampleRow", "read"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ModelResults", "SampleRow", "read", "read_frame"]
 
 
 def read(path: Path, score: str | None = None, cluster: str | None = None) -> ModelResults:
@@ -46,6 +50,28 @@ def read(path: Path, score: str | None = None, cluster: str | None = None) -> Mo
     if not results.rows:
         raise ResultsError(f"{path}: none of its samples was scored ({results.score})")
     return results
+
+
+def read_frame(
+    frame: "pd.DataFrame", name: str, score: str | None = None, cluster: str | None = None
+) -> ModelResults:
+    """Reads one model's results from a data frame with the columns of a plain table.
+
+    Args:
+        frame: a row per sample: `sample_id`, a score, optionally `cluster` and `repeat`.
+        name: of the results, in messages and sentences.
+        score: as in `read`.
+        cluster: as in `read`.
+
+    Raises:
+        ResultsError: a column is missing or a value is invalid.
+    """
+    rows = [
+        {str(column): value for column, value in row.items()} for row in frame.to_dict("records")
+    ]
+    if not rows:
+        raise ResultsError(f"{name}: the data frame has no rows")
+    return tabular.read(ReadRequest(Path(name), score, cluster), rows, "data frame")
 
 
 def _read(request: ReadRequest) -> ModelResults:

@@ -18,8 +18,8 @@ def separated(path: Path) -> list[dict[str, str]]:
         ResultsError: a row has more or fewer cells than the header, or a column occurs twice.
     """
 
-    def fail(place: str, problem: str) -> ResultsError:
-        return ResultsError(f"{path}, {place}: {problem}")
+    def fail(position: str, problem: str) -> ResultsError:
+        return ResultsError(f"{path}, {position}: {problem}")
 
     with path.open(newline="", encoding="utf-8-sig") as file:
         delimiter = "\t" if path.suffix == ".tsv" else ","

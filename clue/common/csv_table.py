@@ -25,7 +25,7 @@ def csv_records(
     Raises:
         Exception: `fail`, if a quoted cell is not closed or the file is no CSV.
 
-    >>> list(csv_records(["a,b", "", "1,2"], lambda place, problem: ValueError(place)))
+    >>> list(csv_records(["a,b", "", "1,2"], lambda position, problem: ValueError(position)))
     [(1, ['a', 'b']), (3, ['1', '2'])]
     """
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -53,7 +53,7 @@ def csv_rows(
         Exception: `fail`, if a column is missing or occurs twice, or a row has more or fewer cells
             than the header.
 
-    >>> list(csv_rows(["a,b", "1,2"], lambda place, problem: ValueError(place)))
+    >>> list(csv_rows(["a,b", "1,2"], lambda position, problem: ValueError(position)))
     [(2, {'a': '1', 'b': '2'})]
     """
     records = csv_records(text, fail, delimiter)

@@ -207,11 +207,11 @@ def test_a_p_value_is_never_zero() -> None:
 
 def test_refusing_takes_away_all_that_a_test_or_interval_says() -> None:
     comparison = battery(table(9, 4, 12, 30), Options(margin=0.1))
-    left = untested(comparison, "because")
-    assert left.refused == "because"
+    refused = untested(comparison, "because")
+    assert refused.refused == "because"
     for field in fields(Comparison):
         expected = None if field.name in TESTS + INTERVALS else getattr(comparison, field.name)
-        assert field.name == "refused" or getattr(left, field.name) == expected
+        assert field.name == "refused" or getattr(refused, field.name) == expected
     assert untested(comparison, "because", intervals=True).ci95 == comparison.ci95
 
 
@@ -226,7 +226,7 @@ def test_a_series_among_others_is_what_it_is_alone() -> None:
     rng = np.random.default_rng(0)
     many = [series(*rng.normal(size=(2, n)).tolist()) for n in (40, 30, 40, 12)]
     options = [Options(margin=0.1), Options(), Options(seed=3), Options(flips=2000)]
-    alone = [battery(*each) for each in zip(many, options, strict=True)]
+    alone = [battery(*arguments) for arguments in zip(many, options, strict=True)]
     assert batteries(many, options) == alone
     assert batteries(many[::-1], options[::-1]) == alone[::-1]
 
@@ -257,8 +257,8 @@ def test_swapping_the_models_turns_the_sign_and_keeps_p(
         assert getattr(two, name) == near(getattr(one, name))
     assert (two.p_greater, two.better, two.b) == (near(one.p_less), one.worse, one.c)
     for name in ("ci95", "ci95_signflip", "ci95_tango", "ci95_newcombe"):
-        ends = getattr(one, name)
-        assert getattr(two, name) == near(ends and (-ends[1], -ends[0]))
+        limits = getattr(one, name)
+        assert getattr(two, name) == near(limits and (-limits[1], -limits[0]))
 
 
 @settings(max_examples=50)

@@ -25,8 +25,10 @@ def by_loop(series: Sums, draws: int) -> Interval:
     random, ratios = rng(7), []
     for _ in range(draws):
         chosen = random.integers(series.n_clusters, size=series.n_clusters)
-        found = robust(Sums(series.sums[chosen], series.sizes[chosen]))
-        ratios.append(abs(found.delta - series.delta) / found.se_cr0 if found.se_cr0 else np.inf)
+        estimate = robust(Sums(series.sums[chosen], series.sizes[chosen]))
+        ratios.append(
+            abs(estimate.delta - series.delta) / estimate.se_cr0 if estimate.se_cr0 else np.inf
+        )
     reach = np.quantile(ratios, 0.95) * robust(series).se_cr0
     return Interval(series.delta - reach, series.delta + reach)
 
@@ -39,13 +41,13 @@ def test_a_loop_over_resamples_gives_the_same_within_its_error(series: Sums) -> 
 
 def test_many_balanced_normal_clusters_give_nearly_the_t_interval() -> None:
     values: Array = rng(3).normal(size=400)
-    found, expected = bootstrap_t(sums(values), rng(), 20_000), robust(sums(values)).interval()
-    assert found == pytest.approx(expected, abs=0.05 * (expected.high - expected.low))
+    interval, expected = bootstrap_t(sums(values), rng(), 20_000), robust(sums(values)).interval()
+    assert interval == pytest.approx(expected, abs=0.05 * (expected.high - expected.low))
 
 
 def test_skewed_clusters_get_a_wider_interval_than_by_t() -> None:
-    found, t = bootstrap_t(skewed(), rng()), robust(skewed()).interval()
-    assert found.high - found.low > 1.1 * (t.high - t.low)
+    interval, t = bootstrap_t(skewed(), rng()), robust(skewed()).interval()
+    assert interval.high - interval.low > 1.1 * (t.high - t.low)
 
 
 @settings(max_examples=20)
@@ -56,8 +58,8 @@ def test_swapping_the_models_or_changing_the_unit_moves_the_ends_with_it(
     series = skewed(9, seed)
     low, high = bootstrap_t(series, rng(), 500)
     assert bootstrap_t(Sums(-series.sums, series.sizes), rng(), 500) == (-high, -low)
-    found = bootstrap_t(Sums(unit * series.sums, series.sizes), rng(), 500)
-    assert found == (unit * low, unit * high)
+    interval = bootstrap_t(Sums(unit * series.sums, series.sizes), rng(), 500)
+    assert interval == (unit * low, unit * high)
 
 
 @pytest.mark.parametrize("series", [sums([2], [3]), sums([0, 0, 0]), sums([0.1] * 8)])

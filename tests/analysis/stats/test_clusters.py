@@ -15,24 +15,24 @@ GAPPED = sums([3, 1, -1, 1], [4, 3, 2, 1])
 
 
 def test_unequal_clusters_by_hand() -> None:
-    found = robust(GAPPED)
-    assert found.delta == pytest.approx(0.4)
-    assert (found.n, found.n_clusters, found.max_share) == (10, 4, 0.4)
-    assert found.se_cr0 == pytest.approx(0.2366432, abs=5e-8)
-    assert found.se_cr1 == pytest.approx(0.2732520, abs=5e-8)
-    assert found.se_cr2 == pytest.approx(0.2788155, abs=5e-8)
-    assert found.df == pytest.approx(2.3924051, abs=5e-8)
+    estimate = robust(GAPPED)
+    assert estimate.delta == pytest.approx(0.4)
+    assert (estimate.n, estimate.n_clusters, estimate.max_share) == (10, 4, 0.4)
+    assert estimate.se_cr0 == pytest.approx(0.2366432, abs=5e-8)
+    assert estimate.se_cr1 == pytest.approx(0.2732520, abs=5e-8)
+    assert estimate.se_cr2 == pytest.approx(0.2788155, abs=5e-8)
+    assert estimate.df == pytest.approx(2.3924051, abs=5e-8)
 
 
 def test_thyroids_of_obuchowski() -> None:
-    found = robust(THYROIDS)
-    assert [found.se_cr0, found.se_cr1, found.se_cr2] == pytest.approx(
+    estimate = robust(THYROIDS)
+    assert [estimate.se_cr0, estimate.se_cr1, estimate.se_cr2] == pytest.approx(
         [0.0616828, 0.0632060, 0.0632678], abs=5e-8
     )
-    assert found.df == pytest.approx(17.98889, abs=5e-6)
-    assert found.t == pytest.approx(-1.859508, abs=5e-7)
-    assert found.p == pytest.approx(0.0793902, abs=5e-8)
-    assert found.interval() == pytest.approx((-0.250574, 0.015280), abs=5e-7)
+    assert estimate.df == pytest.approx(17.98889, abs=5e-6)
+    assert estimate.t == pytest.approx(-1.859508, abs=5e-7)
+    assert estimate.p == pytest.approx(0.0793902, abs=5e-8)
+    assert estimate.interval() == pytest.approx((-0.250574, 0.015280), abs=5e-7)
 
 
 def test_fishers_maize_and_students_sleep_are_plain_t_tests() -> None:
@@ -48,16 +48,16 @@ def test_fishers_maize_and_students_sleep_are_plain_t_tests() -> None:
 @given(st.lists(numbers, min_size=2, max_size=15), st.integers(1, 7))
 def test_balanced_clusters_are_a_t_test_on_their_means(means: list[float], size: int) -> None:
     assume(np.ptp(means) > 1e-3)
-    found = robust(sums(size * np.array(means), np.full(len(means), size)))
+    estimate = robust(sums(size * np.array(means), np.full(len(means), size)))
     expected = stats.ttest_1samp(means, 0)
-    assert found.df == pytest.approx(len(means) - 1)
-    assert found.p == pytest.approx(expected.pvalue, rel=1e-9)
-    assert found.interval(0.9) == pytest.approx(expected.confidence_interval(0.9), abs=1e-9)
+    assert estimate.df == pytest.approx(len(means) - 1)
+    assert estimate.p == pytest.approx(expected.pvalue, rel=1e-9)
+    assert estimate.interval(0.9) == pytest.approx(expected.confidence_interval(0.9), abs=1e-9)
 
 
 @given(pairs())
 def test_cr0_and_cr1_are_those_of_statsmodels_and_cr0_is_millers(paired: Paired) -> None:
-    found = robust(paired.sums)
+    estimate = robust(paired.sums)
     assume(paired.sums.n_clusters > 1)
     fits = [
         sm.OLS(paired.differences, np.ones(len(paired.ids))).fit(
@@ -65,9 +65,9 @@ def test_cr0_and_cr1_are_those_of_statsmodels_and_cr0_is_millers(paired: Paired)
         )
         for correct in (False, True)
     ]
-    assert found.se_cr0 == pytest.approx(fits[0].bse[0], abs=1e-12)
-    assert found.se_cr1 == pytest.approx(fits[1].bse[0], abs=1e-12)
-    assert found.se_cr0 == pytest.approx(miller(paired), abs=1e-12)
+    assert estimate.se_cr0 == pytest.approx(fits[0].bse[0], abs=1e-12)
+    assert estimate.se_cr1 == pytest.approx(fits[1].bse[0], abs=1e-12)
+    assert estimate.se_cr0 == pytest.approx(miller(paired), abs=1e-12)
 
 
 def miller(paired: Paired) -> float:
@@ -80,9 +80,9 @@ def miller(paired: Paired) -> float:
 @given(clustered())
 def test_cr2_and_its_degrees_of_freedom_are_those_of_the_matrix_formula(series: Sums) -> None:
     variance, df = by_matrices(series)
-    found = robust(series)
-    assert found.se_cr2**2 == pytest.approx(variance, rel=1e-9, abs=1e-15)
-    assert found.df == pytest.approx(df, rel=1e-9)
+    estimate = robust(series)
+    assert estimate.se_cr2**2 == pytest.approx(variance, rel=1e-9, abs=1e-15)
+    assert estimate.df == pytest.approx(df, rel=1e-9)
 
 
 def by_matrices(series: Sums) -> tuple[float, float]:
@@ -106,11 +106,11 @@ def by_matrices(series: Sums) -> tuple[float, float]:
 
 @given(clustered())
 def test_swapping_the_models_turns_the_sign_and_nothing_else(series: Sums) -> None:
-    found, swapped = robust(series), robust(Sums(-series.sums, series.sizes))
-    assert swapped.delta == -found.delta
-    assert (swapped.se_cr2, swapped.df) == (found.se_cr2, found.df)
-    assert np.array_equal([swapped.p], [found.p], equal_nan=True)
-    low, high = found.interval()
+    estimate, swapped = robust(series), robust(Sums(-series.sums, series.sizes))
+    assert swapped.delta == -estimate.delta
+    assert (swapped.se_cr2, swapped.df) == (estimate.se_cr2, estimate.df)
+    assert np.array_equal([swapped.p], [estimate.p], equal_nan=True)
+    low, high = estimate.interval()
     assert swapped.interval() == (-high, -low)
 
 
@@ -131,17 +131,24 @@ def test_order_of_rows_changes_no_bit(paired: Paired, random: object) -> None:
 
 @given(clustered())
 def test_influences_give_the_variance_and_sum_in_balance_to_zero(series: Sums) -> None:
-    found = influence(series)
-    assert (found**2).sum() == pytest.approx(robust(series).se_cr2 ** 2, abs=1e-15)
+    influences = influence(series)
+    assert (influences**2).sum() == pytest.approx(robust(series).se_cr2 ** 2, abs=1e-15)
     balanced = influence(Sums(series.sums, np.full(len(series.sums), 3.0)))
     assert balanced.sum() == pytest.approx(0, abs=1e-12)
 
 
 def test_one_cluster_has_no_error_to_estimate() -> None:
-    found = robust(sums([2], [3]))
-    assert found.delta == pytest.approx(2 / 3)
-    assert found.se_cr0 == 0
-    undefined = (found.se_cr1, found.se_cr2, found.df, found.t, found.p, *found.interval())
+    estimate = robust(sums([2], [3]))
+    assert estimate.delta == pytest.approx(2 / 3)
+    assert estimate.se_cr0 == 0
+    undefined = (
+        estimate.se_cr1,
+        estimate.se_cr2,
+        estimate.df,
+        estimate.t,
+        estimate.p,
+        *estimate.interval(),
+    )
     assert all(map(math.isnan, undefined))
     assert np.isnan(influence(sums([2], [3]))).all()
 
@@ -150,8 +157,8 @@ def test_one_cluster_has_no_error_to_estimate() -> None:
     "series", [sums([0, 0, 0], [1, 2, 1]), sums([0.1] * 7), sums([0.3, 0.6], [1, 2])]
 )
 def test_clusters_that_agree_have_error_zero_and_no_p(series: Sums) -> None:
-    found = robust(series)
-    assert found.se_cr2 == 0
-    assert math.isnan(found.t)
-    assert math.isnan(found.p)
-    assert found.interval() == (found.delta, found.delta)
+    estimate = robust(series)
+    assert estimate.se_cr2 == 0
+    assert math.isnan(estimate.t)
+    assert math.isnan(estimate.p)
+    assert estimate.interval() == (estimate.delta, estimate.delta)

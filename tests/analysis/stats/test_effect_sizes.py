@@ -24,8 +24,8 @@ def test_fishers_maize_and_hollanders_depression() -> None:
 
 
 def test_hedges_takes_the_bias_off() -> None:
-    found = dz(MAIZE.sums)
-    assert found.hedges / found.raw == pytest.approx(1 - 3 / (4 * 14 - 1), abs=2e-4)
+    size = dz(MAIZE.sums)
+    assert size.hedges / size.raw == pytest.approx(1 - 3 / (4 * 14 - 1), abs=2e-4)
     rng = np.random.default_rng(1)
     estimates = [dz(rng.normal(0.8, 1, 5)) for _ in range(20_000)]
     assert np.mean([one.hedges for one in estimates]) == pytest.approx(0.8, abs=0.02)

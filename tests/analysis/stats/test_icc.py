@@ -51,7 +51,7 @@ def test_items_on_their_own_have_design_effect_one(values: list[float]) -> None:
 
 def test_design_effect_of_uniform_clusters_is_about_their_size() -> None:
     values = np.repeat(np.random.default_rng(1).normal(size=200), 5)
-    ids = [f"{place:04}" for place in range(1000)]
+    ids = [f"{number:04}" for number in range(1000)]
     paired = Paired.of(
         ids, [name[:3] + str(int(name[3]) // 5) for name in ids], np.zeros(1000), values
     )

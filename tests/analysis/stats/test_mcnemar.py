@@ -27,9 +27,9 @@ BENTUR: ContingencyTable = ((1, 1), (7, 12))
 
 
 def test_airways_of_bentur() -> None:
-    found = mcnemar(b=7, c=1)
-    assert found.exact == pytest.approx(0.070312, abs=6e-7)
-    assert found.midp == pytest.approx(0.039063, abs=6e-7)
+    result = mcnemar(b=7, c=1)
+    assert result.exact == pytest.approx(0.070312, abs=6e-7)
+    assert result.midp == pytest.approx(0.039063, abs=6e-7)
     assert tango(b=7, c=1, n=21) == pytest.approx((-0.5172, -0.0260), abs=5e-5)
     assert newcombe(BENTUR) == pytest.approx((-0.5069, -0.0256), abs=5e-5)
 
@@ -47,8 +47,8 @@ def test_tables_of_statsmodels_r_and_agresti(
     table: ContingencyTable, chi2: float, corrected: float, exact: float | None
 ) -> None:
     for correction, expected in ((False, chi2), (True, corrected)):
-        found = statsmodels_mcnemar(table, exact=False, correction=correction).statistic
-        assert found == pytest.approx(expected, rel=5e-7)
+        result = statsmodels_mcnemar(table, exact=False, correction=correction).statistic
+        assert result == pytest.approx(expected, rel=5e-7)
     ours = mcnemar(b=table[1][0], c=table[0][1]).exact
     assert ours == pytest.approx(statsmodels_mcnemar(table, exact=True).pvalue, rel=1e-9)
     if exact is not None:
@@ -59,18 +59,18 @@ def test_tables_of_statsmodels_r_and_agresti(
 def test_mcnemar_is_a_binomial_test_and_mid_p_takes_half_of_what_was_observed_off(
     b: int, c: int
 ) -> None:
-    found = mcnemar(b, c)
+    result = mcnemar(b, c)
     if b + c == 0:
-        assert found == (1, 1)
+        assert result == (1, 1)
         return
     outcomes = np.arange(b + c + 1)
     law = stats.binom.pmf(outcomes, b + c, 0.5)
     distance = np.abs(2 * outcomes - b - c)
     more, equal = (law[distance > abs(b - c)].sum(), law[distance == abs(b - c)].sum())
-    assert found.exact == pytest.approx(stats.binomtest(b, b + c).pvalue, rel=1e-9)
-    assert found.exact == pytest.approx(more + equal, rel=1e-9)
-    assert found.midp == pytest.approx(more + equal / 2, rel=1e-9)
-    assert mcnemar(c, b) == found
+    assert result.exact == pytest.approx(stats.binomtest(b, b + c).pvalue, rel=1e-9)
+    assert result.exact == pytest.approx(more + equal, rel=1e-9)
+    assert result.midp == pytest.approx(more + equal / 2, rel=1e-9)
+    assert mcnemar(c, b) == result
 
 
 @given(counts, counts)
@@ -125,9 +125,9 @@ def test_newcombe_holds_the_estimate_and_swaps_with_the_models(
 
 
 def test_odds_of_bentur_by_hand() -> None:
-    found = odds_ratio(b=7, c=1)
-    assert found.estimate == pytest.approx(1 / 7)
-    low, high = (end / (1 + end) for end in found.interval)
+    result = odds_ratio(b=7, c=1)
+    assert result.estimate == pytest.approx(1 / 7)
+    low, high = (end / (1 + end) for end in result.interval)
     law = [stats.binom.pmf(np.arange(9), 8, share) for share in (low, high)]
     assert law[0][2:].sum() + law[0][1] / 2 == pytest.approx(0.025)
     assert law[1][0] + law[1][1] / 2 == pytest.approx(0.025)
@@ -135,15 +135,15 @@ def test_odds_of_bentur_by_hand() -> None:
 
 @given(counts, counts)
 def test_odds_swap_with_the_models_and_exclude_one_with_mid_p(b: int, c: int) -> None:
-    found, swapped = odds_ratio(b, c), odds_ratio(c, b)
+    result, swapped = odds_ratio(b, c), odds_ratio(c, b)
     if b + c == 0:
-        assert math.isnan(found.estimate)
-        assert found.interval == (0, math.inf)
+        assert math.isnan(result.estimate)
+        assert result.interval == (0, math.inf)
         return
-    low, high = found.interval
-    assert 0 <= low <= found.estimate <= high
+    low, high = result.interval
+    assert 0 <= low <= result.estimate <= high
     inverse = [1 / end if end else math.inf for end in swapped.interval]
-    assert found.interval == pytest.approx((inverse[1], inverse[0]), rel=1e-9)
+    assert result.interval == pytest.approx((inverse[1], inverse[0]), rel=1e-9)
     if b != c:
         assert (not low <= 1 <= high) == (mcnemar(b, c).midp < 0.05)
 
@@ -152,8 +152,8 @@ def test_clustered_thyroids_of_obuchowski() -> None:
     assert obuchowski(THYROIDS) == pytest.approx((2.8571, 0.09097), abs=5e-5)
     assert yang(THYROIDS) == pytest.approx((3.1317, 0.07679), abs=5e-5)
     # without clusters: 7 glands one way and 1 the other
-    found = statsmodels_mcnemar(((0, 7), (1, 0)), exact=False, correction=False)
-    assert (found.statistic, found.pvalue) == pytest.approx((4.5, 0.0339), abs=5e-5)
+    result = statsmodels_mcnemar(((0, 7), (1, 0)), exact=False, correction=False)
+    assert (result.statistic, result.pvalue) == pytest.approx((4.5, 0.0339), abs=5e-5)
 
 
 @given(clustered())

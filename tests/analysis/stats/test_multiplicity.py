@@ -21,9 +21,9 @@ SOME_P = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 def test_benjamini_and_hochbergs_own_example() -> None:
     assert (holm(PUBLISHED) <= 0.05).sum() == 3
-    found = benjamini_hochberg(PUBLISHED)
-    assert (found <= 0.05).sum() == 4
-    assert found[:5] == pytest.approx([0.0015, 0.003, 0.0095, 0.035625, 0.0603])
+    adjusted = benjamini_hochberg(PUBLISHED)
+    assert (adjusted <= 0.05).sum() == 4
+    assert adjusted[:5] == pytest.approx([0.0015, 0.003, 0.0095, 0.035625, 0.0603])
 
 
 def test_replicability_of_drors_example() -> None:
@@ -42,9 +42,9 @@ def test_the_bonferroni_count_is_holms_count(p: list[float], alpha: float) -> No
 @given(SOME_P)
 def test_partial_conjunctions_ascend_from_the_global_test(p: list[float]) -> None:
     for combine in ("bonferroni", "fisher"):
-        found = partial_conjunction(p, combine)
-        assert (np.diff(found) >= 0).all()
-        assert found[-1] <= 1
+        adjusted = partial_conjunction(p, combine)
+        assert (np.diff(adjusted) >= 0).all()
+        assert adjusted[-1] <= 1
     assert partial_conjunction(p)[0] == pytest.approx(min(1.0, len(p) * min(p)))
 
 
@@ -65,24 +65,24 @@ def test_adjusted_values_agree_with_statsmodels(seed: int) -> None:
 def test_holm_by_its_definition(p: list[float]) -> None:
     order = sorted(range(len(p)), key=p.__getitem__)
     worst, expected = 0.0, [0.0] * len(p)
-    for rank, place in enumerate(order):
-        worst = max(worst, min(1.0, (len(p) - rank) * p[place]))
-        expected[place] = worst
+    for rank, index in enumerate(order):
+        worst = max(worst, min(1.0, (len(p) - rank) * p[index]))
+        expected[index] = worst
     assert holm(p) == pytest.approx(expected)
 
 
 @given(SOME_P, st.randoms())
 def test_order_does_not_matter(p: list[float], random: object) -> None:
-    places = list(range(len(p)))
-    random.shuffle(places)  # type: ignore[attr-defined]
+    order = list(range(len(p)))
+    random.shuffle(order)  # type: ignore[attr-defined]
     for adjust in (holm, benjamini_hochberg):
-        assert adjust([p[place] for place in places]) == pytest.approx(adjust(p)[places])
+        assert adjust([p[index] for index in order]) == pytest.approx(adjust(p)[order])
 
 
 def test_what_cannot_be_tested_stays_in_the_family() -> None:
-    found = holm([0.01, math.nan, 0.02])
-    assert found[[0, 2]] == pytest.approx([0.03, 0.04])
-    assert math.isnan(found[1])
+    adjusted = holm([0.01, math.nan, 0.02])
+    assert adjusted[[0, 2]] == pytest.approx([0.03, 0.04])
+    assert math.isnan(adjusted[1])
     assert math.isnan(benjamini_hochberg([math.nan, 0.01])[0])
     assert replicable([0.01, math.nan]) == 1
     assert replicable([0.03, math.nan]) == 0

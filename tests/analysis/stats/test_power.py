@@ -77,16 +77,16 @@ def test_more_than_all_discordant_items_cannot_be_asked_for() -> None:
 def patients(count: int = 20, size: int = 5) -> Paired:
     rng = np.random.default_rng(0)
     effect = np.repeat(rng.normal(0, 0.3, count), size)
-    ids = [f"{place:03}" for place in range(count * size)]
-    clusters = [f"{place // size:02}" for place in range(count * size)]
+    ids = [f"{number:03}" for number in range(count * size)]
+    clusters = [f"{number // size:02}" for number in range(count * size)]
     return Paired.of(ids, clusters, np.zeros(len(ids)), effect + rng.normal(0, 0.5, len(ids)))
 
 
 def test_a_pilot_plans_sets_like_itself() -> None:
     paired = patients()
-    pilot, made = PilotDesign.of(paired), robust(paired.sums)
+    pilot, estimate = PilotDesign.of(paired), robust(paired.sums)
     reached = pilot.detectable(100)
-    assert reached == pytest.approx(minimum_detectable_difference(made.se_cr2, made.df))
+    assert reached == pytest.approx(minimum_detectable_difference(estimate.se_cr2, estimate.df))
     assert pilot.design_effect == design_effect(paired) > 1.5
     assert pilot.required(reached) == pytest.approx(100)
     assert pilot.required(reached / 2) == pytest.approx(400)
@@ -100,18 +100,18 @@ def test_identical_models_are_no_pilot() -> None:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
     assert main([*arguments, "--json"]) == 0
-    found: dict[str, object] = json.loads(capsys.readouterr().out)
-    return found
+    output: dict[str, object] = json.loads(capsys.readouterr().out)
+    return output
 
 
 def test_plain_numbers_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    found = run(capsys, "--difference", "0.03", "--discordant", "0.2", "--items", "237")
-    assert found["required"] == {"difference": 0.03, "items": 1742, "clusters": 1742}
-    assert found["detectable"] == {"items": 237, "difference": BinaryDesign(0.2).detectable(237)}
-    found = run(capsys, "--difference", "0.5", "--sd", "1", "--cluster-size", "4", "--icc", "1")
-    assert found["required"] == {"difference": 0.5, "items": 4 * 34, "clusters": 34}
-    assert found["design_effect"] == 4
-    assert "detectable" not in found
+    output = run(capsys, "--difference", "0.03", "--discordant", "0.2", "--items", "237")
+    assert output["required"] == {"difference": 0.03, "items": 1742, "clusters": 1742}
+    assert output["detectable"] == {"items": 237, "difference": BinaryDesign(0.2).detectable(237)}
+    output = run(capsys, "--difference", "0.5", "--sd", "1", "--cluster-size", "4", "--icc", "1")
+    assert output["required"] == {"difference": 0.5, "items": 4 * 34, "clusters": 34}
+    assert output["design_effect"] == 4
+    assert "detectable" not in output
 
 
 def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -121,26 +121,28 @@ def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
         lines = ["sample_id,patient,score", *(f"{a},{b},{c!r}" for a, b, c in rows)]
         files.append(str(tmp_path / f"{name}.csv"))
         Path(files[-1]).write_text("\n".join(lines))
-    found = run(capsys, "--pilot", *files, "--cluster", "patient", "--difference", "0.1")
-    made = robust(paired.sums)
-    assert found["pilot"] == {
+    output = run(capsys, "--pilot", *files, "--cluster", "patient", "--difference", "0.1")
+    estimate = robust(paired.sums)
+    assert output["pilot"] == {
         "n": 100,
         "n_clusters": 20,
-        "se_cr2": pytest.approx(made.se_cr2),
+        "se_cr2": pytest.approx(estimate.se_cr2),
         "df": pytest.approx(19),
         "icc": pytest.approx(PilotDesign.of(paired).icc),
-        "detectable": pytest.approx(minimum_detectable_difference(made.se_cr2, made.df)),
+        "detectable": pytest.approx(minimum_detectable_difference(estimate.se_cr2, estimate.df)),
     }
-    clusters = math.ceil(20 * (minimum_detectable_difference(made.se_cr2, made.df) / 0.1) ** 2)
-    assert found["required"] == {"difference": 0.1, "items": 5 * clusters, "clusters": clusters}
+    clusters = math.ceil(
+        20 * (minimum_detectable_difference(estimate.se_cr2, estimate.df) / 0.1) ** 2
+    )
+    assert output["required"] == {"difference": 0.1, "items": 5 * clusters, "clusters": clusters}
     assert main(["--pilot", *files, "--cluster", "patient", "--items", "400"]) == 0
-    said = capsys.readouterr().out
-    assert "the pilot (100 items, 20 clusters) detects a difference of" in said
-    assert "400 items detect a difference of" in said
+    message = capsys.readouterr().out
+    assert "the pilot (100 items, 20 clusters) detects a difference of" in message
+    assert "400 items detect a difference of" in message
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--sd", "1"], "give --difference, --items, or both"),
         (["--sd", "-1", "--items", "9"], "--sd -1: too small"),
@@ -154,10 +156,10 @@ def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
     ],
 )
 def test_what_cannot_be_planned_says_why(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_too_few_discordant_items_are_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,42 +21,42 @@ def test_the_difference_of_two_independent_means_is_welchs_t_test() -> None:
     rng = np.random.default_rng(1)
     one, other = rng.normal(1, 1, 12), rng.normal(0, 3, 7)
     parts = [robust(Sums(values, np.ones(len(values)))) for values in (one, other)]
-    found = combine(parts, [1, -1])
+    total = combine(parts, [1, -1])
     expected = stats.ttest_ind(one, other, equal_var=False)
-    assert found.p == pytest.approx(expected.pvalue)
-    assert found.df == pytest.approx(expected.df)
-    assert found.interval(0.9) == pytest.approx(expected.confidence_interval(0.9))
+    assert total.p == pytest.approx(expected.pvalue)
+    assert total.df == pytest.approx(expected.df)
+    assert total.interval(0.9) == pytest.approx(expected.confidence_interval(0.9))
 
 
 def test_the_degrees_of_freedom_of_a_level_by_hand() -> None:
-    found = welch_satterthwaite(np.array([4.0, 1.0]), np.array([19.0, 200.0]))
-    assert found == pytest.approx(25 / (16 / 19 + 1 / 200))
+    total = welch_satterthwaite(np.array([4.0, 1.0]), np.array([19.0, 200.0]))
+    assert total == pytest.approx(25 / (16 / 19 + 1 / 200))
 
 
 def test_parts_of_the_same_clusters_add_no_degrees_of_freedom() -> None:
     rng = np.random.default_rng(3)
     sizes = np.full(20, 5.0)
     series = [Sums(rng.normal(size=20), sizes) for _ in range(3)]
-    parts = [robust(each) for each in series]
-    joint = covariance([influence(each) for each in series], [range(20)] * 3)
-    found = combine(parts, np.full(3, 1 / 3), joint)
-    mean = robust(Sums(np.mean([each.sums for each in series], axis=0), sizes))
-    assert (found.delta, found.se) == pytest.approx((mean.delta, mean.se_cr2))
-    assert found.df == pytest.approx(19)
+    parts = [robust(part) for part in series]
+    joint = covariance([influence(part) for part in series], [range(20)] * 3)
+    total = combine(parts, np.full(3, 1 / 3), joint)
+    mean = robust(Sums(np.mean([part.sums for part in series], axis=0), sizes))
+    assert (total.delta, total.se) == pytest.approx((mean.delta, mean.se_cr2))
+    assert total.df == pytest.approx(19)
 
 
 def test_the_diagonal_of_the_covariance_is_the_cr2_variance() -> None:
     series = [sums(seed, 10 + seed) for seed in range(4)]
-    names = [[f"{seed}-{place}" for place in range(10 + seed)] for seed in range(4)]
-    found = covariance([influence(each) for each in series], names)
-    assert np.diag(found) == pytest.approx([robust(each).se_cr2 ** 2 for each in series])
-    assert np.count_nonzero(found) == 4
+    names = [[f"{seed}-{number}" for number in range(10 + seed)] for seed in range(4)]
+    total = covariance([influence(part) for part in series], names)
+    assert np.diag(total) == pytest.approx([robust(part).se_cr2 ** 2 for part in series])
+    assert np.count_nonzero(total) == 4
 
 
 def test_only_common_clusters_covary() -> None:
     one, other = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0])
-    found = covariance([one, other], [["a", "b", "c"], ["c", "z"]])
-    assert found == pytest.approx(np.array([[14.0, 30.0], [30.0, 500.0]]))
+    total = covariance([one, other], [["a", "b", "c"], ["c", "z"]])
+    assert total == pytest.approx(np.array([[14.0, 30.0], [30.0, 500.0]]))
 
 
 def test_a_part_without_weight_leaves_no_trace() -> None:
@@ -65,20 +65,20 @@ def test_a_part_without_weight_leaves_no_trace() -> None:
 
 
 def test_a_part_without_error_adds_none() -> None:
-    found = combine([Estimate(1.0, 0.0, 5.0), Estimate(2.0, 0.5, 10.0)], [0.5, 0.5])
-    assert (found.delta, found.se, found.df) == pytest.approx((1.5, 0.25, 10.0))
+    total = combine([Estimate(1.0, 0.0, 5.0), Estimate(2.0, 0.5, 10.0)], [0.5, 0.5])
+    assert (total.delta, total.se, total.df) == pytest.approx((1.5, 0.25, 10.0))
 
 
 def test_without_any_error_there_is_no_p() -> None:
-    found = combine([Estimate(1.0, 0.0, 5.0), Estimate(2.0, 0.0, 10.0)], [0.5, 0.5])
-    assert math.isnan(found.p)
-    assert found.interval() == (1.5, 1.5)
+    total = combine([Estimate(1.0, 0.0, 5.0), Estimate(2.0, 0.0, 10.0)], [0.5, 0.5])
+    assert math.isnan(total.p)
+    assert total.interval() == (1.5, 1.5)
 
 
 def test_known_errors_give_the_normal_law() -> None:
-    found = combine([Estimate(1.0, 1.0, math.inf), Estimate(1.0, 1.0, math.inf)], [0.5, 0.5])
-    assert found.df == math.inf
-    assert found.interval()[1] == pytest.approx(1 + stats.norm.ppf(0.975) / math.sqrt(2))
+    total = combine([Estimate(1.0, 1.0, math.inf), Estimate(1.0, 1.0, math.inf)], [0.5, 0.5])
+    assert total.df == math.inf
+    assert total.interval()[1] == pytest.approx(1 + stats.norm.ppf(0.975) / math.sqrt(2))
 
 
 @given(
@@ -87,11 +87,11 @@ def test_known_errors_give_the_normal_law() -> None:
     )
 )
 def test_degrees_of_freedom_lie_between_the_least_and_the_sum(
-    given_parts: list[tuple[float, float, float]],
+    triples: list[tuple[float, float, float]],
 ) -> None:
-    parts = [Estimate(*part) for part in given_parts]
-    found = combine(parts, np.full(len(parts), 1 / len(parts)))
+    parts = [Estimate(*part) for part in triples]
+    total = combine(parts, np.full(len(parts), 1 / len(parts)))
     dfs = [part.df for part in parts]
-    assert min(dfs) * (1 - 1e-9) <= found.df <= sum(dfs) * (1 + 1e-9)
+    assert min(dfs) * (1 - 1e-9) <= total.df <= sum(dfs) * (1 + 1e-9)
     turned = combine([Estimate(-p.delta, p.se, p.df) for p in parts], np.full(len(parts), -1.0))
-    assert turned.p == pytest.approx(found.p)
+    assert turned.p == pytest.approx(total.p)

@@ -4,8 +4,8 @@ from clue.common.csv_table import csv_records, csv_rows
 
 
 class TableError(Exception):
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place}: {problem}")
+    def __init__(self, position: str, problem: str) -> None:
+        super().__init__(f"{position}: {problem}")
 
 
 def lines(text: str) -> list[str]:

@@ -32,25 +32,25 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 def test_thyroids_of_obuchowski_by_enumeration_and_by_convolution() -> None:
     for step_size, flips in ((None, 64), (1.0, 0)):
-        found = sign_flip(THYROIDS, rng(), step_size)
-        assert found.p == pytest.approx(10 / 64, rel=1e-14)
-        assert found.p_less == pytest.approx(5 / 64, rel=1e-14)
-        assert (found.exact, found.informative, found.flips) == (True, 6, flips)
-        assert found.min_attainable == 2 / 64
+        result = sign_flip(THYROIDS, rng(), step_size)
+        assert result.p == pytest.approx(10 / 64, rel=1e-14)
+        assert result.p_less == pytest.approx(5 / 64, rel=1e-14)
+        assert (result.exact, result.informative, result.flips) == (True, 6, flips)
+        assert result.min_attainable == 2 / 64
 
 
 def test_fishers_maize_has_863_of_32768_sums_as_large() -> None:
-    found = sign_flip(MAIZE, rng())
-    assert found.p_greater == 863 / 32768
-    assert found.p == 1726 / 32768
-    assert found.p == pytest.approx(0.0526733, abs=5e-8)
-    assert found.p_less == 1 - 835 / 32768
-    assert sign_flip(MAIZE, rng(), 1.0).p == pytest.approx(found.p, rel=1e-13)
+    result = sign_flip(MAIZE, rng())
+    assert result.p_greater == 863 / 32768
+    assert result.p == 1726 / 32768
+    assert result.p == pytest.approx(0.0526733, abs=5e-8)
+    assert result.p_less == 1 - 835 / 32768
+    assert sign_flip(MAIZE, rng(), 1.0).p == pytest.approx(result.p, rel=1e-13)
 
 
 def test_students_sleep_and_hollanders_depression() -> None:
-    found = sign_flip(SLEEP, rng())
-    assert (found.p, found.informative) == (4 / 1024, 9)
+    result = sign_flip(SLEEP, rng())
+    assert (result.p, result.informative) == (4 / 1024, 9)
     ranks = stats.rankdata(abs(DEPRESSION.sums)) * np.sign(DEPRESSION.sums)
     # the sign flip of ranks is Wilcoxon's test
     assert sign_flip(sums(ranks), rng()).p_greater == 0.01953125
@@ -61,7 +61,7 @@ def test_students_sleep_and_hollanders_depression() -> None:
 @given(clustered(largest=8))
 def test_enumeration_agrees_with_scipy(series: Sums) -> None:
     values = np.round(series.sums * 64) / 64  # scipy misses ties that differ by rounding
-    found = sign_flip(sums(values), rng())
+    result = sign_flip(sums(values), rng())
     for name, alternative in (("p", "two-sided"), ("p_greater", "greater"), ("p_less", "less")):
         expected = stats.permutation_test(
             (values,),
@@ -71,16 +71,16 @@ def test_enumeration_agrees_with_scipy(series: Sums) -> None:
             n_resamples=2**20,
             alternative=alternative,
         )
-        assert getattr(found, name) == pytest.approx(expected.pvalue, rel=1e-12)
+        assert getattr(result, name) == pytest.approx(expected.pvalue, rel=1e-12)
 
 
 @given(st.lists(st.sampled_from([-1, 0, 1]), min_size=1, max_size=200))
 def test_single_right_or_wrong_items_give_mcnemars_exact_test(values: list[int]) -> None:
     b, c = values.count(-1), values.count(1)
-    found = sign_flip(sums(values), rng(), 1.0)
-    assert found.exact
-    assert found.p == pytest.approx(mcnemar(b, c).exact, rel=1e-11)
-    assert found.p_greater == pytest.approx(
+    result = sign_flip(sums(values), rng(), 1.0)
+    assert result.exact
+    assert result.p == pytest.approx(mcnemar(b, c).exact, rel=1e-11)
+    assert result.p_greater == pytest.approx(
         stats.binomtest(c, b + c or 1, alternative="greater").pvalue if b + c else 1, rel=1e-11
     )
 
@@ -101,11 +101,11 @@ def test_in_balance_the_studentised_mean_gives_the_same_p(series: Sums, size: in
 @given(clustered(largest=8))
 def test_swapping_the_models_keeps_p_and_swaps_the_sides(series: Sums) -> None:
     for one in (series, many()[0]):
-        found, swapped = (
+        result, swapped = (
             sign_flip(Sums(side * one.sums, one.sizes), rng(), flips=FEW) for side in (1, -1)
         )
-        assert swapped.p == found.p
-        assert (swapped.p_less, swapped.p_greater) == (found.p_greater, found.p_less)
+        assert swapped.p == result.p
+        assert (swapped.p_less, swapped.p_greater) == (result.p_greater, result.p_less)
         low, high = sign_flip_interval(one, rng(), flips=FEW)
         assert sign_flip_interval(Sums(-one.sums, one.sizes), rng(), flips=FEW) == (-high, -low)
 
@@ -130,10 +130,10 @@ def test_random_flips_agree_with_all_of_them_within_their_error() -> None:
 
 
 def test_random_flips_count_the_data_and_are_never_zero() -> None:
-    found = sign_flip(sums(np.ones(64)), rng(), flips=FEW)
-    assert found.p == found.p_greater == found.min_attainable == 1 / (FEW + 1)
-    assert found.p_less == 1
-    assert (found.exact, found.flips, found.informative) == (False, FEW, 64)
+    result = sign_flip(sums(np.ones(64)), rng(), flips=FEW)
+    assert result.p == result.p_greater == result.min_attainable == 1 / (FEW + 1)
+    assert result.p_less == 1
+    assert (result.exact, result.flips, result.informative) == (False, FEW, 64)
 
 
 def test_ties_with_the_data_count_whatever_the_rounding() -> None:
@@ -158,20 +158,20 @@ def test_the_law_of_whole_sums_agrees_with_random_flips_at_any_number_of_cluster
 @pytest.mark.parametrize("count", [1, 2, 7, 21, 40])
 def test_identical_models_have_p_one(count: int) -> None:
     for step_size in (None, 1.0):
-        found = sign_flip(sums(np.zeros(count)), rng(), step_size, FEW)
-        assert (found.p, found.p_greater, found.p_less) == (1, 1, 1)
-        assert (found.informative, found.min_attainable, found.exact) == (0, 1, True)
+        result = sign_flip(sums(np.zeros(count)), rng(), step_size, FEW)
+        assert (result.p, result.p_greater, result.p_less) == (1, 1, 1)
+        assert (result.informative, result.min_attainable, result.exact) == (0, 1, True)
 
 
 def test_what_only_few_clusters_can_say_is_known() -> None:
-    found = sign_flip(sums([1, 2, 3, 4, 5, 0, 0]), rng())
-    assert found.p == found.min_attainable == 2 / 2**5
-    assert found.informative == 5
+    result = sign_flip(sums([1, 2, 3, 4, 5, 0, 0]), rng())
+    assert result.p == result.min_attainable == 2 / 2**5
+    assert result.informative == 5
 
 
 def test_clusters_whose_differences_cancel_out_say_nothing() -> None:
-    found = sign_flip(sums([0.1 + 0.2 - 0.3, 1, 1]), rng())
-    assert found.informative == 2
+    result = sign_flip(sums([0.1 + 0.2 - 0.3, 1, 1]), rng())
+    assert result.informative == 2
 
 
 @settings(max_examples=30)

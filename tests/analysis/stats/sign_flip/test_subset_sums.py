@@ -14,9 +14,9 @@ def test_every_subset_is_summed_once_and_the_empty_one_first(values: list[int]) 
         sum(value for value, member in zip(values, members, strict=True) if member)
         for members in product((False, True), repeat=len(values))
     ]
-    found = all_subsets(np.array(values, dtype=float))
-    assert found[0] == 0
-    assert sorted(found) == sorted(expected)
+    totals = all_subsets(np.array(values, dtype=float))
+    assert totals[0] == 0
+    assert sorted(totals) == sorted(expected)
 
 
 @pytest.mark.parametrize("clusters", [9, 16, 23])
@@ -34,9 +34,9 @@ def test_clusters_are_in_half_of_the_subsets_and_independent(clusters: int) -> N
 def test_sums_are_of_the_members_to_the_last_bits() -> None:
     columns = np.random.default_rng(0).normal(size=(3, 40)) * [[1e-9], [1], [1e9]]
     members = random_subsets(np.eye(40), seed=3, draws=BLOCK + 5)
-    found = random_subsets(columns, seed=3, draws=BLOCK + 5)
+    totals = random_subsets(columns, seed=3, draws=BLOCK + 5)
     scale = np.abs(columns).sum(axis=1, keepdims=True)
-    assert np.abs((found - columns @ members) / scale).max() < 1e-14
+    assert np.abs((totals - columns @ members) / scale).max() < 1e-14
 
 
 def test_more_draws_begin_with_the_same() -> None:
@@ -48,9 +48,7 @@ def test_more_draws_begin_with_the_same() -> None:
 
 def test_no_column_changes_a_bit_of_another_and_every_seed_is_another() -> None:
     columns = np.random.default_rng(0).normal(size=(41, 301))
-    found = random_subsets(columns, seed=3, draws=500)
-    for place in (0, 7, 40):
-        assert np.array_equal(
-            found[place], random_subsets(columns[place, None], seed=3, draws=500)[0]
-        )
-    assert not np.array_equal(found, random_subsets(columns, seed=4, draws=500))
+    totals = random_subsets(columns, seed=3, draws=500)
+    for row in (0, 7, 40):
+        assert np.array_equal(totals[row], random_subsets(columns[row, None], seed=3, draws=500)[0])
+    assert not np.array_equal(totals, random_subsets(columns, seed=4, draws=500))

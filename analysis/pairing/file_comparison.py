@@ -1,0 +1,137 @@
+"""A comparison of two files of per-sample results: numbers, verdict and limits."""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.pairing.ledger import REFUSED, list_ids
+from analysis.pairing.pair_files import Pairing
+from analysis.readers import ModelResults
+from analysis.sentences.verdict import Labels, sentence, verdict
+from analysis.stats.battery import battery
+from analysis.stats.comparison import Comparison, Options, untested
+from clue.common.plural import counted
+
+
+@dataclass(frozen=True)
+class FileComparison:
+    """Results of two files of per-sample scores, compared."""
+
+    base: ModelResults
+    tuned: ModelResults
+    pairing: Pairing
+    comparison: Comparison
+    labels: Labels
+    notes: tuple[str, ...]
+    """Facts that limit the result, one sentence each."""
+
+    @property
+    def sentence(self) -> str:
+        """The result in one sentence."""
+        return sentence(self.comparison, self.labels)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON document; null: undefined, refused or unbounded."""
+        comparison, ledger = self.comparison, self.pairing.ledger
+        document = {
+            "base": _source(self.base),
+            "tuned": _source(self.tuned),
+            "score": self.base.score,
+            **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
+            "verdict": verdict(comparison),
+            "sentence": self.sentence,
+            "status": ledger.status,
+            "missing_bounds": self.pairing.bounds,
+            **dataclasses.asdict(ledger),
+            "notes": self.notes,
+        }
+        return {name: _json_value(value) for name, value in document.items()}
+
+
+def compare_results(
+    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
+) -> FileComparison:
+    """Compares two matched files.
+
+    Args:
+        base: results of the base model.
+        tuned: results of the other model.
+        pairing: the matched samples of the two.
+        margin: margin of equivalence, in the unit of the score.
+    """
+    usable = None if margin is None or margin >= _range(pairing) else margin
+    comparison = battery(pairing.paired, Options(margin=usable))
+    if pairing.ledger.status == "refused":
+        comparison = untested(
+            comparison,
+            f"{100 * pairing.ledger.missing:.1f} % of the samples are in one of the files only, "
+            f"more than {100 * REFUSED:.0f} %",
+        )
+    notes = tuple(_notes(base, tuned, pairing, margin))
+    return FileComparison(base, tuned, pairing, comparison, _labels(base, tuned), notes)
+
+
+def _range(pairing: Pairing) -> float:
+    """Distance of the lowest from the highest score; infinite if all scores are equal."""
+    both = [*pairing.paired.base, *pairing.paired.tuned]
+    return float(max(both) - min(both)) or math.inf
+
+
+def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
+    names = (base.name, tuned.name) if base.name != tuned.name else ("base", "tuned")
+    return Labels(*names, base.scored)
+
+
+def _notes(
+    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
+) -> Iterator[str]:
+    yield from pairing.ledger.notes(list_ids)
+    if all(row.cluster is None for row in base.rows):
+        yield (
+            "No field names clusters, so every sample counts as independent. If samples share a "
+            "patient or a document, give --cluster FIELD."
+        )
+    if pairing.bounds is not None:
+        low, high = pairing.bounds
+        yield (
+            f"With scores of 0 or 1 for the missing samples the difference would be between "
+            f"{low:.4g} and {high:.4g}."
+        )
+    differing = [
+        f"{key} {base.settings.get(key)} / {tuned.settings.get(key)}"
+        for key in sorted({*base.settings, *tuned.settings})
+        if base.settings.get(key) != tuned.settings.get(key)
+    ]
+    if differing:
+        yield f"The two files have different settings (base / tuned): {'; '.join(differing)}."
+    for results in (base, tuned):
+        if results.unscored:
+            name = results.path.name
+            words = (f"answer in {name} has", f"answers in {name} have")
+            yield f"{counted(results.unscored, *words)} no score."
+    if margin is not None and margin >= _range(pairing):
+        yield (
+            f"The margin of {margin:g} was not used: all scores are within {_range(pairing):g} of "
+            "each other, so every difference would count as small. The margin is in the unit of "
+            "the score: 2 points of a score between 0 and 1 are 0.02."
+        )
+
+
+def _source(results: ModelResults) -> dict[str, Any]:
+    return {
+        "path": str(results.path),
+        "format": results.format,
+        "model": results.model,
+        "task": results.task,
+        "unscored": results.unscored,
+    }
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (tuple, list)):
+        return [_json_value(part) for part in value]
+    return value
