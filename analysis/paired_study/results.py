@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.moderators import ModeratorEffect
@@ -11,6 +12,9 @@ from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,12 @@ class StudyResults:
     def rows(self) -> list[ResultRow]:
         """Rows of all prompt settings, sorted."""
         return [row for setting in self.settings for row in setting.rows]
+
+    def table(self) -> "pd.DataFrame":
+        """The rows as a data frame, with the columns of cells.csv (docs/analysis-columns.md)."""
+        import pandas as pd
+
+        from analysis.paired_study.columns import columns, row_values
+
+        names = [column.name for column in columns()]
+        return pd.DataFrame([row_values(row) for row in self.rows], columns=names)

@@ -1,12 +1,12 @@
 """Paired series in points: the metrics of two cells, and weighted means of series.
 
 A weighted mean of series is again one series of items, so the same tests apply to a task score as
-to a metric. An item scores the weighted sum of its scores in the parts, scaled where a part is
-defined on n_k of the n items only (`clue.cluster_robust.mean_over_metrics`; UMLS F1, where a reference
-names no concept). So the mean over all items is the weighted mean of the parts' means, as in
-`clue.metrics.summary`, and an item on which the models do not differ has the difference 0. The
-price: where a part is undefined for some items, the standard error is not the exact one of a ratio;
-on simulated cells with 15 % undefined it differed by at most 2 %.
+to a metric. `clue.cluster_robust.mean_over_metrics` gives the score of an item, also where a part
+is undefined for some items (UMLS F1, where a reference names no concept). So the mean over all
+items is the weighted mean of the parts' means, as in `clue.metrics.summary`, and an item on which
+the models do not differ has the difference 0. The price: where a part is undefined for some items,
+the standard error is not the exact one of a ratio; on simulated cells with 15 % undefined it
+differed by at most 2 %.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

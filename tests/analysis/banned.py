@@ -25,5 +25,5 @@ BANNED: tuple[tuple[re.Pattern[str], Collection[str]], ...] = tuple(
 
 def banned(text: str, verdict: str) -> list[str]:
     """Phrases of a text that must not stand in it under a verdict."""
-    found = (pattern.search(text) for pattern, allowed in BANNED if verdict not in allowed)
-    return [match.group() for match in found if match]
+    matches = (pattern.search(text) for pattern, allowed in BANNED if verdict not in allowed)
+    return [match.group() for match in matches if match]

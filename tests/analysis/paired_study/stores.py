@@ -43,7 +43,7 @@ def cell(store: Path, model: str, task: str, records: Sequence[Record], **facts:
     }
     generation = facts.pop("generation", generation)
     signatures = facts.pop("signatures", dict.fromkeys(records[0].scores, "library 1.0"))
-    said = {
+    all_facts = {
         "id": sha256([model, task, facts.get("prompt", "paper"), len(records)]),
         "fingerprint": sha256(generation),
         "generation": generation,
@@ -60,6 +60,6 @@ def cell(store: Path, model: str, task: str, records: Sequence[Record], **facts:
         "limit": None,
         "run_id": "0" * 32,
     } | facts
-    folder = store / "cells" / task / model / said["fingerprint"][:16]
-    path = CellStore(folder).records_path(said["id"])
-    return write_table(path, RecordsTable(records, signatures, said))
+    folder = store / "cells" / task / model / all_facts["fingerprint"][:16]
+    path = CellStore(folder).records_path(all_facts["id"])
+    return write_table(path, RecordsTable(records, signatures, all_facts))

@@ -13,12 +13,12 @@ from analysis.stats.paired import Sums
 )
 def test_leaving_out_each_cluster_in_turn(clusters: list[tuple[float, int]]) -> None:
     sums, sizes = (np.array(values, dtype=float) for values in zip(*clusters, strict=True))
-    found = leave_one_out(Sums(sums, sizes))
-    left = [
-        np.delete(sums, place).sum() / np.delete(sizes, place).sum() for place in range(len(sums))
+    interval = leave_one_out(Sums(sums, sizes))
+    deltas = [
+        np.delete(sums, index).sum() / np.delete(sizes, index).sum() for index in range(len(sums))
     ]
-    assert found is not None
-    assert found == pytest.approx((min(left), max(left)), abs=1e-9)
+    assert interval is not None
+    assert interval == pytest.approx((min(deltas), max(deltas)), abs=1e-9)
 
 
 def test_a_single_cluster_cannot_be_left_out() -> None:
@@ -29,6 +29,6 @@ def test_a_single_cluster_cannot_be_left_out() -> None:
     ("lacking", "expected"), [(0, "complete"), (1, "incomplete"), (6, "refused")]
 )
 def test_one_missing_sample_makes_a_comparison_incomplete(lacking: int, expected: str) -> None:
-    whole = Ledger(100, 100)
-    ids = tuple(f"{place}" for place in range(lacking))
-    assert status([whole, Ledger(100, 100 - lacking, only_base=ids)]) == expected
+    complete = Ledger(100, 100)
+    ids = tuple(f"{index}" for index in range(lacking))
+    assert status([complete, Ledger(100, 100 - lacking, only_base=ids)]) == expected

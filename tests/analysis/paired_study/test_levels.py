@@ -13,10 +13,10 @@ def test_weights_give_the_composites_of_the_cells() -> None:
         **{"medisumqa": 20.0, "medisumcode": 0.0},
     }
     expected = composites(scores, task_files.study())
-    known = scores | expected
+    all_scores = scores | expected
     for level, weights in level_weights(task_files.study()).items():
-        found = sum(weight * known[name] for name, weight in weights.items())
-        assert found == pytest.approx(expected[level])
+        composite = sum(weight * all_scores[name] for name, weight in weights.items())
+        assert composite == pytest.approx(expected[level])
 
 
 def test_weights_sum_to_one() -> None:

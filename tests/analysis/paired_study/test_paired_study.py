@@ -30,7 +30,7 @@ from tests.analysis.paired_study.conftest import PAIRS, PLAN, quick
 LEVELS = ("level1", "level2", "overall")
 
 
-def by_place(results: StudyResults) -> dict[tuple[str, ...], ResultRow]:
+def by_key(results: StudyResults) -> dict[tuple[str, ...], ResultRow]:
     keys = [
         (r.key.tuned, r.key.scope, r.key.task, r.key.metric, r.key.analysis) for r in results.rows
     ]
@@ -39,41 +39,41 @@ def by_place(results: StudyResults) -> dict[tuple[str, ...], ResultRow]:
 
 def scores(store: Path, model: str) -> dict[str, float]:
     """Task scores and composites of a model, from its tables by the code of the cells."""
-    found = {}
+    scores_by_task = {}
     for path in store.glob(f"cells/*/{model}/*/records-*.parquet"):
         table = read_table(path)
         task = task_files.load(table.facts["task"])
-        found[task.name] = cell_summary(task, table.records)["score"]
-    return found | composites(found, task_files.study())
+        scores_by_task[task.name] = cell_summary(task, table.records)["score"]
+    return scores_by_task | composites(scores_by_task, task_files.study())
 
 
 @pytest.mark.parametrize("tuned", PAIRS)
 def test_differences_are_those_of_the_cells_scores(
     store: Path, results: StudyResults, tuned: str
 ) -> None:
-    rows = by_place(results)
+    rows = by_key(results)
     ours, theirs = scores(store, tuned), scores(store, PAIRS[tuned])
     for name in ours:
         scope = "level" if name in LEVELS else "task"
-        made = rows[tuned, scope, name, "score", PRIMARY].comparison
-        assert made.mean_tuned == pytest.approx(ours[name], abs=1e-9), name
-        assert made.mean_base == pytest.approx(theirs[name], abs=1e-9), name
-        assert made.delta == pytest.approx(ours[name] - theirs[name], abs=1e-9), name
+        comparison = rows[tuned, scope, name, "score", PRIMARY].comparison
+        assert comparison.mean_tuned == pytest.approx(ours[name], abs=1e-9), name
+        assert comparison.mean_base == pytest.approx(theirs[name], abs=1e-9), name
+        assert comparison.delta == pytest.approx(ours[name] - theirs[name], abs=1e-9), name
 
 
 def test_a_levels_error_is_that_of_independent_tasks(results: StudyResults) -> None:
-    rows, weights = by_place(results), level_weights(task_files.study())
+    rows, weights = by_key(results), level_weights(task_files.study())
     for tuned in PAIRS:
         for level in LEVELS:
             parts = [
                 rows[tuned, "task", name, "score", PRIMARY].comparison for name in weights[level]
             ]
             expected = combine(parts, list(weights[level].values()))  # type: ignore[arg-type]
-            made = rows[tuned, "level", level, "score", PRIMARY].comparison
-            assert made.se_cr2 == pytest.approx(expected.se, rel=1e-9)
-            assert made.df == pytest.approx(expected.df, rel=1e-9)
-            assert made.p_cr2 == pytest.approx(expected.p, rel=1e-9)
-            assert made.p_signflip is None
+            comparison = rows[tuned, "level", level, "score", PRIMARY].comparison
+            assert comparison.se_cr2 == pytest.approx(expected.se, rel=1e-9)
+            assert comparison.df == pytest.approx(expected.df, rel=1e-9)
+            assert comparison.p_cr2 == pytest.approx(expected.p, rel=1e-9)
+            assert comparison.p_signflip is None
 
 
 def test_families_of_hypotheses_have_their_declared_sizes(results: StudyResults) -> None:
@@ -87,16 +87,16 @@ def test_families_of_hypotheses_have_their_declared_sizes(results: StudyResults)
 
 
 def test_only_score_rows_of_data_sets_are_in_f3(results: StudyResults) -> None:
-    found = {row.key.task for row in results.rows if row.judgement.tests == "F3"}
-    assert found == set(level_weights(task_files.study())["overall"])
+    datasets = {row.key.task for row in results.rows if row.judgement.tests == "F3"}
+    assert datasets == set(level_weights(task_files.study())["overall"])
 
 
 def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: StudyResults) -> None:
-    rows = by_place(results)
+    rows = by_key(results)
     meta = results.settings[0].answers["overall"].meta
     deltas = [rows[tuned, "level", "overall", "score", PRIMARY].comparison for tuned in PAIRS]
-    assert meta.fixed_set.delta == pytest.approx(np.mean([each.delta for each in deltas]))
-    alone = sum(each.se_cr2**2 for each in deltas if each.se_cr2) ** 0.5 / len(deltas)
+    assert meta.fixed_set.delta == pytest.approx(np.mean([one.delta for one in deltas]))
+    alone = sum(one.se_cr2**2 for one in deltas if one.se_cr2) ** 0.5 / len(deltas)
     assert meta.fixed_set.se > 1.05 * alone  # pairs share items, and two of them a base run
     assert meta.off_diagonal_share > 0
     population = meta.random_effects
@@ -124,12 +124,12 @@ def test_no_text_says_what_no_data_support(results: StudyResults) -> None:
     for setting in results.settings:
         for level, pooled in setting.answers.items():
             assert not banned(" ".join(answer(level, pooled.meta)), "")
-        assert not any(banned(each.sentence, "") for each in setting.replications)
+        assert not any(banned(one.sentence, "") for one in setting.replications)
 
 
 def test_nothing_is_tested_that_no_data_could_reject(results: StudyResults) -> None:
     few = [r.comparison for r in results.rows if (r.comparison.n_informative or 9) < 6]
-    assert all(made.p is None and made.refused for made in few)
+    assert all(comparison.p is None and comparison.refused for comparison in few)
     assert not any(row.judgement.p == 0 for row in results.rows)
 
 
@@ -142,25 +142,25 @@ def test_the_same_files_whatever_the_order_of_rows(
     for path in shuffled.glob("cells/*/*/*/records-*.parquet"):
         table = read_table(path)
         order = rng.permutation(len(table.records))
-        rows = [table.records[place] for place in order]
+        rows = [table.records[index] for index in order]
         write_table(path, RecordsTable(rows, table.signatures, table.facts))
     again = run(read_cells(shuffled), task_files.study(), quick())
     assert contents(results, tmp_path / "one") == contents(again, tmp_path / "two")
 
 
-def contents(found: StudyResults, folder: Path) -> Mapping[str, bytes]:
-    document = summary(found, quick(), task_files.study())
-    paths = write_study(folder, found.rows, document)
+def contents(results: StudyResults, folder: Path) -> Mapping[str, bytes]:
+    document = summary(results, quick(), task_files.study())
+    paths = write_study(folder, results.rows, document)
     return {path.name: path.read_bytes() for path in paths}
 
 
 def test_another_pair_changes_no_unadjusted_result(results: StudyResults, tmp_path: Path) -> None:
     write(tmp_path, replace(PLAN, pairs={**PAIRS, "med42_70b": "llama3_70b"}))
-    more = by_place(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
-    for place, row in by_place(results).items():
+    more = by_key(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
+    for key, row in by_key(results).items():
         if row.key.analysis == PRIMARY:
-            assert more[place].comparison == row.comparison
-            assert more[place].data == row.data
+            assert more[key].comparison == row.comparison
+            assert more[key].data == row.data
 
 
 def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> None:
@@ -169,9 +169,10 @@ def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> 
     for path in (tmp_path / "one").glob("cells/*/*/*/records-*.parquet"):
         table = read_table(path)
         base = "med42_8b" if table.facts["model"] == "llama3_8b" else None
-        place = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        mirrored_path = tmp_path / "two" / path.relative_to(tmp_path / "one")
         write_table(
-            place, RecordsTable(table.records, table.signatures, {**table.facts, "base": base})
+            mirrored_path,
+            RecordsTable(table.records, table.signatures, {**table.facts, "base": base}),
         )
     one, two = (
         {
@@ -180,14 +181,14 @@ def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> 
         }
         for name in ("one", "two")
     )
-    for place, made in one.items():
-        if place[-1] == "equal_spread":  # weighs by the base's spread
+    for key, comparison in one.items():
+        if key[-1] == "equal_spread":  # weighs by the base's spread
             continue
-        other = two[place]
-        assert other.delta == pytest.approx(-made.delta, abs=1e-9)
-        assert other.se_cr2 == pytest.approx(made.se_cr2, rel=1e-9)
-        assert other.p_signflip == pytest.approx(made.p_signflip, abs=1e-12)
-        assert other.p_less == pytest.approx(made.p_greater, abs=1e-12)
+        other = two[key]
+        assert other.delta == pytest.approx(-comparison.delta, abs=1e-9)
+        assert other.se_cr2 == pytest.approx(comparison.se_cr2, rel=1e-9)
+        assert other.p_signflip == pytest.approx(comparison.p_signflip, abs=1e-12)
+        assert other.p_less == pytest.approx(comparison.p_greater, abs=1e-12)
 
 
 def mirrored(key: ComparisonKey) -> tuple[Any, ...]:
@@ -200,12 +201,12 @@ def test_a_model_against_itself_is_identical_and_untested(tmp_path: Path) -> Non
         table = read_table(path)
         (other,) = tmp_path.glob(f"cells/{table.facts['task']}/llama3_8b/*/records-*.parquet")
         write_table(path, RecordsTable(read_table(other).records, table.signatures, table.facts))
-    found = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
-    for row in found.rows:
+    results = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    for row in results.rows:
         assert row.judgement.verdict == "untestable"
         assert row.judgement.p is None
         assert row.comparison.delta == 0
-    assert "identical on all" in found.rows[-1].judgement.sentence
+    assert "identical on all" in results.rows[-1].judgement.sentence
 
 
 def test_planted_declines_are_found(tmp_path: Path) -> None:
@@ -213,16 +214,16 @@ def test_planted_declines_are_found(tmp_path: Path) -> None:
         ("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "med42_70b", "meditron3_8b")
     )
     write(tmp_path, Plan(six, delta=-20.0, family_sd=0, pair_sd=0, task_sd=0, scale=0.03))
-    found = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
-    population = found.settings[0].answers["overall"].meta.random_effects
+    results = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    population = results.settings[0].answers["overall"].meta.random_effects
     assert population.ci95.high < 0
     assert all(
-        row.judgement.verdict == "decline" for row in found.rows if row.key.task == "overall"
+        row.judgement.verdict == "decline" for row in results.rows if row.key.task == "overall"
     )
     (counted,) = [
-        each
-        for each in found.settings[0].replications
-        if (each.over, each.of, each.direction) == ("tasks", "med42_8b - llama3_8b", "decline")
+        one
+        for one in results.settings[0].replications
+        if (one.over, one.of, one.direction) == ("tasks", "med42_8b - llama3_8b", "decline")
     ]
     assert counted.at_least >= 3
     assert counted.at_least_fisher is not None
@@ -234,7 +235,7 @@ def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
     (path,) = tmp_path.glob("cells/mednli/llama3_8b/*/records-*.parquet")
     table = read_table(path)
     write_table(path, RecordsTable(table.records[:-4], table.signatures, table.facts))
-    rows = by_place(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
+    rows = by_key(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
     mednli = rows["med42_8b", "task", "mednli", "score", PRIMARY]
     assert (mednli.data.status, mednli.judgement.verdict) == ("refused", "untestable")
     assert mednli.judgement.p is None
@@ -251,7 +252,7 @@ def test_moderators_have_their_pairs_and_a_warning(results: StudyResults) -> Non
     assert ("overall", "generation", "llama3") in labels
     large = next(e for e in effects if (e.level, e.kind) == ("overall", "large"))
     assert large.pairs == ("meditron70b - llama2_70b", "openbiollm70b - llama3_70b")
-    rows = by_place(results)
+    rows = by_key(results)
     deltas = [
         rows[tuned, "level", "overall", "score", PRIMARY].comparison.delta
         for tuned in ("meditron70b", "openbiollm70b")
@@ -269,7 +270,7 @@ def test_moderators_have_their_pairs_and_a_warning(results: StudyResults) -> Non
 def test_sensitivity_analyses_enter_levels_and_the_answer(results: StudyResults) -> None:
     answers = results.settings[0].sensitivity
     assert {"both_parsed", "without_rougeL", "equal_spread", "clusters_ignored"} <= set(answers)
-    rows = by_place(results)
+    rows = by_key(results)
     for tuned in PAIRS:
         plain, other = (
             rows[tuned, "level", "overall", "score", name].comparison

@@ -57,7 +57,14 @@ def test_one_command_makes_all_that_a_base_lacks(tmp_path: Path) -> None:
 
 
 def test_a_model_without_a_file_is_named_by_its_checkpoint(tmp_path: Path) -> None:
-    cell(tmp_path, "org--mine", "meqsum", ROWS, base="llama2_7b", generation=made("org/mine"))
+    cell(
+        tmp_path,
+        "org--mine",
+        "meqsum",
+        ROWS,
+        base="llama2_7b",
+        generation=generation_of("org/mine"),
+    )
     cell(tmp_path, "llama2_7b", "meqsum", ROWS)
     cell(tmp_path, "llama2_7b", "mednli", ROWS)
     cells = read_cells(tmp_path)
@@ -71,8 +78,8 @@ def test_tasks_that_neither_model_has_are_told_apart(tmp_path: Path) -> None:
     cell(tmp_path, "llama2_7b", "meqsum", ROWS)
     cell(tmp_path, "meditron7b", "meqsum", ROWS, base="llama2_7b")
     cells = read_cells(tmp_path)
-    found = unevaluated_tasks(cells, model_pairs(cells, "base"), ["meqsum", "mednli"])
-    assert [each.command for each in found] == [
+    lacking = unevaluated_tasks(cells, model_pairs(cells, "base"), ["meqsum", "mednli"])
+    assert [tasks.command for tasks in lacking] == [
         run_command(model, ["mednli"], "paper") for model in ("llama2_7b", "meditron7b")
     ]
 
@@ -82,5 +89,5 @@ def test_partners_are_those_whose_files_name_a_model() -> None:
     assert not partners("meditron7b")
 
 
-def made(repo: str) -> dict[str, object]:
+def generation_of(repo: str) -> dict[str, object]:
     return {"protocol": {}, "model": {"repo": repo}, "backend": {"name": "transformers"}}

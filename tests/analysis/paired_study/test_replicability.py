@@ -19,9 +19,13 @@ def with_p(results: StudyResults, p: Sequence[float]) -> list[ResultRow]:
     ]
 
 
-def decline(found: Sequence[Replication]) -> Replication:
-    (made,) = [each for each in found if (each.over, each.direction) == ("tasks", "decline")]
-    return made
+def decline(counts: Sequence[Replication]) -> Replication:
+    (replication,) = [
+        replication
+        for replication in counts
+        if (replication.over, replication.direction) == ("tasks", "decline")
+    ]
+    return replication
 
 
 DROR = (0.168, 0.297, 0.357, 0.019, 0.218, 0.001)
@@ -29,10 +33,13 @@ DROR = (0.168, 0.297, 0.357, 0.019, 0.218, 0.001)
 
 def test_the_published_counts_at_twice_their_level(results: StudyResults) -> None:
     """Dror et al. 2017: 1 by Bonferroni and 2 by Fisher at .05, which is alpha / 2 here."""
-    made = decline(replications(with_p(results, DROR), 0.1, shared=False))
-    assert (made.at_least, made.at_least_fisher, made.n) == (1, 2, 6)
-    assert made.p[:3] == pytest.approx((0.006, 0.095, 0.672), abs=1e-3)
-    assert "With 90 % confidence there is a real decline in at least 1 of 6 tasks" in made.sentence
+    replication = decline(replications(with_p(results, DROR), 0.1, shared=False))
+    assert (replication.at_least, replication.at_least_fisher, replication.n) == (1, 2, 6)
+    assert replication.p[:3] == pytest.approx((0.006, 0.095, 0.672), abs=1e-3)
+    assert (
+        "With 90 % confidence there is a real decline in at least 1 of 6 tasks"
+        in replication.sentence
+    )
 
 
 def test_each_direction_has_half_of_alpha(results: StudyResults) -> None:
@@ -42,23 +49,27 @@ def test_each_direction_has_half_of_alpha(results: StudyResults) -> None:
 
 
 def test_tests_of_the_same_patients_are_not_combined_by_fisher(results: StudyResults) -> None:
-    made = decline(replications(with_p(results, DROR), 0.1, shared=True))
-    assert (made.at_least, made.at_least_fisher) == (1, None)
+    replication = decline(replications(with_p(results, DROR), 0.1, shared=True))
+    assert (replication.at_least, replication.at_least_fisher) == (1, None)
 
 
 def test_an_untested_task_counts_as_no_decline(results: StudyResults) -> None:
     rows = with_p(results, DROR)
     rows[5] = rows[5]._replace(comparison=replace(rows[5].comparison, p_less=None))
-    made = decline(replications(rows, 0.1, shared=False))
-    assert (made.at_least, made.n) == (0, 6)
+    replication = decline(replications(rows, 0.1, shared=False))
+    assert (replication.at_least, replication.n) == (0, 6)
 
 
 def test_over_pairs_only_bonferroni_counts(results: StudyResults) -> None:
-    found = [each for each in results.settings[0].replications if each.over == "pairs"]
-    assert {each.of for each in found} >= {"mednli", "longhealth"}
-    assert all(each.at_least_fisher is None for each in found)
+    counts = [
+        replication
+        for replication in results.settings[0].replications
+        if replication.over == "pairs"
+    ]
+    assert {replication.of for replication in counts} >= {"mednli", "longhealth"}
+    assert all(replication.at_least_fisher is None for replication in counts)
 
 
 def test_the_study_counts_at_half_its_alpha(results: StudyResults) -> None:
-    for each in results.settings[0].replications:
-        assert each.at_least == sum(p <= 0.025 for p in each.p)
+    for replication in results.settings[0].replications:
+        assert replication.at_least == sum(p <= 0.025 for p in replication.p)

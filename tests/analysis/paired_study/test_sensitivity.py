@@ -18,34 +18,34 @@ def texts(shift: float, **flags: list[int]) -> list[Record]:
     rng = np.random.default_rng(3)
     return [
         record(
-            f"{place}",
+            f"{index}",
             {
                 name: float(value)
                 for name, value in zip(TEXT, rng.random(4) / 2 + shift, strict=True)
             },
-            **{name: place in places for name, places in flags.items()},
+            **{name: index in indices for name, indices in flags.items()},
         )
-        for place in range(10)
+        for index in range(10)
     ]
 
 
-def found(
+def score_series_of(
     store: Path, base: list[Record], tuned: list[Record], task: str = "meqsum"
 ) -> dict[str, Paired]:
-    made = aligned(store, task, base, tuned)
-    return score_series(made, variants(made.score))
+    pair = aligned(store, task, base, tuned)
+    return score_series(pair, variants(pair.score))
 
 
 def test_the_primary_score_is_the_mean_of_its_metrics(tmp_path: Path) -> None:
-    made = found(tmp_path, texts(0), texts(0.123))
-    assert made[PRIMARY].sums.delta == pytest.approx(12.3)
+    series = score_series_of(tmp_path, texts(0), texts(0.123))
+    assert series[PRIMARY].sums.delta == pytest.approx(12.3)
 
 
 def test_flagged_answers_of_either_model_are_dropped(tmp_path: Path) -> None:
-    made = found(
+    series = score_series_of(
         tmp_path, texts(0, truncated=[1], unparsed=[4]), texts(0.1, empty=[2], unparsed=[1])
     )
-    sizes = {name: len(series.ids) for name, series in made.items()}
+    sizes = {name: len(series.ids) for name, series in series.items()}
     assert sizes["not_truncated"] == 9
     assert sizes["not_degenerate"] == 8
     assert sizes["both_parsed"] == 8
@@ -53,19 +53,19 @@ def test_flagged_answers_of_either_model_are_dropped(tmp_path: Path) -> None:
 
 def test_mostly_repeated_answers_are_degenerate(tmp_path: Path) -> None:
     rows = [record(str(i), dict.fromkeys(TEXT, i / 10), repeated=i / 9) for i in range(10)]
-    made = found(tmp_path, rows, rows)
-    assert made["not_degenerate"].ids == tuple("01234")
+    series = score_series_of(tmp_path, rows, rows)
+    assert series["not_degenerate"].ids == tuple("01234")
 
 
 def test_an_analysis_that_changes_nothing_has_no_series(tmp_path: Path) -> None:
-    made = found(tmp_path, texts(0), texts(0.1))
-    assert set(made) == {PRIMARY, "two_decimals", "equal_spread", *(f"without_{n}" for n in TEXT)}
+    series = score_series_of(tmp_path, texts(0), texts(0.1))
+    assert set(series) == {PRIMARY, "two_decimals", "equal_spread", *(f"without_{n}" for n in TEXT)}
 
 
 def test_two_decimals_round_each_score(tmp_path: Path) -> None:
     rows = [record(n, dict.fromkeys(TEXT, x)) for n, x in (("a", 0.004), ("b", 0.1249))]
-    made = found(tmp_path, rows, [record(n, dict.fromkeys(TEXT, 0.2)) for n in "ab"])
-    assert made["two_decimals"].base == pytest.approx([0, 12])
+    series = score_series_of(tmp_path, rows, [record(n, dict.fromkeys(TEXT, 0.2)) for n in "ab"])
+    assert series["two_decimals"].base == pytest.approx([0, 12])
 
 
 def test_equal_spread_weighs_inversely_to_the_bases_spread(tmp_path: Path) -> None:
@@ -77,30 +77,30 @@ def test_equal_spread_weighs_inversely_to_the_bases_spread(tmp_path: Path) -> No
         record(n, {**row.scores, "rougeL": row.scores["rougeL"] + 0.5})
         for n, row in zip("ab", base, strict=True)
     ]  # type: ignore[operator]
-    made = found(tmp_path, base, tuned)
-    assert made[PRIMARY].sums.delta == pytest.approx(50 / 4)
-    assert made["equal_spread"].sums.delta == pytest.approx(50 * 0.25 / 3.25)
+    series = score_series_of(tmp_path, base, tuned)
+    assert series[PRIMARY].sums.delta == pytest.approx(50 / 4)
+    assert series["equal_spread"].sums.delta == pytest.approx(50 * 0.25 / 3.25)
 
 
 def test_a_metric_is_left_out_and_the_rest_weigh_the_same(tmp_path: Path) -> None:
     base = [record(n, dict.fromkeys(TEXT, 0.0)) for n in "ab"]
     tuned = [record(n, dict(zip(TEXT, (0.1, 0.2, 0.3, 0.4), strict=True))) for n in "ab"]
-    made = found(tmp_path, base, tuned)
-    assert made["without_rougeL"].sums.delta == pytest.approx(30)
-    assert made["without_bertscore_f1"].sums.delta == pytest.approx(20)
+    series = score_series_of(tmp_path, base, tuned)
+    assert series["without_rougeL"].sums.delta == pytest.approx(30)
+    assert series["without_bertscore_f1"].sums.delta == pytest.approx(20)
 
 
 def test_a_score_of_one_metric_is_not_left_without_it(tmp_path: Path) -> None:
     rows = [record(n, {"accuracy": 1.0, "accuracy_upstream": 1.0}) for n in "ab"]
-    assert set(found(tmp_path, rows, rows, "mednli")) == {PRIMARY}
+    assert set(score_series_of(tmp_path, rows, rows, "mednli")) == {PRIMARY}
 
 
 def test_the_authors_rules_stand_in_for_ours(tmp_path: Path) -> None:
     base = [record(n, {"accuracy": 1.0, "accuracy_upstream": 0.0}) for n in "ab"]
     tuned = [record(n, {"accuracy": 1.0, "accuracy_upstream": 1.0}) for n in "ab"]
-    made = found(tmp_path, base, tuned, "mednli")
-    assert made[PRIMARY].sums.delta == 0
-    assert made["upstream_rules"].sums.delta == 100
+    series = score_series_of(tmp_path, base, tuned, "mednli")
+    assert series[PRIMARY].sums.delta == 0
+    assert series["upstream_rules"].sums.delta == 100
 
 
 def test_clusters_are_ignored_or_widened_to_patients(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_clusters_are_ignored_or_widened_to_patients(tmp_path: Path) -> None:
         record(f"{i}", dict.fromkeys(names, i / 10), cluster=f"1000{i // 2}-DS-{i % 2}")
         for i in range(6)
     ]
-    made = found(tmp_path, rows, rows, "medisumqa")
-    assert made[PRIMARY].sums.n_clusters == 6
-    assert made["clusters_patients"].sums.sizes.tolist() == [2, 2, 2]
-    assert "clusters_ignored" in made
+    series = score_series_of(tmp_path, rows, rows, "medisumqa")
+    assert series[PRIMARY].sums.n_clusters == 6
+    assert series["clusters_patients"].sums.sizes.tolist() == [2, 2, 2]
+    assert "clusters_ignored" in series
     assert patient("10000032-DS-21") == "10000032"
     assert patient("premise 10000032-DS-21") == "premise 10000032-DS-21"
 
@@ -121,11 +121,11 @@ def test_only_the_first_presentation_is_kept(tmp_path: Path) -> None:
     def rows(*right: int) -> list[Record]:
         return [record("a", {"accuracy": x}, i) for i, x in enumerate(right)]
 
-    made: dict[str, Any] = found(tmp_path, rows(0, 1), rows(1, 1), "longhealth1")
-    assert made[PRIMARY].sums.delta == 50
-    assert made["one_repeat"].sums.delta == 100
+    series: dict[str, Any] = score_series_of(tmp_path, rows(0, 1), rows(1, 1), "longhealth1")
+    assert series[PRIMARY].sums.delta == 50
+    assert series["one_repeat"].sums.delta == 100
 
 
 def test_without_a_metric_of_the_score_there_is_no_score(tmp_path: Path) -> None:
     rows = [record(n, {"rougeL": 0.5}) for n in "ab"]
-    assert not found(tmp_path, rows, rows)
+    assert not score_series_of(tmp_path, rows, rows)

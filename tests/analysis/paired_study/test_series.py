@@ -43,11 +43,11 @@ def answers(draw: st.DrawFn) -> tuple[list[Record], list[Record]]:
     base, tuned = (
         [
             record(
-                f"{place:02}",
-                {"rougeL": draw(unit), "umls_f1": draw(unit) if defined[place] else None},
-                cluster=clusters[place],
+                f"{index:02}",
+                {"rougeL": draw(unit), "umls_f1": draw(unit) if defined[index] else None},
+                cluster=clusters[index],
             )
-            for place in range(size)
+            for index in range(size)
         ]
         for _ in range(2)
     )
@@ -56,7 +56,7 @@ def answers(draw: st.DrawFn) -> tuple[list[Record], list[Record]]:
 
 def parts(base: list[Record], tuned: list[Record]) -> list[Paired]:
     """Each metric as a series of the items that it is defined on."""
-    made = []
+    series = []
     for name in TASK.score:
         rows = [(b, t) for b, t in zip(base, tuned, strict=True) if b.scores[name] is not None]
         ids, clusters = [b.sample_id for b, _ in rows], [b.cluster for b, _ in rows]
@@ -64,14 +64,16 @@ def parts(base: list[Record], tuned: list[Record]) -> list[Paired]:
             np.array([r.scores[name] for r in side], dtype=float)
             for side in zip(*rows, strict=True)
         ]
-        made.append(in_points(Paired.of(ids, clusters, *scores)))
-    return made
+        series.append(in_points(Paired.of(ids, clusters, *scores)))
+    return series
 
 
 @given(answers())
-def test_a_task_score_is_that_of_the_cells_summary(made: tuple[list[Record], list[Record]]) -> None:
-    series = weighted_mean(parts(*made), [0.5, 0.5])
-    base, tuned = (summary(TASK, records)["score"] for records in made)
+def test_a_task_score_is_that_of_the_cells_summary(
+    records_of_pair: tuple[list[Record], list[Record]],
+) -> None:
+    series = weighted_mean(parts(*records_of_pair), [0.5, 0.5])
+    base, tuned = (summary(TASK, records)["score"] for records in records_of_pair)
     assert series.base.mean() == pytest.approx(base, abs=1e-9)
     assert series.tuned.mean() == pytest.approx(tuned, abs=1e-9)
     assert series.sums.delta == pytest.approx(tuned - base, abs=1e-9)
@@ -79,9 +81,9 @@ def test_a_task_score_is_that_of_the_cells_summary(made: tuple[list[Record], lis
 
 @given(answers())
 def test_items_on_which_the_models_agree_speak_for_neither(
-    made: tuple[list[Record], list[Record]],
+    records_of_pair: tuple[list[Record], list[Record]],
 ) -> None:
-    base, _ = made
+    base, _ = records_of_pair
     assert not weighted_mean(parts(base, base), [0.5, 0.5]).differences.any()
 
 
@@ -89,58 +91,58 @@ def test_a_series_where_all_is_defined_is_the_plain_mean() -> None:
     rng = np.random.default_rng(0)
     ids, clusters = tuple("abcd"), tuple("xxyy")
     parts = [Paired(ids, clusters, *rng.random((2, 4)), step_size=0.2) for _ in range(2)]
-    made = weighted_mean(parts, [0.5, 0.5])
-    assert made.base == pytest.approx((parts[0].base + parts[1].base) / 2)
-    assert made.step_size == pytest.approx(0.1)
+    series = weighted_mean(parts, [0.5, 0.5])
+    assert series.base == pytest.approx((parts[0].base + parts[1].base) / 2)
+    assert series.step_size == pytest.approx(0.1)
 
 
 def test_the_error_of_a_partly_defined_mean_is_close_to_the_exact_one() -> None:
     """Against the influence of the sum of two ratio estimators, cluster by cluster."""
     rng = np.random.default_rng(1)
     n = 3000
-    ids = tuple(f"{place:04}" for place in range(n))
-    clusters = tuple(f"{place // 3:04}" for place in range(n))
-    whole = Paired(ids, clusters, rng.random(n), rng.random(n) - 0.05)
-    kept = np.flatnonzero(rng.random(n) < 0.8)
+    ids = tuple(f"{index:04}" for index in range(n))
+    clusters = tuple(f"{index // 3:04}" for index in range(n))
+    complete = Paired(ids, clusters, rng.random(n), rng.random(n) - 0.05)
+    subset = np.flatnonzero(rng.random(n) < 0.8)
     part = Paired(
-        tuple(ids[k] for k in kept),
-        tuple(clusters[k] for k in kept),
-        rng.random(len(kept)),
-        rng.random(len(kept)) + 0.1,
+        tuple(ids[k] for k in subset),
+        tuple(clusters[k] for k in subset),
+        rng.random(len(subset)),
+        rng.random(len(subset)) + 0.1,
     )
-    made = robust(weighted_mean([whole, part], [0.5, 0.5]).sums)
+    estimate = robust(weighted_mean([complete, part], [0.5, 0.5]).sums)
     by_name = [
         dict(zip(np.unique(one.clusters), influence(one.sums), strict=True))
-        for one in (whole, part)
+        for one in (complete, part)
     ]
     exact = sum(
         (0.5 * value + 0.5 * by_name[1].get(name, 0.0)) ** 2 for name, value in by_name[0].items()
     )
-    assert 1.0 <= made.se_cr2 / exact**0.5 < 1.02
+    assert 1.0 <= estimate.se_cr2 / exact**0.5 < 1.02
 
 
 def test_a_part_that_is_not_everywhere_weighs_as_it_does_in_the_summary() -> None:
-    whole = Paired(("a", "b"), ("a", "b"), np.array([0.0, 0.0]), np.array([10.0, 20.0]))
+    complete = Paired(("a", "b"), ("a", "b"), np.array([0.0, 0.0]), np.array([10.0, 20.0]))
     part = Paired(("b",), ("b",), np.array([0.0]), np.array([40.0]))
-    made = weighted_mean([whole, part], [0.5, 0.5])
-    assert made.sums.delta == pytest.approx((15 + 40) / 2)
-    assert made.differences.tolist() == [5.0, 50.0]
-    assert made.step_size is None
+    series = weighted_mean([complete, part], [0.5, 0.5])
+    assert series.sums.delta == pytest.approx((15 + 40) / 2)
+    assert series.differences.tolist() == [5.0, 50.0]
+    assert series.step_size is None
 
 
 def test_points_scale_the_grain_too() -> None:
-    made = in_points(Paired(("a",), ("a",), np.array([0.2]), np.array([0.4]), step_size=0.2))
-    assert made.step_size == pytest.approx(20)
-    assert made.differences == pytest.approx([20])
+    series = in_points(Paired(("a",), ("a",), np.array([0.2]), np.array([0.4]), step_size=0.2))
+    assert series.step_size == pytest.approx(20)
+    assert series.differences == pytest.approx([20])
 
 
 def test_repeats_are_averaged_within_their_sample(tmp_path: Path) -> None:
     def rows(*right: float) -> list[Record]:
         return [record("a", {"accuracy": x}, i, cluster="p") for i, x in enumerate(right)]
 
-    found = aligned(tmp_path, "longhealth1", rows(1, 0, 0, 0, 1), rows(1, 1, 1, 1, 0))
-    assert found.metrics["accuracy"].base == pytest.approx([40])
-    assert found.metrics["accuracy"].tuned == pytest.approx([80])
+    aligned_pair = aligned(tmp_path, "longhealth1", rows(1, 0, 0, 0, 1), rows(1, 1, 1, 1, 0))
+    assert aligned_pair.metrics["accuracy"].base == pytest.approx([40])
+    assert aligned_pair.metrics["accuracy"].tuned == pytest.approx([80])
 
 
 def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> None:
@@ -149,12 +151,14 @@ def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> Non
             record(f"{i // 2}", {"accuracy": i % 2}, i % 2, truncated=i == cut) for i in range(8)
         ]
 
-    found = aligned(tmp_path, "longhealth1", rows(0), rows(7))
-    made = found.read(["accuracy"], lambda columns: ~columns.flags["truncated"])["accuracy"]
-    assert made.base.tolist() == made.tuned.tolist() == [100, 50, 50, 0]
-    gone = found.read(["accuracy"], lambda columns: columns.ids == "1")["accuracy"]
+    aligned_pair = aligned(tmp_path, "longhealth1", rows(0), rows(7))
+    series = aligned_pair.read(["accuracy"], lambda columns: ~columns.flags["truncated"])[
+        "accuracy"
+    ]
+    assert series.base.tolist() == series.tuned.tolist() == [100, 50, 50, 0]
+    gone = aligned_pair.read(["accuracy"], lambda columns: columns.ids == "1")["accuracy"]
     assert gone.ids == ("1",)
-    assert not found.read(["accuracy"], lambda columns: columns.ids == "none")
+    assert not aligned_pair.read(["accuracy"], lambda columns: columns.ids == "none")
 
 
 @pytest.mark.parametrize("differs", ["prompt", "target"])
@@ -167,9 +171,9 @@ def test_models_that_were_asked_something_else_are_not_paired(tmp_path: Path, di
 
 def test_the_same_item_under_two_ids_is_one_cluster(tmp_path: Path) -> None:
     rows = [record(n, {"rouge1": 0.5}, prompt=p, target="t") for n, p in ("ap", "bp", "cq")]
-    found = aligned(tmp_path, "meqsum", rows, rows)
-    assert len(set(found.alignment.clusters)) == 2
-    assert found.ledger.shared == 2
+    aligned_pair = aligned(tmp_path, "meqsum", rows, rows)
+    assert len(set(aligned_pair.alignment.clusters)) == 2
+    assert aligned_pair.ledger.shared == 2
 
 
 def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Path) -> None:
@@ -177,12 +181,12 @@ def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Pa
     cell(tmp_path, "llama2_7b", "meqsum", rows)
     for tuned in ("meditron7b", "another"):
         cell(tmp_path, tuned, "meqsum", rows, base="llama2_7b")
-    found = read_cells(tmp_path)
-    known: dict[tuple[str, str], Any] = {}
-    made = [
-        align_cells(m, [], known)
-        for pair in model_pairs(found, "base")
-        for m in matched_cells(found, pair)
+    cells = read_cells(tmp_path)
+    alignments: dict[tuple[str, str], Any] = {}
+    tasks = [
+        align_cells(m, [], alignments)
+        for pair in model_pairs(cells, "base")
+        for m in matched_cells(cells, pair)
     ]
-    assert len(known) == 1
-    assert made[0].alignment is made[1].alignment
+    assert len(alignments) == 1
+    assert tasks[0].alignment is tasks[1].alignment

@@ -18,20 +18,22 @@ from clue.task.levels import composites
 
 def test_scores_and_intervals_are_those_of_the_cells(store: Path, results: StudyResults) -> None:
     for standing in results.standings["paper"]:
-        found: dict[str, float] = {}
+        scores_by_name: dict[str, float] = {}
         for path in store.glob(f"cells/*/{standing.model}/*/records-*.parquet"):
             table = read_table(path)
             task = task_files.load(table.facts["task"])
-            said = summary(task, table.records)
-            found[task.name] = said["score"]
+            means = summary(task, table.records)
+            scores_by_name[task.name] = means["score"]
             score = standing.scores[task.name]
             assert score.estimate.interval() == pytest.approx(
-                (said["score_low"], said["score_high"])
+                (means["score_low"], means["score_high"])
             )
             assert score.n == len({record.sample_id for record in table.records})
-            assert score.n_clusters == said["n_clusters"]
-        found |= composites(found, task_files.study())
-        assert {n: s.estimate.delta for n, s in standing.scores.items()} == pytest.approx(found)
+            assert score.n_clusters == means["n_clusters"]
+        scores_by_name |= composites(scores_by_name, task_files.study())
+        assert {n: s.estimate.delta for n, s in standing.scores.items()} == pytest.approx(
+            scores_by_name
+        )
 
 
 def test_bases_stand_before_what_was_made_of_them(results: StudyResults) -> None:
@@ -43,10 +45,10 @@ def test_tasks_with_the_same_patients_do_not_count_as_independent(results: Study
     """LongHealth's three tasks ask the same patients; MedNLI and MeQSum have other people."""
     standing = next(s for s in results.standings["paper"] if s.model == "llama2_7b")
     parts = [standing.scores[f"longhealth{number}"] for number in (1, 2, 3)]
-    whole = standing.scores["longhealth"]
-    assert whole.n == parts[0].n
-    assert whole.n_clusters == parts[0].n_clusters
-    assert whole.estimate.df == min(part.estimate.df for part in parts)
+    longhealth = standing.scores["longhealth"]
+    assert longhealth.n == parts[0].n
+    assert longhealth.n_clusters == parts[0].n_clusters
+    assert longhealth.estimate.df == min(part.estimate.df for part in parts)
     level = standing.scores["level1"].estimate
     names = ("mednli", "meqsum", "problem_summary")
     errors = [standing.scores[name].estimate.se for name in names]
@@ -63,7 +65,7 @@ def test_a_composite_without_one_of_its_parts_is_none(tmp_path: Path) -> None:
 def test_a_metric_is_of_the_items_that_define_it(results: StudyResults) -> None:
     cell = next(c for p, c in results.cells.items() if p.task == "medisumqa")
     scores = cell.columns.scores["umls_f1"]
-    found = metric_score(cell, "umls_f1")
-    assert found is not None
-    assert found.estimate.delta == pytest.approx(100 * np.nanmean(scores))
-    assert found.n == np.count_nonzero(~np.isnan(scores)) < len(scores)
+    score = metric_score(cell, "umls_f1")
+    assert score is not None
+    assert score.estimate.delta == pytest.approx(100 * np.nanmean(scores))
+    assert score.n == np.count_nonzero(~np.isnan(scores)) < len(scores)
