@@ -59,11 +59,11 @@ class Floors:
     def measure(self) -> None:
         """Measure all rates once more and keep the best."""
         size = 8192 if self.model.device.type == "cuda" else 1536
-        left, right = (
+        factor_a, factor_b = (
             torch.randn(size, size, dtype=self.model.dtype, device=self.model.device)
             for _ in range(2)
         )
-        wall, cpu = self._seconds(lambda: left @ right)
+        wall, cpu = self._seconds(lambda: factor_a @ factor_b)
         self.matmul = max(self.matmul, 2 * size**3 / wall)
         self.matmul_cpu = max(self.matmul_cpu, 2 * size**3 / cpu)
         ids = torch.ones((1, PROMPT), dtype=torch.long, device=self.model.device)
