@@ -23,7 +23,7 @@ LEVELS = {"level1", "level2", "overall"}
 def study(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     """Study with the items and clusters of the real data sets."""
     store = tmp_path_factory.mktemp("planted")
-    write_store(store, planted.study())
+    write_store(store, planted.known_study())
     return run(read_cells(store), task_files.study(), CONF)
 
 
@@ -44,7 +44,7 @@ def rows(study: StudyResults) -> list[ResultRow]:
 
 def truth(row: ResultRow) -> float:
     """Planted difference, in points."""
-    plan = planted.study()
+    plan = planted.known_study()
     points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
     return (points | composites(points, task_files.study()))[row.key.task]
 
