@@ -29,7 +29,7 @@ def section(
 def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf) -> str:
     pairs = {row.key.pair: row.key.family for row in setting.rows}
     cells = [cell for key, cell in results.cells.items() if key.prompt == setting.prompt]
-    kind = "confirmatory" if setting.confirmatory else "exploratory, not the declared setting"
+    kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     families = counted(len({*pairs.values()}), "family", "families")
     return (
         f"{counted(len(pairs), 'pair')} in {families} of base models, "

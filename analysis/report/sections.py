@@ -25,7 +25,7 @@ Figures = Mapping[str, RenderedFigure | None]
 
 
 def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Report:
-    """Builds the report of a study; absent parts are replaced by what they would need."""
+    """Builds the report of a study; a missing figure is replaced by its reason."""
     setting = selectors.reported_setting(results)
     figures = {name: render(name, results, conf) for name in FIGURES}
     if setting is None:

@@ -51,7 +51,7 @@ def no_pair_lines(cells: Mapping[CellKey, StoredCell], results: StudyResults) ->
 
 
 def _setting(setting: PromptResults) -> Iterator[str]:
-    kind = "confirmatory" if setting.confirmatory else "exploratory, not the declared setting"
+    kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
     yield from (f"{INDENT}{line}" for line in _answers(setting))
     yield ""
