@@ -23,18 +23,11 @@ have the same samples; 2: the command line is wrong.
 import argparse
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.cli.compare_output import FileComparison, lines
-from analysis.pairing.ledger import REFUSED, list_ids
-from analysis.pairing.pair_files import Pairing, pair
-from analysis.readers import ModelResults, read
-from analysis.sentences.verdict import Labels
-from analysis.stats.battery import battery
-from analysis.stats.comparison import Options, untested
+from analysis.api import compare
+from analysis.cli.compare_output import lines
 from clue.common.cli import Command
-from clue.common.plural import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -72,11 +65,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
-    base = read(arguments.base, arguments.score, arguments.cluster)
-    tuned = read(arguments.tuned, arguments.score, arguments.cluster)
-    allowed = ["prompt"] if arguments.allow_different_prompts else []
-    pairing = pair(base, tuned, dedup=arguments.dedup, allowed=allowed)
-    comparison = compare(base, tuned, pairing, arguments.margin)
+    comparison = compare(
+        arguments.base,
+        arguments.tuned,
+        score=arguments.score,
+        cluster=arguments.cluster,
+        margin=arguments.margin,
+        dedup=arguments.dedup,
+        allow_different_prompts=arguments.allow_different_prompts,
+    )
     if arguments.json:
         print(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
     else:
@@ -84,80 +81,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def compare(
-    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
-) -> FileComparison:
-    """Compares two matched files.
-
-    Args:
-        base: results of the base model.
-        tuned: results of the other model.
-        pairing: the matched samples of the two.
-        margin: margin of equivalence, in the unit of the score.
-    """
-    usable = None if margin is None or margin >= _range(pairing) else margin
-    comparison = battery(pairing.paired, Options(margin=usable))
-    if pairing.ledger.status == "refused":
-        comparison = untested(
-            comparison,
-            f"{100 * pairing.ledger.missing:.1f} % of the samples are in one of the files only, "
-            f"more than {100 * REFUSED:.0f} %",
-        )
-    notes = tuple(_notes(base, tuned, pairing, margin))
-    return FileComparison(base, tuned, pairing, comparison, _labels(base, tuned), notes)
-
-
 def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
-
-
-def _range(pairing: Pairing) -> float:
-    """Distance of the lowest from the highest score; infinite if all scores are equal."""
-    both = [*pairing.paired.base, *pairing.paired.tuned]
-    return float(max(both) - min(both)) or math.inf
-
-
-def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
-    names = (base.name, tuned.name) if base.name != tuned.name else ("base", "tuned")
-    return Labels(*names, base.scored)
-
-
-def _notes(
-    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
-) -> Iterator[str]:
-    yield from pairing.ledger.notes(list_ids)
-    if all(row.cluster is None for row in base.rows):
-        yield (
-            "No field names clusters, so every sample counts as independent. If samples share a "
-            "patient or a document, give --cluster FIELD."
-        )
-    if pairing.bounds is not None:
-        low, high = pairing.bounds
-        yield (
-            f"With scores of 0 or 1 for the missing samples the difference would be between "
-            f"{low:.4g} and {high:.4g}."
-        )
-    differing = [
-        f"{key} {base.settings.get(key)} / {tuned.settings.get(key)}"
-        for key in sorted({*base.settings, *tuned.settings})
-        if base.settings.get(key) != tuned.settings.get(key)
-    ]
-    if differing:
-        yield f"The two files have different settings (base / tuned): {'; '.join(differing)}."
-    for results in (base, tuned):
-        if results.unscored:
-            name = results.path.name
-            words = (f"answer in {name} has", f"answers in {name} have")
-            yield f"{counted(results.unscored, *words)} no score."
-    if margin is not None and margin >= _range(pairing):
-        yield (
-            f"The margin of {margin:g} was not used: all scores are within {_range(pairing):g} of "
-            "each other, so every difference would count as small. The margin is in the unit of "
-            "the score: 2 points of a score between 0 and 1 are 0.02."
-        )
 
 
 main = Command("clue compare", __doc__, add, run)

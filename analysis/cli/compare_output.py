@@ -1,53 +1,12 @@
-"""A comparison of two files, as a JSON document or as lines of text."""
+"""A comparison of two files as lines of text."""
 
-import dataclasses
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from analysis import number_format
-from analysis.pairing.pair_files import Pairing
-from analysis.readers import ModelResults
-from analysis.sentences.verdict import Labels, sentence, verdict
+from analysis.pairing.file_comparison import FileComparison
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
-
-
-@dataclass(frozen=True)
-class FileComparison:
-    """Results of two files of per-sample scores, compared."""
-
-    base: ModelResults
-    tuned: ModelResults
-    pairing: Pairing
-    comparison: Comparison
-    labels: Labels
-    notes: tuple[str, ...]
-    """Facts that limit the result, one sentence each."""
-
-    @property
-    def sentence(self) -> str:
-        """The result in one sentence."""
-        return sentence(self.comparison, self.labels)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON document; null: undefined, refused or unbounded."""
-        comparison, ledger = self.comparison, self.pairing.ledger
-        document = {
-            "base": _source(self.base),
-            "tuned": _source(self.tuned),
-            "score": self.base.score,
-            **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
-            "verdict": verdict(comparison),
-            "sentence": self.sentence,
-            "status": ledger.status,
-            "missing_bounds": self.pairing.bounds,
-            **dataclasses.asdict(ledger),
-            "notes": self.notes,
-        }
-        return {name: _json_value(value) for name, value in document.items()}
 
 
 def lines(result: FileComparison) -> Iterator[str]:
@@ -61,24 +20,6 @@ def lines(result: FileComparison) -> Iterator[str]:
     if result.notes:
         yield ""
     yield from result.notes
-
-
-def _source(results: ModelResults) -> dict[str, Any]:
-    return {
-        "path": str(results.path),
-        "format": results.format,
-        "model": results.model,
-        "task": results.task,
-        "unscored": results.unscored,
-    }
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (tuple, list)):
-        return [_json_value(part) for part in value]
-    return value
 
 
 def _table(comparison: Comparison) -> Iterator[tuple[str, str]]:

@@ -23,11 +23,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.cli.power_plan import power_plan
-from analysis.pairing.pair_files import pair
-from analysis.readers import read
-from analysis.stats.power import PowerTarget
-from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, Design, PilotDesign
+from analysis.api import pilot, power
+from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, Design
 from clue.common.cli import Command
 from clue.errors import ConfigError
 
@@ -57,8 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     problems = list(_problems(arguments))
     if problems:
         raise ConfigError("\n".join(["these options cannot be used:", *problems]))
-    target = PowerTarget(arguments.power, arguments.alpha)
-    plan = power_plan(_design(arguments), target, arguments.difference, arguments.items)
+    plan = power(
+        _design(arguments),
+        difference=arguments.difference,
+        items=arguments.items,
+        power=arguments.power,
+        alpha=arguments.alpha,
+    )
     print(json.dumps(plan.as_dict(), indent=1) if arguments.json else "\n".join(plan.lines()))
     return 0
 
@@ -70,26 +72,13 @@ def _problems(arguments: argparse.Namespace) -> Iterator[str]:
         if getattr(arguments, name) is not None:
             reason = "comes from the pilot" if arguments.pilot else "needs --pilot"
             yield f"  --{name.replace('_', '-')} {reason}"
-    if not 0 < arguments.alpha < arguments.power < 1:
-        options = f"--alpha {arguments.alpha:g} --power {arguments.power:g}"
-        yield f"  {options}: need 0 < alpha < power < 1"
-    if not 0 <= (arguments.icc or 0.0) <= 1:
-        yield f"  --icc {arguments.icc:g}: not a number from 0 to 1"
-    if not 0 < (arguments.discordant or 1.0) <= 1:
-        yield f"  --discordant {arguments.discordant:g}: not a share above 0, up to 1"
-    for name, least in (("difference", 0), ("sd", 0), ("cluster_size", 1 - 1e-12), ("items", 1)):
-        value = getattr(arguments, name)
-        if value is not None and not value > least:
-            yield f"  --{name.replace('_', '-')} {value:g}: too small"
-    if arguments.items is not None and arguments.items < 2 * (arguments.cluster_size or 1.0):
-        yield f"  --items {arguments.items}: fewer than two clusters"
 
 
 def _design(arguments: argparse.Namespace) -> Design:
     if arguments.pilot:
-        base, tuned = (read(path, arguments.score, arguments.cluster) for path in arguments.pilot)
-        return PilotDesign.of(pair(base, tuned).paired)
-    size, icc = arguments.cluster_size or 1.0, arguments.icc or 0.0
+        return pilot(*arguments.pilot, score=arguments.score, cluster=arguments.cluster)
+    size = 1.0 if arguments.cluster_size is None else arguments.cluster_size
+    icc = 0.0 if arguments.icc is None else arguments.icc
     if arguments.sd is not None:
         return ContinuousDesign(arguments.sd, size, icc)
     return BinaryDesign(arguments.discordant, size, icc)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from clue.errors import ConfigError
+
 __all__ = [
     "DEFAULT_TARGET",
     "PowerTarget",
@@ -25,6 +27,16 @@ class PowerTarget:
     power: float = 0.8
     """Probability of rejection if the true difference is as large as assumed."""
     alpha: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ConfigError: not 0 < alpha < power < 1.
+        """
+        if not 0 < self.alpha < self.power < 1:
+            levels = f"alpha {self.alpha:g}, power {self.power:g}"
+            raise ConfigError(f"{levels}: need 0 < alpha < power < 1")
 
     def quantiles(self, df: float = np.inf) -> tuple[float, float]:
         """Standard errors from 0 to the critical value, and from there to the difference.

@@ -50,6 +50,16 @@ class ContinuousDesign:
     icc: float = 0.0
     """Correlation of differences within clusters."""
 
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ConfigError: a number is out of range.
+        """
+        if not self.sd > 0:
+            raise ConfigError(f"sd {self.sd:g}: must be above 0")
+        _check_clusters(self.cluster_size, self.icc)
+
     @property
     def design_effect(self) -> float:
         """1 + (m - 1) icc for clusters of m items.
@@ -90,6 +100,16 @@ class BinaryDesign:
     cluster_size: float = 1.0
     icc: float = 0.0
     """Correlation of differences within clusters."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ConfigError: a number is out of range.
+        """
+        if not 0 < self.discordant <= 1:
+            raise ConfigError(f"discordant {self.discordant:g}: not a share above 0, up to 1")
+        _check_clusters(self.cluster_size, self.icc)
 
     @property
     def design_effect(self) -> float:
@@ -211,3 +231,10 @@ def _smallest(required: Callable[[float], float], cluster_size: float) -> float:
     if shortage(fewest) <= 0:
         return fewest
     return float(optimize.brentq(shortage, fewest, required(1.0)))
+
+
+def _check_clusters(size: float, icc: float) -> None:
+    if not size >= 1:
+        raise ConfigError(f"cluster_size {size:g}: must be at least 1")
+    if not 0 <= icc <= 1:
+        raise ConfigError(f"icc {icc:g}: not a number from 0 to 1")

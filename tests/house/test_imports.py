@@ -16,7 +16,8 @@ LAYERS = (
     ("clue.tracking",),
     ("clue.evaluation",),
     ("clue.launch",),
-    ("clue.cli", "clue.api"),
+    ("clue.cli",),
+    ("clue.api",),
     ("run", "clue.__main__"),
     ("analysis", "analysis.errors", "analysis.published"),
     ("analysis.settings", "analysis.names", "analysis.number_format"),
@@ -26,21 +27,25 @@ LAYERS = (
     ("analysis.pairing",),
     ("analysis.paired_study",),
     ("analysis.report",),
-    ("analysis.cli", "analysis.api"),
+    ("analysis.api",),
+    ("analysis.cli",),
     ("analysis.__main__",),
 )
 """From the bottom to the top; a package imports from lower layers and from itself only."""
 
 
-FACES = {"clue": "clue.api", "analysis": "analysis.api"}
-"""A package's first module lends the names of its interface, imported with their first use."""
+FACES = ("clue", "analysis")
+"""These modules lend the names of their interface, which they import with the first use."""
 
 
 def imports() -> dict[str, set[str]]:
     """Module to the modules of the project that it imports, also inside of functions."""
     names = {module_name(path) for path in trees()}
     modules = {module_name(path): tree for path, tree in trees().items()}
-    return {name: set(_imported(tree, names)) - {FACES.get(name)} for name, tree in modules.items()}
+    return {
+        name: set() if name in FACES else set(_imported(tree, names))
+        for name, tree in modules.items()
+    }
 
 
 def _imported(tree: ast.Module, names: set[str]) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from analysis.stats.power import PowerTarget
 from analysis.stats.power_planning import Design, PilotDesign
 from clue.common.plural import counted
+from clue.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,18 @@ def power_plan(
         target: power and significance level.
         difference: to be detected, in the unit of the score; None: not calculated.
         items: number of items; None: not calculated.
+
+    Raises:
+        ConfigError: a number is out of range.
+
+    >>> from analysis.stats.power_planning import BinaryDesign
+    >>> power_plan(BinaryDesign(discordant=0.2), PowerTarget(), 0.03, None).required.items
+    1742
     """
+    if difference is not None and not difference > 0:
+        raise ConfigError(f"difference {difference:g}: must be above 0")
+    if items is not None and items < 2 * design.cluster_size:
+        raise ConfigError(f"items {items}: fewer than two clusters of {design.cluster_size:g}")
     required = detectable = None
     if difference is not None:
         clusters = math.ceil(design.required(difference, target) / design.cluster_size)

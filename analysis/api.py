@@ -1,0 +1,188 @@
+"""The Python interface of `analysis`, for notebooks and scripts; `from analysis import ...`.
+
+Every function returns an object and prints nothing. The command lines are layers over them.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # importing the interface is quick; using it imports what it needs
+    import pandas as pd
+
+    from analysis.meta.meta_analysis import MetaAnalysis
+    from analysis.paired_study.results import StudyResults
+    from analysis.pairing.file_comparison import FileComparison
+    from analysis.readers import ModelResults
+    from analysis.stats.power_plan import PowerPlan
+    from analysis.stats.power_planning import Design, PilotDesign
+
+
+def compare(  # noqa: PLR0913  each is an option that a caller names
+    base: "str | Path | pd.DataFrame",
+    tuned: "str | Path | pd.DataFrame",
+    *,
+    score: str | None = None,
+    cluster: str | None = None,
+    margin: float | None = None,
+    dedup: bool = False,
+    allow_different_prompts: bool = False,
+) -> "FileComparison":
+    """Compares two models on the same samples.
+
+    Args:
+        base: per-sample results of the base model: a file in a format of `analysis.readers`, or a
+            data frame with the columns `sample_id`, a score, and optionally `cluster`, `repeat`.
+        tuned: the same of the other model.
+        score: name of the score; None: `score`, else the only one.
+        cluster: field with the cluster of a sample; None: `cluster`, if it exists.
+        margin: differences below it do not matter, in the unit of the score; None: equivalence is
+            not assessed.
+        dedup: drop identical copies of a row.
+        allow_different_prompts: compare although the digests of the prompts differ.
+
+    Returns:
+        The comparison: `.comparison` has the numbers, `.sentence` the verdict in words, `.notes`
+        what limits it.
+
+    Raises:
+        ResultsError: a file or a frame is missing or malformed.
+        PairingError: the two do not have the same samples.
+    """
+    from analysis.pairing.file_comparison import compare_results
+    from analysis.pairing.pair_files import pair
+
+    base_results = _results(base, "base", score, cluster)
+    tuned_results = _results(tuned, "tuned", score, cluster)
+    allowed = ["prompt"] if allow_different_prompts else []
+    pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed)
+    return compare_results(base_results, tuned_results, pairing, margin)
+
+
+def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":
+    """Analyses every pair of a store, as `python -m analysis` does; writes nothing.
+
+    Args:
+        mlruns: the store.
+        settings: settings of conf/analysis.yaml by their dotted names, for example
+            `{"comparator": "ancestor", "margins.level": 2.0}`.
+
+    Returns:
+        All results; `.table()` gives them as a data frame, a row per pair, score and analysis.
+
+    Raises:
+        ConfigError: a setting is unknown or out of range.
+        StoreError: the store has no finished cell.
+    """
+    from analysis.cells import read_cells
+    from analysis.configuration import configuration
+    from analysis.paired_study import run
+    from clue.config.composition import as_overrides
+    from clue.task import task_files
+
+    conf = configuration(as_overrides({"paths.mlruns": mlruns, **(settings or {})}))
+    return run(read_cells(conf.paths.store), task_files.study(), conf)
+
+
+def meta_analysis(
+    estimates: Sequence[float],
+    variances: "Sequence[float] | Sequence[Sequence[float]]",
+    families: Sequence[str] | None = None,
+) -> "MetaAnalysis":
+    """Pools differences of pairs by random effects, robust by family.
+
+    Args:
+        estimates: differences, shape (k,).
+        variances: their squared standard errors, shape (k,), or error covariance, shape (k, k).
+        families: family of each estimate, shape (k,); None: they share nothing.
+
+    Raises:
+        ConfigError: the shapes differ, or a variance is not above 0.
+
+    >>> pooled = meta_analysis([-2.0, -1.0, -3.0, 0.5, -1.5], [1.0, 0.8, 1.0, 0.9, 1.1], [*"abcde"])
+    >>> round(pooled.random_effects.mu, 2), pooled.random_effects.n_families
+    (-1.37, 5)
+    """
+    import numpy as np
+
+    from analysis.meta.csv_input import Estimates
+    from analysis.meta.meta_analysis import meta_analysis as all_analyses
+    from clue.errors import ConfigError
+
+    y = np.asarray(estimates, dtype=float)
+    errors = np.asarray(variances, dtype=float)
+    sampling = np.diag(errors) if errors.ndim == 1 else errors
+    if y.ndim != 1 or sampling.shape != (len(y), len(y)) or len(families or y) != len(y):
+        sizes = f"{y.shape} estimates, {errors.shape} variances, {len(families or y)} families"
+        raise ConfigError(f"the shapes differ: {sizes}")
+    if not (np.isfinite(y).all() and np.isfinite(sampling).all() and (np.diag(sampling) > 0).all()):
+        raise ConfigError("estimates must be finite, and every variance must be above 0")
+    return all_analyses(Estimates(y, sampling, None if families is None else tuple(families)))
+
+
+def pilot(
+    base: "str | Path | pd.DataFrame",
+    tuned: "str | Path | pd.DataFrame",
+    *,
+    score: str | None = None,
+    cluster: str | None = None,
+) -> "PilotDesign":
+    """Design of a larger comparison from the results of a first one.
+
+    Args:
+        base: as in `compare`.
+        tuned: as in `compare`.
+        score: as in `compare`.
+        cluster: as in `compare`.
+
+    Raises:
+        ConfigError: the scores leave no error to estimate.
+        ResultsError: a file or a frame is missing or malformed.
+        PairingError: the two do not have the same samples.
+    """
+    from analysis.pairing.pair_files import pair
+    from analysis.stats.power_planning import PilotDesign
+
+    base_results = _results(base, "base", score, cluster)
+    tuned_results = _results(tuned, "tuned", score, cluster)
+    return PilotDesign.of(pair(base_results, tuned_results).paired)
+
+
+def power(
+    design: "Design",
+    *,
+    difference: float | None = None,
+    items: int | None = None,
+    power: float = 0.8,
+    alpha: float = 0.05,
+) -> "PowerPlan":
+    """Plans a comparison: items that detect a difference, difference that items detect.
+
+    Args:
+        design: `BinaryDesign`, `ContinuousDesign` or a `pilot`.
+        difference: to be detected, in the unit of the score; None: not calculated.
+        items: number of planned items; None: not calculated.
+        power: probability of detecting the difference.
+        alpha: level of the two-sided test.
+
+    Raises:
+        ConfigError: a number is out of range.
+
+    >>> from analysis import BinaryDesign
+    >>> power(BinaryDesign(discordant=0.2), difference=0.03).required.items
+    1742
+    """
+    from analysis.stats.power import PowerTarget
+    from analysis.stats.power_plan import power_plan
+
+    return power_plan(design, PowerTarget(power, alpha), difference, items)
+
+
+def _results(
+    source: "str | Path | pd.DataFrame", name: str, score: str | None, cluster: str | None
+) -> "ModelResults":
+    from analysis.readers import read, read_frame
+
+    if isinstance(source, str | Path):
+        return read(Path(source), score, cluster)
+    return read_frame(source, name, score, cluster)
