@@ -3,19 +3,19 @@ from pathlib import Path
 
 import pytest
 
-from clue.backends import Setup, make
+from clue.backends import Setup, create_backend
 from clue.backends.baseline import COPIED_WORDS, RULES, BaselineBackend
 from clue.config.model_files import load, names
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ConfigError
-from tests.clue.task.test_task import made
+from tests.clue.task.test_task import build_task
 
 
 def answers(name: str, rule: str, data: Path, **prompting: object) -> dict[tuple[str, int], str]:
-    task = made(name, data, **prompting)  # type: ignore[arg-type]
+    task = build_task(name, data, **prompting)  # type: ignore[arg-type]
     split = task.split()
     prompts = [task.prompt(sample, split.shots) for sample in split.scored]
-    backend = BaselineBackend(setup(rule)).on(task)
+    backend = BaselineBackend(setup(rule)).bind(task)
     return {prompts[i].key: done.text for i, done in backend.generate(prompts)}
 
 
@@ -30,16 +30,16 @@ def test_every_rule_is_a_model() -> None:
 
 
 def test_a_baseline_answers_whatever_backend_is_set() -> None:
-    assert isinstance(make(setup("copy")), BaselineBackend)
+    assert isinstance(create_backend(setup("copy")), BaselineBackend)
 
 
 def test_an_unknown_rule_lists_the_known() -> None:
     with pytest.raises(ConfigError, match=r"model.baseline=best is none of majority, copy"):
-        make(setup("best"))
+        create_backend(setup("best"))
 
 
 def test_the_majority_is_counted_over_the_scored_file(data: Path) -> None:
-    split = made("mednli", data).split()
+    split = build_task("mednli", data).split()
     counted = Counter(sample.target for sample in split.scored)
     most = max(counted.values())
     first = min(label for label, count in counted.items() if count == most)
@@ -47,24 +47,24 @@ def test_the_majority_is_counted_over_the_scored_file(data: Path) -> None:
 
 
 def test_where_all_references_differ_the_majority_is_a_worked_example(data: Path) -> None:
-    split = made("meqsum", data).split()
+    split = build_task("meqsum", data).split()
     assert set(answers("meqsum", "majority", data).values()) == {split.shots[0].target}
     assert set(answers("meqsum", "majority", data, shots=0).values()) == {""}
 
 
 @pytest.mark.parametrize("rule", ["majority", "random"])
 def test_a_chosen_letter_is_read_by_both_rules(data: Path, rule: str) -> None:
-    task = made("longhealth2", data)
-    said = answers("longhealth2", rule, data)
+    task = build_task("longhealth2", data)
+    completions = answers("longhealth2", rule, data)
     for sample in task.split().scored:
-        text = said[sample.key]
+        text = completions[sample.key]
         letter = task.module.parse(text, sample)
         assert letter is not None
         assert letter == task.module.parse_upstream(text, sample)
 
 
 def test_a_copy_is_the_beginning_of_the_input(data: Path) -> None:
-    for sample in made("medisumqa", data).split().scored:
+    for sample in build_task("medisumqa", data).split().scored:
         copied = answers("medisumqa", "copy", data)[sample.key]
         assert sample.fields["discharge_summary"].startswith(copied)
     assert (
@@ -81,11 +81,11 @@ def test_chance_is_the_same_again_and_uses_every_label(data: Path) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "frequent_codes"])
 def test_a_limit_changes_no_answer(data: Path, rule: str) -> None:
-    whole = answers("mednli", rule, data)
-    task = made("mednli", data, limit=2)
+    unlimited = answers("mednli", rule, data)
+    task = build_task("mednli", data, limit=2)
     split = task.split()
     prompts = [task.prompt(sample, split.shots) for sample in split.scored]
-    backend = BaselineBackend(setup(rule)).on(task)
+    backend = BaselineBackend(setup(rule)).bind(task)
     assert {prompts[i].key: done.text for i, done in backend.generate(prompts)} == {
-        prompt.key: whole[prompt.key] for prompt in prompts
+        prompt.key: unlimited[prompt.key] for prompt in prompts
     }

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from clue.backends.batch_effect import ask_alone
+from clue.backends.batch_effect import repeat_alone
 from clue.records import Completion, Message, Prompt
 
 
 class Backend:
-    """Answers with the number of prompts that it was asked together, or the same always."""
+    """Answers with the number of prompts that it was questions together, or the same always."""
 
     def __init__(self, depends: bool) -> None:
         self.depends = depends
@@ -25,11 +25,11 @@ def prompts(order: range) -> list[Prompt]:
 def test_answers_that_depend_on_the_batch_are_counted(tmp_path: Path) -> None:
     for depends, changed in ((True, 4), (False, 0)):
         backend = Backend(depends)
-        asked = prompts(range(9))
-        completions = [completion for _, completion in backend.generate(asked)]
+        questions = prompts(range(9))
+        completions = [completion for _, completion in backend.generate(questions)]
         backend.asked.clear()
-        found = ask_alone(backend, asked, completions, 4)  # type: ignore[arg-type]
-        assert found == {"alone_n": 4, "alone_changed": changed}
+        effect = repeat_alone(backend, questions, completions, 4)  # type: ignore[arg-type]
+        assert effect == {"alone_n": 4, "alone_changed": changed}
         assert len(set(backend.asked)) == 4
 
 
@@ -37,10 +37,10 @@ def test_the_same_samples_are_asked_whatever_their_order() -> None:
     chosen = []
     for order in (range(9), range(8, -1, -1)):
         backend = Backend(depends=False)
-        asked = prompts(order)
-        completions = [completion for _, completion in backend.generate(asked)]
+        questions = prompts(order)
+        completions = [completion for _, completion in backend.generate(questions)]
         backend.asked.clear()
-        ask_alone(backend, asked, completions, 4)  # type: ignore[arg-type]
+        repeat_alone(backend, questions, completions, 4)  # type: ignore[arg-type]
         chosen.append(backend.asked)
     assert chosen[0] == chosen[1]
     assert chosen[0] != [str(i) for i in range(4)]
@@ -48,6 +48,6 @@ def test_the_same_samples_are_asked_whatever_their_order() -> None:
 
 def test_no_more_are_asked_than_there_are() -> None:
     backend = Backend(depends=False)
-    asked = prompts(range(2))
-    completions = [completion for _, completion in backend.generate(asked)]
-    assert ask_alone(backend, asked, completions, 50)["alone_n"] == 2  # type: ignore[arg-type]
+    questions = prompts(range(2))
+    completions = [completion for _, completion in backend.generate(questions)]
+    assert repeat_alone(backend, questions, completions, 50)["alone_n"] == 2  # type: ignore[arg-type]

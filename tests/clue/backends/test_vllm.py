@@ -1,4 +1,4 @@
-"""vLLM's engine is played by our own loop: the library has an environment of its own."""
+"""The tests replace vLLM's engine by `generate`: the library needs an environment of its own."""
 
 import importlib.metadata
 import sys
@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 
-from clue.backends import Setup, make
+from clue.backends import Setup, create_backend
 from clue.backends.vllm import VllmBackend
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from tests import tiny
-from tests.clue.backends.openai.asking import answers, inner_token, local, prompts
+from tests.clue.backends.openai.prompts_and_answers import (
+    answers,
+    inner_token,
+    local_answers,
+    prompts,
+)
 from tests.clue.backends.openai.server import greedy
 
 
@@ -27,18 +32,18 @@ class Engine:
     settings: dict[str, Any]
     waiting: dict[str, tuple[list[int], Any]] = field(default_factory=dict)
     aborted: list[str] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    end_ids: list[int] = field(default_factory=list)
     """Of the newest request."""
 
     def add_request(self, name: str, prompt: Any, params: Any) -> None:
         assert name not in self.waiting
         self.waiting[name] = prompt["prompt_token_ids"], params
-        self.ends = params.stop_token_ids
+        self.end_ids = params.stop_token_ids
 
     def step(self) -> list[Any]:
-        ended = [self.waiting.popitem() for _ in range(min(2, len(self.waiting)))]
+        finished = [self.waiting.popitem() for _ in range(min(2, len(self.waiting)))]
         running = [SimpleNamespace(finished=False) for _ in self.waiting]
-        return [*running, *(self._output(name, *asked) for name, asked in ended)]
+        return [*running, *(self._output(name, *request) for name, request in finished)]
 
     def abort_request(self, names: list[str]) -> None:
         self.aborted += names
@@ -55,7 +60,7 @@ class Engine:
 
 def backend(folder: Path, name: str = "transformers", **model: Any) -> Any:
     conf = ModelConf(repo=str(folder), dtype="float32", **model)
-    return make(Setup(conf, BackendConf(name=name), folder, folder))
+    return create_backend(Setup(conf, BackendConf(name=name), folder, folder))
 
 
 @pytest.fixture(params=[None, tiny.CHATML], ids=["plain", "chat template"])
@@ -82,34 +87,34 @@ def _vllm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_vllm")
 def test_the_engine_gets_our_tokens_and_answers_as_our_own_loop_does(folder: Path) -> None:
-    made = backend(folder, "vllm", context=512)
-    assert isinstance(made, VllmBackend)
-    assert answers(made.generate(prompts())) == local(folder)
+    vllm_backend = backend(folder, "vllm", context=512)
+    assert isinstance(vllm_backend, VllmBackend)
+    assert answers(vllm_backend.generate(prompts())) == local_answers(folder)
     expected = {"dtype": "float32", "max_model_len": 512, "generation_config": "vllm"}
-    assert expected.items() <= made.engine.settings.items()
-    assert made.identity()["version"] == "vllm 1"
+    assert expected.items() <= vllm_backend.engine.settings.items()
+    assert vllm_backend.identity()["version"] == "vllm 1"
 
 
 @pytest.mark.usefixtures("_vllm")
 def test_our_end_of_turn_ends_the_engines_answer(folder: Path) -> None:
-    made = backend(folder, "vllm")
-    end = inner_token(made.checkpoint)
-    made.checkpoint.chat.stop_ids.append(end)
-    found = answers(made.generate(prompts()))
-    assert found == local(folder, end)
-    assert made.engine.ends[-1] == end  # else it would generate on, and be cut here
-    assert found[1].finish_reason == "stop"
+    vllm_backend = backend(folder, "vllm")
+    end = inner_token(vllm_backend.checkpoint)
+    vllm_backend.checkpoint.chat.stop_ids.append(end)
+    completions = answers(vllm_backend.generate(prompts()))
+    assert completions == local_answers(folder, end)
+    assert vllm_backend.engine.end_ids[-1] == end  # else it would generate on, and be cut here
+    assert completions[1].finish_reason == "stop"
 
 
 @pytest.mark.usefixtures("_vllm")
 def test_who_stops_listening_leaves_nothing_for_the_next_cell(folder: Path) -> None:
-    made = backend(folder, "vllm")
-    answering = made.generate(prompts(), done={0})
+    vllm_backend = backend(folder, "vllm")
+    answering = vllm_backend.generate(prompts(), done={0})
     next(answering)
     answering.close()
-    assert sorted(made.engine.aborted) == ["1", "2", "3", "4", "5"]
-    assert not made.engine.waiting
-    assert answers(made.generate(prompts())) == local(folder)
+    assert sorted(vllm_backend.engine.aborted) == ["1", "2", "3", "4", "5"]
+    assert not vllm_backend.engine.waiting
+    assert answers(vllm_backend.generate(prompts())) == local_answers(folder)
 
 
 def test_an_environment_without_vllm_is_told_where_it_lives(

@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 import torch
 
-from clue.backends import Setup, make
+from clue.backends import Setup, create_backend
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.decoding import Decoder
-from clue.backends.huggingface.shared_prefix import common_beginning
-from clue.checkpoints.locate import explained
+from clue.backends.huggingface.shared_prefix import common_prefix
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Message, Prompt
@@ -19,15 +18,15 @@ SYSTEM = Message("system", "what are the causes of pain and how is it treated wi
 
 
 def prompts(count: int = 7) -> list[Prompt]:
-    asked = ["my knee" * (1 + 3 * (i % 4)) + f" {i}" for i in range(count)]
-    return [Prompt(str(i), (SYSTEM, Message("user", text)), BUDGET) for i, text in enumerate(asked)]
+    texts = ["my knee" * (1 + 3 * (i % 4)) + f" {i}" for i in range(count)]
+    return [Prompt(str(i), (SYSTEM, Message("user", text)), BUDGET) for i, text in enumerate(texts)]
 
 
-def backend(folder: Path, cache: Path, **conf: Any) -> TransformersBackend:
+def transformers_backend(folder: Path, cache: Path, **conf: Any) -> TransformersBackend:
     model = ModelConf(repo=str(folder), dtype="float32")
-    made = make(Setup(model, BackendConf(**conf), folder.parent, cache))
-    assert isinstance(made, TransformersBackend)
-    return made
+    backend = create_backend(Setup(model, BackendConf(**conf), folder.parent, cache))
+    assert isinstance(backend, TransformersBackend)
+    return backend
 
 
 @pytest.fixture(scope="module", params=[None, tiny.CHATML], ids=["plain", "chat template"])
@@ -36,21 +35,21 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return tiny.llama(folder, template=request.param, seed=3)
 
 
-def decoder(made: TransformersBackend, *rest: Any) -> Decoder:
-    return Decoder(made.checkpoint.model, made.checkpoint.chat.tokenizer, *rest)
+def decoder(backend: TransformersBackend, *rest: Any) -> Decoder:
+    return Decoder(backend.checkpoint.model, backend.checkpoint.chat.tokenizer, *rest)
 
 
-def one_by_one(made: TransformersBackend, asked: list[Prompt]) -> list[list[int]]:
-    """What the library's own `generate` answers to each prompt alone."""
+def one_by_one(backend: TransformersBackend, questions: list[Prompt]) -> list[list[int]]:
+    """Answers of the library's own `generate` to each prompt alone."""
     answers = []
-    for prompt in asked:
-        ids = torch.tensor([made.checkpoint.chat.render(prompt.messages)])
-        out = made.checkpoint.model.generate(
+    for prompt in questions:
+        ids = torch.tensor([backend.checkpoint.chat.render(prompt.messages)])
+        out = backend.checkpoint.model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
             do_sample=False,
             max_new_tokens=BUDGET,
-            eos_token_id=made.checkpoint.chat.stop_ids,
+            eos_token_id=backend.checkpoint.chat.stop_ids,
             pad_token_id=0,
         )
         answers.append(out[0, ids.shape[1] :].tolist())
@@ -58,53 +57,55 @@ def one_by_one(made: TransformersBackend, asked: list[Prompt]) -> list[list[int]
 
 
 def test_batches_answer_as_generate_does_one_by_one(checkpoint: Path, tmp_path: Path) -> None:
-    made = backend(checkpoint, tmp_path, batch_size=3)
-    asked = prompts()
-    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in asked]
-    beginning = common_beginning(rows)
-    assert len(beginning) > 32
-    for shared in (beginning, []):
+    backend = transformers_backend(checkpoint, tmp_path, batch_size=3)
+    questions = prompts()
+    rows = [backend.checkpoint.chat.render(prompt.messages) for prompt in questions]
+    prefix = common_prefix(rows)
+    assert len(prefix) > 32
+    for shared in (prefix, []):
         decoding = decoder(
-            made,
-            made.checkpoint.chat.stop_ids,
+            backend,
+            backend.checkpoint.chat.stop_ids,
             (),
             shared,
         )
-        assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(made, asked)
+        assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(backend, questions)
 
 
 def test_rows_end_at_their_own_budget_and_stop_token(checkpoint: Path, tmp_path: Path) -> None:
-    made = backend(checkpoint, tmp_path)
-    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in prompts(3)]
-    free = decoder(made, (), (), ()).answer(rows, [6, 2, 4])
+    backend = transformers_backend(checkpoint, tmp_path)
+    rows = [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts(3)]
+    free = decoder(backend, (), (), ()).answer(rows, [6, 2, 4])
     assert [len(answer) for answer in free] == [6, 2, 4]
     stop = free[0][3]
-    ended = decoder(made, (stop,), (), ()).answer(rows, [6, 6, 6])
+    ended = decoder(backend, (stop,), (), ()).answer(rows, [6, 6, 6])
     assert ended[0] == free[0][: free[0].index(stop) + 1]
 
 
 def test_a_stop_string_ends_a_row_and_is_cut_off(checkpoint: Path, tmp_path: Path) -> None:
-    made = backend(checkpoint, tmp_path)
-    rows = [made.checkpoint.chat.render(prompt.messages) for prompt in prompts(2)]
-    decode = made.checkpoint.chat.tokenizer.decode
-    free = decoder(made, (), (), ()).answer(rows, [BUDGET] * 2)[0]
+    backend = transformers_backend(checkpoint, tmp_path)
+    rows = [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts(2)]
+    decode = backend.checkpoint.chat.tokenizer.decode
+    free = decoder(backend, (), (), ()).answer(rows, [BUDGET] * 2)[0]
     stop = decode(free[4:6])
     first = next(n for n in range(1, BUDGET) if stop in decode(free[:n]))
-    made.checkpoint.chat.stop_strings = (stop,)
-    decoding = decoder(made, (), (stop,), ())
+    backend.checkpoint.chat.stop_strings = (stop,)
+    decoding = decoder(backend, (), (stop,), ())
     answer = decoding.answer(rows, [BUDGET] * 2)[0]
     assert answer == free[:first]
-    completion = made.checkpoint.chat.completion(9, answer, 0.0)
+    completion = backend.checkpoint.chat.completion(9, answer, 0.0)
     assert completion.text == decode(free[:first], skip_special_tokens=True).partition(stop)[0]
     assert completion.finish_reason == "stop"
 
 
 def test_what_is_done_is_not_answered_and_changes_nothing(checkpoint: Path, tmp_path: Path) -> None:
-    whole = dict(backend(checkpoint, tmp_path, batch_size=3).generate(prompts()))
-    rest = dict(backend(checkpoint, tmp_path, batch_size=3).generate(prompts(), done={0, 1, 5}))
-    assert sorted(whole) == list(range(7))
+    complete = dict(transformers_backend(checkpoint, tmp_path, batch_size=3).generate(prompts()))
+    rest = dict(
+        transformers_backend(checkpoint, tmp_path, batch_size=3).generate(prompts(), done={0, 1, 5})
+    )
+    assert sorted(complete) == list(range(7))
     assert {index: timeless(c) for index, c in rest.items()} == {
-        index: timeless(whole[index]) for index in (2, 3, 4, 6)
+        index: timeless(complete[index]) for index in (2, 3, 4, 6)
     }
 
 
@@ -118,34 +119,37 @@ def timeless(completion: Completion) -> tuple[Any, ...]:
 
 
 def test_completions_count_their_tokens(checkpoint: Path, tmp_path: Path) -> None:
-    made = backend(checkpoint, tmp_path)
-    for index, completion in made.generate(prompts()):
-        assert completion.prompt_tokens == made.count(prompts()[index])
+    backend = transformers_backend(checkpoint, tmp_path)
+    for index, completion in backend.generate(prompts()):
+        assert completion.prompt_tokens == backend.count(prompts()[index])
         assert 1 <= completion.new_tokens <= BUDGET
         assert completion.seconds > 0
 
 
 def test_other_weights_have_another_identity(tmp_path: Path) -> None:
     folders = [tiny.llama(tmp_path / str(seed), seed=seed) for seed in (1, 2)]
-    identities = [backend(folder, tmp_path / "cache").identity()["weights"] for folder in folders]
+    identities = [
+        transformers_backend(folder, tmp_path / "cache").identity()["weights"] for folder in folders
+    ]
     assert identities[0] != identities[1]
     (folders[1] / "model.safetensors").write_bytes((folders[0] / "model.safetensors").read_bytes())
-    assert backend(folders[1], tmp_path / "cache").identity()["weights"] == identities[0]
+    same = transformers_backend(folders[1], tmp_path / "cache").identity()["weights"]
+    assert same == identities[0]
 
 
 def test_the_context_is_the_smaller_of_file_and_checkpoint(tmp_path: Path) -> None:
     folder = tiny.llama(tmp_path / "m", context=300)
-    assert backend(folder, tmp_path).context() == 300
-    made = backend(folder, tmp_path)
-    made.setup.model.context = 200
-    assert made.context() == 200
+    assert transformers_backend(folder, tmp_path).context() == 300
+    backend = transformers_backend(folder, tmp_path)
+    backend.setup.model.context = 200
+    assert backend.context() == 200
 
 
 def test_an_unreachable_model_names_page_login_and_download(tmp_path: Path) -> None:
     model = ModelConf(name="m", repo="org/private", gated=True)
-    made = make(Setup(model, BackendConf(), tmp_path, tmp_path))
+    backend = create_backend(Setup(model, BackendConf(), tmp_path, tmp_path))
     with pytest.raises(ModelUnavailable) as caught:
-        made.identity()
+        backend.identity()
     message = str(caught.value)
     for part in ("https://huggingface.co/org/private", "hf auth login", "hf download org/private"):
         assert part in message
@@ -153,30 +157,30 @@ def test_an_unreachable_model_names_page_login_and_download(tmp_path: Path) -> N
 
 def test_a_checkpoint_of_an_unknown_kind_is_not_called_missing(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "no_such_type"}')
-    with pytest.raises(ModelUnavailable, match="is there and cannot be opened"):
-        backend(tmp_path, tmp_path / "cache").identity()
+    with pytest.raises(ModelUnavailable, match="exists and cannot be opened"):
+        transformers_backend(tmp_path, tmp_path / "cache").identity()
 
 
 def test_a_package_that_is_not_installed_is_named(tmp_path: Path) -> None:
     model = ModelConf(name="m", repo="o/m", gguf_package="no_such_package", gguf_file="m.gguf")
     with pytest.raises(ModelUnavailable, match=r"make embedded.*--no-deps no-such-package"):
-        make(Setup(model, BackendConf(), tmp_path, tmp_path)).identity()
+        create_backend(Setup(model, BackendConf(), tmp_path, tmp_path)).identity()
 
 
 def test_an_adapter_changes_answers_and_identity(checkpoint: Path, tmp_path: Path) -> None:
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
-    plain = backend(checkpoint, tmp_path)
+    plain = transformers_backend(checkpoint, tmp_path)
     torch.manual_seed(0)
     base = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
     lora = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
     get_peft_model(base, lora).save_pretrained(tmp_path / "adapter")
-    tuned = backend(checkpoint, tmp_path)
+    tuned = transformers_backend(checkpoint, tmp_path)
     tuned.setup.model.adapter = str(tmp_path / "adapter")
     assert tuned.identity()["adapter"] is not None
     assert tuned.identity() != plain.identity()
-    texts = [[c.text for _, c in made.generate(prompts())] for made in (plain, tuned)]
+    texts = [[c.text for _, c in backend.generate(prompts())] for backend in (plain, tuned)]
     assert texts[0] != texts[1]
     rows = [tuned.checkpoint.chat.render(prompt.messages) for prompt in prompts()]
     decoding = decoder(
@@ -186,19 +190,3 @@ def test_an_adapter_changes_answers_and_identity(checkpoint: Path, tmp_path: Pat
         rows[0][:40],
     )
     assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())
-
-
-@pytest.mark.parametrize(
-    ("cause", "part"),
-    [
-        (
-            PermissionError("401 Client Error: GatedRepoError"),
-            "gated or private. Accept its licence",
-        ),
-        (FileNotFoundError("404: RepositoryNotFoundError"), "the hub has no org/m"),
-        (ConnectionError("no route"), "the hub was not reached"),
-    ],
-)
-def test_a_failed_download_is_explained_by_its_cause(cause: Exception, part: str) -> None:
-    with pytest.raises(ModelUnavailable, match=part), explained(ModelConf(name="m", repo="org/m")):
-        raise OSError("cannot load") from cause

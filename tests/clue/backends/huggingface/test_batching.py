@@ -7,7 +7,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from clue.backends.huggingface import memory
-from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.errors import ModelError
 
@@ -16,7 +16,7 @@ LIMITED = """
 import resource, sys
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
-from clue.backends.huggingface.batching import Batched
+from clue.backends.huggingface.batching import BatchGenerator
 from clue.errors import ModelError
 
 torch.set_num_threads(1)
@@ -28,21 +28,21 @@ config = LlamaConfig(
 model = LlamaForCausalLM(config).eval()
 rows = [torch.randint(97, (20 + i,)).tolist() for i in range(64)]
 
-def answers(room):
+def answer_all(room):
     # every token ends a turn, so that room for answers costs memory and no time
-    batched = Batched(model, None, range(97), (), tokens=10**9)
-    found = {i: answer for i, answer, _ in batched.answers(rows, [room] * len(rows))}
-    return [found[i] for i in range(len(rows))], batched.halvings
+    batched = BatchGenerator(model, None, range(97), (), tokens=10**9)
+    answers = {i: answer for i, answer, _ in batched.answers(rows, [room] * len(rows))}
+    return [answers[i] for i in range(len(rows))], batched.halvings
 
-free, halvings = answers(1950)
+free, halvings = answer_all(1950)
 assert halvings == 0
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 limit = used + 140 * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-limited, halvings = answers(1950)  # 64 rows of 2,033 columns of 2 KiB: 254 MiB
+limited, halvings = answer_all(1950)  # 64 rows of 2,033 columns of 2 KiB: 254 MiB
 print(limited == free, halvings)
 try:
-    answers(10**6)
+    answer_all(10**6)
 except ModelError as error:
     print(error)
 """
@@ -107,12 +107,14 @@ def test_whatever_says_that_memory_ran_out_halves_and_every_prompt_is_answered_o
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, rows = llama(), prompts(7)
-    whole = {i: answer for i, answer, _ in Batched(model, None, ()).answers(rows, [3] * 7)}
+    complete = {
+        i: answer for i, answer, _ in BatchGenerator(model, None, ()).answers(rows, [3] * 7)
+    }
     sizes = exhausted_from(3, error, monkeypatch)
-    batched = Batched(model, None, ())
-    found = list(batched.answers(rows, [3] * 7))
-    assert sorted(index for index, *_ in found) == list(range(7))
-    assert {index: answer for index, answer, _ in found} == whole
+    batched = BatchGenerator(model, None, ())
+    answers = list(batched.answers(rows, [3] * 7))
+    assert sorted(index for index, *_ in answers) == list(range(7))
+    assert {index: answer for index, answer, _ in answers} == complete
     assert sizes == [7, 3, 1, 2, 4, 2, 2]
     assert batched.halvings == 3
 
@@ -120,23 +122,25 @@ def test_whatever_says_that_memory_ran_out_halves_and_every_prompt_is_answered_o
 def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = exhausted_from(1, RuntimeError("shapes differ"), monkeypatch)
     with pytest.raises(RuntimeError, match="shapes differ"):
-        list(Batched(llama(), None, ()).answers(prompts(4), [3] * 4))
+        list(BatchGenerator(llama(), None, ()).answers(prompts(4), [3] * 4))
     assert sizes == [4]
 
 
 def test_one_prompt_that_does_not_fit_names_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     exhausted_from(1, MemoryError(), monkeypatch)
     with pytest.raises(ModelError, match=r"one prompt of 13 tokens.*model.dtype=bfloat16"):
-        list(Batched(llama(), None, ()).answers(prompts(4), [3] * 4))
+        list(BatchGenerator(llama(), None, ()).answers(prompts(4), [3] * 4))
 
 
 def test_the_memory_of_a_token_is_that_of_its_keys_and_values() -> None:
     model = llama()
     out = model(input_ids=torch.ones((1, 5), dtype=torch.long), use_cache=True)
-    kept = sum(layer.keys.nbytes + layer.values.nbytes for layer in out.past_key_values.layers)
-    assert memory.token_bytes(model) * 5 == kept
-    assert memory.batch_tokens(model) == memory.BYTES_OF_CPU * 5 // kept
-    assert memory.token_bytes(model.to(torch.bfloat16)) * 10 == kept
+    cached_bytes = sum(
+        layer.keys.nbytes + layer.values.nbytes for layer in out.past_key_values.layers
+    )
+    assert memory.kv_bytes_per_token(model) * 5 == cached_bytes
+    assert memory.default_batch_tokens(model) == memory.BYTES_OF_CPU * 5 // cached_bytes
+    assert memory.kv_bytes_per_token(model.to(torch.bfloat16)) * 10 == cached_bytes
 
 
 def test_batches_are_planned_over_all_prompts_whatever_is_done() -> None:
@@ -145,13 +149,16 @@ def test_batches_are_planned_over_all_prompts_whatever_is_done() -> None:
     model.register_forward_pre_hook(
         lambda _, __, given: seen.append(given["input_ids"].numel()), with_kwargs=True
     )
-    whole = {i: a for i, a, _ in Batched(model, None, (), size=3).answers(rows, [1] * 9)}
+    complete = {i: a for i, a, _ in BatchGenerator(model, None, (), size=3).answers(rows, [1] * 9)}
     passes = list(seen)
     seen.clear()
     rest = {
-        i: a for i, a, _ in Batched(model, None, (), size=3).answers(rows, [1] * 9, {0, 4, 6, 7, 8})
+        i: a
+        for i, a, _ in BatchGenerator(model, None, (), size=3).answers(
+            rows, [1] * 9, {0, 4, 6, 7, 8}
+        )
     }
-    assert rest == {i: whole[i] for i in (1, 2, 3, 5)}
+    assert rest == {i: complete[i] for i in (1, 2, 3, 5)}
     assert seen == passes[1:]  # the longest three, 6 to 8, are done; their batch is left out
 
 
@@ -160,4 +167,4 @@ def test_a_model_with_a_state_in_the_place_of_keys_and_values_is_refused(kind: s
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind))
     with pytest.raises(ModelError, match=rf"type {kind} .*backend=vllm"):
-        Batched(model, None, [])
+        BatchGenerator(model, None, [])

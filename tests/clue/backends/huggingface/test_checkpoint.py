@@ -67,13 +67,13 @@ def test_an_adapter_in_few_bits_stays_beside_the_weights(base: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(("named", "warned"), [("org/other", True), ("mirror/base", False)])
-def test_an_adapter_on_a_base_that_it_was_not_made_for_is_told(
+def test_an_adapter_on_a_base_that_it_was_not_trained_for_is_reported(
     base: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, named: str, warned: bool
 ) -> None:
     checkpoint = opened(base, lora(base, tmp_path / "lora", named))
     with caplog.at_level(logging.WARNING, "clue"):
         assert checkpoint.model
-    assert (f"was made for {named}, not org/base" in caplog.text) == warned
+    assert (f"was trained for {named}, not org/base" in caplog.text) == warned
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from transformers import (
 
 from clue.backends.huggingface import decoding, shared_prefix
 from clue.backends.huggingface.decoding import Decoder
-from clue.backends.huggingface.kv_cache import PoolLayer
+from clue.backends.huggingface.kv_cache import KvCacheLayer
 
 VOCABULARY = 97
 SHAPE = {
@@ -49,7 +49,7 @@ def model(request: pytest.FixtureRequest) -> Any:
 
 
 def generated(model: Any, row: list[int], budget: int) -> list[int]:
-    """What the library's own `generate` answers to a prompt alone."""
+    """Answer of the library's own `generate` to a prompt alone."""
     ids = torch.tensor([row])
     out = model.generate(
         input_ids=ids,
@@ -64,9 +64,9 @@ def generated(model: Any, row: list[int], budget: int) -> list[int]:
 
 
 def answered(
-    model: Any, rows: Sequence[list[int]], budgets: Sequence[int], beginning: list[int]
+    model: Any, rows: Sequence[list[int]], budgets: Sequence[int], prefix: list[int]
 ) -> list[list[int]]:
-    return Decoder(model, None, (), (), beginning).answer(rows, budgets)
+    return Decoder(model, None, (), (), prefix).answer(rows, budgets)
 
 
 @contextmanager
@@ -98,29 +98,29 @@ rows_of = st.lists(
 def test_a_batch_answers_as_generate_does_one_by_one(
     model: Any, known: int, drawn: list[tuple[int, int, int]], most: int
 ) -> None:
-    beginning = prompt(known, 1)
-    rows = [beginning + prompt(length, 2 + seed) for length, seed, _ in drawn]
+    prefix = prompt(known, 1)
+    rows = [prefix + prompt(length, 2 + seed) for length, seed, _ in drawn]
     budgets = [budget for *_, budget in drawn]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(decoding.PASS_TOKENS, "cpu", most)
-        found = answered(model, rows, budgets, beginning)
+        answers = answered(model, rows, budgets, prefix)
     expected = [generated(model, row, n) for row, n in zip(rows, budgets, strict=True)]
-    assert found == expected
+    assert answers == expected
 
 
 def test_what_all_share_is_read_once(model: Any) -> None:
-    beginning = prompt(100, 1)
-    rows = [beginning + prompt(10 + i, 2 + i) for i in range(4)]
+    prefix = prompt(100, 1)
+    rows = [prefix + prompt(10 + i, 2 + i) for i in range(4)]
     with reading(model) as passes:
-        answered(model, rows, [1] * 4, beginning)
+        answered(model, rows, [1] * 4, prefix)
     assert passes == [(1, 100), (4, 13)]
 
 
 def test_families_within_families_are_read_once(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_prefix, "FAMILY_SHARES", 20)
-    monkeypatch.setattr(shared_prefix, "FAMILY_SAVES", 20)
+    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_PREFIX", 20)
+    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_SAVING", 20)
     head = prompt(40, 1)
     letters = [head + prompt(60, 2), head + prompt(50, 3)]
     notes = [letters[0] + prompt(30, 4), letters[0] + prompt(30, 5)]
@@ -129,11 +129,11 @@ def test_families_within_families_are_read_once(
         *(letters[1] + prompt(9, 16 + i) for i in range(3)),
         head + prompt(12, 30),
     ]
-    places = [3, 7, 0, 5, 2, 6, 1, 4]
-    rows = [rows[place] for place in places]
+    order = [3, 7, 0, 5, 2, 6, 1, 4]
+    rows = [rows[index] for index in order]
     with reading(model) as passes:
-        found = answered(model, rows, [1] * 8, head)
-    assert found == [generated(model, row, 1) for row in rows]
+        answers = answered(model, rows, [1] * 8, head)
+    assert answers == [generated(model, row, 1) for row in rows]
     widths = sorted(passes)
     assert widths == sorted(
         [(1, 40), (1, 60), (1, 30), (1, 30), (2, 7), (2, 7), (1, 50), (3, 9), (1, 12)]
@@ -144,29 +144,29 @@ def test_a_long_prompt_is_read_in_several_passes_behind_its_beginning(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 50)
-    beginning = prompt(60, 1)
-    rows = [beginning + prompt(120, 2), beginning + prompt(20, 3)]
+    prefix = prompt(60, 1)
+    rows = [prefix + prompt(120, 2), prefix + prompt(20, 3)]
     with reading(model) as passes:
-        found = answered(model, rows, [3, 3], beginning)
-    assert found == [generated(model, row, 3) for row in rows]
+        answers = answered(model, rows, [3, 3], prefix)
+    assert answers == [generated(model, row, 3) for row in rows]
     assert passes[:5] == [(1, 60), (1, 50), (1, 50), (1, 20), (1, 20)]
 
 
 def test_a_beginning_that_is_a_small_part_is_read_again(model: Any) -> None:
-    beginning = prompt(32, 1)
-    row = beginning + prompt(300, 2)
+    prefix = prompt(32, 1)
+    row = prefix + prompt(300, 2)
     with reading(model) as passes:
-        found = answered(model, [row], [2], beginning)
-    assert found == [generated(model, row, 2)]
+        answers = answered(model, [row], [2], prefix)
+    assert answers == [generated(model, row, 2)]
     assert passes == [(1, 32), (1, 332), (1, 1)]
 
 
 def test_a_row_that_ended_leaves_the_batch(model: Any) -> None:
     rows = [prompt(20 + 7 * i, i) for i in range(4)]
     with reading(model) as passes:
-        found = answered(model, rows, [3, 1, 5, 2], [])
-    assert [len(answer) for answer in found] == [3, 1, 5, 2]
-    assert found == [generated(model, row, n) for row, n in zip(rows, [3, 1, 5, 2], strict=True)]
+        answers = answered(model, rows, [3, 1, 5, 2], [])
+    assert [len(answer) for answer in answers] == [3, 1, 5, 2]
+    assert answers == [generated(model, row, n) for row, n in zip(rows, [3, 1, 5, 2], strict=True)]
     assert [shape[0] for shape in passes if shape[1] == 1] == [3, 2, 1, 1]
 
 
@@ -175,9 +175,9 @@ def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
     rows = [prompt(20, 1), prompt(30, 2)]
     pools = []
     decoder = Decoder(half, None, (), (), ())
-    original = decoding.Pool
+    original = decoding.KvCache
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoding, "Pool", lambda *a: pools.append(original(*a)) or pools[-1])
+        patch.setattr(decoding, "KvCache", lambda *a: pools.append(original(*a)) or pools[-1])
         decoder.answer(rows, [4, 4])
     assert {layer.keys.dtype for layer in pools[0].layers} == {torch.bfloat16}
     assert {layer.keys.shape for layer in pools[0].layers} == {(2, 2, 34, 8)}
@@ -186,20 +186,20 @@ def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
 def test_nothing_is_read_that_was_in_memory_before(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = PoolLayer.lazy_initialization
+    take = KvCacheLayer.lazy_initialization
 
-    def dirty(self: PoolLayer, *states: Any) -> None:
+    def dirty(self: KvCacheLayer, *states: Any) -> None:
         take(self, *states)
         self.keys.fill_(float("nan"))
         self.values.fill_(float("nan"))
 
-    monkeypatch.setattr(PoolLayer, "lazy_initialization", dirty)
+    monkeypatch.setattr(KvCacheLayer, "lazy_initialization", dirty)
     monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 40)
     head = prompt(35, 1)
-    for beginning in ([], head):
+    for prefix in ([], head):
         rows = [head + prompt(length, length) for length in (90, 41, 30, 12, 3)]
-        found = answered(model, rows, [4] * 5, beginning)
-        assert found == [generated(model, row, 4) for row in rows]
+        answers = answered(model, rows, [4] * 5, prefix)
+        assert answers == [generated(model, row, 4) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_nothing_is_read_that_was_in_memory_before(
 )
 def test_other_architectures_answer_as_generate_does(kind: str, more: dict[str, Any]) -> None:
     torch.manual_seed(5)
-    made = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **SHAPE, **more)).eval()
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **SHAPE, **more)).eval()
     head = prompt(50, 1)
     rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
-    expected = [generated(made, row, 4) for row in rows]
-    assert answered(made, rows, [4] * 4, head) == expected
+    expected = [generated(model, row, 4) for row in rows]
+    assert answered(model, rows, [4] * 4, head) == expected
     assert len({tuple(answer) for answer in expected}) > 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from clue.backends import Setup, make
+from clue.backends import Setup, create_backend
 from clue.backends.huggingface import quantization
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.config.schema import BackendConf, ModelConf
@@ -36,38 +36,40 @@ def test_without_a_gpu_quantising_is_refused_before_loading(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     folder = tiny.llama(tmp_path / "m")
-    made = make(
+    backend = create_backend(
         Setup(ModelConf(repo=str(folder), quantization="int4"), BackendConf(), folder, folder)
     )
     with pytest.raises(ModelUnavailable, match=r"model.quantization=int4 needs an NVIDIA GPU"):
-        made.identity()
+        backend.identity()
 
 
 def test_without_bitsandbytes_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelUnavailable, match=r"pip install -e '.\[quantization\]'"):
-        quantization.check(ModelConf(repo="o/m", quantization="int8"), Config())
+        quantization.check_loadable(ModelConf(repo="o/m", quantization="int8"), Config())
 
 
 def test_with_both_quantising_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    quantization.check(ModelConf(repo="o/m", quantization="int8"), Config())
+    quantization.check_loadable(ModelConf(repo="o/m", quantization="int8"), Config())
 
 
 def test_what_is_quantised_already_is_not_quantised_again() -> None:
     with pytest.raises(ModelUnavailable, match=r"quantised already \(awq\).*quantization=null"):
-        quantization.check(
+        quantization.check_loadable(
             ModelConf(repo="o/m", quantization="int4"), Config(quantization_config=AWQ)
         )
 
 
 def test_a_library_that_is_missing_is_named_before_loading(tmp_path: Path) -> None:
     folder = quantised_folder(tmp_path / "m")
-    made = make(Setup(ModelConf(repo=str(folder)), BackendConf(), tmp_path, tmp_path / "cache"))
+    backend = create_backend(
+        Setup(ModelConf(repo=str(folder)), BackendConf(), tmp_path, tmp_path / "cache")
+    )
     with pytest.raises(ModelUnavailable, match=r"is quantised \(awq\) and cannot be loaded here: "):
-        made.identity()
+        backend.identity()
 
 
 def test_a_quantised_checkpoint_says_so_in_its_identity(tmp_path: Path) -> None:
@@ -89,12 +91,12 @@ def test_a_config_object_is_recorded_as_json_too() -> None:
         def post_init(self) -> None:
             return
 
-    said = quantization.stored(Config(quantization_config=Held(load_in_8bit=True)))
-    assert said
-    assert said["quant_method"] == "bitsandbytes"
-    json.dumps(said)
-    assert quantization.stored(Config()) is None
+    stored = quantization.stored_quantization(Config(quantization_config=Held(load_in_8bit=True)))
+    assert stored
+    assert stored["quant_method"] == "bitsandbytes"
+    json.dumps(stored)
+    assert quantization.stored_quantization(Config()) is None
 
 
 def test_nothing_is_said_to_the_library_of_a_model_that_is_not_quantised() -> None:
-    assert quantization.options(ModelConf(repo="o/m")) == {}
+    assert quantization.load_options(ModelConf(repo="o/m")) == {}

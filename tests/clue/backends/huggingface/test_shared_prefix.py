@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clue.backends.huggingface import shared_prefix
-from clue.backends.huggingface.shared_prefix import common_beginning, reading_order, runs, shared
+from clue.backends.huggingface.shared_prefix import (
+    common_prefix,
+    families,
+    reading_order,
+    shared_length,
+)
 
 tokens = st.lists(st.integers(0, 2), min_size=1, max_size=60)
 rows = st.lists(tokens, min_size=1, max_size=12)
@@ -16,7 +21,7 @@ def family(first: int, common: int, members: int, rest: int = 5) -> list[list[in
 
 @given(tokens, tokens)
 def test_what_is_shared_begins_both_and_leaves_each_a_token(a: list[int], b: list[int]) -> None:
-    length = shared(a, b)
+    length = shared_length(a, b)
     assert a[:length] == b[:length]
     assert length < min(len(a), len(b))
     assert length == min(len(a), len(b)) - 1 or a[length] != b[length]
@@ -24,36 +29,36 @@ def test_what_is_shared_begins_both_and_leaves_each_a_token(a: list[int], b: lis
 
 @given(rows, tokens)
 def test_a_common_beginning_begins_every_row(tails: list[list[int]], head: list[int]) -> None:
-    made = [head * 3 + tail for tail in tails]
-    beginning = common_beginning(made)
-    assert not beginning or len(beginning) >= shared_prefix.BEGINNING_LEAST
-    for row in made:
-        assert row[: len(beginning)] == beginning
-        assert len(row) > len(beginning)
-    if len(made) > 1 and len(head) * 3 >= shared_prefix.BEGINNING_LEAST:
-        assert beginning[: len(head) * 3] == head * 3
+    prompts = [head * 3 + tail for tail in tails]
+    prefix = common_prefix(prompts)
+    assert not prefix or len(prefix) >= shared_prefix.MIN_PREFIX
+    for row in prompts:
+        assert row[: len(prefix)] == prefix
+        assert len(row) > len(prefix)
+    if len(prompts) > 1 and len(head) * 3 >= shared_prefix.MIN_PREFIX:
+        assert prefix[: len(head) * 3] == head * 3
 
 
 @given(rows)
 def test_every_row_is_read_once_and_where_nothing_is_shared_the_longest_first(
-    made: list[list[int]],
+    prompts: list[list[int]],
 ) -> None:
-    order = reading_order(made, 0)
-    assert sorted(order) == list(range(len(made)))
-    lengths = [len(made[index]) for index in order]
+    order = reading_order(prompts, 0)
+    assert sorted(order) == list(range(len(prompts)))
+    lengths = [len(prompts[index]) for index in order]
     assert all(a >= b for a, b in pairwise(lengths))  # 60 tokens are worth no family
 
 
 def test_a_family_stands_together_in_the_place_of_its_longest() -> None:
-    made = [[7] * 50, *family(1, 600, 3), [8] * 700, *family(2, 600, 3, rest=200), [9] * 40]
-    order = reading_order(made[::-1], 0)
-    kinds = [made[::-1][index][0] for index in order]
+    prompts = [[7] * 50, *family(1, 600, 3), [8] * 700, *family(2, 600, 3, rest=200), [9] * 40]
+    order = reading_order(prompts[::-1], 0)
+    kinds = [prompts[::-1][index][0] for index in order]
     assert kinds == [2, 2, 2, 8, 1, 1, 1, 7, 9]
 
 
 def test_a_family_must_save_what_a_pass_costs() -> None:
-    assert list(runs(family(1, 1023, 2), 0)) == []
-    assert list(runs(family(1, 1024, 2), 0)) == [(0, 2)]
-    assert list(runs(family(1, 511, 9), 0)) == []
-    assert list(runs(family(1, 512, 3), 0)) == [(0, 3)]
-    assert list(runs(family(1, 600, 3), 200)) == []  # 200 of them are read already
+    assert list(families(family(1, 1023, 2), 0)) == []
+    assert list(families(family(1, 1024, 2), 0)) == [(0, 2)]
+    assert list(families(family(1, 511, 9), 0)) == []
+    assert list(families(family(1, 512, 3), 0)) == [(0, 3)]
+    assert list(families(family(1, 600, 3), 200)) == []  # 200 of them are read already

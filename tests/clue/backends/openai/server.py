@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server on this machine: a tiny real model behind it, troubles on demand."""
+"""An OpenAI-compatible server on this machine with a tiny real model and errors on demand."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ VLLM_ONLY = {"stop_token_ids", "return_token_ids", "add_special_tokens", "repeti
 
 @dataclass(frozen=True)
 class Trouble:
-    """What a request gets in the place of an answer."""
+    """Response that replaces the regular answer to a request."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -30,39 +30,43 @@ class Trouble:
     wait: threading.Event | None = None
     """Answer when this is set."""
     change: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of the answer, its usage or its choice that are not as they should be."""
+    """Wrong fields of the answer, its usage or its choice."""
 
 
 @dataclass
 class Habits:
-    """What kind of server it is; vLLM's unless said otherwise."""
+    """Kind of server; vLLM's by default."""
 
     takes: tuple[str, ...] = ("tokens", "text", "chat")
     refuses: int = 400
-    """Status for what it does not take."""
+    """Status for requests that it does not accept."""
     ids: bool = True
     """Knows vLLM's own fields; else it refuses them."""
     bos: bool = False
     """Puts a BOS before every text, asked or not (TGI, llama.cpp)."""
     models: tuple[str, ...] = ("tiny",)
     loads: bool = False
-    """Serves what is not in its list (`transformers serve`)."""
+    """Serves models that are not in its list (`transformers serve`)."""
     key: str | None = None
     card: dict[str, Any] = field(default_factory=lambda: {"owned_by": "vllm"})
     version: str | None = "0.0.1"
 
 
 def greedy(
-    checkpoint: Checkpoint, ids: list[int], budget: int, ends: Sequence[int], stops: Sequence[str]
+    checkpoint: Checkpoint,
+    ids: list[int],
+    budget: int,
+    end_ids: Sequence[int],
+    stops: Sequence[str],
 ) -> list[int]:
-    """What the library's own `generate` answers, up to the first end or stop string."""
+    """Answer of the library's own `generate`, up to the first end or stop string."""
     prompt = torch.tensor([ids])
     out = checkpoint.model.generate(
         input_ids=prompt,
         attention_mask=torch.ones_like(prompt),
         do_sample=False,
         max_new_tokens=budget,
-        eos_token_id=list(ends),
+        eos_token_id=list(end_ids),
         pad_token_id=0,
     )
     new: list[int] = out[0, len(ids) :].tolist()
@@ -79,7 +83,7 @@ class Server:
         setup = Setup(ModelConf(repo=str(folder), dtype="float32"), BackendConf(), folder, folder)
         self.checkpoint = Checkpoint(setup)
         self.requests: list[dict[str, Any]] = []
-        """Bodies of what was asked, probes first."""
+        """Bodies of the requests, probes first."""
         self.keys: list[str | None] = []
         self.troubles: dict[str, list[Trouble]] = {}
         """Of prompts that contain the text; one after the other, the last is not repeated."""
@@ -105,16 +109,16 @@ class Server:
             thread.join(10)
 
     def trouble(self, body: Mapping[str, Any]) -> Trouble:
-        """What happens to a request."""
-        asked = body.get("prompt") or body["messages"][-1]["content"]
-        text = asked if isinstance(asked, str) else self.checkpoint.chat.tokenizer.decode(asked)
+        """Response that replaces the answer to a request."""
+        prompt = body.get("prompt") or body["messages"][-1]["content"]
+        text = prompt if isinstance(prompt, str) else self.checkpoint.chat.tokenizer.decode(prompt)
         for part, troubles in self.troubles.items():
             if part in text and troubles:
                 return troubles.pop(0)
         return Trouble()
 
     def refusal(self, body: Mapping[str, Any]) -> tuple[int, str] | None:
-        """Why a request is not taken."""
+        """Status and reason if a request is not accepted."""
         api = _api(body)
         if body["model"] not in self.habits.models and not self.habits.loads:
             return 404, f"no model {body['model']}"
@@ -125,16 +129,16 @@ class Server:
         return None
 
     def answer(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """As the model answers."""
+        """Answer of the model."""
         chat = self.checkpoint.chat
         with self._one:
             ids = self._ids(body)
-            ends = [*body.get("stop_token_ids", []), chat.tokenizer.eos_token_id]
-            new = greedy(self.checkpoint, ids, body["max_tokens"], ends, body.get("stop", []))
+            end_ids = [*body.get("stop_token_ids", []), chat.tokenizer.eos_token_id]
+            new = greedy(self.checkpoint, ids, body["max_tokens"], end_ids, body.get("stop", []))
             text = chat.tokenizer.decode(new, skip_special_tokens=True)
-        found = [stop for stop in body.get("stop", []) if stop in chat.tokenizer.decode(new)]
-        ended = new[-1] in ends or bool(found)
-        for stop in found:
+        stops = [stop for stop in body.get("stop", []) if stop in chat.tokenizer.decode(new)]
+        ended = new[-1] in end_ids or bool(stops)
+        for stop in stops:
             text = text.partition(stop)[0]
         choice = {"finish_reason": "stop" if ended else "length", "index": 0}
         choice |= {"message": {"content": text}} if _api(body) == "chat" else {"text": text}
@@ -165,16 +169,16 @@ class _Handler(BaseHTTPRequestHandler):
         habits = self.of.habits
         cards = [{"id": name, **habits.card} for name in habits.models]
         paths = {"/load_model": {}} if habits.loads else {}
-        known: dict[str, Any] = {
+        answers: dict[str, Any] = {
             "/v1/models": {"data": cards},
             "/openapi.json": {"paths": paths},
         }
         if habits.version:
-            known["/version"] = {"version": habits.version}
+            answers["/version"] = {"version": habits.version}
         if self._unknown():
             self._send(401, {})
-        elif self.path in known:
-            self._send(200, known[self.path])
+        elif self.path in answers:
+            self._send(200, answers[self.path])
         else:
             self._send(404, {})
 
@@ -217,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _api(body: Mapping[str, Any]) -> str:
@@ -227,6 +231,6 @@ def _api(body: Mapping[str, Any]) -> str:
 
 
 def _changed(answer: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    for place in (answer, answer["usage"], answer["choices"][0]):
-        place |= {name: value for name, value in change.items() if name in place}
+    for part in (answer, answer["usage"], answer["choices"][0]):
+        part |= {name: value for name, value in change.items() if name in part}
     return answer

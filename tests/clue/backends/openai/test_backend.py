@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,13 @@ from clue.errors import ModelError, ModelUnavailable, PrivacyError
 from clue.privacy import check_endpoint
 from clue.records import Prompt
 from tests import tiny
-from tests.clue.backends.openai.asking import (
+from tests.clue.backends.openai.prompts_and_answers import (
     BUDGET,
     SYSTEM,
     answers,
-    backend,
     inner_token,
-    local,
+    local_answers,
+    openai_backend,
     prompts,
 )
 from tests.clue.backends.openai.server import Habits, Server
@@ -32,17 +31,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.llama(tmp_path_factory.mktemp("tiny"), template=tiny.CHATML, seed=3)
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    with Server(folder).running() as running:
-        yield running
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("template", [None, tiny.CHATML], ids=["plain", "chat template"])
 def test_every_kind_of_completions_answers_as_our_own_loop_does(
@@ -51,9 +39,9 @@ def test_every_kind_of_completions_answers_as_our_own_loop_does(
     folder = tiny.llama(tmp_path, template=template, seed=3)
     habits, expected = KINDS[kind]
     with Server(folder, habits).running() as server:
-        made = backend(server, folder)
-        assert answers(made.generate(prompts())) == local(folder)
-        identity = made.identity()
+        backend = openai_backend(server, folder)
+        assert answers(backend.generate(prompts())) == local_answers(folder)
+        identity = backend.identity()
     assert (identity["api"], identity["answers"], identity["bos"]) == expected
 
 
@@ -62,58 +50,59 @@ def test_our_end_of_turn_ends_an_answer_of_a_server_that_does_not_know_it(
     habits: Habits, folder: Path
 ) -> None:
     with Server(folder, habits).running() as server:
-        made = backend(server, folder)
+        backend = openai_backend(server, folder)
         end = inner_token(server.checkpoint)
-        made.checkpoint.chat.stop_ids.append(end)
-        found = answers(made.generate(prompts()))
-    assert found[1].finish_reason == "stop"
-    assert found[1].new_tokens <= BUDGET // 2 + 1
-    if habits.ids:  # where an end token is a string, it may also be found within another token
+        backend.checkpoint.chat.stop_ids.append(end)
+        completions = answers(backend.generate(prompts()))
+    assert completions[1].finish_reason == "stop"
+    assert completions[1].new_tokens <= BUDGET // 2 + 1
+    if habits.ids:  # where an end token is a string, it may also occur within another token
         assert server.requests[-1]["stop_token_ids"][-1] == end
-        assert found == local(folder, end)
+        assert completions == local_answers(folder, end)
 
 
 def test_a_stop_string_ends_an_answer_where_it_ends_our_own(tmp_path: Path) -> None:
     folder = tiny.llama(tmp_path, seed=3)
     with Server(folder, Habits(ids=False)).running() as server:
-        made = backend(server, folder)
-        whole = answers(made.generate(prompts()))[1]
-        stop = whole.text[3:6]
-        for checkpoint in (made.checkpoint, server.checkpoint):
+        backend = openai_backend(server, folder)
+        full = answers(backend.generate(prompts()))[1]
+        stop = full.text[3:6]
+        for checkpoint in (backend.checkpoint, server.checkpoint):
             checkpoint.chat.stop_strings = (stop,)
-        ended = answers(made.generate(prompts()))[1]
-    assert ended.text == whole.text.partition(stop)[0]
-    assert (ended.finish_reason, whole.finish_reason) == ("stop", "length")
+        cut = answers(backend.generate(prompts()))[1]
+    assert cut.text == full.text.partition(stop)[0]
+    assert (cut.finish_reason, full.finish_reason) == ("stop", "length")
 
 
 def test_a_server_without_completions_gets_turns_and_the_identity_says_so(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Server(folder, Habits(takes=("chat",), ids=False)).running() as server:
-        made = backend(server, folder)
-        assert made.identity()["api"] == "chat"
-        assert len(dict(made.generate(prompts(2)))) == 2
+        backend = openai_backend(server, folder)
+        assert backend.identity()["api"] == "chat"
+        assert len(dict(backend.generate(prompts(2)))) == 2
         assert server.requests[-1]["messages"][0] == {
             "role": "system",
             "content": SYSTEM.content,
         }
-        bos = made.count(prompts()[0]) - len(made.checkpoint.chat.render(prompts()[0].messages)[1:])
-        ours = made.count(Prompt("", PROBE.messages, 1))
-    assert made.identity()["probe_tokens"] == ours - bos
-    assert "by its own template" in caplog.text
+        first = prompts()[0]
+        bos = backend.count(first) - len(backend.checkpoint.chat.render(first.messages)[1:])
+        ours = backend.count(Prompt("", PROBE.messages, 1))
+    assert backend.identity()["probe_tokens"] == ours - bos
+    assert "uses its own chat template" in caplog.text
 
 
 def test_a_server_that_breaks_at_token_ids_gets_text(folder: Path) -> None:
     with Server(folder, Habits(takes=("text",), refuses=500)).running() as server:
-        assert backend(server, folder).identity()["api"] == "text"
+        assert openai_backend(server, folder).identity()["api"] == "text"
 
 
 def test_a_busy_server_is_not_taken_for_one_that_takes_less(folder: Path) -> None:
     with (
         Server(folder, Habits(takes=("text",), refuses=503)).running() as server,
-        pytest.raises(ModelUnavailable, match=r"gives no answer \(HTTP 503\)"),
+        pytest.raises(ModelUnavailable, match=r"does not answer \(HTTP 503\)"),
     ):
-        backend(server, folder).identity()
+        openai_backend(server, folder).identity()
 
 
 def test_a_wished_way_that_the_server_does_not_take_is_an_error(folder: Path) -> None:
@@ -121,43 +110,43 @@ def test_a_wished_way_that_the_server_does_not_take_is_an_error(folder: Path) ->
         Server(folder, Habits(takes=("chat",))).running() as server,
         pytest.raises(ModelError, match=r"backend.api=tokens(?s:.)*HTTP 400.*no tokens here"),
     ):
-        backend(server, folder, api="tokens").identity()
+        openai_backend(server, folder, api="tokens").identity()
 
 
 def test_what_is_done_is_not_asked_again(server: Server, folder: Path) -> None:
-    made = backend(server, folder)
-    made.identity()
+    backend = openai_backend(server, folder)
+    backend.identity()
     before = len(server.requests)
-    rest = answers(made.generate(prompts(), done={0, 1, 5}))
+    rest = answers(backend.generate(prompts(), done={0, 1, 5}))
     assert sorted(rest) == [2, 3, 4, 6]
     assert len(server.requests) - before == 4
-    assert rest.items() <= local(folder).items()
+    assert rest.items() <= local_answers(folder).items()
 
 
 def test_greedy_decoding_is_asked_for_without_penalties(server: Server, folder: Path) -> None:
-    dict(backend(server, folder).generate(prompts(1)))
+    dict(openai_backend(server, folder).generate(prompts(1)))
     sent = server.requests[-1]
-    wished = {"temperature": 0, "seed": 0, "frequency_penalty": 0, "presence_penalty": 0}
-    wished |= {"repetition_penalty": 1, "max_tokens": BUDGET}
-    assert wished.items() <= sent.items()
+    expected = {"temperature": 0, "seed": 0, "frequency_penalty": 0, "presence_penalty": 0}
+    expected |= {"repetition_penalty": 1, "max_tokens": BUDGET}
+    assert expected.items() <= sent.items()
 
 
 def test_the_context_is_the_smallest_that_anybody_names(folder: Path) -> None:
     with Server(folder, Habits(card={"max_model_len": 100})).running() as server:
-        assert backend(server, folder).context() == 100
+        assert openai_backend(server, folder).context() == 100
     with Server(folder, Habits(card={})).running() as server:
-        assert backend(server, folder).context() == 2048
+        assert openai_backend(server, folder).context() == 2048
 
 
 def test_another_server_has_another_identity(folder: Path) -> None:
     identities = []
     for habits in (Habits(), Habits(version="0.0.2"), Habits(ids=False), Habits(card={})):
         with Server(folder, habits).running() as server:
-            identities.append(str(backend(server, folder).identity()))
+            identities.append(str(openai_backend(server, folder).identity()))
     assert len(set(identities)) == 4
 
 
 def test_text_of_credentialed_data_is_not_sent_to_another_machine(folder: Path) -> None:
-    made = backend("https://llm.example/v1", folder)
+    backend = openai_backend("https://llm.example/v1", folder)
     with pytest.raises(PrivacyError, match=r"https://llm\.example is not this machine"):
-        check_endpoint(made.endpoint(), "credentialed", "notes", PrivacyConf())
+        check_endpoint(backend.endpoint(), "credentialed", "notes", PrivacyConf())

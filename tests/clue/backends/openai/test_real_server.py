@@ -12,8 +12,12 @@ import requests
 from transformers.utils.import_utils import is_serve_available
 
 from clue.errors import ModelError
-from tests import tiny
-from tests.clue.backends.openai.asking import answers, backend, local, prompts
+from tests.clue.backends.openai.prompts_and_answers import (
+    answers,
+    local_answers,
+    openai_backend,
+    prompts,
+)
 
 START_SECONDS = 120
 
@@ -24,18 +28,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.llama(tmp_path_factory.mktemp("tiny"), template=tiny.CHATML, seed=3)
-
-
-@pytest.fixture(scope="module")
 def url(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    place = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     serve = "from transformers.cli.transformers import main; main()"
-    command = [sys.executable, "-c", serve, "serve", str(folder), *place]
+    command = [sys.executable, "-c", serve, "serve", str(folder), *options]
     with (
         (folder.parent / "serve.log").open("wb") as log,
         subprocess.Popen(command, stdout=log, stderr=log) as process,
@@ -61,21 +60,21 @@ def wait(process: "subprocess.Popen[bytes]", health: str, log: Path) -> None:
 def test_a_real_server_takes_exact_text_and_answers_as_our_own_loop_does(
     url: str, folder: Path
 ) -> None:
-    made = backend(url, folder, model=str(folder))
-    identity = made.identity()
+    backend = openai_backend(url, folder, model=str(folder))
+    identity = backend.identity()
     assert (identity["api"], identity["bos"]) == ("text", "server's")
     assert identity["owner"] == "transformers serve"
-    assert answers(made.generate(prompts())) == local(folder)
+    assert answers(backend.generate(prompts())) == local_answers(folder)
 
 
 def test_a_real_server_lays_out_turns_by_its_own_template(url: str, folder: Path) -> None:
-    made = backend(url, folder, model=str(folder), api="chat")
-    found = answers(made.generate(prompts()))
+    backend = openai_backend(url, folder, model=str(folder), api="chat")
+    completions = answers(backend.generate(prompts()))
     # its chat interface leaves out the BOS that the tokenizer adds to a text
     for index, prompt in enumerate(prompts()):
-        assert found[index].prompt_tokens == made.count(prompt) - 1
+        assert completions[index].prompt_tokens == backend.count(prompt) - 1
 
 
 def test_a_real_server_with_another_model_refuses(url: str, folder: Path) -> None:
     with pytest.raises(ModelError, match="Server is pinned to"):
-        backend(url, folder, model="another").identity()
+        openai_backend(url, folder, model="another").identity()

@@ -1,29 +1,16 @@
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clue.errors import ConfigError, ModelError, ModelUnavailable
-from tests import tiny
-from tests.clue.backends.openai.asking import backend, prompts
+from tests.clue.backends.openai.prompts_and_answers import openai_backend, prompts
 from tests.clue.backends.openai.server import Habits, Server
 
 
 @pytest.fixture(autouse=True)
 def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.llama(tmp_path_factory.mktemp("tiny"), template=tiny.CHATML, seed=3)
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    with Server(folder).running() as running:
-        yield running
 
 
 def test_a_model_that_the_server_has_not_is_an_error_that_lists_those_it_has(
@@ -33,28 +20,28 @@ def test_a_model_that_the_server_has_not_is_an_error_that_lists_those_it_has(
         Server(folder, Habits(models=("a", "b"))).running() as server,
         pytest.raises(ModelUnavailable, match=r"no model tiny; it has a, b\. .*backend.model="),
     ):
-        backend(server, folder).identity()
+        openai_backend(server, folder).identity()
 
 
 def test_a_server_that_loads_on_demand_need_not_list_the_model(folder: Path) -> None:
     with Server(folder, Habits(models=("a",), loads=True)).running() as server:
-        made = backend(server, folder)
-        assert made.identity()["owner"] == "transformers serve"
-        assert len(dict(made.generate(prompts(1)))) == 1
+        backend = openai_backend(server, folder)
+        assert backend.identity()["owner"] == "transformers serve"
+        assert len(dict(backend.generate(prompts(1)))) == 1
 
 
 def test_a_dead_server_is_one_error_with_the_next_command(folder: Path) -> None:
     with socket.socket() as taken:  # bound and not listening: nobody else can answer there
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-        with pytest.raises(ModelUnavailable, match=r"no answer \(no connection.*vllm serve"):
-            backend(url, folder).identity()
+        with pytest.raises(ModelUnavailable, match=r"does not answer \(no connection.*vllm serve"):
+            openai_backend(url, folder).identity()
 
 
 def test_an_address_that_is_none_of_this_kind_is_said(server: Server, folder: Path) -> None:
     with pytest.raises(ModelError, match="is no OpenAI-compatible server: models: HTTP 404"):
-        backend(f"{server.url}/deeper", folder).identity()
-    assert backend(server.url.removesuffix("/v1"), folder).endpoint() == server.url
+        openai_backend(f"{server.url}/deeper", folder).identity()
+    assert openai_backend(server.url.removesuffix("/v1"), folder).endpoint() == server.url
 
 
 def test_a_key_comes_from_the_environment_and_shows_nowhere(
@@ -62,12 +49,12 @@ def test_a_key_comes_from_the_environment_and_shows_nowhere(
 ) -> None:
     with Server(folder, Habits(key="s3cret")).running() as server:
         with pytest.raises(ConfigError, match="from the variable HOSPITAL_KEY: set it"):
-            backend(server, folder, key_env="HOSPITAL_KEY").identity()
+            openai_backend(server, folder, key_env="HOSPITAL_KEY").identity()
         monkeypatch.setenv("HOSPITAL_KEY", "s3cret")
-        made = backend(server, folder, key_env="HOSPITAL_KEY")
-        assert len(dict(made.generate(prompts(1)))) == 1
+        backend = openai_backend(server, folder, key_env="HOSPITAL_KEY")
+        assert len(dict(backend.generate(prompts(1)))) == 1
         assert server.keys[-1] == "Bearer s3cret"
-        assert "s3cret" not in f"{made.identity()} {made.facts()} {caplog.text}"
+        assert "s3cret" not in f"{backend.identity()} {backend.facts()} {caplog.text}"
 
 
 def test_no_proxy_gets_what_is_for_this_machine(
@@ -75,4 +62,4 @@ def test_no_proxy_gets_what_is_for_this_machine(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert len(dict(backend(server, folder).generate(prompts(1)))) == 1
+    assert len(dict(openai_backend(server, folder).generate(prompts(1)))) == 1

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from clue.backends.openai.threads import Crew
+from clue.backends.openai.threads import ThreadCrew
 from tests import tiny
-from tests.clue.backends.openai.asking import backend, prompts
+from tests.clue.backends.openai.prompts_and_answers import openai_backend, prompts
 from tests.clue.backends.openai.server import Server
 
 
@@ -23,16 +23,16 @@ def test_requests_are_on_their_way_together_and_not_more_than_allowed(
         with counting:
             at_once, most = at_once + 1, max(most, at_once + 1)
         together.wait()
-        made = answer(body)
+        response = answer(body)
         with counting:
             at_once -= 1
-        return made
+        return response
 
     with server.running():
-        made = backend(server, tmp_path, concurrency=3)
-        made.identity()
+        backend = openai_backend(server, tmp_path, concurrency=3)
+        backend.identity()
         server.answer = meet  # type: ignore[method-assign]
-        assert len(dict(made.generate(prompts(6)))) == 6
+        assert len(dict(backend.generate(prompts(6)))) == 6
     assert most == 3
 
 
@@ -45,8 +45,8 @@ def test_who_stops_listening_waits_for_nobody() -> None:
             let_go.wait(20)
         return task
 
-    crew: Crew[int] = Crew(2)
-    working = crew.work(range(10), do)
+    crew: ThreadCrew[int] = ThreadCrew(2)
+    working = crew.run(range(10), do)
     assert next(working) == (0, 0)
     working.close()  # type: ignore[attr-defined]
     let_go.set()
@@ -60,4 +60,4 @@ def test_what_a_task_raises_is_raised_where_the_results_are_read() -> None:
         raise KeyError(task)
 
     with pytest.raises(KeyError):
-        list(Crew[int](2).work(range(3), do))
+        list(ThreadCrew[int](2).run(range(3), do))
