@@ -1,1 +1,1 @@
-"""Settings: their schema, ranges and choices, and what the command line says of them."""
+"""Settings: their schema, ranges and choices, and the checks of command-line arguments."""

@@ -1,4 +1,4 @@
-"""The model files of `conf/model`: what there is, and what a model inherits from its base."""
+"""Model files of `conf/model`: names, content, identity and family of a model."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ FOLDER = CONF / "model"
 
 
 def names(folder: Path = FOLDER) -> list[str]:
-    """Names of all model files, sorted."""
+    """Returns the names of all model files, sorted."""
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 def load(name: str, folder: Path = FOLDER) -> ModelConf:
-    """One model file.
+    """Read one model file.
 
     Raises:
         ConfigError: there is no such file; lists the names.
@@ -25,30 +25,31 @@ def load(name: str, folder: Path = FOLDER) -> ModelConf:
     path = folder / f"{name}.yaml"
     if not path.is_file():
         raise ConfigError(f"there is no model {name!r}; there are {', '.join(names(folder))}")
-    made = OmegaConf.to_object(
-        OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
-    )
-    assert isinstance(made, ModelConf)
-    return made
+    merged = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
+    model = OmegaConf.to_object(merged)
+    assert isinstance(model, ModelConf)
+    return model
 
 
 def identity(model: ModelConf) -> dict[str, str | None]:
-    """What of a model file can change a completion; the backend adds the digest of the weights."""
-    made = {
+    """Returns the settings that can change a completion; the backend adds the weights' digest."""
+    settings = {
         "repo": model.repo,
         "revision": model.revision,
         "adapter": model.adapter,
         "gguf_file": model.gguf_file,
         "dtype": model.dtype,
     }
-    return made | {"quantization": model.quantization} if model.quantization else made
+    if model.quantization:  # absent otherwise, so that older fingerprints stay valid
+        settings["quantization"] = model.quantization
+    return settings
 
 
 def family(model: ModelConf) -> str:
-    """The family of base models that this one belongs to: its own, else its base's, else itself.
+    """Returns the family of base models: the model's own, else its base's, else its name.
 
     Raises:
-        ConfigError: `base` or `ancestor` names no model file.
+        ConfigError: there is no model file of `base` or `ancestor`.
     """
     for role, other in (("base", model.base), ("ancestor", model.ancestor)):
         if other and other not in names():

@@ -1,7 +1,7 @@
-"""What stands on the command line, checked before Hydra sees it.
+"""Check of command-line settings before Hydra parses them.
 
-Hydra accepts `+key=value` for any key and then nobody reads it, and for a misspelt key it
-recommends just that.
+Hydra accepts `+key=value` for any key, which then has no effect, and recommends this form for a
+misspelt key.
 """
 
 import difflib
@@ -16,12 +16,12 @@ from clue.errors import ConfigError
 
 
 def groups(conf: Path) -> list[str]:
-    """The groups of a folder of configurations; `hydra` is among them if it sets up Hydra too."""
+    """Returns the groups of a configuration folder, including `hydra` if it configures Hydra."""
     return [path.name for path in conf.iterdir() if path.is_dir()]
 
 
 def as_settings(arguments: Iterable[str]) -> list[str]:
-    """Arguments in which `--mlruns DIR` is written as `paths.mlruns=DIR`, likewise other paths.
+    """Rewrites `--mlruns DIR` as `paths.mlruns=DIR`, and likewise the other paths.
 
     >>> as_settings(["report=false", "--mlruns", "/tmp/store", "--data=demo"])
     ['report=false', 'paths.mlruns=/tmp/store', 'paths.data=demo']
@@ -37,10 +37,10 @@ def as_settings(arguments: Iterable[str]) -> list[str]:
 
 
 def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str] = ()) -> None:
-    """Check the keys of `key=value` arguments against a schema and the groups beside it.
+    """Check the keys of `key=value` arguments against a schema and groups.
 
     Raises:
-        ConfigError: a key is unknown (names the nearest one) or is added with `+`.
+        ConfigError: a key is unknown (suggests the most similar one) or is added with `+`.
     """
     if {"-sc", "--shell_completion"} & set(arguments):
         return  # install=bash is no setting
@@ -58,27 +58,27 @@ def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str
 
 
 def _check_key(key: str, schema: type, groups: Sequence[str]) -> None:
-    if key.partition("@")[0] in groups:  # model@place=name: at another place than its own
+    if key.partition("@")[0] in groups:  # model@package=name
         return
-    known: Any = schema
+    level: Any = schema
     parts = key.split(".")
     for depth, part in enumerate(parts):
-        if get_origin(known) is dict:
-            known = get_args(known)[1]
+        if get_origin(level) is dict:
+            level = get_args(level)[1]
             continue
-        names = [field.name for field in fields(known)] if is_dataclass(known) else []
+        names = [field.name for field in fields(level)] if is_dataclass(level) else []
         if depth == 0:
             names += groups
         if part not in names:
             raise ConfigError(_unknown(key, part, parts[:depth], names))
-        known = get_type_hints(known).get(part) if part in get_type_hints(known) else None
+        level = get_type_hints(level).get(part)
 
 
 def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) -> str:
-    where = ".".join(parents)
-    near = difflib.get_close_matches(re.sub(r"\W", "", part), names, n=1, cutoff=0.5)
-    prefix = f"{where}." if where else ""
-    hint = f"; did you mean {prefix}{near[0]}?" if near else "."
+    parent = ".".join(parents)
+    similar = difflib.get_close_matches(re.sub(r"\W", "", part), names, n=1, cutoff=0.5)
+    prefix = f"{parent}." if parent else ""
+    hint = f"; did you mean {prefix}{similar[0]}?" if similar else "."
     return (
         f"no setting {key!r}{hint} There are "
         f"{', '.join(prefix + name for name in sorted(set(names)))}"
@@ -86,12 +86,12 @@ def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) 
 
 
 def explain(error: Exception, conf: Path) -> str:
-    """The text of a composition error without search paths, with cause and options."""
+    """Returns the text of a composition error without search paths, with cause and options."""
     text = str(error).partition("Config search path")[0].strip()
     if error.__cause__:
         text += f": {str(error.__cause__).strip().splitlines()[0]}"
-    lost = re.search(r"Could not load '([\w/]+)/", text)
-    if lost and (conf / lost[1]).is_dir():
-        names = sorted(path.stem for path in (conf / lost[1]).glob("*.yaml"))
+    missing = re.search(r"Could not load '([\w/]+)/", text)
+    if missing and (conf / missing[1]).is_dir():
+        names = sorted(path.stem for path in (conf / missing[1]).glob("*.yaml"))
         text += f" There are {', '.join(names)}"
     return text

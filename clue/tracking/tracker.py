@@ -5,7 +5,6 @@ the next start and reopened by the command that continues its cell.
 """
 
 import fcntl
-import json
 import logging
 import os
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 from clue.errors import Terminated, TrackingError
 from clue.privacy import without_passwords
 from clue.tracking.experiment import open_experiment
+from clue.tracking.formats import split_json, truncated
 from clue.tracking.processes import HOST, is_alive, process_tags
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -41,8 +41,6 @@ logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # traceba
 HEALTH_SECONDS = 5.0
 NOTE = "mlflow.note.content"
 """Tag with the text at the top of a run's page."""
-TAG_LIMIT = 5000
-"""Longest tag, in characters, that every MLflow store accepts."""
 
 
 class Tracker:
@@ -98,7 +96,7 @@ class Tracker:
                 experiment_id=self.experiment_id,
                 run_name=name,
                 nested=mlflow.active_run() is not None,
-                tags=_truncated(run_tags),  # set when it is created: it can be found at once
+                tags=truncated(run_tags),  # set when it is created: it can be found at once
                 log_system_metrics=False,
             )
         opened = OpenRun(active.info.run_id)
@@ -119,7 +117,7 @@ class Tracker:
         """
         table = '[{"path": "records.json", "type": "table"}]'
         with self._explain_errors(), tempfile.TemporaryDirectory() as folder:
-            for name, text in {**texts, "records.json": _split_json(rows)}.items():
+            for name, text in {**texts, "records.json": split_json(rows)}.items():
                 path = Path(folder) / name
                 path.touch(mode=0o600)
                 path.write_text(text)
@@ -141,7 +139,7 @@ class Tracker:
     def log_tags(self, tags: Mapping[str, Any]) -> None:
         """Log tags to the open run."""
         with self._explain_errors():
-            mlflow.set_tags(_truncated(tags))
+            mlflow.set_tags(truncated(tags))
 
     def log_note(self, text: str) -> None:
         """Set the text at the top of the open run's page, in Markdown."""
@@ -250,15 +248,3 @@ def _point_mlflow_to(uri: str) -> None:
         os.environ.pop("MLFLOW_TRACKING_URI", None)
     else:
         os.environ["MLFLOW_TRACKING_URI"] = before
-
-
-def _split_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Returns rows as the split JSON of MLflow's table view; floats keep every digit."""
-    columns = list(rows[0])
-    return json.dumps(
-        {"columns": columns, "data": [[row[column] for column in columns] for row in rows]}
-    )
-
-
-def _truncated(tags: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(value)[:TAG_LIMIT] for key, value in tags.items() if value is not None}

@@ -45,7 +45,8 @@ def relocate(mlruns: Path) -> int:
             return sum(_move(database, *row, here) for row in _elsewhere(database, here))
     except sqlite3.Error as error:
         raise StoreError(
-            f"{path} cannot be changed: {error}. Stop the programs that use it, then repeat the command."
+            f"{path} cannot be changed: {error}. Stop the programs that use it, then run the same "
+            "command again."
         ) from error
 
 
