@@ -68,7 +68,7 @@ def test_the_end_of_turn_is_found_where_no_config_names_it() -> None:
     tokenizer = tiny.tokenizer(TURNS)
     ids = tokenizer.convert_tokens_to_ids
     assert Chat(tokenizer).stop_ids == sorted([ids("</s>"), ids("<|im_end|>")])
-    assert Chat(tokenizer, ends=[77]).stop_ids[-1] == 77
+    assert Chat(tokenizer, end_ids=[77]).stop_ids[-1] == 77
 
 
 def test_without_a_template_turns_are_headed_and_the_next_heading_stops() -> None:
