@@ -13,7 +13,7 @@ from clue.store.completions import CellStore
 
 
 def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
-    """Returns the completions of a cell; hold the lock of its store.
+    """Returns the completions of a cell; the caller has the lock of its store.
 
     Args:
         job: the job.

@@ -1,7 +1,7 @@
 """Opening of a job: check what can be checked without a model, then build the job's cells.
 
-Cheap checks come first. A malformed setting or a missing data file is reported before a checkpoint
-is unpacked, a model file is read or a hub is asked.
+Cheap checks come first: a malformed setting or a missing data file is reported before a checkpoint
+is unpacked or a hub is asked.
 """
 
 from collections.abc import Callable, Generator, Iterable

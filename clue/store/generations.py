@@ -58,7 +58,7 @@ def generations(mlruns: Path) -> Iterator[Generation]:
     cells = mlruns / "cells"
     if not cells.is_dir():
         raise StoreError(
-            f"{mlruns} holds no cells; give the store with --mlruns <folder>, or create one: "
+            f"{mlruns} has no cells; give the store with --mlruns <folder>, or create one: "
             "python run.py experiment=demo"
         )
     for folder in sorted(cells.glob("*/*/*")):
