@@ -107,9 +107,8 @@ def setting_problems(config: Config) -> Iterator[str]:
     Raises:
         ConfigError: there is no such backend; lists the names.
     """
-    return _backend_class(config.model, config.backend).setting_problems(
-        config.model, config.backend
-    )
+    backend: type[Backend] = _backend_class(config.model, config.backend)
+    return backend.setting_problems(config.model, config.backend)
 
 
 def create_backend(setup: Setup) -> Backend:

@@ -1,8 +1,8 @@
-"""Messages to exactly the token ids that a model sees, once, for every backend.
+"""Conversion of messages to the exact token ids of a model, the same for every backend.
 
-How a model wants its turns is found out with a probe when the tokenizer is opened and then holds
-for the whole cell; `Chat.facts` records it. Dates that templates print are frozen, since the same
-prompt must give the same tokens tomorrow.
+A probe determines the layout that a model's template supports when the tokenizer is opened. The
+layout applies to the complete cell, and `Chat.facts` records it. Dates in templates are frozen: the
+same prompt must give the same tokens tomorrow.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from clue.errors import ModelError
 from clue.records import Completion, FinishReason, Message, sha256
 
 FROZEN_DATE = {"%d %b %Y": "26 Jul 2024", "%Y-%m-%d": "2024-07-26", "%B %d, %Y": "July 26, 2024"}
-"""strftime format to what a template gets for it; other formats get the first."""
+"""strftime format to the date that a template gets; other formats get the first one."""
 
 PLAIN_STOP = "\nInput:"
-"""A model without a chat template has ended its turn when it begins the next one itself."""
+"""A model without a chat template ends its turn by beginning the next one."""
 
 _PROBE = [
     Message("system", "sys7em"),
@@ -24,29 +24,29 @@ _PROBE = [
     Message("user", "foll0w"),
 ]
 
-System = Literal["own turn", "folded into the user turn", "plain text"]
+SystemLayout = Literal["own turn", "folded into the user turn", "plain text"]
 
 
 class Chat:
-    """How one model's conversations are laid out.
+    """Layout of one model's conversations.
 
     Args:
         tokenizer: a Hugging Face tokenizer.
-        ends: ids that end a turn according to config and generation config.
+        end_ids: ids that end a turn according to config and generation config.
     """
 
-    def __init__(self, tokenizer: Any, ends: Sequence[int] = ()) -> None:
+    def __init__(self, tokenizer: Any, end_ids: Sequence[int] = ()) -> None:
         self.tokenizer = tokenizer
         self.template = _frozen(tokenizer.chat_template) if tokenizer.chat_template else None
         self.adds_bos = _adds_bos(tokenizer)
-        self.system: System = self._probe_system() if self.template else "plain text"
-        own = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
-        self.stop_ids = sorted({*ends, *own, *self._end_of_turn()})
+        self.system: SystemLayout = self._probe_system() if self.template else "plain text"
+        eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
+        self.stop_ids = sorted({*end_ids, *eos, *self._end_of_turn()})
         self.stop_strings = () if self.template else (PLAIN_STOP,)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What was done; part of the fingerprint."""
+        """The layout; part of the fingerprint."""
         return {
             "layout": "chat template" if self.template else "plain",
             "template_sha256": sha256(self.template) if self.template else None,
@@ -62,7 +62,7 @@ class Chat:
         Raises:
             ModelError: the layout would double the BOS token.
         """
-        text = self._apply(self._fold(messages), answer=True) if self.template else _plain(messages)
+        text = self._apply(self.fold(messages), answer=True) if self.template else _plain(messages)
         ids = list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         bos = self.tokenizer.bos_token_id
         if self.adds_bos and ids[:1] != [bos]:
@@ -74,19 +74,20 @@ class Chat:
         return ids
 
     def completion(self, prompt_tokens: int, answer: Sequence[int], seconds: float) -> Completion:
-        """What new token ids say: cut where the turn ends; what follows is padding."""
-        ends = [place for place, token in enumerate(answer) if token in self.stop_ids]
-        kept = answer[: ends[0]] if ends else answer
+        """Completion of new token ids, cut where the turn ends; later ids are padding."""
+        end = next((i for i, token in enumerate(answer) if token in self.stop_ids), None)
+        content = answer[:end]
         text: str = self.tokenizer.decode(
-            kept, skip_special_tokens=True, clean_up_tokenization_spaces=False
+            content, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        reason: FinishReason = "stop" if ends else "length"
+        reason: FinishReason = "length" if end is None else "stop"
         for stop in self.stop_strings:
             if stop in text:
                 text, reason = text.partition(stop)[0], "stop"
-        return Completion(text, reason, prompt_tokens, len(kept) + bool(ends), seconds)
+        return Completion(text, reason, prompt_tokens, len(content) + (end is not None), seconds)
 
-    def _fold(self, messages: Sequence[Message]) -> Sequence[Message]:
+    def fold(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The turns as the template gets them: without a system turn if it supports none."""
         if self.system != "folded into the user turn" or messages[0].role != "system":
             return messages
         system, first, *rest = messages
@@ -99,8 +100,8 @@ class Chat:
         )
         return text
 
-    def _probe_system(self) -> System:
-        """Some templates refuse a system turn, with many texts, some drop it in silence."""
+    def _probe_system(self) -> SystemLayout:
+        """Some templates refuse a system turn, with various texts, some drop it silently."""
         from jinja2 import TemplateError
 
         try:
@@ -110,20 +111,19 @@ class Chat:
             pass
         self.system = "folded into the user turn"
         try:
-            self._apply(self._fold(_PROBE), answer=True)
+            self._apply(self.fold(_PROBE), answer=True)
         except TemplateError as error:
             raise ModelError(
                 f"the chat template refuses user and assistant turns: {error}. Name another "
-                "checkpoint, or one "
-                "without a template, for which the plain layout is used."
+                "checkpoint, or one without a template, for which the plain layout is used."
             ) from error
         return self.system
 
     def _end_of_turn(self) -> list[int]:
-        """The token that the template puts after an answer; generation configs forget it."""
+        """The token that the template puts after an answer; some generation configs lack it."""
         if not self.template:
             return []
-        text = self._apply(self._fold(_PROBE[:3]), answer=False)
+        text = self._apply(self.fold(_PROBE[:3]), answer=False)
         after = text.rpartition(_PROBE[2].content)[2].lstrip()
         first = self.tokenizer(after, add_special_tokens=False)["input_ids"][:1]
         special = {*self.tokenizer.all_special_ids, *self.tokenizer.added_tokens_decoder}
@@ -131,13 +131,13 @@ class Chat:
 
 
 def _plain(messages: Sequence[Message]) -> str:
-    """Turns for a model that was never taught any: headings, and room for the answer at the end."""
+    """Turns for a model that knows no turns: headings, the last one before the answer."""
     parts = {"system": "{}\n\n", "user": "Input: {}\n", "assistant": "Output: {}\n\n"}
     return "".join(parts[role].format(content) for role, content in messages) + "Output:"
 
 
 def _frozen(template: str) -> str:
-    """The template with a clock that stands still (a macro shadows the library's function)."""
+    """The template with fixed dates (a macro shadows the library's function)."""
     if "strftime_now" not in template:
         return template
     default = next(iter(FROZEN_DATE.values()))

@@ -76,10 +76,10 @@ class Decoder:
     def _prefix_cache(self) -> KvCache | None:
         return self._cache_prefix(list(self.prefix), None) if self.prefix else None
 
-    def _cache_prefix(self, tokens: TokenIds, known: KvCache | None) -> KvCache:
-        """Keys and values of a prefix, one row; its beginning in `known` is not read again."""
+    def _cache_prefix(self, tokens: TokenIds, read: KvCache | None) -> KvCache:
+        """Keys and values of a prefix, one row; its beginning in `read` is not read again."""
         cache = KvCache([len(tokens)], 0)
-        self._read_group(cache, [tokens], 0, known)
+        self._read_group(cache, [tokens], 0, read)
         return cache
 
     def _read(
