@@ -1,4 +1,4 @@
-"""Jobs in this process, so that faults can be put where they hurt; their scores need no model."""
+"""Jobs in this process, into which tests put faults; their scores need no model."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,8 +19,10 @@ TWO = ("mednli", "longhealth1")
 """Their only metric needs no model."""
 
 
-def asked(mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TWO) -> JobRequest:
-    """What `run.py -m backend=fake task=[...]` asks of its first job."""
+def job_request(
+    mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TWO
+) -> JobRequest:
+    """Returns the first job of `run.py -m backend=fake task=[...]`."""
     given = [f"task=[{','.join(tasks)}]", "backend=fake", *overrides]
     places = [f"paths.mlruns={mlruns}", f"paths.data={data}"]
     with initialize_config_dir(str(CONF), version_base="1.3"):
@@ -30,13 +32,13 @@ def asked(mlruns: Path, data: Path, *overrides: str, tasks: tuple[str, ...] = TW
 
 
 def done(job: JobRequest, number: int = 0) -> dict[str, Outcome]:
-    """Do it, as a command of its own; what became of each cell, by task."""
+    """Run a job as a command of its own; returns the outcome of each cell by task."""
     job.outcomes.unlink(missing_ok=True)
-    return beside(job, number)
+    return run_beside(job, number)
 
 
-def beside(job: JobRequest, number: int) -> dict[str, Outcome]:
-    """Do it as another job of the same sweep."""
+def run_beside(job: JobRequest, number: int) -> dict[str, Outcome]:
+    """Run it as another job of the same sweep; returns the outcome of each cell by task."""
     job = replace(job, folder=job.folder.with_name(str(number)))
     run_job(job)
     return {row.task: row for row in outcome.read(job.outcomes)}
@@ -47,8 +49,8 @@ def statuses(rows: dict[str, Outcome]) -> dict[str, str]:
     return {task: row.status for task, row in rows.items()}
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, fault: Callable[[], Any], after: int = 3) -> None:
-    """Let something happen once, when so many answers of the command are stored."""
+def act_after(monkeypatch: pytest.MonkeyPatch, fault: Callable[[], Any], after: int = 3) -> None:
+    """Call a fault once, when this many answers of the command are stored."""
     generate = FakeBackend.generate
     left = [after]
 

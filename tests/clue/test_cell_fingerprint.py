@@ -12,12 +12,12 @@ from clue.cell import Cell, build
 from clue.config.schema import Config
 from clue.tracking import provenance
 from tests import tiny
-from tests.clue.faulty import asked
+from tests.clue.faulty import job_request
 
 
 def cell(data: Path, *overrides: str, task: str = "mednli") -> Cell:
     """As a job would build it."""
-    composed = asked(data / "mlruns", data, *overrides, tasks=(task,)).composed
+    composed = job_request(data / "mlruns", data, *overrides, tasks=(task,)).composed
     config = OmegaConf.to_object(composed)
     assert isinstance(config, Config)
     setup = Setup(config.model, config.backend, data, data)

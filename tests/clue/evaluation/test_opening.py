@@ -19,7 +19,7 @@ from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.run import run
 from tests import tiny
-from tests.clue.faulty import asked
+from tests.clue.faulty import job_request
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def identified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def job(tmp_path: Path, data: Path, *overrides: str) -> Job:
-    request = asked(tmp_path / "mlruns", data, *overrides)
+    request = job_request(tmp_path / "mlruns", data, *overrides)
     config = OmegaConf.to_object(request.composed)
     assert isinstance(config, Config)
     return Job(config, "", "python run.py")

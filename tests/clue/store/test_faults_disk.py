@@ -17,7 +17,7 @@ from clue.evaluation import outcome
 from clue.evaluation.outcome import Outcome
 from clue.store.completions import CellStore
 from tests.clue.cli.store.test_commands import ANSWER, PROMPT
-from tests.clue.faulty import asked, done, lines, statuses
+from tests.clue.faulty import done, job_request, lines, statuses
 from tests.test_run import runs, tables
 
 COMMAND = """
@@ -138,9 +138,9 @@ def test_answers_reach_the_disk_once_a_second_and_at_the_end(
 def test_a_job_that_the_disk_has_no_room_for_is_not_begun(
     mlruns: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert done(asked(mlruns, data, tasks=("mednli",)))["mednli"].status == "done"
+    assert done(job_request(mlruns, data, tasks=("mednli",)))["mednli"].status == "done"
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**20))
-    rows = done(asked(mlruns, data))
+    rows = done(job_request(mlruns, data))
     assert statuses(rows) == {"mednli": "skipped", "longhealth1": "failed"}
     assert "has 1 MiB free, this job may need" in rows["longhealth1"].note
     assert lines(mlruns, "longhealth1") == 0

@@ -22,7 +22,7 @@ from clue.launch.worker import run_job
 from clue.task.levels import composites
 from clue.tracking.tracker import Tracker
 from tests import postgres
-from tests.clue.faulty import answering, asked, beside, done, lines, statuses
+from tests.clue.faulty import act_after, done, job_request, lines, run_beside, statuses
 
 FAILED = {"mednli": "failed", "longhealth1": "failed"}
 DONE = {"mednli": "done", "longhealth1": "done"}
@@ -56,8 +56,8 @@ def test_a_database_that_is_locked_in_the_middle_of_a_cell_costs_scores_and_no_a
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    night = asked(mlruns, data)
-    answering(monkeypatch, lambda: lock.execute("BEGIN EXCLUSIVE"))
+    night = job_request(mlruns, data)
+    act_after(monkeypatch, lambda: lock.execute("BEGIN EXCLUSIVE"))
     rows = done(night)
     assert statuses(rows) == {**FAILED, "-": "failed"}  # the last is the job's own run
     assert "database is locked" in rows["mednli"].note
@@ -73,10 +73,13 @@ def test_a_database_that_is_locked_in_the_middle_of_a_cell_costs_scores_and_no_a
 def test_the_next_jobs_of_a_sweep_generate_where_the_store_answered_before(
     mlruns: Path, data: Path, lock: sqlite3.Connection
 ) -> None:
-    first, second = asked(mlruns, data), asked(mlruns, data, "model=llama2_7b", "force=true")
+    first, second = (
+        job_request(mlruns, data),
+        job_request(mlruns, data, "model=llama2_7b", "force=true"),
+    )
     assert statuses(done(first)) == DONE
     lock.execute("BEGIN EXCLUSIVE")
-    rows = beside(second, 1)
+    rows = run_beside(second, 1)
     assert statuses(rows) == FAILED
     assert "database is locked" in rows["mednli"].note
     assert [row.n for row in rows.values()] == [6, 45]
@@ -88,7 +91,7 @@ def test_a_store_that_never_answered_stops_a_job_before_anything_is_generated(
     mlruns: Path, data: Path, lock: sqlite3.Connection
 ) -> None:
     lock.execute("BEGIN EXCLUSIVE")
-    assert statuses(done(asked(mlruns, data))) == FAILED
+    assert statuses(done(job_request(mlruns, data))) == FAILED
     assert lines(mlruns, "mednli") == 0
     lock.execute("ROLLBACK")
 
@@ -105,9 +108,9 @@ def test_a_dead_store_does_not_swallow_a_stop(
         lock.execute("BEGIN EXCLUSIVE")
         raise stop
 
-    answering(monkeypatch, fault)
+    act_after(monkeypatch, fault)
     with pytest.raises(stop):
-        run_job(asked(mlruns, data))
+        run_job(job_request(mlruns, data))
     assert (lines(mlruns, "mednli"), lines(mlruns, "longhealth1")) == (3, 0)
     lock.execute("ROLLBACK")
 
@@ -119,7 +122,7 @@ def test_cells_that_are_done_stay_done_where_the_last_step_of_their_job_fails(
         lock.execute("BEGIN EXCLUSIVE")
         return composites(*given)
 
-    night = asked(mlruns, data)
+    night = job_request(mlruns, data)
     monkeypatch.setattr("clue.evaluation.run.composites", locking)
     rows = done(night)
     assert statuses(rows) == {**DONE, "-": "failed"}
@@ -185,8 +188,8 @@ def test_a_server_that_stops_answering_in_the_middle_of_a_cell_costs_scores_and_
         monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
         send(signal.SIGSTOP)
 
-    night = asked(mlruns, data, f"tracking.uri={address}", "tracking.experiment=night")
-    answering(monkeypatch, stop)
+    night = job_request(mlruns, data, f"tracking.uri={address}", "tracking.experiment=night")
+    act_after(monkeypatch, stop)
     rows = done(night)
     assert statuses(rows) == {**FAILED, "-": "failed"}  # the last is the job's own run
     assert f"the tracking store {address} fails" in rows["mednli"].note
