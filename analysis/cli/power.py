@@ -80,8 +80,8 @@ def _design(arguments: argparse.Namespace) -> Design:
     size = 1.0 if arguments.cluster_size is None else arguments.cluster_size
     icc = 0.0 if arguments.icc is None else arguments.icc
     if arguments.sd is not None:
-        return ContinuousDesign(arguments.sd, size, icc)
-    return BinaryDesign(arguments.discordant, size, icc)
+        return ContinuousDesign(arguments.sd, cluster_size=size, icc=icc)
+    return BinaryDesign(arguments.discordant, cluster_size=size, icc=icc)
 
 
 main = Command("clue power", __doc__, add, run)

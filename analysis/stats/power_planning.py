@@ -1,7 +1,7 @@
 """Required sizes and detectable differences of planned comparisons."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -41,13 +41,12 @@ class Design(Protocol):
 
 
 @dataclass(frozen=True)
-class ContinuousDesign:
-    """Scores of any kind, described by plain numbers; the test is a t-test on clusters."""
+class _Clustering:
+    """Clusters of planned items, equal in size."""
 
-    sd: float
-    """Standard deviation of the items' differences."""
-    cluster_size: float = 1.0
-    icc: float = 0.0
+    cluster_size: float = field(default=1.0, kw_only=True)
+    """Items per cluster."""
+    icc: float = field(default=0.0, kw_only=True)
     """Correlation of differences within clusters."""
 
     def __post_init__(self) -> None:
@@ -56,9 +55,10 @@ class ContinuousDesign:
         Raises:
             ConfigError: a number is out of range.
         """
-        if not self.sd > 0:
-            raise ConfigError(f"sd {self.sd:g}: must be above 0")
-        _check_clusters(self.cluster_size, self.icc)
+        if not self.cluster_size >= 1:
+            raise ConfigError(f"cluster_size {self.cluster_size:g}: must be at least 1")
+        if not 0 <= self.icc <= 1:
+            raise ConfigError(f"icc {self.icc:g}: not a number from 0 to 1")
 
     @property
     def design_effect(self) -> float:
@@ -68,6 +68,24 @@ class ContinuousDesign:
         2.0
         """
         return 1 + (self.cluster_size - 1) * self.icc
+
+
+@dataclass(frozen=True)
+class ContinuousDesign(_Clustering):
+    """Scores of any kind, described by plain numbers; the test is a t-test on clusters."""
+
+    sd: float
+    """Standard deviation of the items' differences."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ConfigError: a number is out of range.
+        """
+        if not self.sd > 0:
+            raise ConfigError(f"sd {self.sd:g}: must be above 0")
+        super().__post_init__()
 
     def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
         """Number of items that detect a difference; at least two clusters.
@@ -92,14 +110,11 @@ class ContinuousDesign:
 
 
 @dataclass(frozen=True)
-class BinaryDesign:
+class BinaryDesign(_Clustering):
     """Right or wrong answers, described by plain numbers; McNemar's test, or t-test on clusters."""
 
     discordant: float
     """Share of the items that exactly one model has right."""
-    cluster_size: float = 1.0
-    icc: float = 0.0
-    """Correlation of differences within clusters."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -109,16 +124,7 @@ class BinaryDesign:
         """
         if not 0 < self.discordant <= 1:
             raise ConfigError(f"discordant {self.discordant:g}: not a share above 0, up to 1")
-        _check_clusters(self.cluster_size, self.icc)
-
-    @property
-    def design_effect(self) -> float:
-        """1 + (m - 1) icc for clusters of m items.
-
-        >>> BinaryDesign(discordant=0.2, cluster_size=3, icc=0.5).design_effect
-        2.0
-        """
-        return 1 + (self.cluster_size - 1) * self.icc
+        super().__post_init__()
 
     def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
         """Connor's formula; for clusters with t quantiles and times the design effect.
@@ -231,10 +237,3 @@ def _smallest(required: Callable[[float], float], cluster_size: float) -> float:
     if shortage(fewest) <= 0:
         return fewest
     return float(optimize.brentq(shortage, fewest, required(1.0)))
-
-
-def _check_clusters(size: float, icc: float) -> None:
-    if not size >= 1:
-        raise ConfigError(f"cluster_size {size:g}: must be at least 1")
-    if not 0 <= icc <= 1:
-        raise ConfigError(f"icc {icc:g}: not a number from 0 to 1")

@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 
 from clue.config.folders import ROOT
@@ -16,35 +16,46 @@ NOT_IMPORTED = {
     "hydra-joblib-launcher": "Hydra finds its plugins by itself",
     "hydra-submitit-launcher": "Hydra finds its plugins by itself",
 }
+DEVELOPMENT = ("tests", "benchmarks", "examples")
 OWN_ENVIRONMENT = {"vllm": "its requirements exclude those of this project: docs/backends.md"}
 PARTS = {"mlflow-skinny": "mlflow"}
 """Distributions that another one installs and completes."""
 
 
-def imported() -> Iterator[str]:
-    """Top-level packages that the code imports, or reads data files of by name."""
-    for tree in trees().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module.partition(".")[0]
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "files":
-                yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant))
+OF_OTHERS = {
+    "joblib": "hydra-joblib-launcher",
+    "nmslib-metabrainz": "scispacy",
+    "sqlalchemy": "mlflow",
+    "tokenizers": "transformers",
+}
+"""Distributions that tests use and a declared one requires."""
 
 
-def used() -> set[str]:
-    """Distributions of the imported packages."""
+def imported(modules: Iterable[ast.Module]) -> Iterator[str]:
+    """Top-level packages that modules import, or read data files of by name."""
+    for node in (node for tree in modules for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "files":
+            yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant))
+
+
+def distributions(modules: Iterable[ast.Module]) -> set[str]:
+    """Distributions of the packages that modules import."""
     owners = packages_distributions()
-    names = set(imported()) - set(sys.stdlib_module_names) - set(PACKAGES) - set(OWN_ENVIRONMENT)
-    distributions = {_normal(owners[name][0]) for name in names}
-    return {PARTS.get(name, name) for name in distributions}
+    own = {*PACKAGES, *DEVELOPMENT, "run"}
+    names = set(imported(modules)) - set(sys.stdlib_module_names) - own - set(OWN_ENVIRONMENT)
+    owning = {_normal(owners[name][0]) for name in names}
+    return {PARTS.get(name, name) for name in owning}
 
 
-def declared() -> set[str]:
-    """Names in `dependencies` of pyproject.toml."""
+def declared(extra: str | None = None) -> set[str]:
+    """Names in `dependencies` of pyproject.toml, or in one of its extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {_normal(re.split(r"[\[<>=; ]", entry)[0]) for entry in project["dependencies"]}
+    entries = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    return {_normal(re.split(r"[\[<>=; ]", entry)[0]) for entry in entries}
 
 
 def _normal(name: str) -> str:
@@ -52,7 +63,13 @@ def _normal(name: str) -> str:
 
 
 def test_dependencies_are_declared_exactly() -> None:
-    assert declared() == used() | set(NOT_IMPORTED)
+    assert declared() == distributions(trees().values()) | set(NOT_IMPORTED)
+
+
+def test_tests_benchmarks_and_examples_use_declared_dependencies() -> None:
+    paths = [path for folder in DEVELOPMENT for path in (ROOT / folder).rglob("*.py")]
+    used = distributions(ast.parse(path.read_text()) for path in paths)
+    assert used - declared() - declared("dev") == set(OF_OTHERS)
 
 
 def test_every_dependency_has_a_tested_version() -> None:

@@ -1,5 +1,6 @@
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -61,8 +62,9 @@ designs = st.tuples(st.floats(1, 20), st.floats(0, 1))
 def test_detectable_is_the_inverse_of_required(
     design: tuple[float, float], spread: float, share: float, power: float
 ) -> None:
-    target = PowerTarget(power)
-    for plan in (ContinuousDesign(spread, *design), BinaryDesign(spread, *design)):
+    target, (size, icc) = PowerTarget(power), design
+    for kind in (ContinuousDesign, BinaryDesign):
+        plan = kind(spread, cluster_size=size, icc=icc)
         items = plan.required(share * spread, target)
         if items > 2.001 * plan.cluster_size:
             assert plan.detectable(items, target) == pytest.approx(share * spread, rel=1e-6)
@@ -165,3 +167,18 @@ def test_what_cannot_be_planned_says_why(
 def test_too_few_discordant_items_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--discordant", "0.05", "--items", "10"]) == 0
     assert "10 items detect no difference" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: ContinuousDesign(0.0), "sd 0"),
+        (lambda: BinaryDesign(1.1), "discordant 1.1"),
+        (lambda: BinaryDesign(0.1, cluster_size=0.5), "cluster_size 0.5"),
+        (lambda: ContinuousDesign(1.0, icc=1.5), "icc 1.5"),
+        (lambda: PowerTarget(power=0.04), "power 0.04"),
+    ],
+)
+def test_a_number_out_of_range_is_named(wrong: Callable[[], object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        wrong()
