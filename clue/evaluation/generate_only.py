@@ -34,5 +34,5 @@ def generate(job: Job) -> Iterator[Outcome]:
 def _generate(job: Job, cell: Cell) -> Outcome:
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
-    note = "not scored yet: run the same command with backend=replay where the scorers are installed"
+    note = "not scored yet: run the same command with backend=replay in this project's environment"
     return job.outcome(cell.task.conf.name, "generated", n=n, note=note)
