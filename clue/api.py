@@ -140,15 +140,15 @@ def read_records(
     from clue.store.generations import generations
     from clue.store.records_table import read_table
 
-    wanted = {"model": model, "task": task, "prompt": prompt}
-    filters = {name: value for name, value in wanted.items() if value is not None}
+    criteria = {"model": model, "task": task, "prompt": prompt}
+    filters = {name: value for name, value in criteria.items() if value is not None}
     paths = [p for g in generations(Path(mlruns).expanduser().resolve()) for p in g.tables()]
     newest: dict[tuple[str, ...], pd.DataFrame] = {}
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
         table = read_table(path)
         if all(table.facts[name] == value for name, value in filters.items()):
             rows = pd.DataFrame([record.row() for record in table.records])
-            key = tuple(str(table.facts[name]) for name in wanted)
+            key = tuple(str(table.facts[name]) for name in criteria)
             newest[key] = rows.assign(prompt=table.facts["prompt"])
     if not newest:
         return pd.DataFrame()

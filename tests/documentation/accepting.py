@@ -16,6 +16,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf
 
 from analysis.configuration import configuration
+from clue.backends import setting_problems
 from clue.config.folders import CONF
 from clue.config.overrides import check_overrides, groups
 from clue.config.schema import Config
@@ -84,7 +85,7 @@ def check_run(arguments: Sequence[str]) -> None:
             composed.pop("hydra")
             config = OmegaConf.to_object(composed)
             assert isinstance(config, Config)
-            validate(config)
+            validate(config, setting_problems(config))
 
 
 def _values(override: Override) -> Iterator[str]:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 from clue.config.folders import ROOT
 
 FIRST = (ROOT / "README.md", ROOT / "docs" / "running.md")
-OTHERS = ("CONTRIBUTING.md", "docs/*.md", "benchmarks/*.md", "examples/**/*.md", "clue/data/demo/*.md")
+OTHERS = (
+    "CONTRIBUTING.md",
+    "docs/*.md",
+    "benchmarks/*.md",
+    "examples/**/*.md",
+    "clue/data/demo/*.md",
+)
 PATHS = tuple(dict.fromkeys((*FIRST, *(p for each in OTHERS for p in sorted(ROOT.glob(each))))))
 DOCUMENTS = tuple(str(path.relative_to(ROOT)) for path in PATHS)
 """In the order of a reader."""
