@@ -32,7 +32,6 @@ from omegaconf import OmegaConf
 from rouge_score.rouge_scorer import RougeScorer
 from transformers.utils.logging import disable_progress_bar
 
-from clue import metrics
 from clue.backends import Setup
 from clue.backends.fake import FakeBackend
 from clue.checkpoints.locate import package_folder
@@ -41,11 +40,11 @@ from clue.config.model_files import load
 from clue.config.schema import BackendConf, PromptConf
 from clue.config.scoring_schema import ScoringConf
 from clue.data.locate import data_root
-from clue.metrics import METRICS
 from clue.metrics.concepts.hpo import Hpo
 from clue.metrics.concepts.linking import Linker, resolve_overlaps
 from clue.metrics.concepts.mentions import MentionReader
 from clue.metrics.concepts.word_ngrams import WordNgrams
+from clue.metrics.registry import METRICS, release_scorers
 from clue.metrics.scorer import Scoring
 from clue.records import Prompt, Sample
 from clue.task.task import Task
@@ -58,7 +57,7 @@ Columns = dict[str, list[float | None]]
 
 def ours(answers: Sequence[str], references: Sequence[str], scoring: Scoring) -> Columns:
     """Score as the project scores a cell."""
-    metrics.release()
+    release_scorers()
     columns: Columns = {}
     for scorer in dict.fromkeys(METRICS[name].scorer for name in NAMES):
         names = [name for name in NAMES if METRICS[name].scorer is scorer]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.planted import SIZES, UNDEFINED, Plan, named_rng
 from clue.config.schema import TaskConf
-from clue.metrics import METRICS
+from clue.metrics.registry import METRICS
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -5,19 +5,17 @@ so a larger `limit` or another metric generates nothing twice. The *id* adds the
 metrics and the versions of the parsers.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from clue.backends import Backend
-from clue.config import model_files
 from clue.config.schema import Config, ModelConf
 from clue.data.locate import data_root
-from clue.errors import ConfigError, StoreError
-from clue.metrics import failures, signatures
+from clue.fingerprint import generation_settings, generations_folder, stored_generation
+from clue.metrics import failures
+from clue.metrics.registry import signatures
 from clue.metrics.scorer import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
@@ -80,17 +78,12 @@ class Cell:
     @property
     def store(self) -> CellStore:
         """Store of completions and records."""
-        return CellStore(cell_folder(self.config, self.task) / self.fingerprint[:16])
+        return CellStore(generations_folder(self.config, self.task) / self.fingerprint[:16])
 
 
 def scoring_options(config: Config) -> Scoring:
     """Returns the configuration's options of the metrics, with the store's cache."""
     return Scoring(config.scoring, config.paths.store / "cache")
-
-
-def cell_folder(config: Config, task: Task) -> Path:
-    """Returns the folder of all generations of a model on a task."""
-    return config.paths.store / "cells" / task.conf.name / config.model.label
 
 
 def build(config: Config, name: str, backend: Backend) -> Cell:
@@ -103,9 +96,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
     task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
     check_endpoint(backend.endpoint(), task.access, task.dataset.name, config.privacy)
     split, prompts = _prompts(task)
-    settings = _settings(config, task, split.shots)
+    settings = generation_settings(config, task, split.shots)
     if backend.replays:
-        generation = _stored_generation(config, task, settings)
+        generation = stored_generation(config, task, settings)
     else:
         generation = settings | {"backend": backend.identity()}
     return Cell(
@@ -137,50 +130,3 @@ def _signatures(config: Config, task: Task) -> dict[str, str]:
     """Returns no signatures if nothing is scored: the scorers may be missing."""
     names = [] if config.generate_only else task.conf.metrics
     return signatures(names, scoring_options(config))
-
-
-def _settings(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
-    return {
-        "protocol": task.protocol(shots),
-        "model": model_files.identity(config.model),
-        "decoding": "greedy",
-    }
-
-
-def _stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> dict[str, Any]:
-    """Returns the stored generation of this model, task and prompt, by any backend.
-
-    Raises:
-        StoreError: there is none.
-        ConfigError: there are several.
-    """
-    folder = cell_folder(config, task)
-    stored = {
-        path.parent.name: json.loads(path.read_text())
-        for path in sorted(folder.glob("*/cell.json"))
-    }
-    fingerprint = config.backend.fingerprint
-    matching = {
-        name: generation
-        for name, generation in stored.items()
-        if {**generation, "backend": None} == {**settings, "backend": None}
-        and (fingerprint is None or name.startswith(fingerprint[:16]))
-    }
-    if not matching:
-        raise StoreError(
-            f"nothing is stored in {folder} for this model, task, prompt and data"
-            f"{f' under {fingerprint}' if fingerprint else ''} ({len(stored)} other generations "
-            "are): run it first with backend=transformers"
-        )
-    if len(matching) > 1:
-        choices = "\n".join(f"  {name}  by {_origin(matching[name])}" for name in matching)
-        raise ConfigError(
-            f"several stored generations match; choose one with backend.fingerprint=...\n{choices}"
-        )
-    generation: dict[str, Any] = next(iter(matching.values()))
-    return generation
-
-
-def _origin(generation: Mapping[str, Any]) -> str:
-    backend = generation["backend"]
-    return f"{backend['name']}, weights {str(backend.get('weights'))[:12]}"

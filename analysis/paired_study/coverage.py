@@ -10,8 +10,7 @@ from analysis.paired_study.rows import DataCoverage, Status
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.series import POINTS, AlignedPair
 from analysis.paired_study.series_to_test import SeriesToTest
-from analysis.pairing.ledger import Ledger
-from analysis.pairing.missing_bounds import missing_bounds
+from analysis.pairing.missing_samples import Ledger, missing_bounds
 from analysis.stats.paired import Interval, Sums
 
 ORDER: Sequence[Status] = ("complete", "incomplete", "refused")

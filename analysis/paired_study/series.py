@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analysis.cells import Columns, StoredCell
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
-from analysis.pairing.ledger import Ledger, hide_ids, list_ids
+from analysis.pairing.missing_samples import Ledger, hide_ids, list_ids
 from analysis.pairing.same_protocol import (
     SettingDifference,
     incomparable_metrics,

@@ -8,11 +8,11 @@ from statistics import fmean
 from analysis.paired_study.rows import ComparisonKey, Scope
 from analysis.paired_study.sensitivity import PRIMARY, Variant, score_series
 from analysis.paired_study.series import AlignedPair, weighted_mean
-from analysis.pairing.ledger import Ledger
+from analysis.pairing.missing_samples import Ledger
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from analysis.stats.paired import Paired
-from clue.metrics import METRICS
+from clue.metrics.registry import METRICS
 from clue.task.levels import Tree
 
 SCORE = "score"

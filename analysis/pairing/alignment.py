@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import PairingError
-from analysis.pairing.ledger import IdFormat, Ledger, hide_ids
+from analysis.pairing.missing_samples import IdFormat, Ledger, hide_ids
 from analysis.pairing.shared_content import cluster_names, join_shared_content
 from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired

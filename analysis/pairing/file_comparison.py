@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.pairing.ledger import REFUSED, list_ids
+from analysis.pairing.missing_samples import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing
 from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict

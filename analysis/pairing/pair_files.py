@@ -8,8 +8,7 @@ import numpy as np
 
 from analysis.errors import PairingError
 from analysis.pairing.alignment import Alignment, align
-from analysis.pairing.ledger import Ledger, list_ids
-from analysis.pairing.missing_bounds import missing_bounds
+from analysis.pairing.missing_samples import Ledger, list_ids, missing_bounds
 from analysis.readers.per_sample import ModelResults, SampleRow
 from analysis.stats.paired import Interval, Paired
 from clue.common.plural import counted

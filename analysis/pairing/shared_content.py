@@ -7,7 +7,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.errors import PairingError
-from analysis.pairing.ledger import IdFormat, hide_ids
+from analysis.pairing.missing_samples import IdFormat, hide_ids
 from analysis.readers.per_sample import SampleRow
 from clue.common.plural import counted
 

@@ -112,7 +112,7 @@ class TaskConf:
     """Worked examples of the paper's protocol (`prompt=paper`)."""
     max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
-    """Names in `clue.metrics.METRICS`."""
+    """Names in `clue.metrics.registry.METRICS`."""
     score: list[str] = field(default_factory=list)
     """The metrics whose unweighted mean is the task score."""
     limit: int | None = setting(None, AtLeast(1))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clue import metrics, privacy
+from clue import privacy
 from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
 from clue.errors import TrackingError
@@ -16,6 +16,7 @@ from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
 from clue.evaluation.resume import is_finished, refusal, stored_summary
 from clue.evaluation.scoring import score
+from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.records import Completion, sha256
 from clue.store.records_table import RecordsTable, write_table
@@ -64,7 +65,7 @@ def _evaluate_all(
     """Evaluate the cells that are ready, nested in the job's run."""
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
-    metrics.release()  # models of an earlier job's metrics: this job loads its model now
+    release_scorers()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
         parent.failed = failed
         for cell in ready:

@@ -6,8 +6,9 @@ from itertools import repeat
 from typing import Any
 
 from clue.cell import Cell
-from clue.metrics import METRICS, failures
-from clue.metrics import flags as flags_of
+from clue.metrics import failures
+from clue.metrics.registry import METRICS
+from clue.metrics.registry import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 from clue.store.records_table import tables
 

@@ -1,6 +1,6 @@
 from analysis import published
 from clue.config import model_files
-from clue.metrics import METRICS
+from clue.metrics.registry import METRICS
 from clue.task import task_files
 
 

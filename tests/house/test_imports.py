@@ -12,6 +12,7 @@ LAYERS = (
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
     ("clue.task",),
     ("clue.backends", "clue.metrics"),
+    ("clue.fingerprint",),
     ("clue.cell",),
     ("clue.tracking",),
     ("clue.evaluation",),

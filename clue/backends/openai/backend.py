@@ -18,16 +18,12 @@ from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.openai.http_client import HttpClient, RequestRefused
 from clue.backends.openai.probe import ServerInfo, probe_server
 from clue.backends.openai.request_format import build_request, parse_answer
-from clue.backends.openai.settings import setting_problems
+from clue.backends.openai.settings import MAX_FAILURES_IN_A_ROW, PERMANENT, setting_problems
 from clue.backends.openai.threads import ThreadCrew
 from clue.common.plural import counted
 from clue.errors import ModelError
 from clue.records import Completion, Prompt
 
-MAX_FAILURES_IN_A_ROW = 8
-"""Prompts without an answer after which the server is considered broken."""
-PERMANENT = (401, 403, 404)
-"""Statuses that the next prompt would get too."""
 MAX_LISTED = 10
 """Most prompts that an error names."""
 

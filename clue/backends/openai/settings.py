@@ -1,9 +1,14 @@
-"""Checks of the settings of backend=openai; no message repeats a value that may contain a key."""
+"""Limits of backend=openai and checks of its settings; no message repeats a value with a key."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from clue.config.schema import BackendConf, ModelConf
+
+MAX_FAILURES_IN_A_ROW = 8
+"""Prompts without an answer after which the server is considered broken."""
+PERMANENT = (401, 403, 404)
+"""Statuses that the next prompt would get too."""
 
 
 def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:

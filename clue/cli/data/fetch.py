@@ -13,11 +13,12 @@ from pathlib import Path
 from rich.filesize import decimal
 
 from clue.cli.data import check
-from clue.cli.data.verify import sha256_difference, verify
+from clue.cli.data.verify import verify
 from clue.common.atomic_write import PRIVATE
 from clue.common.retry import RetryPolicy
 from clue.config.folders import ROOT
 from clue.data.download import physionet
+from clue.data.download.checksum import sha256_difference
 from clue.data.download.download import Downloader
 from clue.data.download.http import RemoteFile, WrongLogin
 from clue.data.download.login import Login, find_login

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.paired_study.coverage import leave_one_out, status
-from analysis.pairing.ledger import Ledger
+from analysis.pairing.missing_samples import Ledger
 from analysis.stats.paired import Sums
 
 

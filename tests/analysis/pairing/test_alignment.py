@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import PairingError
 from analysis.pairing.alignment import align
-from analysis.pairing.ledger import list_ids
+from analysis.pairing.missing_samples import list_ids
 from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired
 

@@ -12,7 +12,7 @@ from clue.config.overrides import check_overrides, groups
 from clue.config.schema import Config, TaskConf
 from clue.config.validation import validate
 from clue.errors import ConfigError
-from clue.metrics import METRICS
+from clue.metrics.registry import METRICS
 
 GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
 FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from clue import metrics
 from clue.cell import Cell
 from clue.config.schema import Config, ModelConf, PathsConf
 from clue.evaluation import scoring
-from clue.metrics import Metric
+from clue.metrics import registry
+from clue.metrics.registry import Metric
 from clue.metrics.scorer import Scores, Scoring
 from clue.records import Completion, Record
 from clue.store.records_table import RecordsTable, tables, write_table
@@ -41,7 +41,7 @@ class Counting:
 def scorer(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
     table = {"length": Metric("fraction", counting), "half": Metric("fraction", counting)}
-    monkeypatch.setattr(metrics, "METRICS", table)
+    monkeypatch.setattr(registry, "METRICS", table)
     monkeypatch.setattr(scoring, "METRICS", table)
     return counting
 

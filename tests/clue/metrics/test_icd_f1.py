@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clue.config.scoring_schema import ScoringConf
-from clue.metrics import METRICS, icd_f1
+from clue.metrics import icd_f1
 from clue.metrics.icd_f1 import RULES
+from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
 from clue.records import Sample
 from clue.task import medisumcode

@@ -4,7 +4,8 @@ import pytest
 
 from clue.config.scoring_schema import ScoringConf
 from clue.errors import ConfigError
-from clue.metrics import METRICS, accuracy, flags, signatures
+from clue.metrics import accuracy
+from clue.metrics.registry import METRICS, flags, signatures
 from clue.metrics.scorer import Scoring
 
 

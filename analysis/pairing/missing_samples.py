@@ -1,9 +1,10 @@
-"""Accounts for every sample of two result sets: matched, missing, duplicated."""
+"""Matched, missing and duplicated samples of two result sets, and bounds for the missing ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.stats.paired import Interval
 from clue.common.plural import counted
 
 INCOMPLETE = 0.01
@@ -123,3 +124,32 @@ class Ledger:
                 "The files have no digests to verify that both models received the same prompts; "
                 "only the ids match."
             )
+
+
+def missing_bounds(
+    total: float,
+    n_common: int,
+    ledger: Ledger,
+    unmatched: tuple[float, float],
+    largest: float = 1.0,
+) -> Interval:
+    """Returns the mean difference if each missing sample had scored 0 or the largest score.
+
+    Args:
+        total: sum of the differences of the common samples.
+        n_common: number of common samples.
+        ledger: lists the samples that only one model has.
+        unmatched: sum of the scores of the samples that only base has, and that only tuned has.
+        largest: the largest possible score; the smallest is 0.
+
+    >>> ledger = Ledger(n_base=3, n_tuned=2, only_base=("c",))
+    >>> missing_bounds(1.0, 2, ledger, (0.5, 0.0))
+    Interval(low=0.16666666666666666, high=0.5)
+    """
+    base, tuned = unmatched
+    observed = total - base + tuned
+    lacking_base, lacking_tuned = len(ledger.only_tuned), len(ledger.only_base)
+    n = n_common + lacking_base + lacking_tuned
+    return Interval(
+        (observed - largest * lacking_base) / n, (observed + largest * lacking_tuned) / n
+    )
