@@ -117,9 +117,7 @@ def mean_over_metrics(scores: Array, weights: Sequence[float]) -> Array:
 def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_]) -> Sums:
     """Sums the task score of a cell within clusters, in points.
 
-    The score of a row is the mean of its metrics, each times n / n_k if the metric is defined for
-    only n_k of n rows: `mean_over_metrics` with equal weights, except for rounding. Logged
-    intervals keep this order of operations to their last bit.
+    The score of a row is the mean of its metrics, `mean_over_metrics` with equal weights.
 
     Args:
         scores: of k metrics, 0 to 1, shape (n, k); nan where undefined.
@@ -129,8 +127,7 @@ def task_sums(scores: Array, clusters: Sequence[Hashable] | NDArray[np.object_])
     >>> sums.sums.tolist(), sums.sizes.tolist(), sums.delta
     ([100.0, 50.0], [2.0, 1.0], 50.0)
     """
-    defined = ~np.isnan(scores)
-    row_scores = (np.where(defined, scores, 0.0) * len(scores) / defined.sum(axis=0)).mean(axis=1)
+    row_scores = mean_over_metrics(scores, [1 / scores.shape[1]] * scores.shape[1])
     labels = np.unique(np.asarray(clusters), return_inverse=True)[1]
     return Sums(
         np.bincount(labels, 100 * row_scores).astype(float), np.bincount(labels).astype(float)

@@ -5,7 +5,7 @@ of answers are not read.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell, flatten
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
-from analysis.stats.paired import Array
+from clue.cluster_robust import mean_over_metrics
 from clue.store.records_table import FACTS, SIGNATURES
 
 FORM = "records of this project"
@@ -51,7 +51,10 @@ def read(request: ReadRequest) -> ModelResults:
     names = {*columns.scores, *([TASK_SCORE] if parts else [])}
     score = values.choose_score(request, names, default=[TASK_SCORE])
     used = parts if score == TASK_SCORE else [score]
-    scores = _mean([columns.scores[name] for name in used])
+    scores = columns.scores[used[0]]
+    if len(used) > 1:
+        metrics = np.stack([columns.scores[name] for name in used], axis=1)
+        scores = mean_over_metrics(metrics, [1 / len(used)] * len(used))
     return ModelResults(
         path=request.path,
         format=FORM,
@@ -77,15 +80,3 @@ def sample_rows(columns: Columns) -> Iterator[SampleRow]:
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
     of_model = (*MODEL_KEYS, "backend.chat")  # the chat template belongs to the model
     return {key: str(value) for key, value in flatten(generation) if not key.startswith(of_model)}
-
-
-def _mean(parts: Sequence[Array]) -> Array:
-    """Averages metrics by row, weighted so that the mean over rows is the mean of their means.
-
-    A metric that is undefined for some rows (UMLS F1) counts more in the other rows.
-    """
-    if len(parts) == 1:
-        return parts[0]
-    weights = [len(part) / max(1, np.count_nonzero(~np.isnan(part))) for part in parts]
-    weighted = [weight * np.nan_to_num(part) for weight, part in zip(weights, parts, strict=True)]
-    return np.asarray(np.mean(weighted, axis=0), dtype=float)
