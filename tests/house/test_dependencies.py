@@ -18,10 +18,6 @@ NOT_IMPORTED = {
 }
 DEVELOPMENT = ("tests", "benchmarks", "examples")
 OWN_ENVIRONMENT = {"vllm": "its requirements exclude those of this project: docs/backends.md"}
-PARTS = {"mlflow-skinny": "mlflow"}
-"""Distributions that another one installs and completes."""
-
-
 OF_OTHERS = {
     "joblib": "hydra-joblib-launcher",
     "nmslib-metabrainz": "scispacy",
@@ -43,12 +39,15 @@ def imported(modules: Iterable[ast.Module]) -> Iterator[str]:
 
 
 def distributions(modules: Iterable[ast.Module]) -> set[str]:
-    """Distributions of the packages that modules import."""
+    """Distributions of the packages that modules import; of several, the declared one."""
     owners = packages_distributions()
     own = {*PACKAGES, *DEVELOPMENT, "run"}
     names = set(imported(modules)) - set(sys.stdlib_module_names) - own - set(OWN_ENVIRONMENT)
-    owning = {_normal(owners[name][0]) for name in names}
-    return {PARTS.get(name, name) for name in owning}
+    return {_preferred({_normal(owner) for owner in owners[name]}) for name in names}
+
+
+def _preferred(owners: set[str]) -> str:
+    return min(owners & (declared() | declared("dev")) or owners)
 
 
 def declared(extra: str | None = None) -> set[str]:

@@ -189,7 +189,7 @@ def test_prompt_settings_stand_beside_each_other(
     assert run(tmp_path) == 0
     output = capsys.readouterr().out
     assert "Prompt setting paper (confirmatory)" in output
-    assert "Prompt setting zero_shot (exploratory, not the declared setting)" in output
+    assert "Prompt setting zero_shot (exploratory: not the declared setting)" in output
     assert set(written(tmp_path)["prompts"]) == {"paper", "zero_shot"}  # type: ignore[call-overload]
 
 
