@@ -59,6 +59,8 @@ class Backend(Protocol):
 
     replays: bool = False
     """Completions come from the store: nothing is generated."""
+    estimates_tokens: bool = False
+    """`count` estimates, since no tokenizer is available."""
 
     @staticmethod
     def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:

@@ -12,6 +12,7 @@ class WordCount(Backend):
     """A backend that only counts, for dry runs without the tokenizer: 1.5 tokens a word."""
 
     TOKENS_PER_WORD = 1.5
+    estimates_tokens = True
 
     def __init__(self, model: ModelConf) -> None:
         self.model = model

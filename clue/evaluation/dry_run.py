@@ -86,7 +86,7 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
         samples=size.samples,
         stored=size.stored,
         prompt_tokens=size.prompt_tokens,
-        about=isinstance(backend, WordCount) or size.counted < size.samples,
+        about=backend.estimates_tokens or size.counted < size.samples,
         longest=size.longest,
         context=size.context,
         overflow=size.overflow,
