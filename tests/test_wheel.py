@@ -23,7 +23,7 @@ COMMANDS = (
     "clue store list",
     "clue store verify paths.mlruns=mlruns",
     "clue analysis --mlruns mlruns",
-    "python -m analysis comparator=base report=false",
+    "python -m analysis prompt=zero_shot report=false",
     "clue compare base.csv tuned.csv",
     "clue power --items 100 --sd 0.1",
     "clue meta pairs.csv",

@@ -16,21 +16,18 @@ from clue.errors import ConfigError
 Schema = TypeVar("Schema")
 
 
-def composed(
-    name: str, schema: type[Schema], overrides: Sequence[str], *, grouped: bool = True
-) -> Schema:
+def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schema:
     """The settings of `conf/<name>.yaml` with overrides, unchecked for ranges.
 
     Args:
         name: of the file; its schema and resolvers are registered with Hydra.
         schema: dataclass of the settings.
         overrides: `key=value`, as on the command line.
-        grouped: the groups of `conf/` can be chosen from.
 
     Raises:
         ConfigError: a key is unknown, a choice does not exist, a value has another type.
     """
-    check_overrides(overrides, schema, groups(CONF) if grouped else ())
+    check_overrides(overrides, schema, groups(CONF))
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             settings = OmegaConf.to_object(compose(name, overrides=list(overrides)))
