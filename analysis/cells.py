@@ -156,7 +156,7 @@ def _with_facts(paths: Iterable[Path]) -> Iterator[StoredCell]:
         if absent:
             log.warning(
                 "%s is left out: it lacks the fact %s. Score the cell again: repeat its command "
-                "with backend=replay force=false, which writes a table with this fact",
+                "with backend=replay force=true, which writes a table with this fact",
                 *(path, absent[0]),
             )
             continue

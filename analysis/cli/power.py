@@ -9,7 +9,8 @@ Give one assumption about the items:
 
     --discordant   right or wrong answers: share of items that exactly one model answers right
     --sd           other scores: standard deviation over items of tuned minus base
-    --pilot        two files of per-sample results (formats of `analysis compare`), a first set
+    --pilot        two files of per-sample results, a first set (formats: see
+                   `python -m analysis compare --help`)
 
 Differences are in the unit of the scores, e.g. 0.03 for scores between 0 and 1. Tests are
 two-sided. For items in clusters (patients, letters), give the number per cluster and the

@@ -36,7 +36,7 @@ BACKENDS = {
     "baseline": BackendEntry("clue.backends.baseline:BaselineBackend"),
     "replay": BackendEntry("clue.backends.replay:ReplayBackend"),
 }
-"""Name in conf/backend to the class."""
+"""Value of `backend.name` to the class; `baseline` is the one for `model.baseline`."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
     python -m clue store list
     python -m clue store verify
-    python -m clue store export study.tar.gz
-    python -m clue store import study.tar.gz
+    python -m clue store export study.zip
+    python -m clue store import study.zip
     python -m clue store relocate        # after mlruns/ was moved
     python -m clue store prune           # lists removable files; --yes removes them
 

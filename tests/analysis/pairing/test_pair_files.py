@@ -1,4 +1,4 @@
-"""Two files results one paired series: duplicates, bounds, scores that are not the same."""
+"""Two files become one paired series: duplicates, bounds, scores that are not the same."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Logs of inspect_ai, written by itself and malformed ones log_file of them."""
+"""Logs of inspect_ai, written by itself and malformed ones made of them."""
 
 import json
 import zipfile

@@ -5,7 +5,7 @@ from clue.records import Completion, Message, Prompt
 
 
 class Backend:
-    """Answers with the number of prompts that it was questions together, or the same always."""
+    """Answers with the number of prompts that it was asked together, or the same always."""
 
     def __init__(self, depends: bool) -> None:
         self.depends = depends
