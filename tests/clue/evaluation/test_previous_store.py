@@ -1,6 +1,7 @@
 """A store of version 0.1.0, whose cell ids were digests of source text: its cells stay finished.
 
-The archive was written by `python -m clue store export` of that version, after `run.py` with ASKED.
+The archive was written by `python -m clue store export` of that version, after `run.py` with ASKED;
+names of folders in its runs were replaced afterwards.
 """
 
 import subprocess
