@@ -3,6 +3,7 @@
 Every function returns an object and prints nothing. The command lines are layers over them.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,12 +47,16 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
         what limits it.
 
     Raises:
+        ConfigError: the margin is not a number above 0.
         ResultsError: a file or a frame is missing or malformed.
         PairingError: the two do not have the same samples.
     """
     from analysis.pairing.file_comparison import compare_results
     from analysis.pairing.pair_files import pair
+    from clue.errors import ConfigError
 
+    if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
+        raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
     base_results = _results(base, "base", score, cluster)
     tuned_results = _results(tuned, "tuned", score, cluster)
     allowed = ["prompt"] if allow_different_prompts else []
@@ -97,7 +102,8 @@ def meta_analysis(
         families: family of each estimate, shape (k,); None: they share nothing.
 
     Raises:
-        ConfigError: the shapes differ, or a variance is not above 0.
+        ConfigError: the shapes differ, a variance is not above 0, or the covariance is not
+            symmetric and positive definite.
 
     >>> pooled = meta_analysis([-2.0, -1.0, -3.0, 0.5, -1.5], [1.0, 0.8, 1.0, 0.9, 1.1], [*"abcde"])
     >>> round(pooled.random_effects.mu, 2), pooled.random_effects.n_families
@@ -107,17 +113,24 @@ def meta_analysis(
 
     from analysis.meta.csv_input import Estimates
     from analysis.meta.meta_analysis import meta_analysis as all_analyses
+    from analysis.meta.random_effects import positive_definite
     from clue.errors import ConfigError
 
-    y = np.asarray(estimates, dtype=float)
-    errors = np.asarray(variances, dtype=float)
+    try:
+        y, errors = np.asarray(estimates, dtype=float), np.asarray(variances, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"estimates and variances must be numbers: {error}") from error
     sampling = np.diag(errors) if errors.ndim == 1 else errors
-    if y.ndim != 1 or sampling.shape != (len(y), len(y)) or len(families or y) != len(y):
-        sizes = f"{y.shape} estimates, {errors.shape} variances, {len(families or y)} families"
-        raise ConfigError(f"the shapes differ: {sizes}")
+    labels = None if families is None else tuple(map(str, families))
+    if not y.size or y.ndim != 1 or sampling.shape != (len(y), len(y)):
+        raise ConfigError(f"the shapes differ: {y.shape} estimates, {errors.shape} variances")
+    if labels is not None and len(labels) != len(y):
+        raise ConfigError(f"the shapes differ: {len(y)} estimates, {len(labels)} families")
     if not (np.isfinite(y).all() and np.isfinite(sampling).all() and (np.diag(sampling) > 0).all()):
         raise ConfigError("estimates must be finite, and every variance must be above 0")
-    return all_analyses(Estimates(y, sampling, None if families is None else tuple(families)))
+    if not np.allclose(sampling, sampling.T, rtol=1e-6) or not positive_definite(sampling):
+        raise ConfigError("the covariance must be symmetric and positive definite")
+    return all_analyses(Estimates(y, sampling, labels))
 
 
 def pilot(
@@ -165,8 +178,11 @@ def power(
         power: probability of detecting the difference.
         alpha: level of the two-sided test.
 
+    Returns:
+        The plan; `detectable.difference` is None if too few items are discordant for any.
+
     Raises:
-        ConfigError: a number is out of range.
+        ConfigError: neither difference nor items is given, or a number is out of range.
 
     >>> from analysis import BinaryDesign
     >>> power(BinaryDesign(discordant=0.2), difference=0.03).required.items
@@ -174,15 +190,22 @@ def power(
     """
     from analysis.stats.power import PowerTarget
     from analysis.stats.power_plan import power_plan
+    from clue.errors import ConfigError
 
+    if difference is None and items is None:
+        raise ConfigError("give a difference, a number of items, or both")
     return power_plan(design, PowerTarget(power, alpha), difference, items)
 
 
 def _results(
     source: "str | Path | pd.DataFrame", name: str, score: str | None, cluster: str | None
 ) -> "ModelResults":
+    from analysis.errors import ResultsError
     from analysis.readers import read, read_frame
 
     if isinstance(source, str | Path):
         return read(Path(source), score, cluster)
+    if not hasattr(source, "to_dict") or not hasattr(source, "columns"):
+        kind = type(source).__name__
+        raise ResultsError(f"{name}: results are a file or a pandas DataFrame, not {kind}")
     return read_frame(source, name, score, cluster)

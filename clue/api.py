@@ -31,7 +31,9 @@ def evaluate(
         model: names of files in `conf/model`.
         task: names of files in `conf/task`, also lists of tasks such as `level1`.
         settings: any other setting of `python run.py` by its dotted name, for example
-            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`.
+            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`. The
+            store is `paths.mlruns`: by default `mlruns/` of the checkout, or of the working
+            directory if the package was installed from a wheel.
 
     Returns:
         What became of every cell, with its scores in points (0 to 100); a cell that failed has the
@@ -44,15 +46,23 @@ def evaluate(
     from omegaconf import OmegaConf
 
     from clue.config.composition import as_overrides
+    from clue.errors import ConfigError
     from clue.evaluation.job import Job
-    from clue.evaluation.run import run
+    from clue.evaluation.steps import outcomes as outcomes_of
 
     outcomes: list[Outcome] = []
+    _check_names("model", model)
+    _check_names("task", task)
+    choices = dict(settings or {})
+    if twice := {"model", "task"} & set(choices):
+        raise ConfigError(f"{twice.pop()} is an argument of evaluate, not one of its settings")
     for name in [model] if isinstance(model, str) else model:
-        config = _config(as_overrides({"model": name, "task": task, **(settings or {})}))
+        config = _config(as_overrides({"model": name, "task": task, **choices}))
         config.on_overflow = config.on_overflow or "error"
         resolved = OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True)
-        outcomes += run(Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})"))
+        outcomes += outcomes_of(
+            Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})")
+        )
     return outcomes
 
 
@@ -133,10 +143,11 @@ def read_records(
         `flag_<name>`, measures as `measure_<name>`, besides `prompt`, the prompt setting.
 
     Raises:
-        StoreError: there is no such store, or a table is damaged.
+        StoreError: there is no such store, it has no such cell, or a table is damaged.
     """
     import pandas as pd
 
+    from clue.errors import StoreError
     from clue.store.generations import generations
     from clue.store.records_table import read_table
 
@@ -144,16 +155,27 @@ def read_records(
     filters = {name: value for name, value in criteria.items() if value is not None}
     paths = [p for g in generations(Path(mlruns).expanduser().resolve()) for p in g.tables()]
     newest: dict[tuple[str, ...], pd.DataFrame] = {}
+    seen: set[tuple[str, ...]] = set()
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
         table = read_table(path)
+        seen.add(tuple(str(table.facts[name]) for name in criteria))
         if all(table.facts[name] == value for name, value in filters.items()):
             rows = pd.DataFrame([record.row() for record in table.records])
             key = tuple(str(table.facts[name]) for name in criteria)
             newest[key] = rows.assign(prompt=table.facts["prompt"])
     if not newest:
-        return pd.DataFrame()
+        cells = ", ".join("/".join(key) for key in sorted(seen)) or "none"
+        raise StoreError(f"{mlruns} has no finished cell of {criteria}; there are: {cells}")
     records = pd.concat(newest.values(), ignore_index=True)
     return records if text else records.drop(columns=list(TEXTS))
+
+
+def _check_names(setting: str, names: object) -> None:
+    from clue.errors import ConfigError
+
+    listed = [names] if isinstance(names, str) else names
+    if not isinstance(listed, Sequence) or not all(isinstance(name, str) for name in listed):
+        raise ConfigError(f"{setting}={names!r}: a name or a list of names of conf/{setting}")
 
 
 def _config(overrides: Sequence[str]) -> "Config":

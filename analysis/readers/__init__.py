@@ -66,8 +66,9 @@ def read_frame(
     Raises:
         ResultsError: a column is missing or a value is invalid.
     """
+    plain = frame.astype(object).where(frame.notna(), None)  # missing values as None, as in files
     rows = [
-        {str(column): value for column, value in row.items()} for row in frame.to_dict("records")
+        {str(column): value for column, value in row.items()} for row in plain.to_dict("records")
     ]
     if not rows:
         raise ResultsError(f"{name}: the data frame has no rows")

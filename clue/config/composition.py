@@ -1,5 +1,6 @@
 """Compose a configuration of `conf/` with overrides, outside of a Hydra application."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,10 +43,23 @@ def as_overrides(settings: Mapping[str, Any]) -> list[str]:
 
     >>> as_overrides({"task": ["mednli", "meqsum"], "limit": None, "force": True, "seed": 1})
     ['task=[mednli,meqsum]', 'limit=null', 'force=true', 'seed=1']
-    >>> as_overrides({"paths.data": "/data of mine"})
-    ["paths.data='/data of mine'"]
+    >>> as_overrides({"paths.data": "/data of mine", "margins": {"level": 2}})
+    ["paths.data='/data of mine'", 'margins.level=2']
+
+    Raises:
+        ConfigError: a name is not the dotted name of a setting.
     """
-    return [f"{name}={_value(value)}" for name, value in settings.items()]
+    overrides = []
+    for name, value in settings.items():
+        if not re.fullmatch(r"[A-Za-z_][\w./@]*", str(name)):
+            raise ConfigError(
+                f"{name!r} is not the dotted name of a setting, e.g. tasks.meqsum.limit"
+            )
+        if isinstance(value, Mapping):
+            overrides += as_overrides({f"{name}.{key}": entry for key, entry in value.items()})
+        else:
+            overrides.append(f"{name}={_value(value)}")
+    return overrides
 
 
 def _value(value: Any) -> str:
@@ -55,6 +69,4 @@ def _value(value: Any) -> str:
         text = str(value)
         plain = text and all(letter.isalnum() or letter in "_./:-" for letter in text)
         return text if plain else "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{_value(entry)}" for key, entry in value.items()) + "}"
     return f"[{','.join(map(_value, value))}]" if isinstance(value, Sequence) else str(value)

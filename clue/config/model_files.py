@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from clue.config.folders import CONF
 from clue.config.schema import ModelConf
@@ -20,13 +22,18 @@ def load(name: str, folder: Path = FOLDER) -> ModelConf:
     """Read one model file.
 
     Raises:
-        ConfigError: there is no such file; lists the names.
+        ConfigError: there is no such file, or it is malformed; names the file and the fields.
     """
     path = folder / f"{name}.yaml"
     if not path.is_file():
         raise ConfigError(f"there is no model {name!r}; there are {', '.join(names(folder))}")
-    merged = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
-    model = OmegaConf.to_object(merged)
+    try:
+        merged = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
+        model = OmegaConf.to_object(merged)
+    except (OmegaConfBaseException, YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        fields = ", ".join(ModelConf.__dataclass_fields__)
+        raise ConfigError(f"{path} is malformed: {reason}. Its fields: {fields}") from error
     assert isinstance(model, ModelConf)
     return model
 

@@ -74,6 +74,15 @@ class Between:
         return None if inside else f"is not between {self.low} and {self.high}"
 
 
+@dataclass(frozen=True)
+class NotEmpty:
+    """A text with at least one character."""
+
+    def violation(self, value: Any) -> str | None:
+        """Reports an empty text."""
+        return None if value else "is empty"
+
+
 def setting(default: Any, allowed: Range) -> Any:
     """Returns a dataclass field with a range; the elements of a list are checked one by one.
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clue.config.ranges import AtLeast, MoreThan, OneOf, setting
+from clue.config.ranges import AtLeast, MoreThan, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
@@ -20,11 +20,11 @@ TEXT_MODES = ("full", "hash", "none")
 class PathsConf:
     """Folders of data, checkpoints and results."""
 
-    data: str = "data"
+    data: str = setting("data", NotEmpty())
     """Folder of the data sets: `<data>/meqsum/...`; `demo` is the fictional data of the package."""
-    models: str = "models"
+    models: str = setting("models", NotEmpty())
     """Folder of downloaded checkpoints: `<models>/<org>/<name>`."""
-    mlruns: str = "mlruns"
+    mlruns: str = setting("mlruns", NotEmpty())
     """The store: mlflow.db, artifacts, cells, hydra, cache."""
 
     @property

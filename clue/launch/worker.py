@@ -50,10 +50,8 @@ class JobRequest:
 
 def run_job(request: JobRequest) -> None:
     """Run a job in this process; writes the outcome of each cell as soon as it ends."""
-    from clue.evaluation.dry_run import plan
-    from clue.evaluation.generate_only import generate
     from clue.evaluation.job import Job
-    from clue.evaluation.run import run
+    from clue.evaluation.steps import outcomes
 
     config = OmegaConf.to_object(request.composed)
     assert isinstance(config, Config)
@@ -63,8 +61,7 @@ def run_job(request: JobRequest) -> None:
     tasks = list(config.tasks) or [NO_TASK]
     outcome.append(request.outcomes, *(job.outcome(task, "running") for task in tasks))
     try:
-        steps = plan if config.dry_run else generate if config.generate_only else run
-        for row in steps(job):
+        for row in outcomes(job):
             outcome.append(request.outcomes, row)
     except Exception as error:
         unfinished = [row.task for row in outcome.running(request.outcomes)]

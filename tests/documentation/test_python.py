@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 import analysis
 import clue
+from analysis.errors import ResultsError
 from clue.config.folders import ROOT
-from clue.errors import ConfigError
+from clue.errors import ConfigError, StoreError
 from tests.documentation.reading import BLOCK
 
 DOCUMENT = ROOT / "docs" / "python.md"
@@ -79,7 +81,12 @@ def test_answers_are_left_out_of_records_unless_they_are_asked_for(mlruns: Path)
     assert len(records) == 6
     assert not {"text", "answer"} & set(records.columns)
     assert "text" in clue.read_records(mlruns, text=True).columns
-    assert clue.read_records(mlruns, task="meqsum").empty
+
+
+def test_records_of_a_cell_that_is_not_there_name_those_that_are(mlruns: Path) -> None:
+    clue.evaluate("llama2_7b", "mednli", {**SETTINGS, "paths.mlruns": mlruns})
+    with pytest.raises(StoreError, match="there are: llama2_7b/mednli/paper"):
+        clue.read_records(mlruns, task="meqsum")
 
 
 def test_the_newest_table_of_a_cell_is_read(mlruns: Path) -> None:
@@ -96,6 +103,58 @@ def test_a_wrong_setting_is_an_error_with_its_name(
         clue.evaluate("llama2_7b", "mednli", {**SETTINGS, "paths.mlruns": mlruns, **settings})
 
 
+@pytest.mark.parametrize(
+    ("setting", "status"), [("dry_run", "planned"), ("generate_only", "generated")]
+)
+def test_a_dry_run_and_generation_without_scores_stay_what_they_are(
+    mlruns: Path, setting: str, status: str
+) -> None:
+    settings = {**SETTINGS, "paths.mlruns": mlruns, setting: True}
+    (outcome,) = clue.evaluate("llama2_7b", "mednli", settings)
+    assert outcome.status == status
+    assert not list(mlruns.glob("cells/*/*/*/records-*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "settings", "message"),
+    [
+        (None, "mednli", {}, "model=None"),
+        ("llama2_7b", [3], {}, "task=.3."),
+        ("llama2_7b", "mednli", {"model": "meditron7b"}, "model is an argument"),
+        ("llama2_7b", "mednli", {"~backend": "fake"}, "dotted name"),
+        ("llama2_7b", "mednli", {"paths.mlruns": ""}, "paths.mlruns"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    model: Any, task: Any, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        clue.evaluate(model, task, {**SETTINGS, **settings})
+
+
+def test_nested_settings_are_dotted_ones(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"margins\.level=-1\.0"):
+        analysis.study(tmp_path, {"margins": {"level": -1}})
+
+
+def test_a_cluster_that_is_missing_in_a_frame_is_refused_as_in_a_file() -> None:
+    frame = pd.DataFrame({"sample_id": ["a", "b"], "score": [0, 1], "cluster": ["c", None]})
+    with pytest.raises(ResultsError, match="row 2: the field cluster is empty"):
+        analysis.compare(frame, frame)
+
+
+@pytest.mark.parametrize("margin", [-1, 0, float("nan"), "0.1"])
+def test_a_margin_is_a_number_above_zero(margin: Any) -> None:
+    with pytest.raises(ConfigError, match="margin="):
+        analysis.compare("base.csv", "tuned.csv", margin=margin)
+
+
+@pytest.mark.parametrize("results", [None, [1, 2], {"score": 1}])
+def test_results_are_a_file_or_a_frame(results: Any) -> None:
+    with pytest.raises(ResultsError, match="base: results are a file or a pandas DataFrame"):
+        analysis.compare(results, results)
+
+
 def test_frames_compare_as_files_do(tmp_path: Path) -> None:
     ids = [f"s{number}" for number in range(40)]
     base = pd.DataFrame({"sample_id": ids, "score": [n % 3 // 2 for n in range(40)]})
@@ -108,12 +167,35 @@ def test_frames_compare_as_files_do(tmp_path: Path) -> None:
 
 def test_a_frame_without_ids_names_the_column() -> None:
     frame = pd.DataFrame({"score": [0.0, 1.0]})
-    with pytest.raises(analysis.errors.ResultsError, match="no column sample_id"):  # type: ignore[attr-defined]
+    with pytest.raises(ResultsError, match="no column sample_id"):
         analysis.compare(frame, frame)
 
 
-def test_meta_analysis_refuses_shapes_that_differ() -> None:
-    with pytest.raises(ConfigError, match="the shapes differ"):
-        analysis.meta_analysis([1.0, 2.0], [1.0])
-    with pytest.raises(ConfigError, match="above 0"):
-        analysis.meta_analysis([1.0, 2.0], [1.0, 0.0])
+@pytest.mark.parametrize(
+    ("estimates", "variances", "message"),
+    [
+        ([1.0, 2.0], [1.0], "the shapes differ"),
+        ([], [], "the shapes differ"),
+        ([1.0, 2.0], [1.0, 0.0], "above 0"),
+        ([1.0, float("nan")], [1.0, 1.0], "finite"),
+        (["a", "b"], [1.0, 1.0], "must be numbers"),
+        ([1.0, 2.0], [[1.0, 0.9], [0.0, 1.0]], "symmetric"),
+        ([1.0, 2.0], [[1.0, 2.0], [2.0, 1.0]], "positive definite"),
+    ],
+)
+def test_meta_analysis_refuses_what_it_cannot_pool(
+    estimates: Any, variances: Any, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        analysis.meta_analysis(estimates, variances)
+
+
+def test_columns_of_a_frame_can_be_pooled() -> None:
+    table = pd.DataFrame({"d": [1.0, 2.0, 3.0], "v": [1.0, 1.0, 2.0], "f": ["a", "b", "c"]})
+    lists = analysis.meta_analysis([1.0, 2.0, 3.0], [1.0, 1.0, 2.0], ["a", "b", "c"])
+    assert analysis.meta_analysis(table.d, table.v, table.f).as_dict() == lists.as_dict()
+
+
+def test_a_plan_needs_a_difference_or_a_number_of_items() -> None:
+    with pytest.raises(ConfigError, match="give a difference"):
+        analysis.power(analysis.BinaryDesign(0.2))

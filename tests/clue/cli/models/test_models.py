@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from clue.checkpoints.locate import ADAPTER
 from clue.cli.models.context_needs import ContextNeed, context_needs
@@ -94,9 +93,13 @@ def test_a_setting_that_is_not_used_changes_no_fingerprint() -> None:
     assert model_files.identity(replace(model, quantization="int4"))["quantization"] == "int4"
 
 
-def test_a_file_of_fields_that_nobody_reads_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "odd.yaml").write_text("name: odd\nrepo: org/odd\ncontxt: 5\n")
-    with pytest.raises(OmegaConfBaseException, match="contxt"):
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("contxt: 5", "contxt"), ("context: lots", "lots"), ("  - x: [", "malformed")],
+)
+def test_a_malformed_file_is_named_with_its_fields(tmp_path: Path, line: str, reason: str) -> None:
+    (tmp_path / "odd.yaml").write_text(f"name: odd\nrepo: org/odd\n{line}\n")
+    with pytest.raises(ConfigError, match=rf"odd\.yaml is malformed: .*{reason}|{reason}.*context"):
         model_files.load("odd", tmp_path)
 
 
