@@ -182,7 +182,8 @@ def power(
         The plan; `detectable.difference` is None if too few items are discordant for any.
 
     Raises:
-        ConfigError: neither difference nor items is given, or a number is out of range.
+        ConfigError: neither difference nor items is given for a design that is not a pilot, or a
+            number is out of range.
 
     >>> from analysis import BinaryDesign
     >>> power(BinaryDesign(discordant=0.2), difference=0.03).required.items
@@ -190,9 +191,10 @@ def power(
     """
     from analysis.stats.power import PowerTarget
     from analysis.stats.power_plan import power_plan
+    from analysis.stats.power_planning import PilotDesign
     from clue.errors import ConfigError
 
-    if difference is None and items is None:
+    if difference is None and items is None and not isinstance(design, PilotDesign):
         raise ConfigError("give a difference, a number of items, or both")
     return power_plan(design, PowerTarget(power, alpha), difference, items)
 

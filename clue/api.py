@@ -149,24 +149,31 @@ def read_records(
 
     from clue.errors import StoreError
     from clue.store.generations import generations
-    from clue.store.records_table import read_table
+    from clue.store.records_table import RecordsTable, read_table
 
-    criteria = {"model": model, "task": task, "prompt": prompt}
-    filters = {name: value for name, value in criteria.items() if value is not None}
-    paths = [p for g in generations(Path(mlruns).expanduser().resolve()) for p in g.tables()]
-    newest: dict[tuple[str, ...], pd.DataFrame] = {}
-    seen: set[tuple[str, ...]] = set()
+    chosen = list(generations(Path(mlruns).expanduser().resolve()))
+    criteria = {"model": model, "task": task}
+    for name, value in criteria.items():
+        if value is not None:
+            chosen = [generation for generation in chosen if getattr(generation, name) == value]
+    paths = [path for generation in chosen for path in generation.tables()]
+    newest: dict[tuple[str, ...], RecordsTable] = {}
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
         table = read_table(path)
-        seen.add(tuple(str(table.facts[name]) for name in criteria))
-        if all(table.facts[name] == value for name, value in filters.items()):
-            rows = pd.DataFrame([record.row() for record in table.records])
-            key = tuple(str(table.facts[name]) for name in criteria)
-            newest[key] = rows.assign(prompt=table.facts["prompt"])
+        setting = str(table.facts.get("prompt"))
+        if prompt in (None, setting):
+            newest[table.records[0].model, table.records[0].task, setting] = table
     if not newest:
-        cells = ", ".join("/".join(key) for key in sorted(seen)) or "none"
-        raise StoreError(f"{mlruns} has no finished cell of {criteria}; there are: {cells}")
-    records = pd.concat(newest.values(), ignore_index=True)
+        cells = {f"{cell.model}/{cell.task}" for cell in generations(Path(mlruns).expanduser())}
+        raise StoreError(
+            f"{mlruns} has no finished cell of {criteria | {'prompt': prompt}}; models and tasks "
+            f"there: {', '.join(sorted(cells)) or 'none'}"
+        )
+    records = pd.DataFrame(
+        record.row() | {"prompt": setting}
+        for (_, _, setting), table in newest.items()
+        for record in table.records
+    )
     return records if text else records.drop(columns=list(TEXTS))
 
 

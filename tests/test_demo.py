@@ -1,4 +1,4 @@
-"""What `make demo` runs, on small data and without weights."""
+"""The commands of `make demo`, on small data and without weights."""
 
 from pathlib import Path
 

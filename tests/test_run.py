@@ -182,24 +182,24 @@ def test_killed_at_any_moment_a_run_goes_on_to_the_same_records(
     whole = cli(*arguments, f"paths.mlruns={tmp_path / 'whole'}")
     assert whole.returncode == 0, whole.stdout
     moments = random.Random(7)
-    kept = 0
+    stored = 0
     for _ in range(3):
         process = subprocess.Popen(
             command_line(mlruns, data, models, *arguments),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wanted = kept + moments.randint(1, 12)
+        wanted = stored + moments.randint(1, 12)
         while process.poll() is None and lines(mlruns) < wanted:
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert lines(mlruns) >= kept
-        kept = lines(mlruns)
-    assert 0 < kept < 57
+        assert lines(mlruns) >= stored
+        stored = lines(mlruns)
+    assert 0 < stored < 57
     done = cli(*arguments)
     assert done.returncode == 0, done.stdout
-    assert f"{kept} of 57 completions are stored" in done.stdout
+    assert f"{stored} of 57 completions are stored" in done.stdout
     assert rows(tables(mlruns)[0]) == rows(tables(tmp_path / "whole")[0])
     assert [run.info.status for run in runs(mlruns)] == ["FINISHED"]
 

@@ -42,16 +42,16 @@ def process_of(job: int, sweep: subprocess.Popen[str]) -> psutil.Process | None:
 
 def kill(sweep: subprocess.Popen[str], mlruns: Path, moments: dict[int, int]) -> None:
     """Kill each of these jobs once it has finished so many cells."""
-    left = dict(moments)
-    while left and sweep.poll() is None:
+    remaining = dict(moments)
+    while remaining and sweep.poll() is None:
         time.sleep(0.01)
-        for job, wanted in list(left.items()):
+        for job, cells in list(remaining.items()):
             ended = sum(row["status"] == "done" for row in outcomes(mlruns, job))
-            process = process_of(job, sweep) if ended >= wanted else None
+            process = process_of(job, sweep) if ended >= cells else None
             if process:
                 process.send_signal(signal.SIGKILL)
-                del left[job]
-    assert not left
+                del remaining[job]
+    assert not remaining
 
 
 def contents(mlruns: Path) -> dict[tuple[str, ...], list[dict[str, object]]]:

@@ -24,9 +24,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.api import pilot
-from analysis.stats.power import PowerTarget
-from analysis.stats.power_plan import power_plan
+from analysis.api import pilot, power
 from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, Design
 from clue.common.cli import Command
 from clue.errors import ConfigError
@@ -57,8 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
     problems = list(_problems(arguments))
     if problems:
         raise ConfigError("\n".join(["these options cannot be used:", *problems]))
-    target = PowerTarget(arguments.power, arguments.alpha)
-    plan = power_plan(_design(arguments), target, arguments.difference, arguments.items)
+    plan = power(
+        _design(arguments),
+        difference=arguments.difference,
+        items=arguments.items,
+        power=arguments.power,
+        alpha=arguments.alpha,
+    )
     print(json.dumps(plan.as_dict(), indent=1) if arguments.json else "\n".join(plan.lines()))
     return 0
 

@@ -1,4 +1,4 @@
-"""How often the statistics of `analysis` are wrong where the truth is known.
+"""Error rates of the statistics of `analysis` on simulated data with a known truth.
 
     python -m benchmarks.calibration                             # print the table, two minutes
     python -m benchmarks.calibration --write docs/statistics.md  # put it between its marks

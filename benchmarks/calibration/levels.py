@@ -23,8 +23,8 @@ def level() -> list[Rate]:
     rng, name = seeded(6), "Level 2: 20 patients, 205 letters, 499 stays"
     series = [simulate(rng, *part) for part in PARTS]
     made = [
-        combine([robust(Sums(s[place], z)) for s, z in series], np.full(3, 1 / 3))
-        for place in range(SETS)
+        combine([robust(Sums(s[number], z)) for s, z in series], np.full(3, 1 / 3))
+        for number in range(SETS)
     ]
     intervals = np.array([one.interval() for one in made])
     delta, se = (np.array([getattr(one, field) for one in made]) for field in ("delta", "se"))

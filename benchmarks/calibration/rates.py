@@ -37,7 +37,7 @@ class Rate:
 
     @property
     def holds(self) -> bool:
-        """Whether the rate is within its bounds."""
+        """True if the rate is within its bounds."""
         return self.low <= self.value <= self.high
 
 
@@ -45,8 +45,8 @@ def rate(
     situation: str, method: str, event: str, happened: ArrayLike, bounds: tuple[float, float]
 ) -> Rate:
     """From whether it happened in each data set, shape (sets,)."""
-    each = np.asarray(happened, dtype=bool)
-    return Rate(situation, method, event, float(each.mean()), len(each), *bounds)
+    occurred = np.asarray(happened, dtype=bool)
+    return Rate(situation, method, event, float(occurred.mean()), len(occurred), *bounds)
 
 
 def seeded(item: int) -> Generator:

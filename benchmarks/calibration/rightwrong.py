@@ -48,9 +48,9 @@ def levels() -> list[Rate]:
     """Item 3: how often each test rejects where the models are equally good."""
     fewest = {(n, test): _rejecting(TESTS[test], n) for n, test in LEVELS}
     return [
-        _level(n, test, place, fewest[n, test])
+        _level(n, test, column, fewest[n, test])
         for size in (SMALL, LARGE)
-        for place in range(len(DISCORDANT))
+        for column in range(len(DISCORDANT))
         for n, test in LEVELS
         if n == size
     ]
@@ -62,8 +62,8 @@ def coverage() -> list[Rate]:
     name = f"n = {SMALL}, 5% discordant, difference -4 points"
     found = []
     for method, known in COVERAGE.items():
-        ends = np.array([INTERVALS[method](b, c, SMALL) for b, c in cells])
-        covered = float(weights @ ((ends[:, 0] <= -0.04) & (ends[:, 1] >= -0.04)))
+        limits = np.array([INTERVALS[method](b, c, SMALL) for b, c in cells])
+        covered = float(weights @ ((limits[:, 0] <= -0.04) & (limits[:, 1] >= -0.04)))
         found.append(Rate(name, method, "covers", covered, None, *_near(known, 4)))
     return found
 

@@ -1,4 +1,4 @@
-"""Whether this project's commands take the arguments that a document gives them; none is run."""
+"""Checks that this project's commands take the arguments that a document gives; runs none."""
 
 import argparse
 import importlib

@@ -1,4 +1,4 @@
-"""What the documents say: commands of fenced blocks, and code in running text."""
+"""Content of the documents: commands of fenced blocks, and code in running text."""
 
 import re
 import shlex
@@ -16,7 +16,9 @@ OTHERS = (
     "examples/**/*.md",
     "clue/data/demo/*.md",
 )
-PATHS = tuple(dict.fromkeys((*FIRST, *(p for each in OTHERS for p in sorted(ROOT.glob(each))))))
+PATHS = tuple(
+    dict.fromkeys((*FIRST, *(p for pattern in OTHERS for p in sorted(ROOT.glob(pattern)))))
+)
 DOCUMENTS = tuple(str(path.relative_to(ROOT)) for path in PATHS)
 """In the order of a reader."""
 
@@ -58,7 +60,7 @@ class Command(NamedTuple):
 def commands(document: str) -> list[Command]:
     """Every command of a document's blocks, in order."""
     blocks = BLOCK.findall((ROOT / document).read_text())
-    return [each for language, block in blocks if not language for each in _commands(block)]
+    return [command for language, block in blocks if not language for command in _commands(block)]
 
 
 def _commands(block: str) -> Iterator[Command]:
@@ -82,7 +84,7 @@ def prose(document: str) -> str:
 
 def inline(document: str) -> list[str]:
     """Code in running text, each once."""
-    return list(dict.fromkeys(" ".join(each.split()) for each in INLINE.findall(prose(document))))
+    return list(dict.fromkeys(" ".join(code.split()) for code in INLINE.findall(prose(document))))
 
 
 def anchors(path: Path) -> set[str]:

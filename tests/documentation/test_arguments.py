@@ -1,4 +1,4 @@
-"""What documents name is there: options, settings, modules, targets, files, links."""
+"""Documents name existing options, settings, modules, targets, files and links."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ from clue.config.schema import Config, ModelConf
 from tests.documentation.accepting import check_module, check_run, check_setting
 from tests.documentation.reading import BLOCK, DOCUMENTS, NEEDS, anchors, commands, inline, prose
 
-PARTS = [each.name for each in fields(Config) if is_dataclass(each.type)]
+PARTS = [field.name for field in fields(Config) if is_dataclass(field.type)]
 SETTING = re.compile(r"[a-z_]+([./][\w.]+)?=")
 MARKED = [command for document in DOCUMENTS for command in commands(document) if command.needs]
 NAMED = [(document, code) for document in DOCUMENTS for code in inline(document)]
@@ -91,9 +91,9 @@ def test_the_model_file_that_is_shown_is_one() -> None:
 def test_links_lead_to_a_file_and_a_heading(document: str) -> None:
     here = ROOT / document
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
-        place, _, anchor = target.partition("#")
+        file, _, anchor = target.partition("#")
         if "://" not in target:
-            path = here.parent / place if place else here
+            path = here.parent / file if file else here
             assert path.exists(), target
             assert not anchor or anchor in anchors(path), target
 

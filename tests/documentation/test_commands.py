@@ -50,9 +50,9 @@ def chapters() -> dict[str, list[Command]]:
             first.setdefault(command.line, document)
     return {
         document: [
-            each
-            for each in dict.fromkeys(filter(runs, commands(document)))
-            if first[each.line] == document
+            command
+            for command in dict.fromkeys(filter(runs, commands(document)))
+            if first[command.line] == document
         ]
         for document in DOCUMENTS
         if document in first.values()

@@ -85,7 +85,7 @@ def test_answers_are_left_out_of_records_unless_they_are_asked_for(mlruns: Path)
 
 def test_records_of_a_cell_that_is_not_there_name_those_that_are(mlruns: Path) -> None:
     clue.evaluate("llama2_7b", "mednli", {**SETTINGS, "paths.mlruns": mlruns})
-    with pytest.raises(StoreError, match="there are: llama2_7b/mednli/paper"):
+    with pytest.raises(StoreError, match="models and tasks there: llama2_7b/mednli"):
         clue.read_records(mlruns, task="meqsum")
 
 

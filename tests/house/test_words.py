@@ -2,8 +2,10 @@
 
 import ast
 
+from clue.config.folders import ROOT
 from tests.house.source import trees
 
+OTHERS = ("tests", "benchmarks", "examples")
 RIDDLES = ("What", "How", "Which", "Whether", "Where", "Why", "When", "Who")
 
 
@@ -15,6 +17,11 @@ def test_no_module_docstring_begins_with_a_riddle() -> None:
     assert [
         path for path, words in first.items() if words and words[0].strip(",:") in RIDDLES
     ] == []
+
+
+def test_no_module_of_tests_benchmarks_or_examples_begins_with_a_riddle() -> None:
+    paths = [path for folder in OTHERS for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in paths if _is_riddle(ast.parse(path.read_text()))] == []
 
 
 def test_no_public_docstring_begins_with_a_riddle() -> None:

@@ -1,4 +1,4 @@
-"""Which rows are the same samples: missing, repeated, unequal, the same item twice."""
+"""Alignment of rows: missing, repeated and unequal samples, and the same item twice."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What may be said of which numbers, in which words, and what never."""
+"""Verdicts and their sentences for given numbers, and phrases that never occur."""
 
 import re
 from dataclasses import replace

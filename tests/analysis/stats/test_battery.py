@@ -1,4 +1,4 @@
-"""Which test decides, what is refused, and what must not change a result."""
+"""Primary tests, refusals, and changes of the input that must not change a result."""
 
 from dataclasses import fields, replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""How alike the differences within clusters are, what that costs, and how skewed clusters are."""
+"""Intra-cluster correlation, design effect, and skewness of cluster means."""
 
 import math
 
