@@ -8,6 +8,7 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pairs import MissingTasks
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
+from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
@@ -64,6 +65,8 @@ class StudyResults:
     """All readable cells of the store, including those without a partner."""
     standings: Mapping[str, Sequence[Standing]]
     """Prompt setting to the scores of every model."""
+    prompt_settings: PromptSettings
+    """Prompt settings compared with one another; exploratory."""
 
     @property
     def rows(self) -> list[ResultRow]:

@@ -16,6 +16,7 @@ from analysis.paired_study.matching import align_all
 from analysis.paired_study.moderators import ModeratorEffect, level_contrast, moderator_effects
 from analysis.paired_study.pairs import missing_tasks, model_pairs, unevaluated_tasks
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
+from analysis.paired_study.prompt_settings import compare_prompt_settings
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
@@ -51,6 +52,7 @@ def run(cells: Mapping[CellKey, StoredCell], tree: Tree, conf: AnalysisConf) -> 
     composites = {*tree}
     tasks = {part for parts in tree.values() for part in parts} - composites
     readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
+    families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
         aligned,
@@ -59,6 +61,7 @@ def run(cells: Mapping[CellKey, StoredCell], tree: Tree, conf: AnalysisConf) -> 
         refused,
         readable,
         {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
+        compare_prompt_settings(aligned, families, tree, conf),
     )
 
 
