@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.sentences.pooled import answer
+from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
 from clue import privacy
 from clue.records import sha256
@@ -63,7 +64,7 @@ def _metrics(results: StudyResults) -> dict[str, float]:
 
 def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker") -> str:
     setting = selectors.reported_setting(results)
-    lines = []
+    lines = [exploratory(setting.prompt)] if setting and not setting.confirmatory else []
     for level, pooled in setting.answers.items() if setting else ():
         lines += answer(level, pooled.meta)
     links = [

@@ -8,11 +8,12 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.pairs import suggested_comparisons
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, methods, selectors
+from analysis.report import design, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.tables import literature, models, pairs, pooled, quality
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
+from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 from clue.task.levels import Tree
@@ -26,7 +27,7 @@ Figures = Mapping[str, RenderedFigure | None]
 
 def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Report:
     """Builds the report of a study; a missing figure is replaced by its reason."""
-    setting = selectors.reported_setting(results)
+    setting, title = selectors.reported_setting(results), TITLE
     figures = {name: render(name, results, conf) for name in FIGURES}
     if setting is None:
         answers = ["No pair could be compared yet."]
@@ -37,10 +38,14 @@ def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Repor
         ]
     else:
         answers = list(_answer(setting, conf))
+        if not setting.confirmatory:
+            warning = exploratory(setting.prompt)
+            title, answers = f"{warning} {TITLE}", [f"{warning} {answers[0]}", *answers[1:]]
         facts = summary(results, conf, tree)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
+            prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             *_robustness(setting, figures, facts["analyses"]),
             *_answers_and_data(results, setting, figures),
@@ -48,7 +53,7 @@ def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Repor
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=LIMITS),
         ]
-    return Report(TITLE, answers, [section for section in sections if not section.is_empty])
+    return Report(title, answers, [section for section in sections if not section.is_empty])
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:

@@ -1,13 +1,16 @@
 """A study as lines of text: the answer, each pair, missing cells and allowed differences."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.pairs import suggested_comparisons
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
+from analysis.report import selectors
 from analysis.sentences.pooled import ONE_PAIR, answer
+from analysis.sentences.prompt_settings import basis
 from clue.task.levels import OVERALL
 
 INDENT = "  "
@@ -17,6 +20,7 @@ def study_lines(results: StudyResults) -> Iterator[str]:
     """Yields the lines that the command prints about a study."""
     for setting in results.settings:
         yield from _setting(setting)
+    yield from _prompt_settings(results)
     yield from _notes(results)
     if results.refused:
         yield "Not compared:"
@@ -65,6 +69,23 @@ def _setting(setting: PromptResults) -> Iterator[str]:
         yield f"{INDENT}Replicability"
         yield from (f"{INDENT}{INDENT}{sentence}" for sentence in replicated)
     yield ""
+
+
+def _prompt_settings(results: StudyResults) -> Iterator[str]:
+    """Every two prompt settings compared with each other."""
+    compared = results.prompt_settings
+    for first, second, comparisons in compared.by_settings():
+        yield f"Prompt settings {first} and {second} compared (exploratory)"
+        yield f"{INDENT}{basis(compared.hypotheses)}"
+        yield ""
+        shown = selectors.setting_comparisons(comparisons)
+        for pair, members in groupby(shown, key=lambda one: one.key.pair):
+            yield f"{INDENT}{pair}"
+            yield from (f"{INDENT}{INDENT}{one.sentence}" for one in members)
+        for refusal in compared.refused:
+            if (refusal.first_prompt, refusal.second_prompt) == (first, second):
+                yield f"{INDENT}Not compared: {refusal.pair}, {refusal.task}: {refusal.reason}"
+        yield ""
 
 
 def _answers(setting: PromptResults) -> Iterator[str]:
