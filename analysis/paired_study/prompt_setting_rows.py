@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from analysis.paired_study.rows import Scope
@@ -155,16 +156,10 @@ class PromptSettings:
         ]
 
     def by_settings(self) -> Iterator[tuple[str, str, list[SettingComparison]]]:
-        """Yields every two settings with their comparisons, also those without any."""
-        settings = [(one.first_prompt, one.second_prompt) for one in self._keys()]
-        for first, second in dict.fromkeys(settings):
-            members = [
-                comparison
-                for comparison in self.comparisons
-                if (comparison.key.first_prompt, comparison.key.second_prompt) == (first, second)
-            ]
-            yield first, second, members
+        """Yields every two settings with their comparisons."""
+        for (first, second), members in groupby(self.comparisons, key=_settings):
+            yield first, second, list(members)
 
-    def _keys(self) -> Iterator[SettingKey | RefusedSettings]:
-        yield from (comparison.key for comparison in self.comparisons)
-        yield from self.refused
+
+def _settings(comparison: SettingComparison) -> tuple[str, str]:
+    return comparison.key.first_prompt, comparison.key.second_prompt

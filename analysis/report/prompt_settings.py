@@ -27,7 +27,11 @@ def section(
     if not others:
         return Section("Prompt settings", "settings")
     compared = results.prompt_settings
-    shown = selectors.setting_comparisons(compared.comparisons)
+    shown = [
+        comparison
+        for _, _, members in compared.by_settings()
+        for comparison in selectors.setting_comparisons(members)
+    ]
     changes, groups = _sentences(shown)
     paragraphs = [main_setting(setting.prompt, [other.prompt for other in others])]
     if compared.comparisons:
@@ -44,10 +48,7 @@ def section(
 
 
 def _sentences(shown: Sequence[SettingComparison]) -> tuple[list[str], list[FoldedList]]:
-    """Sentences of detected changes, and all sentences by pair; one pair needs no list of its own.
-
-    Several comparisons of a pair are in the order of tasks.
-    """
+    """Sentences of detected changes, and all sentences by pair; one pair has a single list."""
     ordered = sorted(shown, key=lambda one: (one.key.pair, display_order(one.key.task)))
     groups = [
         FoldedList(pair, [one.sentence for one in members])
@@ -69,8 +70,7 @@ def _refused(results: StudyResults) -> Iterator[str]:
 def _tables(results: StudyResults, others: Sequence[PromptResults]) -> Iterator[ReportTable]:
     """Comparisons of every two settings, then the results of the other settings."""
     for first, second, comparisons in results.prompt_settings.by_settings():
-        if comparisons:
-            yield tables.differences(first, second, comparisons)
-            yield tables.models(first, second, comparisons)
+        yield tables.differences(first, second, comparisons)
+        yield tables.models(first, second, comparisons)
     for other in others:
         yield from (table for table in tables.undeclared(other) if table.rows)

@@ -66,7 +66,7 @@ def other_settings(results: StudyResults) -> list[PromptResults]:
 
 
 def setting_comparisons(comparisons: Sequence[SettingComparison]) -> list[SettingComparison]:
-    """Comparisons of two prompt settings by model and task, without those that a mean replaces."""
+    """Comparisons of the same two settings by model and task, without those a mean replaces."""
     keys = [comparison.key for comparison in comparisons]
     shown = [one for one in comparisons if not _replaced_by_mean(one.key, keys)]
     return sorted(shown, key=lambda one: (one.key.pair, display_order(one.key.task)))

@@ -72,20 +72,21 @@ def _setting(setting: PromptResults) -> Iterator[str]:
 
 
 def _prompt_settings(results: StudyResults) -> Iterator[str]:
-    """Every two prompt settings compared with each other."""
+    """Every two prompt settings compared with each other; nothing with one setting."""
     compared = results.prompt_settings
+    if not compared.rows and not compared.refused:
+        return
+    yield "Prompt settings compared with each other (exploratory)"
+    yield f"{INDENT}{basis(compared.hypotheses)}"
     for first, second, comparisons in compared.by_settings():
-        yield f"Prompt settings {first} and {second} compared (exploratory)"
-        yield f"{INDENT}{basis(compared.hypotheses)}"
-        yield ""
         shown = selectors.setting_comparisons(comparisons)
         for pair, members in groupby(shown, key=lambda one: one.key.pair):
-            yield f"{INDENT}{pair}"
+            yield f"{INDENT}{pair}, {first} and {second}"
             yield from (f"{INDENT}{INDENT}{one.sentence}" for one in members)
-        for refusal in compared.refused:
-            if (refusal.first_prompt, refusal.second_prompt) == (first, second):
-                yield f"{INDENT}Not compared: {refusal.pair}, {refusal.task}: {refusal.reason}"
-        yield ""
+    for refusal in compared.refused:
+        settings = f"{refusal.first_prompt} and {refusal.second_prompt}"
+        yield f"{INDENT}Not compared: {refusal.pair}, {refusal.task}, {settings}: {refusal.reason}"
+    yield ""
 
 
 def _answers(setting: PromptResults) -> Iterator[str]:

@@ -191,8 +191,9 @@ def test_prompt_settings_stand_beside_each_other(
     assert "Prompt setting paper (confirmatory)" in output
     assert "Prompt setting zero_shot (exploratory: not the declared setting)" in output
     assert set(written(tmp_path)["prompts"]) == {"paper", "zero_shot"}  # type: ignore[call-overload]
-    _, _, comparison = output.partition("Prompt settings paper and zero_shot compared")
+    _, _, comparison = output.partition("Prompt settings compared with each other")
     assert "by Benjamini and Hochberg over the 3 tests between settings" in comparison
+    assert "meditron7b - llama2_7b, paper and zero_shot" in comparison
     assert "meditron7b against llama2_7b on MeQSum, 30 common items" in comparison
     assert "meditron7b scored" not in comparison
 

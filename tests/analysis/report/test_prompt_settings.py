@@ -122,7 +122,7 @@ def test_a_refused_comparison_is_named_with_its_reason(tmp_path: Path) -> None:
     expected = f"t - b, MeQSum: paper and zero_shot are not compared, {reason}"
     assert [point.startswith(expected) for point in points] == [False, True]
     assert any(
-        line.startswith(f"  Not compared: t - b, meqsum: {reason}")
+        line.startswith(f"  Not compared: t - b, meqsum, paper and zero_shot: {reason}")
         for line in (study_lines(results))
     )
 
