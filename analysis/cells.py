@@ -1,17 +1,10 @@
-"""Finished cells of a store. Facts are read at once, scores on demand, texts never.
+"""Finished cells that a study uses. Facts are read at once, scores on demand, texts never."""
 
-A finished cell is a records table (`clue.store.records_table`). If a model has several tables on
-one task under one prompt setting, the newest counts. A cell without a table is unfinished and is
-ignored here.
-"""
-
-import json
-import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,11 +13,14 @@ from numpy.typing import NDArray
 
 from clue.cluster_robust import Array
 from clue.common.plural import counted
+from clue.config.model_files import family
+from clue.config.schema import ModelConf
 from clue.errors import StoreError
 from clue.records import sha256
-from clue.store.records_table import FACTS, SIGNATURES
+from clue.store.stored_tables import StoredTable
+from clue.study.declaration import CellKey
 
-log = logging.getLogger(__name__)
+__all__ = ["CellKey", "Columns", "StoredCell", "declared_cell"]
 
 Names = NDArray[np.object_]
 IDENTITY = ("sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
@@ -38,17 +34,6 @@ MODEL_KEYS = (
 )
 """Settings that identify a model. All other settings are protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
-REQUIRED_FACTS = (
-    *("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint"),
-)
-
-
-class CellKey(NamedTuple):
-    """Identifies a cell within a store; at most one table counts for each key."""
-
-    prompt: str
-    model: str
-    task: str
 
 
 @dataclass(frozen=True)
@@ -76,25 +61,13 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class StoredCell:
-    """A finished cell of the store."""
-
-    path: Path
-    """Its records table."""
-    facts: Mapping[str, Any]
-    """`clue.tracking.tags.facts`."""
-    signatures: Mapping[str, str]
-    """Metric name to signature."""
+class StoredCell(StoredTable):
+    """A finished cell of the store, with the names that a study gives it."""
 
     @property
     def key(self) -> CellKey:
         """Prompt setting, model and task."""
         return CellKey(*(str(self.facts[name]) for name in CellKey._fields))
-
-    @property
-    def name(self) -> str:
-        """`<model>/<task>/<prompt>`, for people."""
-        return f"{self.facts['model']}/{self.facts['task']}/{self.facts['prompt']}"
 
     @cached_property
     def columns(self) -> Columns:
@@ -112,55 +85,21 @@ class StoredCell:
             ) from error
 
 
-def read_cells(store: Path) -> dict[CellKey, StoredCell]:
-    """Read the newest cell for each key.
-
-    Raises:
-        StoreError: there is no finished cell.
-    """
-    cells = list(_with_facts(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
-    if not cells:
-        raise StoreError(
-            f"no finished cell is in {store / 'cells'}: evaluate a model and its base first, e.g. "
-            "python run.py -m model=meditron7b,llama2_7b task=meqsum; for another store, set "
-            "paths.mlruns=<folder>"
-        )
-    newest = {cell.key: cell for cell in cells}
-    return dict(sorted(newest.items()))
+def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredCell:
+    """Returns a stored table as the declared cell that it is: names and properties are declared."""
+    names = {"prompt": key.prompt, "model": key.model}
+    facts = {**table.facts, **names, **model_facts(model)}
+    return StoredCell(table.path, facts, table.signatures, table.rows)
 
 
-def flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys and values of nested mappings."""
-    for key, entry in value.items():
-        if isinstance(entry, Mapping):
-            yield from flatten(entry, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", entry
-
-
-def _age(path: Path) -> tuple[int, str]:
-    return path.stat().st_mtime_ns, path.name
-
-
-def _with_facts(paths: Iterable[Path]) -> Iterator[StoredCell]:
-    """Cells whose tables have readable and complete facts; others are left out with a warning."""
-    for path in paths:
-        try:
-            metadata = pq.read_schema(path).metadata or {}
-            facts = json.loads(metadata.get(FACTS, b"{}"))
-            signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
-        except (pa.ArrowException, OSError, ValueError) as error:
-            log.warning("%s is left out: damaged (%s)", path, type(error).__name__)
-            continue
-        absent = [name for name in REQUIRED_FACTS if name not in facts]
-        if absent:
-            log.warning(
-                "%s is left out: it lacks the fact %s. Score the cell again: repeat its command "
-                "with backend=replay force=true, which writes a table with this fact",
-                *(path, absent[0]),
-            )
-            continue
-        yield StoredCell(path, facts, signatures)
+def model_facts(model: ModelConf) -> dict[str, Any]:
+    """Returns the properties of a model that the analysis uses."""
+    fields = ("base", "ancestor", "domain", "parameters")
+    return {
+        **{name: getattr(model, name) for name in fields},
+        "adaptation": list(model.adaptation),
+        "family": family(model),
+    }
 
 
 def _read_columns(path: Path) -> Columns:

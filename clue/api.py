@@ -188,6 +188,5 @@ def _check_names(setting: str, names: object) -> None:
 def _config(overrides: Sequence[str]) -> "Config":
     from clue.config.composition import composed
     from clue.config.schema import Config
-    from clue.launch import sweep  # noqa: F401  makes the schema known to Hydra
 
     return composed("config", Config, overrides)

@@ -8,7 +8,7 @@ reference answer.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -29,6 +29,19 @@ def sha256(value: Any) -> str:
     """
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def dotted(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yields dotted keys and values of nested mappings.
+
+    >>> dict(dotted({"a": {"b": 1}, "c": 2}))
+    {'a.b': 1, 'c': 2}
+    """
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            yield from dotted(entry, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", entry
 
 
 class SampleKey(NamedTuple):

@@ -12,7 +12,6 @@ from analysis.stats.comparison import Comparison, Options
 from analysis.stats.fields import equivalence_fields, standard_error_fields
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate, combine
-from clue.task.levels import OVERALL, Tree
 
 Weights = Mapping[str, float]
 """Of data sets in a level."""
@@ -99,24 +98,6 @@ class Levels:
                 for one in self.comparisons
             ]
         )
-
-
-def level_weights(tree: Tree) -> dict[str, dict[str, float]]:
-    """Levels and the overall score as weights of data sets.
-
-    A data set of several tasks is one unit here: its own mean is taken item by item.
-
-    Args:
-        tree: `clue.task.levels.tree`, parts before the composites they belong to.
-    """
-    levels: dict[str, dict[str, float]] = {}
-    for name in (*tree[OVERALL], OVERALL):
-        weights: dict[str, float] = {}
-        for part in tree[name]:
-            for dataset, weight in levels.get(part, {part: 1.0}).items():
-                weights[dataset] = weights.get(dataset, 0.0) + weight / len(tree[name])
-        levels[name] = weights
-    return levels
 
 
 def _is_nan(value: object) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
-from analysis.paired_study.pairs import MissingTasks
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
@@ -61,9 +62,11 @@ class StudyResults:
     """Tasks that neither model of a pair has."""
     refused: Sequence[RefusedComparison]
     cells: Mapping[CellKey, StoredCell]
-    """All readable cells of the store, including those without a partner."""
+    """All readable cells of the study, including those without a partner."""
     standings: Mapping[str, Sequence[Standing]]
     """Prompt setting to the scores of every model."""
+    study: StudyCells
+    """What was declared, and the stored cells that count."""
 
     @property
     def rows(self) -> list[ResultRow]:

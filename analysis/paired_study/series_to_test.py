@@ -13,7 +13,7 @@ from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from analysis.stats.paired import Paired
 from clue.metrics.registry import METRICS
-from clue.task.levels import Tree
+from clue.task.levels import ScoreTree
 
 SCORE = "score"
 SENSITIVITY_FLIPS = 9_999
@@ -44,7 +44,7 @@ class SeriesToTest:
         primary = self.key.analysis == PRIMARY
         return Options(
             margin=self.margin,
-            alpha=settings.alpha,
+            alpha=settings.study.alpha,
             seed=(settings.seed, zlib.crc32(self.dataset.encode())),
             flips=settings.flips if primary else min(SENSITIVITY_FLIPS, settings.flips),
             draws=settings.draws,
@@ -56,7 +56,7 @@ class SeriesBuilder:
     """Turns aligned cells into series to test."""
 
     settings: AnalysisConf
-    tree: Tree
+    tree: ScoreTree
     """Composites of tasks."""
     variants: Mapping[str, Variant]
     """Sensitivity analyses."""
@@ -74,8 +74,9 @@ class SeriesBuilder:
                     yield self._series(
                         (task,), dataset, series, ("task", task.match.task, SCORE, name), family
                     )
-            if dataset in self.tree and set(self.tree[dataset]) <= set(scores):
-                parts = [scores[task] for task in self.tree[dataset]]
+            parts_of = self.tree.datasets.get(dataset, ())
+            if parts_of and set(parts_of) <= set(scores):
+                parts = [scores[task] for task in parts_of]
                 for name, series in _means(parts).items():
                     yield self._series(
                         tuple(tasks), dataset, series, ("task", dataset, SCORE, name), family
@@ -102,7 +103,7 @@ class SeriesBuilder:
 
     def _margin(self, names: Sequence[str]) -> float:
         """Mean of the metrics' margins."""
-        return fmean(getattr(self.settings.margins, _kind(name)) for name in names)
+        return fmean(getattr(self.settings.study.margins, _kind(name)) for name in names)
 
 
 def _means(parts: Sequence[Mapping[str, Paired]]) -> dict[str, Paired]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.coverage import status
-from analysis.paired_study.levels import level_weights
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, variants
 from analysis.paired_study.series import AlignedPair
@@ -16,7 +15,6 @@ from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
 from clue import __version__
 from clue.records import sha256
-from clue.task.levels import Tree
 
 LIBRARIES = ("numpy", "scipy")
 LIMITS = (
@@ -28,14 +26,15 @@ LIMITS = (
 )
 
 
-def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
+def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
     """Document of a study."""
     scores = {task.match.task: list(task.score) for task in results.aligned}
+    tree = results.study.declaration.tree
     design = {
         "settings": conf.declared(),
         "task_scores": {task: dict.fromkeys(m, 1 / len(m)) for task, m in sorted(scores.items())},
-        "composites": {name: list(parts) for name, parts in tree.items()},
-        "levels": level_weights(tree),
+        "composites": {name: dict(parts) for name, parts in tree.composites.items()},
+        "levels": tree.of_datasets,
     }
     metrics = sorted({name for names in scores.values() for name in names})
     return {

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell, flatten
+from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.cluster_robust import mean_over_metrics
+from clue.records import dotted
 from clue.store.records_table import FACTS, SIGNATURES
 
 FORM = "records of this project"
@@ -79,4 +80,4 @@ def sample_rows(columns: Columns) -> Iterator[SampleRow]:
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
     of_model = (*MODEL_KEYS, "backend.chat")  # the chat template belongs to the model
-    return {key: str(value) for key, value in flatten(generation) if not key.startswith(of_model)}
+    return {key: str(value) for key, value in dotted(generation) if not key.startswith(of_model)}

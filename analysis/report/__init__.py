@@ -18,18 +18,17 @@ from analysis.report.formats import html, latex, markdown
 from analysis.report.sections import build_report
 from analysis.settings import AnalysisConf
 from clue.common.atomic_write import write_atomic
-from clue.task.levels import Tree
 
 FICTIONAL = "Demonstration on fictional data: it shows the form of a report and supports no claim."
 
 
-def write(results: StudyResults, conf: AnalysisConf, tree: Tree, folder: Path) -> list[Path]:
+def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]:
     """Writes the report; returns its files, the HTML page first.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    report = build_report(results, conf, tree)
+    report = build_report(results, conf)
     label = FICTIONAL if is_fictional(results) else ""
     page = html.render(report, list(most_changed(results, conf)), label)
     contents = {"report.html": page.encode(), "report.md": markdown.render(report).encode()}

@@ -34,14 +34,14 @@ def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf)
     return (
         f"{counted(len(pairs), 'pair')} in {families} of base models, "
         f"{counted(len(cells), 'cell')}. Biomedical models are compared with their "
-        f"{conf.comparator} model. The prompt setting is {setting.prompt} ({kind})."
+        f"{conf.study.comparator} model. The prompt setting is {setting.prompt} ({kind})."
     )
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:
     sizes = hypotheses(setting)
     return (
-        f"Alpha is {conf.alpha:g}, corrected by Holm within each family of hypotheses: "
+        f"Alpha is {conf.study.alpha:g}, corrected by Holm within each family of hypotheses: "
         f"{sizes['F1']} on the overall score, {sizes['F2']} on levels, {sizes['F3']} on tasks. "
         f"{margins(conf)} Seed {conf.seed}; {conf.flips:,} sign flips; digest of the design "
         f"{design_sha256[:16]}."

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from analysis.configuration import command
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.sentences.pooled import answer
@@ -37,13 +38,18 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
     previous = tracker.latest(*identity)
     if previous and previous.info.status == "FINISHED":
         return str(previous.info.run_id)
-    tags = {"clue.kind": "analysis", "clue.comparator": conf.comparator}
-    command = f"python -m analysis comparator={conf.comparator}"
-    with tracker.run(f"analysis/{conf.comparator}", identity, tags, command) as opened:
+    study = conf.study
+    tags = {
+        "clue.kind": "analysis",
+        "clue.study": study.name,
+        "clue.comparator": study.comparator,
+    }
+    words = command(conf)
+    with tracker.run(f"analysis/{study.name}", identity, tags, words) as opened:
         tracker.log_metrics(_metrics(results))
         tracker.log_folder(conf.folder)
         note = _note(results, summary, tracker)
-        tracker.log_note(f"{note}\n\n```\n{command}\n```")
+        tracker.log_note(f"{note}\n\n```\n{words}\n```")
     return opened.run_id
 
 

@@ -5,26 +5,24 @@ from dataclasses import replace
 from itertools import groupby
 
 from analysis.names import display_name, display_order
-from analysis.paired_study.pairs import suggested_comparisons
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
 from analysis.report import design, methods, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from clue.task.levels import Tree
 
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
-TITLE = "Does biomedical training lead to better medical performance?"
 
 Figures = Mapping[str, RenderedFigure | None]
 
 
-def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Report:
+def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     """Builds the report of a study; a missing figure is replaced by its reason."""
     setting = selectors.reported_setting(results)
     figures = {name: render(name, results, conf) for name in FIGURES}
@@ -32,12 +30,13 @@ def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Repor
         answers = ["No pair could be compared yet."]
         sections = [
             _model_scores(results, conf, figures),
-            _literature(results, conf.prompt, figures),
+            _literature(results, conf.declared_prompt, figures),
             _missing(results),
+            _trials(results),
         ]
     else:
         answers = list(_answer(setting, conf))
-        facts = summary(results, conf, tree)
+        facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
@@ -47,8 +46,11 @@ def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Repor
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=LIMITS),
+            _trials(results),
         ]
-    return Report(TITLE, answers, [section for section in sections if not section.is_empty])
+    return Report(
+        conf.study.title, answers, [section for section in sections if not section.is_empty]
+    )
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
@@ -95,7 +97,7 @@ def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
         return
     yield from answer(level, setting.answers[level].meta)
     verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
-    yield tally(level, verdicts, conf.margins.level)
+    yield tally(level, verdicts, conf.study.margins.level)
     claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]
     yield from claims[:MAX_CLAIMS]
 
@@ -118,7 +120,8 @@ def _sentences(setting: PromptResults) -> Section:
 
 
 def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
-    table = models.scores(selectors.reported_standings(results, conf))
+    levels = results.study.declaration.tree.of_datasets
+    table = models.scores(selectors.reported_standings(results, conf), levels)
     return _section("All models", "levels", figures, ("levels",), [table])
 
 
@@ -131,8 +134,6 @@ def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section
 def _missing(results: StudyResults) -> Section:
     """Commands for missing cells, and refused comparisons with their reasons."""
     missing = [*results.missing, *results.unevaluated]
-    if not results.settings and not missing:
-        missing = suggested_comparisons(results.cells)
     points = [
         f"{gap.model} on {', '.join(map(display_name, gap.tasks))} ({gap.prompt}): `{gap.command}`"
         for gap in missing
@@ -141,6 +142,13 @@ def _missing(results: StudyResults) -> Section:
         score = " ".join(filter(None, (display_name(refusal.task), refusal.metric)))
         points.append(f"{refusal.pair}, {score} ({refusal.prompt}): not compared, {refusal.reason}")
     return Section("Missing results", "missing", points=points)
+
+
+def _trials(results: StudyResults) -> Section:
+    """Stored cells that do not count, each with its reason."""
+    lines = trials_by_reason(results.study.trials)
+    lead = "These stored cells do not belong to the declared study and enter none of its numbers."
+    return Section("Trials", "trials", [lead] if lines else [], lines)
 
 
 def _section(

@@ -19,6 +19,7 @@ from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
 from clue.launch import closing_table, signals, sweep
+from clue.study.scores import score_tree
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +49,7 @@ def _close(stopped: int) -> int:
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
     outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
     if outcomes:
-        closing_table.show(outcomes)
+        closing_table.show(outcomes, score_tree(sweep.study()))
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):

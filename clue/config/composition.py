@@ -1,4 +1,7 @@
-"""Compose a configuration of `conf/` with overrides, outside of a Hydra application."""
+"""Compose a configuration of `conf/` with overrides, outside of a Hydra application.
+
+Importing this module registers the schema and the resolvers of `conf/` with Hydra.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,15 +9,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from clue.config.folders import CONF
+from clue.config.folders import CONF, ROOT
 from clue.config.overrides import check_overrides, explain, groups
+from clue.config.schema import Config
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
+
+OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
+OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+ConfigStore.instance().store(name="schema", node=Config)
 
 
 def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schema:

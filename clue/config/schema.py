@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clue.config.ranges import AtLeast, MoreThan, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
+from clue.config.study_schema import StudyConf
 
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
 TEXT_MODES = ("full", "hash", "none")
@@ -135,6 +136,11 @@ class TaskConf:
         """Name of the module in `clue.task`."""
         return self.reader or self.name
 
+    @property
+    def dataset(self) -> str:
+        """Data set of the task: tasks of one data set, such as LongHealth's, are one unit."""
+        return self.module
+
 
 @dataclass
 class PromptConf:
@@ -216,6 +222,8 @@ class LoggingConf:
 class Config:
     """Configuration of one job: one model, some tasks, one prompt setting."""
 
+    study: StudyConf = field(default_factory=StudyConf)
+    """The study whose levels the job's tables show; no setting of it changes an answer."""
     model: ModelConf = field(default_factory=ModelConf)
     tasks: dict[str, TaskConf] = field(default_factory=dict)
     prompt: PromptConf = field(default_factory=PromptConf)

@@ -20,8 +20,8 @@ from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.records import Completion, sha256
 from clue.store.records_table import RecordsTable, write_table
+from clue.study.scores import score_tree
 from clue.task.levels import composites
-from clue.task.task_files import study
 from clue.tracking import run_note, tags
 
 if TYPE_CHECKING:  # importing mlflow takes seconds; a wrong setting is refused without it
@@ -133,7 +133,7 @@ def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
     """Log scores of the job's finished cells, and of the levels that they complete."""
     summaries = {c.task.conf.name: means for c in cells if (means := stored_summary(c))}
     scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
-    levels = composites(scores, study())
+    levels = composites(scores, score_tree(job.config.study))
     tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
     tracker.log_note(run_note.of_job(job.command, summaries, levels))
 

@@ -59,7 +59,7 @@ def generations(mlruns: Path) -> Iterator[Generation]:
     if not cells.is_dir():
         raise StoreError(
             f"{mlruns} has no cells; give the store with --mlruns <folder>, or create one: "
-            "python run.py experiment=demo"
+            "python run.py -m study=demo"
         )
     for folder in sorted(cells.glob("*/*/*")):
         if folder.is_dir():

@@ -118,18 +118,27 @@ class Task:
 
     def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
         """Returns everything of the task that can change a completion."""
+        return self.settings() | self.data_digests(shots)
+
+    def settings(self) -> dict[str, Any]:
+        """Returns the part of the protocol that needs no data: wording, shots, presentation."""
         templates = self.templates
         prompting = asdict(self.prompting) | {"name": None, "shots": self.shots}
         del prompting["wording"]  # `origin` replaces it, so fingerprints of `own` stay the same
         return {
             "task": self.conf.name,
-            "dataset_sha256": checksum(self.path()),
             "wording": [templates.system, templates.user, templates.assistant],
-            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
             "prompting": prompting,
             "max_new_tokens": templates.max_new_tokens,
             **self._presentation(),
             **templates.origin(),
+        }
+
+    def data_digests(self, shots: tuple[Sample, ...]) -> dict[str, str]:
+        """Returns the part of the protocol that depends on the data."""
+        return {
+            "dataset_sha256": checksum(self.path()),
+            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
         }
 
     def _presentation(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Task files of `conf/task`, and the composites of their tasks."""
+"""Task files of `conf/task`."""
 
 from functools import cache
 
@@ -7,7 +7,6 @@ from omegaconf import OmegaConf
 from clue.config.folders import CONF
 from clue.config.schema import TaskConf
 from clue.errors import ConfigError
-from clue.task.levels import Tree, tree
 
 FOLDER = CONF / "task"
 
@@ -35,9 +34,3 @@ def load(name: str) -> TaskConf:
     )
     assert isinstance(conf, TaskConf)
     return conf
-
-
-@cache
-def study() -> Tree:
-    """Returns the composites of all task files, see `clue.task.levels.tree`."""
-    return tree(load(name) for name in names())

@@ -13,7 +13,7 @@ LAYERS = (
     ("clue.task",),
     ("clue.backends", "clue.metrics"),
     ("clue.fingerprint",),
-    ("clue.cell",),
+    ("clue.cell", "clue.study"),
     ("clue.tracking",),
     ("clue.evaluation",),
     ("clue.launch",),

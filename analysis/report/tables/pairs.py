@@ -19,7 +19,7 @@ NONE = "-"
 def levels(setting: PromptResults) -> ReportTable:
     """Level 1, Level 2 and the overall score of every pair."""
     rows = {(row.key.pair, row.key.task): row for row in selectors.primary_rows(setting, "level")}
-    names = [level for level in selectors.LEVELS if level in {task for _, task in rows}]
+    names = selectors.level_order(task for _, task in rows)
     body = []
     for _, pair in selectors.pairs_by_family(setting):
         level_rows = [rows.get((pair, level)) for level in names]

@@ -1,0 +1,11 @@
+"""A study: what is declared, which stored cells count, and when the declaration was frozen.
+
+    declaration.py   models, pairs, tasks and levels of `conf/study/<name>.yaml`, checked
+    selection.py     a part of a study, or a study of one's own, from a command line
+    expected.py      what the declared cells must be, resolved with the data and scorers of now
+    mismatch.py      the differences between a stored cell and a declared one, in words
+    membership.py    the stored cells that count, those between which a person must choose, trials
+    freeze.py        the declaration as it was before its cells were generated
+
+A cell counts by what it is, never by its name or its time.
+"""

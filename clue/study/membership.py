@@ -1,0 +1,222 @@
+"""The stored cells that count in a study; trials with their reasons; choices left to a person."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from clue.records import Record, dotted, sha256
+from clue.store.records_table import read_table
+from clue.store.stored_tables import StoredTable
+from clue.study.declaration import CellKey, Declaration
+from clue.study.expected import ExpectedCell
+from clue.study.mismatch import Mismatch, difference, mismatches
+
+MOST_REASONS = 3
+"""Differences of a trial that are named."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A stored cell that does not count, with the reason in one line."""
+
+    table: StoredTable
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ambiguity:
+    """Several stored cells that fit a declared one and have different results."""
+
+    key: CellKey
+    tables: Sequence[StoredTable]
+    reason: str
+    """The differences, word by word, and the command that chooses."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Every table of a store: it counts, it must be chosen, or it is a trial."""
+
+    counted: Mapping[CellKey, StoredTable]
+    """Sorted by key; a table may count for several keys."""
+    ambiguous: Sequence[Ambiguity]
+    trials: Sequence[Trial]
+    """Sorted by path."""
+    missing: Sequence[CellKey]
+    """Declared cells without a stored one that fits, sorted."""
+    notes: Sequence[str] = field(default_factory=list)
+    """Choices that were made by `clue store use`, and scorers of other library versions."""
+
+
+Chooser = Callable[[Sequence[StoredTable]], StoredTable | None]
+"""Returns the table that a person chose with `clue store use`; None if none was chosen."""
+
+
+def membership(
+    declaration: Declaration,
+    tables: Iterable[StoredTable],
+    expected: Callable[[CellKey], ExpectedCell],
+    chosen: Chooser = lambda tables: None,
+) -> Membership:
+    """Sorts the tables of a store.
+
+    Args:
+        declaration: the study.
+        tables: of the store.
+        expected: `Resolver.cell`.
+        chosen: the choice of a person among tables that fit.
+    """
+    by_task: dict[str, list[StoredTable]] = defaultdict(list)
+    for table in tables:
+        by_task[str(table.facts["task"])].append(table)
+    sorting = _Sorting(declaration, expected, chosen)
+    for key in declaration.keys:
+        sorting.add(key, by_task.get(key.task, []))
+    return sorting.result([table for group in by_task.values() for table in group])
+
+
+@dataclass
+class _Sorting:
+    declaration: Declaration
+    expected: Callable[[CellKey], ExpectedCell]
+    chosen: Chooser
+    counted: dict[CellKey, StoredTable] = field(default_factory=dict)
+    ambiguous: list[Ambiguity] = field(default_factory=list)
+    missing: list[CellKey] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    differences: dict[tuple[CellKey, str], list[Mismatch]] = field(default_factory=dict)
+
+    def add(self, key: CellKey, tables: Sequence[StoredTable]) -> None:
+        """Finds the table that counts for a declared cell."""
+        expected = self.expected(key)
+        for table in tables:
+            self.differences[key, str(table.path)] = mismatches(table, expected)
+        candidates = self._fitting(key, tables)
+        distinct = _distinct(candidates, key.model)
+        if not distinct:
+            self.missing.append(key)
+        elif len(distinct) == 1:
+            self.counted[key] = distinct[0]
+        elif (choice := self.chosen(distinct)) is not None:
+            self.counted[key] = choice
+            self.notes.append(_choice_note(key, choice, distinct))
+        else:
+            self.ambiguous.append(Ambiguity(key, distinct, _ambiguity(distinct)))
+
+    def _fitting(self, key: CellKey, tables: Sequence[StoredTable]) -> list[StoredTable]:
+        """Tables without a difference; else those whose scorers have other library versions."""
+        exact = [table for table in tables if not self.differences[key, str(table.path)]]
+        if exact:
+            return exact
+        near = [
+            table
+            for table in tables
+            if all(one.is_library_version for one in self.differences[key, str(table.path)])
+        ]
+        for table in near[:1]:
+            texts = "; ".join(one.text for one in self.differences[key, str(table.path)])
+            self.notes.append(f"{key.task}: other versions of libraries than here: {texts}")
+        return near
+
+    def result(self, tables: Sequence[StoredTable]) -> Membership:
+        """Returns where every table belongs."""
+        used = {str(table.path) for table in self.counted.values()}
+        used |= {str(table.path) for case in self.ambiguous for table in case.tables}
+        equal = {
+            path
+            for (key, path), differences in self.differences.items()
+            if not differences and (key in self.counted)
+        }
+        trials = [
+            Trial(table, self._reason(table, str(table.path) in equal))
+            for table in sorted(tables, key=lambda table: str(table.path))
+            if str(table.path) not in used
+        ]
+        return Membership(
+            dict(sorted(self.counted.items())),
+            self.ambiguous,
+            trials,
+            sorted(self.missing),
+            list(dict.fromkeys(self.notes)),
+        )
+
+    def _reason(self, table: StoredTable, is_equal: bool) -> str:
+        """Reason why a table does not count: its differences from the nearest declared cell."""
+        if is_equal:
+            return "another cell counts in its place, with the same records or by choice"
+        facts = table.facts
+        if facts["task"] not in self.declaration.tasks:
+            return f"task {facts['task']} is not declared"
+        options = {
+            key: differences
+            for (key, path), differences in self.differences.items()
+            if path == str(table.path)
+        }
+        key = min(options, key=lambda key: _distance(table, key, options[key]))
+        differences = options[key]
+        if facts["model"] != key.model and any(one.kind == "model" for one in differences):
+            return f"model {facts['model']} is not declared"
+        prompt = str(facts["prompt"])
+        lead = [] if prompt in self.declaration.prompts else [f"prompt {prompt} is not declared"]
+        texts = [*lead, *(one.text for one in differences)]
+        more = len(texts) - MOST_REASONS
+        return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _distance(
+    table: StoredTable, key: CellKey, differences: Sequence[Mismatch]
+) -> tuple[bool, bool, int, CellKey]:
+    facts = table.facts
+    return key.model != facts["model"], key.prompt != facts["prompt"], len(differences), key
+
+
+def _distinct(tables: Sequence[StoredTable], model: str) -> list[StoredTable]:
+    """One table for each content; of equal ones that of the declared name, else the first."""
+    if len(tables) < 2:
+        return list(tables)
+    by_content: dict[str, list[StoredTable]] = {}
+    for table in sorted(tables, key=lambda one: (one.facts["model"] != model, _place(one))):
+        by_content.setdefault(content_sha256(table), []).append(table)
+    return [group[0] for group in by_content.values()]
+
+
+def content_sha256(table: StoredTable) -> str:
+    """Returns the digest of a table's records, without name of the model, and seconds."""
+    rows = [_content(record).row() for record in read_table(table.path).records]
+    return sha256([sorted(rows, key=sha256), dict(table.signatures)])
+
+
+def _content(record: Record) -> Record:
+    return replace(record, model="", completion=replace(record.completion, seconds=0.0))
+
+
+def _place(table: StoredTable) -> tuple[str, ...]:
+    """Path within the store: the same in every copy."""
+    return table.path.parts[-4:]
+
+
+def _ambiguity(tables: Sequence[StoredTable]) -> str:
+    """Names the tables, the words in which they differ, and the command that chooses one."""
+    first, second = tables[0], tables[1]
+    lines = list(_differences(first, second)) or ["only their answers differ"]
+    names = " and ".join(table.fingerprint for table in tables)
+    return (
+        f"{len(tables)} stored cells fit: {names}; {'; '.join(lines[:MOST_REASONS])}. Choose one: "
+        f"python -m clue store use {first.fingerprint}"
+    )
+
+
+def _differences(first: StoredTable, second: StoredTable) -> Iterator[str]:
+    settings = [dict(dotted(table.facts["generation"])) for table in (first, second)]
+    for key in sorted({*settings[0], *settings[1]}):
+        if settings[0].get(key) != settings[1].get(key):
+            yield difference(key, settings[0].get(key), settings[1].get(key))
+    for name in sorted({*first.signatures, *second.signatures}):
+        values = first.signatures.get(name), second.signatures.get(name)
+        if values[0] != values[1]:
+            yield difference(f"scorer of {name}", *values)
+
+
+def _choice_note(key: CellKey, choice: StoredTable, tables: Sequence[StoredTable]) -> str:
+    others = ", ".join(table.fingerprint for table in tables if table is not choice)
+    return f"{key.name}: {choice.fingerprint} was chosen with `clue store use`, not {others}"
