@@ -48,9 +48,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             Section("Limitations", "limits", points=LIMITS),
             _trials(results),
         ]
-    return Report(
-        conf.study.title, answers, [section for section in sections if not section.is_empty]
-    )
+    filled = [section for section in sections if not section.is_empty]
+    return Report(conf.study.title, answers, filled)
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:

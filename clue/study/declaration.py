@@ -1,4 +1,4 @@
-"""A declared study with its models, pairs, tasks and levels, checked against the files of `conf/`."""
+"""A declared study: models, pairs, tasks and levels, checked against the files of `conf/`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -100,7 +100,8 @@ def _with_list(conf: StudyConf, key: str, names: list[str]) -> StudyConf:
         return replace(conf, models=_models(conf, names))
     if key == "tasks":
         return _with_tasks(conf, names)
-    changed: StudyConf = replace(conf, **{key: names})
+    changed = replace(conf)
+    setattr(changed, key, names)
     return changed
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cells import read_cells
 from analysis.errors import PairingError
 from analysis.paired_study.pairs import matched_cells, model_pairs
 from analysis.paired_study.series import AlignedPair, align_cells, in_points, weighted_mean
 from analysis.stats.clusters import influence, robust
 from analysis.stats.paired import Paired
+from benchmarks.found_study import cells_by_name
 from clue.config.schema import TaskConf
 from clue.metrics.summary import summary
 from clue.records import Record
@@ -28,7 +28,7 @@ def aligned(
     """A pair on one task."""
     cell(store, "llama2_7b", task, base)
     cell(store, "meditron7b", task, tuned, base="llama2_7b", **more)
-    cells = read_cells(store)
+    cells = cells_by_name(store)
     (pair,) = model_pairs(cells, "base")
     (match,) = matched_cells(cells, pair)
     return align_cells(match, [], {})
@@ -181,7 +181,7 @@ def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Pa
     cell(tmp_path, "llama2_7b", "meqsum", rows)
     for tuned in ("meditron7b", "another"):
         cell(tmp_path, tuned, "meqsum", rows, base="llama2_7b")
-    cells = read_cells(tmp_path)
+    cells = cells_by_name(tmp_path)
     alignments: dict[tuple[str, str], Any] = {}
     tasks = [
         align_cells(m, [], alignments)

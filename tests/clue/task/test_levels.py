@@ -1,13 +1,14 @@
 import pytest
 
 from analysis import published
+from benchmarks.found_study import paper_tree
 from clue.evaluation.outcome import Outcome
 from clue.launch.closing_table import show
 from clue.task import levels, task_files
 
 
 def test_the_tree_follows_from_the_task_files() -> None:
-    assert task_files.study() == {
+    assert paper_tree() == {
         "longhealth": ["longhealth1", "longhealth2", "longhealth3"],
         "level1": ["mednli", "meqsum", "problem_summary"],
         "level2": ["longhealth", "medisumcode", "medisumqa"],
@@ -23,7 +24,7 @@ SCORES = {
 
 
 def test_longhealth_counts_once_in_its_level() -> None:
-    assert levels.composites(SCORES, task_files.study()) == {
+    assert levels.composites(SCORES, paper_tree()) == {
         "longhealth": 40.0,
         "level1": 60.0,
         "level2": 20.0,
@@ -41,7 +42,7 @@ def test_longhealth_counts_once_in_its_level() -> None:
 )
 def test_a_mean_without_one_of_its_parts_is_left_out(absent: str, complete: set[str]) -> None:
     scores = {name: score for name, score in SCORES.items() if name != absent}
-    assert set(levels.composites(scores, task_files.study())) == complete
+    assert set(levels.composites(scores, paper_tree())) == complete
 
 
 def test_the_published_averages_follow_from_the_published_metrics() -> None:
@@ -55,7 +56,7 @@ def test_the_published_averages_follow_from_the_published_metrics() -> None:
         for task, rows in cells.groupby("task"):
             metrics = dict(zip(rows["metric"], rows["points"], strict=True))
             scores[str(task)] = levels.task_score(metrics, list(metrics))
-        computed = levels.composites(scores, task_files.study())
+        computed = levels.composites(scores, paper_tree())
         assert computed[str(row.task)] == pytest.approx(row.points, abs=0.005 + 1e-9), row
     assert len(averages) == 43
 
