@@ -10,8 +10,8 @@ from analysis.settings import AnalysisConf
 from clue.errors import StoreError
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import CellKey, Declaration, declare
-from clue.study.expected import Resolver
 from clue.study.membership import Ambiguity, Trial, membership
+from clue.study.resolution import Resolution, resolve
 from clue.study.stored_models import stored_models
 
 
@@ -31,6 +31,8 @@ class StudyCells:
     ambiguous: Sequence[Ambiguity] = ()
     notes: Sequence[str] = ()
     """On the choice of cells, for readers of the results."""
+    statement: Sequence[str] = ()
+    """Says when the study was declared, and what was changed since."""
     replayable: frozenset[CellKey] = field(default_factory=frozenset)
     """Missing cells whose answers are stored: they need to be scored only."""
 
@@ -46,8 +48,8 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
     if not tables:
         raise StoreError(_nothing(conf.paths.store))
     declaration = declare(conf.study, stored_models(tables))
-    resolver = Resolver(declaration, conf.paths)
-    members = membership(declaration, tables, resolver.cell)
+    resolution = resolve(declaration, conf.paths)
+    members = membership(declaration, tables, resolution.resolver.cell)
     cells = {
         key: declared_cell(table, key, declaration.models[key.model])
         for key, table in members.counted.items()
@@ -60,7 +62,15 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
         trials=members.trials,
         ambiguous=members.ambiguous,
         notes=members.notes,
+        statement=_statement(conf, resolution),
     )
+
+
+def _statement(conf: AnalysisConf, resolution: Resolution) -> Sequence[str]:
+    """Says when the study was declared; a part that a command line chose was not frozen."""
+    if conf.changes:
+        return [f"Declared by this command, not frozen: {' '.join(conf.chosen)}."]
+    return resolution.statement
 
 
 def _pairs(declaration: Declaration) -> list[ModelPair]:

@@ -30,7 +30,10 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
     """Document of a study."""
     scores = {task.match.task: list(task.score) for task in results.aligned}
     tree = results.study.declaration.tree
+    study = results.study
     design = {
+        "study": study.declaration.name,
+        "pairs": [pair.name for pair in study.declaration.pairs],
         "settings": conf.declared(),
         "task_scores": {task: dict.fromkeys(m, 1 / len(m)) for task, m in sorted(scores.items())},
         "composites": {name: dict(parts) for name, parts in tree.composites.items()},
@@ -43,6 +46,19 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
         "design": design,
         "design_sha256": sha256(design),
         "analyses": {name: variant.description for name, variant in variants(metrics).items()},
+        "declared": {
+            "statement": list(study.statement),
+            "hypotheses": study.declaration.hypotheses(),
+            "notes": list(study.notes),
+        },
+        "trials": [
+            {
+                "cell": trial.table.name,
+                "fingerprint": trial.table.fingerprint,
+                "reason": trial.reason,
+            }
+            for trial in study.trials
+        ],
         "cells": _cells(results.cells),
         "models": {
             prompt: {standing.model: _scores(standing) for standing in standings}

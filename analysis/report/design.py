@@ -7,6 +7,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import selectors
 from analysis.report.document import ReportTable, Section
 from analysis.report.methods import hypotheses, margins
+from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 
@@ -22,7 +23,13 @@ def section(
         conf: of the analysis.
         design_sha256: digest of the declared design.
     """
-    paragraphs = [_compared(results, setting, conf), _declared(setting, conf, design_sha256)]
+    study = results.study
+    paragraphs = [
+        " ".join([*study.statement, hypothesis_families(study.declaration)]),
+        _compared(results, setting, conf),
+        _declared(setting, conf, design_sha256),
+        *study.notes,
+    ]
     return Section("Design", "design", paragraphs, tables=[_table(setting)])
 
 

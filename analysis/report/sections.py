@@ -48,6 +48,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             Section("Limitations", "limits", points=LIMITS),
             _trials(results),
         ]
+    answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [section for section in sections if not section.is_empty]
     return Report(conf.study.title, answers, filled)
 
@@ -162,5 +163,6 @@ def _section(
         f"{FIGURES[name].title}: {FIGURES[name].absence}" for name in names if not figures[name]
     ]
     drawn = [figure for name in names if (figure := figures[name])]
+    answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [table for table in tables or [] if table.rows]
     return Section(title, anchor, absent, figures=drawn, tables=filled)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from clue.records import dotted
@@ -41,6 +42,18 @@ def mismatches(stored: StoredTable, expected: ExpectedCell) -> list[Mismatch]:
         *_scoring(stored, expected.task),
         *_readers(stored, expected.task),
     ]
+
+
+def generation_fits(generation: Mapping[str, Any], expected: ExpectedCell) -> bool:
+    """True if answers of this generation are those of a declared cell, scored or not."""
+    stored = StoredTable(Path(), {"generation": generation, "demo": expected.task.fictional}, {})
+    parts = (
+        _backend(stored, expected),
+        _data(stored, expected.task),
+        _protocol(stored, expected.task),
+        _model(stored, expected.model),
+    )
+    return not any(True for part in parts for _ in part)
 
 
 def difference(key: str, stored: object, other: object) -> str:

@@ -124,6 +124,11 @@ class Tracker:
             mlflow.log_artifacts(folder)
             mlflow.set_tag("mlflow.loggedArtifacts", table)
 
+    def log_text(self, name: str, text: str) -> None:
+        """Log a text as a file of the open run."""
+        with self._explain_errors():
+            mlflow.log_text(text, name)
+
     def log_folder(self, folder: Path) -> None:
         """Log all files of a folder to the open run."""
         with self._explain_errors():

@@ -43,8 +43,7 @@ def _declaration(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     study = results.study
     keys = set(study.declaration.pair_keys)
     yield declared(study.declaration, len(keys & set(study.cells)))
-    if conf.changes:
-        yield f"Declared by this command, not frozen: {' '.join(conf.chosen)}"
+    yield from study.statement
     yield hypothesis_families(study.declaration)
     if not conf.changes and results.rows and results.unevaluated:
         tested = sorted({row.key.tuned for row in results.rows})
