@@ -1,11 +1,11 @@
 """The stored cells of a study, chosen by its declaration, and the pairs that they make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.cells import StoredCell, declared_cell
-from analysis.paired_study.pairs import ModelPair
+from analysis.paired_study.pairs import ModelPair, model_pairs
 from analysis.settings import AnalysisConf
 from clue.errors import StoreError
 from clue.store.stored_tables import stored_tables
@@ -54,14 +54,16 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
         key: declared_cell(table, key, declaration.models[key.model])
         for key, table in members.counted.items()
     }
+    of_trials = trial_cells(members.trials) if conf.include_trials else {}
     return StudyCells(
         declaration=declaration,
-        cells=cells,
-        pairs=_pairs(declaration),
+        cells=cells | of_trials,
+        pairs=[*_pairs(declaration), *_trial_pairs(of_trials, declaration)],
         hypotheses=declaration.hypotheses(),
         trials=members.trials,
         ambiguous=members.ambiguous,
         notes=members.notes,
+        replayable=members.rescorable,
         statement=_statement(conf, resolution),
     )
 
@@ -76,6 +78,34 @@ def _statement(conf: AnalysisConf, resolution: Resolution) -> Sequence[str]:
 def _pairs(declaration: Declaration) -> list[ModelPair]:
     return sorted(
         ModelPair(prompt, *pair) for prompt in declaration.prompts for pair in declaration.pairs
+    )
+
+
+def trial_cells(trials: Iterable[Trial]) -> dict[CellKey, StoredCell]:
+    """Returns trials as cells of settings of their own, whose names say what they are.
+
+    Of several trials that only their fingerprints tell apart the first counts.
+    """
+    cells: dict[CellKey, StoredCell] = {}
+    for trial in sorted(trials, key=lambda trial: trial.table.fingerprint):
+        table = trial.table
+        prompt = f"{table.facts['prompt']} [trial: {trial.label}]"
+        facts = {**table.facts, "prompt": prompt, "trial": trial.reason}
+        cell = StoredCell(table.path, facts, table.signatures, table.rows)
+        cells.setdefault(cell.key, cell)
+    return cells
+
+
+def _trial_pairs(cells: Mapping[CellKey, StoredCell], declaration: Declaration) -> list[ModelPair]:
+    """Pairs of trials: those that the cells name, and the declared ones."""
+    prompts = {key.prompt for key in cells}
+    declared = {ModelPair(prompt, *pair) for prompt in prompts for pair in declaration.pairs}
+    named = model_pairs(cells, declaration.conf.comparator)
+    models = {(key.prompt, key.model) for key in cells}
+    return sorted(
+        pair
+        for pair in {*declared, *named}
+        if {(pair.prompt, pair.base), (pair.prompt, pair.tuned)} <= models
     )
 
 

@@ -163,6 +163,5 @@ def _section(
         f"{FIGURES[name].title}: {FIGURES[name].absence}" for name in names if not figures[name]
     ]
     drawn = [figure for name in names if (figure := figures[name])]
-    answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [table for table in tables or [] if table.rows]
     return Section(title, anchor, absent, figures=drawn, tables=filled)

@@ -23,7 +23,7 @@ def statement(frozen: Iterable[FrozenStudy], now: Mapping[str, Any]) -> list[str
     """Returns the sentences of a report: when a study was declared, amended, and changed since."""
     versions = list(frozen)
     if not versions:
-        return ["This declaration was not frozen before its cells were generated."]
+        return ["This declaration was never frozen."]
     first, *amendments = versions
     sentences = [first.sentence()]
     for before, after in zip(versions, amendments, strict=False):

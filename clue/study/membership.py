@@ -21,6 +21,8 @@ class Trial:
 
     table: StoredTable
     reason: str
+    label: str = "trial"
+    """The kinds of its differences, the same for all tasks of a model."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Membership:
     """Sorted by path."""
     missing: Sequence[CellKey]
     """Declared cells without a stored one that fits, sorted."""
+    rescorable: frozenset[CellKey] = frozenset()
+    """Missing cells whose answers are stored: they need to be scored only."""
     notes: Sequence[str] = field(default_factory=list)
     """Choices that were made by `clue store use`, and scorers of other library versions."""
 
@@ -128,7 +132,7 @@ class _Sorting:
             if not differences and (key in self.counted)
         }
         trials = [
-            Trial(table, self._reason(table, str(table.path) in equal))
+            self._trial(table, is_equal=str(table.path) in equal)
             for table in sorted(tables, key=lambda table: str(table.path))
             if str(table.path) not in used
         ]
@@ -137,16 +141,24 @@ class _Sorting:
             self.ambiguous,
             trials,
             sorted(self.missing),
+            frozenset(key for key in self.missing if self._is_rescorable(key)),
             list(dict.fromkeys(self.notes)),
         )
 
-    def _reason(self, table: StoredTable, is_equal: bool) -> str:
-        """Reason why a table does not count: its differences from the nearest declared cell."""
-        if is_equal:
-            return "another cell counts in its place, with the same records or by choice"
+    def _is_rescorable(self, key: CellKey) -> bool:
+        return any(
+            all(one.needs_scoring_only for one in differences)
+            for (other, _), differences in self.differences.items()
+            if other == key
+        )
+
+    def _trial(self, table: StoredTable, *, is_equal: bool) -> Trial:
+        """A table that does not count: its differences from the nearest declared cell."""
         facts = table.facts
+        if is_equal:
+            return Trial(table, "another cell with the same settings counts", "not chosen")
         if facts["task"] not in self.declaration.tasks:
-            return f"task {facts['task']} is not declared"
+            return Trial(table, f"task {facts['task']} is not declared", "task not declared")
         options = {
             key: differences
             for (key, path), differences in self.differences.items()
@@ -155,12 +167,21 @@ class _Sorting:
         key = min(options, key=lambda key: _distance(table, key, options[key]))
         differences = options[key]
         if facts["model"] != key.model and any(one.kind == "model" for one in differences):
-            return f"model {facts['model']} is not declared"
-        prompt = str(facts["prompt"])
-        lead = [] if prompt in self.declaration.prompts else [f"prompt {prompt} is not declared"]
-        texts = [*lead, *(one.text for one in differences)]
-        more = len(texts) - MOST_REASONS
-        return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
+            others = [one for one in differences if one.kind in ("backend", "limit")]
+            undeclared = Mismatch("model", f"model {facts['model']} is not declared")
+            differences = [undeclared, *others]
+        return Trial(
+            table,
+            _reason(str(facts["prompt"]), self.declaration.prompts, differences),
+            ", ".join(dict.fromkeys(one.label for one in differences)),
+        )
+
+
+def _reason(prompt: str, declared: Sequence[str], differences: Sequence[Mismatch]) -> str:
+    lead = [] if prompt in declared else [f"prompt {prompt} is not declared"]
+    texts = [*lead, *(one.text for one in differences)]
+    more = len(texts) - MOST_REASONS
+    return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _distance(

@@ -14,6 +14,10 @@ from clue.study.words import differing_words
 
 WORDING = ("system", "user", "assistant")
 """Order of the templates in a protocol."""
+_LABELS = {
+    **{"data": "other data", "protocol": "other protocol", "model": "model not declared"},
+    **{"scoring": "other scoring", "library": "other scoring", "reader": "older reader"},
+}
 _VERSION = re.compile(r"\d+(\.\d+)+\S*")
 
 
@@ -24,6 +28,17 @@ class Mismatch:
     kind: str
     """`backend`, `limit`, `data`, `protocol`, `model`, `scoring`, `library` or `reader`."""
     text: str
+
+    @property
+    def label(self) -> str:
+        """The kind in a few words, the same for all tasks of a model."""
+        labels = {"backend": self.text, "limit": self.text.partition(" of ")[0]}
+        return labels.get(self.kind, _LABELS.get(self.kind, ""))
+
+    @property
+    def needs_scoring_only(self) -> bool:
+        """True if the stored answers are the declared ones, and only their scores are not."""
+        return self.kind in ("scoring", "library", "reader")
 
     @property
     def is_library_version(self) -> bool:
