@@ -158,7 +158,7 @@ class _Sorting:
         if is_equal:
             return Trial(table, "another cell with the same settings counts", "not chosen")
         if facts["task"] not in self.declaration.tasks:
-            return Trial(table, f"task {facts['task']} is not declared", "task not declared")
+            return Trial(table, "task not declared", "task not declared")
         options = {
             key: differences
             for (key, path), differences in self.differences.items()
@@ -168,7 +168,7 @@ class _Sorting:
         differences = options[key]
         if facts["model"] != key.model and any(one.kind == "model" for one in differences):
             others = [one for one in differences if one.kind in ("backend", "limit")]
-            undeclared = Mismatch("model", f"model {facts['model']} is not declared")
+            undeclared = Mismatch("model", "model not declared")
             differences = [undeclared, *others]
         return Trial(
             table,
