@@ -14,6 +14,7 @@ import sys
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.cli import take_config_dir
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
@@ -24,12 +25,12 @@ from clue.launch import closing_table, signals, sweep
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    arguments = as_settings(arguments)
-    sys.argv[1:] = arguments  # Hydra reads sys.argv
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
     stopped = 0
     try:
+        arguments = as_settings(take_config_dir(arguments))
+        sys.argv[1:] = arguments  # Hydra reads sys.argv
         check_overrides(arguments, Config, groups(CONF))
         sweep.launch()
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:

@@ -21,7 +21,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from clue.backends import uses_gpus
+from clue.config.files import config_dir_words
 from clue.config.folders import CONF, ROOT, RUN
+from clue.config.hydra_search_path import search_own_folders
 from clue.config.schema import Config
 from clue.errors import ClueError
 from clue.evaluation import outcome
@@ -32,6 +34,7 @@ from clue.launch.worker import JobRequest, run_job
 OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
+search_own_folders()
 
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
@@ -123,7 +126,7 @@ def _request(composed: DictConfig) -> JobRequest:
     return JobRequest(
         resolved,
         Path(settings.runtime.output_dir),
-        shlex.join([*RUN, *settings.overrides.task]),
+        shlex.join([*RUN, *config_dir_words(), *settings.overrides.task]),
         in_sweep=settings.mode == RunMode.MULTIRUN,
         logging=OmegaConf.to_container(settings.job_logging, resolve=True),  # type: ignore[arg-type]
         verbose=settings.verbose is True,
