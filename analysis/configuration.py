@@ -9,6 +9,7 @@ from yaml import YAMLError
 
 from analysis.settings import AnalysisConf, validate
 from clue.config.composition import as_overrides
+from clue.config.files import config_dir_words
 from clue.config.folders import CONF
 from clue.config.overrides import check_overrides, explain
 from clue.errors import ConfigError
@@ -47,8 +48,8 @@ def command(conf: AnalysisConf) -> str:
         for key, value in _flat(conf).items()
         if value != _flat(default)[key] and not _follows(key, conf)
     }
-    words = ["python", "-m", "analysis", *conf.chosen, *as_overrides(settings)]
-    return shlex.join(words)
+    words = [*config_dir_words(), *conf.chosen, *as_overrides(settings)]
+    return shlex.join(["python", "-m", "analysis", *words])
 
 
 def _follows(key: str, conf: AnalysisConf) -> bool:

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,20 @@ from tests import tiny
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-for name in ("CLUE_DATA", "CLUE_MODELS", "MLFLOW_TRACKING_URI"):
+for name in ("CLUE_DATA", "CLUE_MODELS", "CLUE_CONFIG_DIR", "MLFLOW_TRACKING_URI"):
     os.environ.pop(name, None)
 
 settings.register_profile("clue", deadline=None)  # imports and other processes take their time
 settings.load_profile("clue")
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def no_own_folders() -> Iterator[None]:
+    """`--config-dir` sets a variable of this process, which must not reach the next test."""
+    yield
+    os.environ.pop("CLUE_CONFIG_DIR", None)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from analysis.paired_study.pairs import ModelPair
 from analysis.settings import AnalysisConf
 from clue.config import model_files
 from clue.config.composition import as_overrides
+from clue.config.files import config_dir_words
 from clue.config.folders import RUN
 from clue.config.locations import other_locations
 from clue.config.schema import ModelConf
@@ -93,19 +94,24 @@ def run_command(
     }
     if {CellKey(prompt, model, task) for task in names} <= study.replayable:
         settings["backend"] = "replay"
-    return shlex.join([*RUN, *as_overrides(settings)])
+    return shlex.join([*RUN, *config_dir_words(), *as_overrides(settings)])
 
 
 def study_command(conf: AnalysisConf) -> str:
     """Returns the command that evaluates all that the study of these settings lacks."""
-    words = ["-m", f"study={conf.study.name}", *as_overrides(other_locations(conf.paths))]
+    words = [
+        *config_dir_words(),
+        "-m",
+        f"study={conf.study.name}",
+        *as_overrides(other_locations(conf.paths)),
+    ]
     return shlex.join([*RUN, *words])
 
 
 def list_command(conf: AnalysisConf) -> str:
     """Returns the command that lists all cells of the store, with the reasons of trials."""
     store = other_locations(conf.paths).get("paths.mlruns")
-    options = [] if store is None else ["--mlruns", store]
+    options = config_dir_words() + ([] if store is None else ["--mlruns", store])
     return shlex.join(["python", "-m", "clue", "store", "list", *options])
 
 

@@ -15,6 +15,7 @@ import sys
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.cli import take_config_dir
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
@@ -26,11 +27,11 @@ from clue.study.scores import score_tree
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    arguments = as_settings(arguments)
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
     stopped = 0
     try:
+        arguments = as_settings(take_config_dir(arguments))
         check_overrides(arguments, Config, groups(CONF))
         if study_jobs.names_study(arguments):
             jobs = study_jobs.study_jobs(arguments)

@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from clue.config.folders import CONF, ROOT
+from clue.config.hydra_search_path import search_own_folders
 from clue.config.overrides import check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ConfigError
@@ -35,9 +36,11 @@ def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schem
         overrides: `key=value`, as on the command line.
 
     Raises:
-        ConfigError: a key is unknown, a choice does not exist, a value has another type.
+        ConfigError: a key is unknown, a choice does not exist, a value has another type, or an own
+            folder is missing or has a file of the same name as another one.
     """
     check_overrides(overrides, schema, groups(CONF))
+    search_own_folders()
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             settings = OmegaConf.to_object(compose(name, overrides=list(overrides)))

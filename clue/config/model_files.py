@@ -1,40 +1,28 @@
-"""Model files of `conf/model`: names, content, identity and family of a model."""
+"""Model files, `model/<name>.yaml`: names, content, identity and family of a model."""
 
-from pathlib import Path
-
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
-from clue.config.folders import CONF
+from clue.config.files import config_files, load_file
 from clue.config.schema import ModelConf
 from clue.errors import ConfigError
 
-FOLDER = CONF / "model"
 
-
-def names(folder: Path = FOLDER) -> list[str]:
+def names() -> list[str]:
     """Returns the names of all model files, sorted."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+    return list(config_files("model"))
 
 
-def load(name: str, folder: Path = FOLDER) -> ModelConf:
+def load(name: str) -> ModelConf:
     """Read one model file.
 
     Raises:
-        ConfigError: there is no such file, or it is malformed; names the file and the fields.
+        ConfigError: there is no such file, it is malformed, or the model has another name than the
+            file; names the file and the fields.
     """
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        raise ConfigError(f"there is no model {name!r}; there are {', '.join(names(folder))}")
-    try:
-        merged = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
-        model = OmegaConf.to_object(merged)
-    except (OmegaConfBaseException, YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        fields = ", ".join(ModelConf.__dataclass_fields__)
-        raise ConfigError(f"{path} is malformed: {reason}. Its fields: {fields}") from error
-    assert isinstance(model, ModelConf)
+    files = config_files("model")
+    if name not in files:
+        raise ConfigError(f"there is no model {name!r}; there are {', '.join(files)}")
+    model = load_file(files[name], ModelConf)
+    if model.repo and model.name != name:
+        raise ConfigError(f"{files[name]}: write `name: {name}`, as the file is named")
     return model
 
 

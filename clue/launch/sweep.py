@@ -21,13 +21,17 @@ from omegaconf import DictConfig, OmegaConf
 
 from clue.backends import uses_gpus
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
+from clue.config.files import config_dir_words
 from clue.config.folders import CONF, RUN
+from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs
 from clue.launch.subprocess_job import run_isolated
 from clue.launch.worker import JobRequest, run_job
+
+search_own_folders()
 
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
@@ -126,7 +130,7 @@ def _request(composed: DictConfig) -> JobRequest:
     return JobRequest(
         resolved,
         Path(settings.runtime.output_dir),
-        shlex.join([*RUN, *settings.overrides.task]),
+        shlex.join([*RUN, *config_dir_words(), *settings.overrides.task]),
         in_sweep=settings.mode == RunMode.MULTIRUN,
         logging=OmegaConf.to_container(settings.job_logging, resolve=True),  # type: ignore[arg-type]
         verbose=settings.verbose is True,

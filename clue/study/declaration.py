@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from clue.common.suggestion import unknown
 from clue.config import composition
-from clue.config.folders import CONF
+from clue.config.files import config_files
 from clue.config.schema import Config, ModelConf
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
@@ -92,7 +92,7 @@ class Declaration:
 
 def names() -> list[str]:
     """Returns the names of all study files, sorted."""
-    return sorted(path.stem for path in (CONF / "study").glob("*.yaml"))
+    return list(config_files("study"))
 
 
 def load(name: str, overrides: Sequence[str] = ()) -> StudyConf:

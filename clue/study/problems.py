@@ -6,7 +6,7 @@ from typing import Any
 
 from clue.backends import BACKENDS
 from clue.common.suggestion import unknown
-from clue.config.folders import CONF
+from clue.config.files import config_files
 from clue.config.ranges import problems
 from clue.config.schema import ModelConf
 from clue.config.study_schema import StudyConf
@@ -29,16 +29,16 @@ def declaration_problems(conf: StudyConf, models: Mapping[str, ModelConf]) -> It
     yield from _level_problems(conf)
     if not conf.prompts:
         yield "prompts is empty: name at least one file of conf/prompt"
-    yield from _unknown("prompts", conf.prompts, _files("prompt"))
-    yield from _unknown("scoring", [conf.scoring], _files("scoring"))
+    yield from _unknown("prompts", conf.prompts, config_files("prompt"))
+    yield from _unknown("scoring", [conf.scoring], config_files("scoring"))
     yield from _unknown("backends", conf.backends, BACKENDS)
 
 
 def _model_problems(conf: StudyConf, models: Mapping[str, ModelConf]) -> Iterator[str]:
     if not conf.models:
         yield "models is empty: name at least one model that names a base, or <model>:<base>"
-    yield from _unknown("models", named_models(conf), [*models, *_files("model")])
-    yield from _unknown("references", conf.references, [*models, *_files("model")])
+    yield from _unknown("models", named_models(conf), [*models, *config_files("model")])
+    yield from _unknown("references", conf.references, [*models, *config_files("model")])
     for entry in conf.models:
         tuned, colon, base = entry.partition(":")
         if tuned in models and not colon and not compared_with(models[tuned], conf.comparator):
@@ -85,7 +85,3 @@ def _unknown(setting: str, chosen: Iterable[str], choices: Iterable[str]) -> Ite
     for name in dict.fromkeys(chosen):
         if name not in available:
             yield f"{setting}: {unknown(name, available)}"
-
-
-def _files(group: str) -> list[str]:
-    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))

@@ -8,7 +8,8 @@ from tests.house.source import module_name, trees
 
 LAYERS = (
     ("clue", "clue.errors", "clue.records", "clue.icd", "clue.cluster_robust"),
-    ("clue.config", "clue.common"),
+    ("clue.common",),
+    ("clue.config",),
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
     ("clue.task",),
     ("clue.backends", "clue.metrics"),

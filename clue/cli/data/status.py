@@ -14,6 +14,7 @@ from rich.text import Text
 
 from clue.cli.data.inventory import FileStatus, files
 from clue.common import console
+from clue.config.files import config_files, load_yaml
 from clue.config.folders import ROOT
 from clue.data.locate import data_root, download_command
 from clue.data.registry import DATASETS
@@ -76,10 +77,10 @@ def needed_datasets(options: Iterable[str]) -> set[str]:
 
 def _expanded(name: str) -> list[str]:
     """Returns the tasks of a list such as `all`, as Hydra reads it; for a task, the task."""
-    path = task_files.FOLDER / f"{name}.yaml"
-    if not path.is_file():
+    files = config_files("task")
+    if name not in files:
         return [name]  # `task_files.load` lists the tasks in its error
-    content = OmegaConf.to_container(OmegaConf.load(path))
+    content = OmegaConf.to_container(load_yaml(files[name]))
     parts = content.get("defaults") if isinstance(content, dict) else None
     return [task for part in parts for task in _expanded(str(part))] if parts else [name]
 

@@ -14,6 +14,7 @@ from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import model_overviews
 from clue.cli.models.parser import main
 from clue.config import model_files
+from clue.config.files import config_files
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
 from clue.errors import ConfigError
@@ -55,7 +56,7 @@ def test_a_model_file_says_what_a_reader_needs(name: str) -> None:
     assert model.context
     assert model.parameters
     assert model.licence
-    said = OmegaConf.load(model_files.FOLDER / f"{name}.yaml")
+    said = OmegaConf.load(config_files("model")[name])
     assert {"revision", "adaptation"} <= set(said)  # null and [] say that nothing is known
 
 
@@ -97,10 +98,14 @@ def test_a_setting_that_is_not_used_changes_no_fingerprint() -> None:
     ("line", "reason"),
     [("contxt: 5", "contxt"), ("context: lots", "lots"), ("  - x: [", "malformed")],
 )
-def test_a_malformed_file_is_named_with_its_fields(tmp_path: Path, line: str, reason: str) -> None:
-    (tmp_path / "odd.yaml").write_text(f"name: odd\nrepo: org/odd\n{line}\n")
+def test_a_malformed_file_is_named_with_its_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, reason: str
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "odd.yaml").write_text(f"name: odd\nrepo: org/odd\n{line}\n")
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tmp_path))
     with pytest.raises(ConfigError, match=rf"odd\.yaml is malformed: .*{reason}|{reason}.*context"):
-        model_files.load("odd", tmp_path)
+        model_files.load("odd")
 
 
 def test_needs_are_measured_where_the_data_are_and_else_estimated(tmp_path: Path) -> None:
