@@ -1,10 +1,11 @@
 """Store of a synthetic study with planted effects: no model, no text, no MLflow.
 
-    python -m benchmarks.synthetic STORE [--scale 0.1] [--known]
+    python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
 
 Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
 Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn.
+plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn. `--report`
+analyses the pairs of the store: no declared study has simulated scores.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.settings import AnalysisConf
 from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config.schema import TaskConf
@@ -117,10 +119,27 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--known", action="store_true", help="plant a few known effects")
+    parser.add_argument("--report", type=Path, help="write the report into this folder")
     arguments = parser.parse_args()
     plan = known_study() if arguments.known else Plan(PAIRS)
     paths = write(arguments.store, replace(plan, scale=arguments.scale))
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
+    if arguments.report:
+        print(_report(arguments.store, arguments.report))
+
+
+def _report(store: Path, folder: Path) -> Path:
+    """Analyse the store; returns the path of the report."""
+    from analysis import report
+    from analysis.paired_study import run
+    from analysis.paired_study.output import write_study
+    from analysis.paired_study.summary import summary
+    from benchmarks.found_study import found_study
+
+    conf = AnalysisConf(sensitivity=False)
+    results = run(found_study(store), conf)
+    write_study(folder, results.rows, summary(results, conf))
+    return report.write(results, conf, folder)[0]
 
 
 if __name__ == "__main__":

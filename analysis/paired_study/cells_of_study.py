@@ -17,7 +17,7 @@ from clue.study.stored_models import stored_models
 
 @dataclass(frozen=True)
 class StudyCells:
-    """What an analysis works on."""
+    """Declared cells that are stored, with everything that the report says of their choice."""
 
     declaration: Declaration
     cells: Mapping[CellKey, StoredCell]

@@ -21,6 +21,7 @@ from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
 from clue.launch import closing_table, signals, study_jobs, sweep
+from clue.launch.study_jobs import MULTIRUN
 from clue.study.scores import score_tree
 
 
@@ -32,6 +33,9 @@ def main(arguments: list[str]) -> int:
     stopped = 0
     try:
         arguments = as_settings(take_config_dir(arguments))
+        arguments = sorted(
+            arguments, key=lambda word: word not in MULTIRUN
+        )  # argparse: flags first
         check_overrides(arguments, Config, groups(CONF))
         if study_jobs.names_study(arguments):
             jobs = study_jobs.study_jobs(arguments)

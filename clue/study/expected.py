@@ -1,4 +1,4 @@
-"""What a declared cell must be: settings, data and scorers as the declaration resolves to now."""
+"""Settings, data and scorers that a declared cell must have, as they resolve to now."""
 
 import logging
 from collections.abc import Iterable, Mapping

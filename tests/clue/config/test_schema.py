@@ -128,7 +128,7 @@ def test_an_engine_that_quantises_itself_is_not_asked_to(backend: str) -> None:
 
 
 def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
-    config = composed("experiment=demo", "task=meqsum")
+    config = composed("task=meqsum")
     validate(config)
     config.tasks["longhealth1"] = TaskConf(limit=4)
     with pytest.raises(ConfigError, match=r"tasks.longhealth1 is set, but .* is not among"):
