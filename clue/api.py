@@ -31,9 +31,10 @@ def evaluate(
         model: names of files in `conf/model`.
         task: names of files in `conf/task`, also lists of tasks such as `level1`.
         settings: any other setting of `python run.py` by its dotted name, for example
-            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`. The
-            store is `paths.mlruns`: by default `mlruns/` of the checkout, or of the working
-            directory if the package was installed from a wheel.
+            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`;
+            `{"study": "demo"}` takes over what a study fixes for its tasks. The store is
+            `paths.mlruns`: by default `mlruns/` of the checkout, or of the working directory if
+            the package was installed from a wheel.
 
     Returns:
         What became of every cell, with its scores in points (0 to 100); a cell that failed has the
@@ -56,6 +57,7 @@ def evaluate(
     choices = dict(settings or {})
     if twice := {"model", "task"} & set(choices):
         raise ConfigError(f"{twice.pop()} is an argument of evaluate, not one of its settings")
+    choices = _study_settings(choices, task) | choices
     for name in [model] if isinstance(model, str) else model:
         config = _config(as_overrides({"model": name, "task": task, **choices}))
         config.on_overflow = config.on_overflow or "error"
@@ -175,6 +177,19 @@ def read_records(
         for record in table.records
     )
     return records if text else records.drop(columns=list(TEXTS))
+
+
+def _study_settings(choices: Mapping[str, Any], task: str | Sequence[str]) -> Mapping[str, Any]:
+    """Settings that a chosen study fixes for these tasks; none without a study."""
+    from clue.config.composition import as_overrides
+    from clue.study.declaration import load
+    from clue.study.expected import study_settings
+
+    if "study" not in choices:
+        return {}
+    study = load(str(choices["study"]))
+    tasks = _config(as_overrides({"task": task})).tasks
+    return {"scoring": study.scoring, **study_settings(study.settings, tasks)}
 
 
 def _check_names(setting: str, names: object) -> None:

@@ -8,7 +8,7 @@ from clue.records import Record, dotted, sha256
 from clue.store.records_table import read_table
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey, Declaration
-from clue.study.expected import ExpectedCell
+from clue.study.expected import ExpectedCell, ExpectedTask
 from clue.study.mismatch import Mismatch, difference, mismatches
 
 MOST_REASONS = 3
@@ -106,6 +106,8 @@ class _Sorting:
             self.notes.append(_choice_note(key, choice, distinct))
         else:
             self.ambiguous.append(Ambiguity(key, distinct, _ambiguity(distinct)))
+        if distinct:
+            self.notes += _unresolved(key.task, expected.task)
 
     def _fitting(self, key: CellKey, tables: Sequence[StoredTable]) -> list[StoredTable]:
         """Tables without a difference; else those whose scorers have other library versions."""
@@ -236,6 +238,20 @@ def _differences(first: StoredTable, second: StoredTable) -> Iterator[str]:
         values = first.signatures.get(name), second.signatures.get(name)
         if values[0] != values[1]:
             yield difference(f"scorer of {name}", *values)
+
+
+def _unresolved(task: str, expected: ExpectedTask) -> list[str]:
+    """Says what of a task cannot be compared because it is not on this machine."""
+    notes = []
+    if "dataset_sha256" not in expected.protocol:
+        notes.append(
+            f"The data of {task} are not on this machine: the cells' data are not compared."
+        )
+    absent = [name for name in expected.metrics if name not in expected.signatures]
+    if absent:
+        names = ", ".join(absent)
+        notes.append(f"The scorers of {names} are not on this machine: they are not compared.")
+    return notes
 
 
 def _choice_note(key: CellKey, choice: StoredTable, tables: Sequence[StoredTable]) -> str:
