@@ -38,9 +38,7 @@ MODEL_KEYS = (
 )
 """Settings that identify a model. All other settings are protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
-REQUIRED_FACTS = (
-    *("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint"),
-)
+REQUIRED_FACTS = (*("model", "task", "prompt", "dataset", "score", "generation", "fingerprint"),)
 
 
 class CellKey(NamedTuple):

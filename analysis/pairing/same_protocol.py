@@ -7,7 +7,7 @@ from typing import Any
 from analysis.cells import MODEL_KEYS, StoredCell, flatten
 from analysis.errors import PairingError
 
-TASK_FACTS = ("score", "level", "dataset")
+TASK_FACTS = ("score", "dataset")
 """Facts of a cell that its task file sets and its fingerprint does not cover."""
 WIDTH = 60
 """Characters of a value in a message."""
@@ -36,7 +36,7 @@ def setting_differences(
         PairingError: the protocol, the decoding or the machinery differs and is not allowed to.
 
     >>> from pathlib import Path
-    >>> facts = {"score": ["rouge1"], "level": 1, "dataset": "meqsum"}
+    >>> facts = {"score": ["rouge1"], "dataset": "meqsum"}
     >>> base, tuned = (
     ...     StoredCell(Path("x"), facts | {"generation": {"decoding": decoding}}, {})
     ...     for decoding in ("greedy", "sampled")

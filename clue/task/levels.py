@@ -32,16 +32,20 @@ def task_score(metrics: Mapping[str, float], names: Sequence[str]) -> float:
 def tree(tasks: Iterable[TaskConf]) -> Tree:
     """Returns the composites of these tasks: data sets of several tasks, levels, overall.
 
-    >>> tree([TaskConf("mednli", level=1)])
+    A task without a level is in none.
+
+    >>> tree([TaskConf("mednli", level="1"), TaskConf("triage")])
     {'level1': ['mednli'], 'overall': ['level1']}
     """
     datasets: dict[str, list[str]] = {}
     levels: dict[str, list[str]] = {}
     for task in tasks:
-        datasets.setdefault(task.module, []).append(task.name)
+        if task.level is None:
+            continue
+        datasets.setdefault(task.dataset, []).append(task.name)
         members = levels.setdefault(f"level{task.level}", [])
-        if task.module not in members:
-            members.append(task.module)
+        if task.dataset not in members:
+            members.append(task.dataset)
     several = {name: parts for name, parts in datasets.items() if parts != [name]}
     return several | dict(sorted(levels.items())) | {OVERALL: sorted(levels)}
 
