@@ -60,7 +60,7 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "prompt": "paper",
         "task": conf.name,
         "level": conf.level,
-        "dataset": conf.module,
+        "dataset": conf.dataset,
         "model": model,
         "base": base,
         "ancestor": None,

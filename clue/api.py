@@ -179,7 +179,7 @@ def read_records(
     return records if text else records.drop(columns=list(TEXTS))
 
 
-def _study_settings(choices: Mapping[str, Any], task: str | Sequence[str]) -> Mapping[str, Any]:
+def _study_settings(choices: Mapping[str, Any], task: str | Sequence[str]) -> dict[str, Any]:
     """Settings that a chosen study fixes for these tasks; none without a study."""
     from clue.config.composition import as_overrides
     from clue.study.declaration import load

@@ -59,8 +59,8 @@ class RuleInput:
         return choices
 
     def text(self, sample: Sample) -> str:
-        """The text in question."""
-        return sample.fields[self.task.conf.input]
+        """The text in question: the field that the task names, else its first one."""
+        return sample.fields[self.task.conf.input or next(iter(sample.fields))]
 
 
 def majority(data: RuleInput, sample: Sample) -> str:

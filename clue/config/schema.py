@@ -12,6 +12,7 @@ from pathlib import Path
 from clue.config.ranges import AtLeast, MoreThan, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
+from clue.config.table_schema import ANSWERS, DEFAULT_METRICS, TABLE, ColumnsConf
 
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
 TEXT_MODES = ("full", "hash", "none")
@@ -100,7 +101,8 @@ class TaskConf:
     """Protocol of one task: wording, shots, limits, metrics."""
 
     name: str = ""
-    level: int = setting(1, OneOf((1, 2)))
+    level: str | None = None
+    """Name of the group that people count it to; a tag in MLflow."""
     system: str = ""
     """System turn."""
     user: str = ""
@@ -119,7 +121,21 @@ class TaskConf:
     limit: int | None = setting(None, AtLeast(1))
     """Upper bound of scored samples, the first of the (shuffled) test split."""
     reader: str | None = None
-    """Module in `clue.task` that reads and parses; none = the task's name."""
+    """Module in `clue.task` that reads and parses, or `table`, a file of one's own; none = the
+    task's name."""
+    file: str | None = None
+    """Table: CSV, JSON lines or Parquet; a relative path starts at the working directory, else at
+    `<paths.data>/<name>/`."""
+    train: str | None = None
+    """Table: file of the worked examples with `prompt.source=train`."""
+    columns: ColumnsConf = field(default_factory=ColumnsConf)
+    """Table: columns of the file."""
+    answer: str | None = setting(None, OneOf(ANSWERS))
+    """Table: `choice` of one of `labels`, `text`, or ICD-10-CM `codes`."""
+    labels: list[str] = field(default_factory=list)
+    """Table: the possible answers of a `choice`."""
+    access: str | None = setting(None, OneOf(("open", "credentialed")))
+    """Table: `credentialed` text stays on this machine; none = credentialed."""
     documents: str | None = setting(None, OneOf(("own", "mixed", "foreign")))
     """LongHealth: `own` documents of the patient, `mixed` with those of others, `foreign` only."""
     order: str | None = setting(None, OneOf(("per_question", "per_patient")))
@@ -131,6 +147,19 @@ class TaskConf:
     unanswerable: str | None = None
     """LongHealth: text of option F; none = there is no such option."""
 
+    def __post_init__(self) -> None:
+        """Sets the metrics and the score of a table by its kind of answer, unless they are set."""
+        if self.is_table and self.answer in DEFAULT_METRICS:
+            names = DEFAULT_METRICS[self.answer]
+            self.metrics = self.metrics or list(names)
+            default = [name for name in names if name in self.metrics]
+            self.score = self.score or default or list(self.metrics)
+
+    @property
+    def is_table(self) -> bool:
+        """The task is on a file of one's own."""
+        return self.reader == TABLE
+
     @property
     def module(self) -> str:
         """Name of the module in `clue.task`."""
@@ -138,8 +167,8 @@ class TaskConf:
 
     @property
     def dataset(self) -> str:
-        """Data set of the task: tasks of one data set, such as LongHealth's, are one unit."""
-        return self.module
+        """Name of the data set: tables are data sets of their own."""
+        return self.name if self.is_table else self.module
 
 
 @dataclass

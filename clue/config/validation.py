@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from clue.config.ranges import problems
 from clue.config.schema import Config, ModelConf, TaskConf
+from clue.config.table_validation import table_problems
 from clue.errors import ConfigError
 
 
@@ -35,8 +36,10 @@ def _contradictions(config: Config) -> Iterator[str]:
     if not config.tasks:
         yield "no task is chosen: task=all, task=meqsum or 'task=[a,b]'"
     for name, task in config.tasks.items():
-        if task.name:
+        if task.name == name:
             yield from _task_problems(task)
+        elif task.name:
+            yield f"tasks.{name}.name={task.name}: a task has the name of its file, {name}"
         else:
             yield f"tasks.{name} is set, but {name} is not among the chosen tasks"
 
@@ -52,6 +55,7 @@ def _model_problems(model: ModelConf) -> Iterator[str]:
 
 def _task_problems(task: TaskConf) -> Iterator[str]:
     prefix = f"tasks.{task.name}"
+    yield from table_problems(task)
     yield from _document_problems(prefix, task)
     for metric in task.score:
         if metric not in task.metrics:

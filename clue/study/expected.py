@@ -9,7 +9,6 @@ from clue.config import model_files
 from clue.config.composition import as_overrides, composed
 from clue.config.schema import Config, PathsConf
 from clue.data.locate import data_root
-from clue.data.registry import DEMO
 from clue.errors import DataError, DataMissing, ModelUnavailable
 from clue.metrics import failures
 from clue.metrics.registry import signatures
@@ -144,7 +143,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
         versions=values["versions"],
         limit=task.effective_limit,
         samples=values["samples"],
-        fictional=task.data == DEMO,
+        fictional=task.fictional,
     )
 
 

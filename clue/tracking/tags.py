@@ -6,8 +6,6 @@ from typing import Any
 from clue.cell import Cell
 from clue.config.model_files import family
 from clue.config.schema import Config
-from clue.data.locate import data_root
-from clue.data.registry import DEMO
 from clue.tracking import provenance
 
 
@@ -70,7 +68,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "limit": cell.task.effective_limit,
         "task": task.name,
         "level": task.level,
-        "dataset": task.module,
+        "dataset": task.dataset,
         "score": list(task.score),
         "versions": cell.versions,
         "access": cell.task.access,
@@ -81,7 +79,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "domain": model.domain,
         "parameters": model.parameters,
         "adaptation": list(model.adaptation),
-        "demo": data_root(cell.config.paths.data) == DEMO,
+        "demo": cell.task.fictional,
     }
 
 

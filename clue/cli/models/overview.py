@@ -60,7 +60,7 @@ def model_overviews(
 def fitting_tasks(row: ModelOverview, needs: Sequence[ContextNeed]) -> str:
     """Returns the tasks that fit, briefly: all, a level, or their names."""
     every = {need.task for need in needs}
-    first = {need.task for need in needs if need.level == 1}
+    first = {need.task for need in needs if need.level == "1"}
     short = {frozenset(every): "all", frozenset(first): "level1", frozenset(): "none"}
     return short.get(frozenset(row.fits), ", ".join(row.fits))
 

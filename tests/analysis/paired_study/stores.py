@@ -50,7 +50,7 @@ def cell(store: Path, model: str, task: str, records: Sequence[Record], **facts:
         "prompt": "paper",
         "task": task,
         "level": conf.level,
-        "dataset": conf.module,
+        "dataset": conf.dataset,
         "score": list(conf.score),
         "model": model,
         "base": None,

@@ -93,6 +93,28 @@ def test_the_exit_code_tells_whether_what_is_needed_is_here(
     assert run(tmp_path, *(["--need", *need] if need else [])) == code
 
 
+def test_a_table_of_ones_own_is_listed_checked_and_needed(
+    run: Status, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tiny.triage(tmp_path)))
+    table = files_by_split(run, capsys, tmp_path / "data")["triage", "test"]
+    assert (table["state"], table["rows"], table["access"]) == ("found", 6, "credentialed")
+    assert table["path"] == str(tmp_path / "triage.csv")
+    assert run(tmp_path, "--need", "task=triage") == 0
+    text = (tmp_path / "triage.csv").read_text()
+    (tmp_path / "triage.csv").write_text(text.replace("routine", "rotine"))
+    assert run(tmp_path, "--need", "task=triage") == 1
+    output = capsys.readouterr().out
+    assert "test is malformed: " in output
+    assert "row 3, column urgency is none of the labels urgent, routine" in output
+    (tmp_path / "triage.csv").unlink()
+    assert run(tmp_path, "--need", "task=triage") == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert "triage: own file, credentialed" in output
+    assert "test is missing: the file of triage is not at" in output
+    assert run(tmp_path) == 0
+
+
 def test_only_the_test_split_is_needed(run: Status, tmp_path: Path) -> None:
     tiny.mednli(tmp_path, split="test")
     assert run(tmp_path, "--need", "task=mednli") == 0

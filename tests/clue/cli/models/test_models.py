@@ -133,9 +133,9 @@ def test_a_longer_prompt_is_measured_again_and_not_remembered(tmp_path: Path) ->
 
 def test_models_of_short_context_fit_level_1_only() -> None:
     asked = [
-        ContextNeed("short", 1, 900, True),
-        ContextNeed("long", 2, 5000, True),
-        ContextNeed("new", 2, None, False),
+        ContextNeed("short", "1", 900, True),
+        ContextNeed("long", "2", 5000, True),
+        ContextNeed("new", None, None, False),
     ]
     fits = {
         row.model.name: row.fits for row in model_overviews(["llama2_7b", "aloe8b"], asked, Path())
