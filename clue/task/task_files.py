@@ -34,3 +34,15 @@ def load(name: str) -> TaskConf:
     )
     assert isinstance(conf, TaskConf)
     return conf
+
+
+@cache
+def lists() -> dict[str, tuple[str, ...]]:
+    """Returns the lists of tasks, such as `longhealth`, with the names that each file lists."""
+    paths = [path for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in names()]
+    contents = {path.stem: OmegaConf.to_container(OmegaConf.load(path)) for path in paths}
+    return {
+        name: tuple(map(str, content.get("defaults", ())))
+        for name, content in contents.items()
+        if isinstance(content, dict)
+    }
