@@ -1,4 +1,4 @@
-"""What a declared cell must be: settings, data and scorers as the declaration resolves to now."""
+"""Settings, data and scorers that a declared cell must have, as they resolve to now."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -38,6 +38,8 @@ class ExpectedTask:
     """Upper bound of scored samples that the study declares."""
     samples: int | None
     """Samples without a limit; None where the data are not here."""
+    repeats: int
+    """Presentations of every question."""
     fictional: bool
     """The declared data are those of the package's demonstration."""
 
@@ -144,6 +146,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
         versions=values["versions"],
         limit=task.effective_limit,
         samples=values["samples"],
+        repeats=conf.repeats,
         fictional=task.data == DEMO,
     )
 

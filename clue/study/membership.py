@@ -122,11 +122,7 @@ class _Sorting:
         """Returns where every table belongs."""
         used = {str(table.path) for table in self.counted.values()}
         used |= {str(table.path) for case in self.ambiguous for table in case.tables}
-        equal = {
-            path
-            for (key, path), differences in self.differences.items()
-            if not differences and (key in self.counted)
-        }
+        equal = {path for (_, path), differences in self.differences.items() if not differences}
         trials = [
             Trial(table, self._reason(table, str(table.path) in equal))
             for table in sorted(tables, key=lambda table: str(table.path))
@@ -143,7 +139,7 @@ class _Sorting:
     def _reason(self, table: StoredTable, is_equal: bool) -> str:
         """Reason why a table does not count: its differences from the nearest declared cell."""
         if is_equal:
-            return "another cell counts in its place, with the same records or by choice"
+            return "another cell stands for it: one with the same records, or the chosen one"
         facts = table.facts
         if facts["task"] not in self.declaration.tasks:
             return f"task {facts['task']} is not declared"
@@ -156,8 +152,9 @@ class _Sorting:
         differences = options[key]
         if facts["model"] != key.model and any(one.kind == "model" for one in differences):
             return f"model {facts['model']} is not declared"
-        prompt = str(facts["prompt"])
-        lead = [] if prompt in self.declaration.prompts else [f"prompt {prompt} is not declared"]
+        prompt, kinds = str(facts["prompt"]), {one.kind for one in differences}
+        is_other = "protocol" in kinds and prompt not in self.declaration.prompts
+        lead = [f"prompt {prompt} is not declared"] if is_other else []
         texts = [*lead, *(one.text for one in differences)]
         more = len(texts) - MOST_REASONS
         return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])

@@ -14,7 +14,7 @@ from clue.config.validation import validate
 from clue.errors import ConfigError
 from clue.metrics.registry import METRICS
 
-GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
+GROUPS = ("model", "task", "prompt", "backend", "scoring", "study")
 FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 
 
@@ -128,7 +128,7 @@ def test_an_engine_that_quantises_itself_is_not_asked_to(backend: str) -> None:
 
 
 def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
-    config = composed("experiment=demo", "task=meqsum")
+    config = composed("task=meqsum")
     validate(config)
     config.tasks["longhealth1"] = TaskConf(limit=4)
     with pytest.raises(ConfigError, match=r"tasks.longhealth1 is set, but .* is not among"):
