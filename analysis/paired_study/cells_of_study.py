@@ -17,7 +17,7 @@ from clue.study.stored_models import stored_models
 
 @dataclass(frozen=True)
 class StudyCells:
-    """What an analysis works on."""
+    """The cells and pairs that an analysis works on, and the stored cells that do not count."""
 
     declaration: Declaration
     cells: Mapping[CellKey, StoredCell]
@@ -43,9 +43,9 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
         StoreError: the store has no finished cell.
     """
     tables = stored_tables(conf.paths.store)
+    declaration = declare(conf.study, stored_models(tables))
     if not tables:
         raise StoreError(_nothing(conf.paths.store))
-    declaration = declare(conf.study, stored_models(tables))
     resolver = Resolver(declaration, conf.paths)
     members = membership(declaration, tables, resolver.cell)
     cells = {
