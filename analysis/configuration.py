@@ -7,14 +7,14 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from analysis.settings import AnalysisConf, validate
+from analysis.settings import AnalysisConf, ComputationConf, validate
 from clue.config.composition import as_overrides
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF
 from clue.config.overrides import check_overrides, explain
 from clue.errors import ConfigError
 from clue.records import dotted
-from clue.study.selection import choose, is_selection
+from clue.study.selection import ALIASES, FIELDS, choose, is_selection
 
 
 def configuration(overrides: Sequence[str]) -> AnalysisConf:
@@ -31,7 +31,7 @@ def configuration(overrides: Sequence[str]) -> AnalysisConf:
             raise ConfigError(f"{override}: settings are not removed; write key=value")
     selection = [word for word in overrides if is_selection(word.partition("=")[0])]
     others = [word for word in overrides if word not in selection]
-    check_overrides(others, AnalysisConf)
+    check_overrides(others, ComputationConf, [*ALIASES, *FIELDS])
     study = choose(selection)
     settings = _merged(others)
     settings.study, settings.chosen = study.conf, study.command

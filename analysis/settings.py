@@ -20,18 +20,12 @@ ENOUGH_RESAMPLES = AtLeast(999, "too few for a p below .05")
 
 
 @dataclass
-class AnalysisConf:
-    """Settings of `python -m analysis`."""
+class ComputationConf:
+    """Settings of `conf/analysis.yaml`."""
 
     paths: PathsConf = field(default_factory=PathsConf)
     output: str = "analysis"
     """Folder of cells.csv, cells.parquet, summary.json and the report."""
-    study: StudyConf = field(default_factory=StudyConf)
-    """The declared study, or the part of it that a command line chose."""
-    chosen: list[str] = field(default_factory=list)
-    """Words of the command line that chose the study."""
-    confirmatory_prompt: str | None = None
-    """The prompt setting whose tests are confirmatory; none = the study's first."""
     include_trials: bool = False
     """Analyse stored cells that do not belong to the study too, marked on every line."""
     seed: int = setting(1, AtLeast(0))
@@ -49,6 +43,18 @@ class AnalysisConf:
     """Answers in the report's drill-down: null = of open data only; `full` = of all data."""
     tracking: TrackingConf = field(default_factory=TrackingConf)
     """MLflow experiment in which the report becomes a run of its own."""
+
+
+@dataclass
+class AnalysisConf(ComputationConf):
+    """Settings of `python -m analysis`, with the study that its command line chose."""
+
+    study: StudyConf = field(default_factory=StudyConf)
+    """The declared study, or the part of it that a command line chose."""
+    chosen: list[str] = field(default_factory=list)
+    """Words of the command line that chose the study."""
+    confirmatory_prompt: str | None = None
+    """The prompt setting whose tests are confirmatory; none = the study's first."""
 
     @property
     def changes(self) -> list[str]:

@@ -31,7 +31,7 @@ def cells_by_name(store: Path) -> dict[CellKey, StoredCell]:
         StoredCell(table.path, table.facts, table.signatures, table.rows)
         for table in stored_tables(store)
     ]
-    return dict(sorted((cell.key, cell) for cell in cells))
+    return {cell.key: cell for cell in sorted(cells, key=lambda cell: cell.key)}
 
 
 def found_study(store: Path, conf: AnalysisConf | None = None) -> StudyCells:

@@ -44,13 +44,17 @@ def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mlruns(fresh_store: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "mlruns"
+    return empty_store(fresh_store, tmp_path / "mlruns")
+
+
+def empty_store(fresh_store: Path, folder: Path) -> Path:
+    """A copy of `fresh_store` with its own folder of artifacts."""
     folder.mkdir()
     shutil.copy(fresh_store / "mlflow.db", folder)
     with sqlite3.connect(folder / "mlflow.db") as database:
-        place = (folder / "artifacts").as_uri()
+        artifacts = (folder / "artifacts").as_uri()
         database.execute(
-            "UPDATE experiments SET artifact_location = ? WHERE name = 'clue'", [place]
+            "UPDATE experiments SET artifact_location = ? WHERE name = 'clue'", [artifacts]
         )
     return folder
 

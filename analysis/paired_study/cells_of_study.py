@@ -45,9 +45,9 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
         StoreError: the store has no finished cell.
     """
     tables = stored_tables(conf.paths.store)
+    declaration = declare(conf.study, stored_models(tables))
     if not tables:
         raise StoreError(_nothing(conf.paths.store))
-    declaration = declare(conf.study, stored_models(tables))
     resolution = resolve(declaration, conf.paths)
     members = membership(declaration, tables, resolution.resolver.cell)
     cells = {

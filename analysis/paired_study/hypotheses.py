@@ -38,8 +38,8 @@ FAMILY_OF: Mapping[str, HypothesisFamily] = {"overall": "F1", "levels": "F2", "t
 class FamilyScope:
     """The hypotheses that a study declares under one prompt setting."""
 
-    datasets: Mapping[str, str]
-    """Task to its data set: F3 has one hypothesis per data set."""
+    tested_scores: Mapping[str, str]
+    """Task to the score that is tested for it: F3 has one hypothesis per data set."""
     sizes: Mapping[str, int] | None
     """Declared family to its number of hypotheses; None = the comparisons that are there."""
     declared: bool
@@ -47,7 +47,7 @@ class FamilyScope:
 
     def family(self, key: ComparisonKey) -> HypothesisFamily:
         """The family of hypotheses that a comparison belongs to."""
-        family = hypothesis_family(key, self.datasets)
+        family = hypothesis_family(key, self.tested_scores)
         declared = {FAMILY_OF[name] for name in (FAMILY_OF if self.sizes is None else self.sizes)}
         return family if family in declared else "F4"
 
@@ -86,13 +86,13 @@ def judge(
     return sorted(rows, key=lambda row: row.key)
 
 
-def hypothesis_family(key: ComparisonKey, datasets: Mapping[str, str]) -> HypothesisFamily:
+def hypothesis_family(key: ComparisonKey, tested_scores: Mapping[str, str]) -> HypothesisFamily:
     """The family of hypotheses that a comparison belongs to if all families are declared."""
     if key.analysis != PRIMARY or key.scope == "metric":
         return "F4"
     if key.scope == "level":
         return "F1" if key.task == OVERALL else "F2"
-    return "F3" if datasets.get(key.task, key.task) == key.task else "F4"
+    return "F3" if tested_scores.get(key.task, key.task) == key.task else "F4"
 
 
 def _judge_family(

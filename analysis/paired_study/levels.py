@@ -54,7 +54,7 @@ class Levels:
         """Pairs that have every data set of a level, sorted."""
         datasets_of: dict[str, set[str]] = {}
         for one in self.comparisons:
-            datasets_of.setdefault(one.unit.pair, set()).add(one.unit.dataset)
+            datasets_of.setdefault(one.unit.pair, set()).add(one.unit.score)
         return sorted(pair for pair, datasets in datasets_of.items() if set(weights) <= datasets)
 
     def estimate(self, pair: str, weights: Weights) -> Estimate:
@@ -75,9 +75,9 @@ class Levels:
     ) -> Comparison:
         """A pair's `estimate` of a level as a comparison; fields that a sum lacks are None."""
         parts = {
-            one.unit.dataset: one.comparison
+            one.unit.score: one.comparison
             for one in self.comparisons
-            if one.unit.pair == pair and one.unit.dataset in weights
+            if one.unit.pair == pair and one.unit.score in weights
         }
         n, clusters = (sum(getattr(p, x) for p in parts.values()) for x in ("n", "n_clusters"))
         robust = Robust(estimate.delta, n, clusters, NAN, NAN, estimate.se, estimate.df, NAN)
@@ -94,7 +94,7 @@ class Levels:
     def _row(self, pair: str, weights: Weights) -> Array:
         return np.array(
             [
-                weights.get(one.unit.dataset, 0.0) if one.unit.pair == pair else 0.0
+                weights.get(one.unit.score, 0.0) if one.unit.pair == pair else 0.0
                 for one in self.comparisons
             ]
         )

@@ -18,6 +18,8 @@ from clue.study.expected import study_settings
 
 DEFAULT_SCORING = "embedded"
 """Scoring of `conf/config.yaml`; a command does not name it."""
+DEFAULT_BACKEND = "transformers"
+"""Backend of `conf/config.yaml`; a command names another one only if this one does not count."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,9 @@ def run_command(
         "task": names if len(names) > 1 else names[0],
         "prompt": prompt,
         **({} if scoring == DEFAULT_SCORING else {"scoring": scoring}),
-        **study_settings(conf.study.settings, names),
         **other_locations(conf.paths),
+        **study_settings(conf.study.settings, names),
+        **({} if DEFAULT_BACKEND in conf.study.backends else {"backend": conf.study.backends[0]}),
     }
     if {CellKey(prompt, model, task) for task in names} <= study.replayable:
         settings["backend"] = "replay"

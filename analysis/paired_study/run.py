@@ -81,10 +81,10 @@ class _PromptStudy:
 
     def results(self) -> PromptResults:
         """Compute all results of the prompt setting."""
-        datasets = {task.match.task: str(task.match.base.facts["dataset"]) for task in self.aligned}
         declared = self.name == self.conf.declared_prompt
         comparisons = [series.result for series in self.tested] + list(self._level_comparisons())
-        scope = FamilyScope(datasets, self._sizes, declared=declared)
+        tested_scores = self.study.declaration.tested_scores
+        scope = FamilyScope(tested_scores, self._sizes, declared=declared)
         rows = judge(comparisons, scope, self.conf.study)
         scores = [series for series in self.tested if series.is_dataset_score]
         shared = shared_patients([series.dataset_comparison.unit for series in scores])
@@ -187,7 +187,7 @@ class _PromptStudy:
 
     def _level_comparisons(self) -> Iterator[UnjudgedComparison]:
         primary = {
-            (series.source.key.pair, series.source.dataset): series.result
+            (series.source.key.pair, series.source.key.task): series.result
             for series in self.tested
             if series.is_dataset_score and series.source.key.analysis == PRIMARY
         }

@@ -33,6 +33,9 @@ class SeriesToTest:
     """In points."""
     aligned: tuple[AlignedPair, ...]
     """The tasks that it comes from."""
+    is_level_part: bool
+    """True for the score of a data set, and of a task that is no part of one: levels are their
+    means."""
 
     @property
     def ledgers(self) -> list[Ledger]:
@@ -74,13 +77,13 @@ class SeriesBuilder:
                     yield self._series(
                         (task,), dataset, series, ("task", task.match.task, SCORE, name), family
                     )
-            parts_of = self.tree.datasets.get(dataset, ())
-            if parts_of and set(parts_of) <= set(scores):
-                parts = [scores[task] for task in parts_of]
-                for name, series in _means(parts).items():
-                    yield self._series(
-                        tuple(tasks), dataset, series, ("task", dataset, SCORE, name), family
-                    )
+            for composite, parts in self.tree.datasets.items():
+                if set(parts) <= set(scores):
+                    members = tuple(task for task in tasks if task.match.task in parts)
+                    for name, series in _means([scores[task] for task in parts]).items():
+                        yield self._series(
+                            members, dataset, series, ("task", composite, SCORE, name), family
+                        )
 
     def _metrics(self, task: AlignedPair, dataset: str, family: str) -> Iterator[SeriesToTest]:
         for name, series in task.metrics.items():
@@ -99,7 +102,9 @@ class SeriesBuilder:
         pair = aligned[0].match.pair
         key = ComparisonKey(pair.prompt, pair.tuned, pair.base, family, *key_end)
         names = [key.metric] if key.scope == "metric" else aligned[0].score
-        return SeriesToTest(key, dataset, series, self._margin(names), aligned)
+        in_dataset = any(key.task in parts for parts in self.tree.datasets.values())
+        is_level_part = key.scope == "task" and not in_dataset
+        return SeriesToTest(key, dataset, series, self._margin(names), aligned, is_level_part)
 
     def _margin(self, names: Sequence[str]) -> float:
         """Mean of the metrics' margins."""

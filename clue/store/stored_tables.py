@@ -25,6 +25,8 @@ class StoredTable:
     """Metric name to signature."""
     rows: int = 0
     """Number of records."""
+    repeats: int | None = None
+    """Presentations of a question, from the file's statistics; None = it has none."""
 
     @property
     def name(self) -> str:
@@ -68,4 +70,13 @@ def _readable(mlruns: Path) -> Iterator[StoredTable]:
                 *(path, absent[0]),
             )
             continue
-        yield StoredTable(path, facts, signatures, file.num_rows)
+        yield StoredTable(path, facts, signatures, file.num_rows, _repeats(file))
+
+
+def _repeats(file: Any) -> int | None:
+    """The highest number of a presentation plus one, from the statistics of the column `repeat`."""
+    groups = [file.row_group(number) for number in range(file.num_row_groups)]
+    columns = [group.column(number) for group in groups for number in range(group.num_columns)]
+    statistics = [column.statistics for column in columns if column.path_in_schema == "repeat"]
+    highest = [entry.max for entry in statistics if entry is not None and entry.has_min_max]
+    return 1 + max(highest) if highest else None

@@ -2,7 +2,7 @@
 
     declaration.py   models, pairs, tasks and levels of `conf/study/<name>.yaml`, checked
     selection.py     a part of a study, or a study of one's own, from a command line
-    expected.py      what the declared cells must be, resolved with the data and scorers of now
+    expected.py      what declared cells must be, resolved with the settings, data, scorers of now
     mismatch.py      the differences between a stored cell and a declared one, in words
     membership.py    the stored cells that count, those between which a person must choose, trials
     freeze.py        the declaration as it was before its cells were generated

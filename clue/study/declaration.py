@@ -14,8 +14,7 @@ from clue.errors import ConfigError
 from clue.study.pairs import DeclaredPair, declared_pair, models_with_files
 from clue.study.problems import declaration_problems
 from clue.study.scores import named_tasks, score_tree, tasks_of
-from clue.task import task_files
-from clue.task.levels import ScoreTree, datasets_of_tasks
+from clue.task.levels import ScoreTree
 
 DEFAULT = "paper"
 """The study of a command that names none."""
@@ -58,9 +57,10 @@ class Declaration:
         return tuple(self.conf.prompts)
 
     @cached_property
-    def datasets(self) -> tuple[str, ...]:
-        """Data sets of the tasks, sorted."""
-        return tuple(sorted(datasets_of_tasks(map(task_files.load, self.tasks))))
+    def tested_scores(self) -> dict[str, str]:
+        """Task to the score that is tested for it: its data set's if all its tasks are declared."""
+        parts = {task: name for name, tasks in self.tree.datasets.items() for task in tasks}
+        return {task: parts.get(task, task) for task in self.tasks}
 
     @cached_property
     def pair_keys(self) -> list[CellKey]:
@@ -77,7 +77,7 @@ class Declaration:
         sizes = {
             "overall": len(self.pairs) if self.tree.overall else 0,
             "levels": len(self.pairs) * len(self.tree.levels),
-            "tasks": len(self.pairs) * len(self.datasets),
+            "tasks": len(self.pairs) * len(set(self.tested_scores.values())),
         }
         return {name: size for name, size in sizes.items() if name in self.conf.families}
 
@@ -121,7 +121,7 @@ def declare(conf: StudyConf, stored: Mapping[str, ModelConf] | None = None) -> D
         ConfigError: with every problem, a line each: an unknown model, task or prompt setting, a
             model without a base, weights that do not sum to 1.
     """
-    models = {**(stored or {}), **models_with_files(conf)}
+    models = {**(stored or {}), **models_with_files(conf, stored or {})}
     problems = list(declaration_problems(conf, models))
     if problems:
         raise ConfigError("\n  ".join([f"the study {conf.name!r} cannot be used:", *problems]))

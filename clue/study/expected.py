@@ -37,6 +37,8 @@ class ExpectedTask:
     """Upper bound of scored samples that the study declares."""
     samples: int | None
     """Samples without a limit; None where the data are not here."""
+    repeats: int
+    """Presentations of every question."""
     fictional: bool
     """The declared data are those of the package's demonstration."""
 
@@ -144,6 +146,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
         limit=task.effective_limit,
         samples=values["samples"],
         fictional=task.fictional,
+        repeats=conf.repeats,
     )
 
 

@@ -128,11 +128,7 @@ class _Sorting:
         """Returns where every table belongs."""
         used = {str(table.path) for table in self.counted.values()}
         used |= {str(table.path) for case in self.ambiguous for table in case.tables}
-        equal = {
-            path
-            for (key, path), differences in self.differences.items()
-            if not differences and (key in self.counted)
-        }
+        equal = {path for (_, path), differences in self.differences.items() if not differences}
         trials = [
             self._trial(table, is_equal=str(table.path) in equal)
             for table in sorted(tables, key=lambda table: str(table.path))
@@ -158,7 +154,8 @@ class _Sorting:
         """A table that does not count: its differences from the nearest declared cell."""
         facts = table.facts
         if is_equal:
-            return Trial(table, "another cell with the same settings counts", "not chosen")
+            reason = "another cell stands for it: one with the same records, or the chosen one"
+            return Trial(table, reason, "not chosen")
         if facts["task"] not in self.declaration.tasks:
             return Trial(table, "task not declared", "task not declared")
         options = {
@@ -180,7 +177,8 @@ class _Sorting:
 
 
 def _reason(prompt: str, declared: Sequence[str], differences: Sequence[Mismatch]) -> str:
-    lead = [] if prompt in declared else [f"prompt {prompt} is not declared"]
+    is_other = prompt not in declared and any(one.kind == "protocol" for one in differences)
+    lead = [f"prompt {prompt} is not declared"] if is_other else []
     texts = [*lead, *(one.text for one in differences)]
     more = len(texts) - MOST_REASONS
     return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from clue.common.plural import counted
 from clue.records import dotted
 from clue.store.stored_tables import StoredTable
 from clue.study.expected import ExpectedCell, ExpectedTask
@@ -82,16 +83,22 @@ def _backend(stored: StoredTable, expected: ExpectedCell) -> Iterator[Mismatch]:
     if stored.backend not in expected.backends:
         yield Mismatch("backend", f"backend {stored.backend}")
     elif expected.rule and identity.get("rule") != expected.rule:
-        yield Mismatch("backend", f"baseline {identity.get('rule')}, not {expected.rule}")
+        yield Mismatch("model", f"baseline {identity.get('rule')}, not {expected.rule}")
 
 
 def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
     limit = stored.facts.get("limit")
     total = "" if expected.samples is None else f" of {expected.samples}"
     complete = limit is None or stored.rows < limit or stored.rows == expected.samples
-    if expected.limit is None:
+    if complete and stored.repeats not in (None, expected.repeats):
+        declared = f"the study declares {expected.repeats}"
+        shown = counted(stored.repeats, "presentation")
+        yield Mismatch("protocol", f"{shown} of every question, {declared}")
+    elif expected.limit is None:
         if not complete:
             yield Mismatch("limit", f"limit {limit}{total}")
+        elif expected.samples not in (None, stored.rows):
+            yield Mismatch("limit", f"{stored.rows}{total} samples")
     elif stored.rows != expected.limit and not (complete and stored.rows < expected.limit):
         declared = f"the study declares limit {expected.limit}"
         yield Mismatch("limit", f"{stored.rows}{total} samples, {declared}")

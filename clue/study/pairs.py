@@ -36,9 +36,15 @@ def declared_pair(entry: str, models: Mapping[str, ModelConf], comparator: str) 
     return DeclaredPair(tuned, base or str(compared_with(models[tuned], comparator)))
 
 
-def models_with_files(conf: StudyConf) -> dict[str, ModelConf]:
-    """Returns the models that have a file: those of a study, and those they are compared with."""
+def models_with_files(conf: StudyConf, stored: Mapping[str, ModelConf]) -> dict[str, ModelConf]:
+    """Returns the models that have a file: those of a study, and those they are compared with.
+
+    Args:
+        conf: the study.
+        stored: models without a file; they may be compared with one that has a file.
+    """
     wanted = [*named_models(conf), *conf.references]
+    wanted += [str(model.base) for name, model in stored.items() if name in wanted]
     available = set(model_files.names())
     models: dict[str, ModelConf] = {}
     while wanted:

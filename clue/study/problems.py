@@ -40,14 +40,20 @@ def _model_problems(conf: StudyConf, models: Mapping[str, ModelConf]) -> Iterato
     yield from _unknown("models", named_models(conf), [*models, *config_files("model")])
     yield from _unknown("references", conf.references, [*models, *config_files("model")])
     for entry in conf.models:
-        tuned, colon, base = entry.partition(":")
-        if tuned in models and not colon and not compared_with(models[tuned], conf.comparator):
+        tuned, _, named = entry.partition(":")
+        if tuned not in models:
+            continue
+        base = named or compared_with(models[tuned], conf.comparator)
+        if not base:
             yield (
                 f"models: {tuned} names no base, so it is no half of a pair: write "
                 f"{tuned}:<base>, or set `base` in conf/model/{tuned}.yaml"
             )
-        elif tuned in models and (base or compared_with(models[tuned], conf.comparator)) == tuned:
+        elif base == tuned:
             yield f"models: {entry} compares a model with itself"
+        elif not named:
+            choices = [*models, *config_files("model")]
+            yield from _unknown(f"models: the base of {tuned}", [base], choices)
 
 
 def _task_problems(conf: StudyConf) -> Iterator[str]:
@@ -59,8 +65,8 @@ def _task_problems(conf: StudyConf) -> Iterator[str]:
 
 def _level_problems(conf: StudyConf) -> Iterator[str]:
     for name, parts in conf.levels.items():
-        if name == OVERALL or name in task_files.names():
-            yield f"levels.{name}: this name is taken by a task or the overall score"
+        if name == OVERALL or name in task_files.names() or tasks_of(name) != [name]:
+            yield f"levels.{name}: this name is taken by a task, a data set or the overall score"
         if isinstance(parts, list) and len(set(parts)) < len(parts):
             yield f"levels.{name} names a data set twice"
         elif not isinstance(parts, list | dict) or not parts:

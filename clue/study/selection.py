@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from clue.common.suggestion import unknown
+from clue.config.overrides import check_overrides
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
 from clue.study.declaration import DEFAULT, load
@@ -53,8 +54,7 @@ class ChosenStudy:
 
 def is_selection(key: str) -> bool:
     """True if a key of a command line chooses a study or sets one of its fields."""
-    root = key.removeprefix("study.").split(".")[0]
-    return key == "study" or root in ALIASES or root in FIELDS
+    return key.split(".")[0] in ("study", *ALIASES, *FIELDS)
 
 
 def choose(overrides: Sequence[str]) -> ChosenStudy:
@@ -80,9 +80,14 @@ def _field(key: str) -> str:
 
 
 def _changed(conf: StudyConf, key: str, value: str) -> StudyConf:
+    root = key.split(".")[0]
+    if root not in FIELDS:
+        raise ConfigError(f"study.{key}: {unknown(root, FIELDS)}")
     if key in LISTS:
-        names = [word for word in value.strip("[]").replace(" ", "").split(",") if word]
+        names = [word.strip() for word in value.strip("[]").split(",") if word.strip()]
         return _with_list(conf, key, names)
+    if root == "margins":
+        check_overrides([f"{key}={value}"], StudyConf)
     try:
         dotlist = OmegaConf.from_dotlist([f"{key}={value}"])
         changed = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(conf), dotlist))

@@ -46,16 +46,17 @@ class ScoreTree:
         A data set of several tasks is one unit here: its own mean is taken item by item.
         """
         weights = {name: dict(parts) for name, parts in self.levels.items()}
-        overall: dict[str, float] = {}
-        for level, share in self.overall.items():
-            for dataset, weight in self.levels[level].items():
-                overall[dataset] = overall.get(dataset, 0.0) + share * weight
+        overall = _summed(
+            (dataset, share * weight)
+            for level, share in self.overall.items()
+            for dataset, weight in self.levels[level].items()
+        )
         return weights | ({OVERALL: overall} if overall else {})
 
     @cached_property
     def of_tasks(self) -> dict[str, dict[str, float]]:
         """Every composite as weights of tasks."""
-        return {name: dict(self._tasks(name, 1.0)) for name in self.composites}
+        return {name: _summed(self._tasks(name, 1.0)) for name in self.composites}
 
     def _tasks(self, name: str, weight: float) -> Iterator[tuple[str, float]]:
         if name not in self.composites:
@@ -63,6 +64,14 @@ class ScoreTree:
             return
         for part, share in self.composites[name].items():
             yield from self._tasks(part, weight * share)
+
+
+def _summed(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Weights by name; a part may be in several levels."""
+    sums: dict[str, float] = {}
+    for name, weight in weights:
+        sums[name] = sums.get(name, 0.0) + weight
+    return sums
 
 
 def equal_weights(parts: Sequence[str]) -> dict[str, float]:

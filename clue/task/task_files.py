@@ -34,3 +34,19 @@ def load(name: str) -> TaskConf:
     if name not in names():
         raise ConfigError(f"there is no single task {name!r}; there are {', '.join(files)}")
     return load_file(files[name], TaskConf)
+
+
+def lists() -> dict[str, tuple[str, ...]]:
+    """Returns the lists of tasks, such as `longhealth`, with the names that each file lists."""
+    tasks = names()
+    return {
+        name: _listed(path, path.stat().st_mtime_ns)
+        for name, path in config_files("task").items()
+        if name not in tasks
+    }
+
+
+@cache
+def _listed(path: Path, mtime_ns: int) -> tuple[str, ...]:
+    """Names that a list of tasks lists; read again when its time of change is another."""
+    return tuple(map(str, load_yaml(path).get("defaults", ())))

@@ -1,5 +1,4 @@
 import logging
-import os
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +6,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.cells import CellKey
+from analysis.cells import CellKey, declared_cell
+from analysis.configuration import configuration
+from analysis.paired_study import study_cells
 from benchmarks.found_study import cells_by_name
+from clue.config import model_files
 from clue.errors import StoreError
+from clue.store.stored_tables import stored_tables
 from tests.analysis.paired_study.stores import cell, record
 
 KEY = CellKey("paper", "m", "meqsum")
@@ -46,13 +49,6 @@ def test_no_text_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pq, "read_table", spy)
     assert cells_by_name(tmp_path)[KEY].columns.ids.tolist() == ["a"]
     assert not {"text", "answer"} & set(read_names)
-
-
-def test_the_newest_table_of_a_cell_counts(tmp_path: Path) -> None:
-    old = cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.0})], id="f" * 64)
-    cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 1.0})], id="0" * 64)
-    os.utime(old, (1, 1))
-    assert cells_by_name(tmp_path)[KEY].columns.scores["rouge1"].tolist() == [1.0]
 
 
 def test_prompt_settings_are_cells_of_their_own(tmp_path: Path) -> None:
@@ -98,5 +94,17 @@ def test_a_table_without_facts_is_left_out_with_the_command(
 
 
 def test_a_store_without_cells_says_how_to_make_one(tmp_path: Path) -> None:
+    conf = configuration([f"paths.mlruns={tmp_path}"])
     with pytest.raises(StoreError, match=r"python run\.py -m model="):
-        cells_by_name(tmp_path)
+        study_cells(conf)
+
+
+def test_a_table_counts_under_the_names_that_the_study_declares(tmp_path: Path) -> None:
+    path = cell(tmp_path, "org--mine", "meqsum", [record("a", {"rouge1": 0.5})], prompt="three")
+    (table,) = stored_tables(tmp_path)
+    aloe = model_files.load("aloe8b")
+    counted = declared_cell(table, CellKey("paper", "aloe8b", "meqsum"), aloe)
+    assert (counted.path, counted.key) == (path, CellKey("paper", "aloe8b", "meqsum"))
+    assert counted.facts["base"] == "llama3_8b_instruct"
+    assert counted.facts["family"] == "llama3_8b"
+    assert counted.facts["fingerprint"] == table.facts["fingerprint"]

@@ -52,7 +52,8 @@ def tasks(setting: PromptResults) -> ReportTable:
         [*columns, "verdict"],
         [_task_row(row) for row in _sorted(selectors.primary_rows(setting, "task"))],
         "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
-        "A single task of LongHealth is exploratory; its p is adjusted by Benjamini and Hochberg.",
+        "A single task of LongHealth is exploratory if the mean of all is declared; its p is then "
+        "adjusted by Benjamini and Hochberg.",
     )
 
 

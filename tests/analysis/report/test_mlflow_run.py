@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from clue.tracking.tracker import Tracker
-from tests.analysis.cli.test_study import QUICK, main, pair
+from tests.analysis.cli.test_study import ONE_PAIR, QUICK, main, pair
 
 
 def analyse(store: Path, *arguments: str) -> int:
     settings = [setting for setting in QUICK if not setting.startswith("report")]
-    return main([*settings, f"paths.mlruns={store}", *arguments])
+    return main([*settings, *ONE_PAIR, f"paths.mlruns={store}", *arguments])
 
 
 def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None:

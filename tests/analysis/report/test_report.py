@@ -16,7 +16,7 @@ from analysis.report.formats import latex
 from benchmarks.found_study import found_study
 from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
-from tests.analysis.paired_study.stores import cell, record
+from tests.analysis.paired_study.stores import cell, declared_cell, declared_study, record
 
 TEXTS = ("*.html", "*.md", "tables/*.tex", "tables/*.csv", "figures/*.svg")
 ANSWER = "text of a patient"
@@ -153,14 +153,15 @@ def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path
 
 
 def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_path: Path) -> None:
-    scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
-    cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
-    study = run(found_study(tmp_path), quick())
-    write(study, quick(), tmp_path / "report")
+    names = ("accuracy", "accuracy_upstream")
+    scores = [record(f"s{n}", dict.fromkeys(names, n / 12)) for n in range(12)]
+    declared_cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
+    cells, conf = declared_study(tmp_path)
+    write(run(cells, conf), conf, tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
     assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
-    assert "`python run.py model=biomistral7b task=mednli prompt=paper`" in text
+    assert "`python run.py model=biomistral7b task=mednli prompt=paper paths.data=nowhere" in text
     published = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
     assert published in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []

@@ -14,7 +14,7 @@ from clue.config.validation import validate
 from clue.errors import ConfigError
 from clue.metrics.registry import METRICS
 
-GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
+GROUPS = ("model", "task", "prompt", "backend", "scoring", "study")
 FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 
 
