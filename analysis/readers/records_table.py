@@ -70,11 +70,15 @@ def read(request: ReadRequest) -> ModelResults:
 
 def sample_rows(columns: Columns) -> Iterator[SampleRow]:
     """Yields the answers of a cell in the form that all readers share."""
-    text_columns = (columns.ids, columns.clusters, columns.prompts, columns.targets)
-    for repeat, *texts in zip(columns.repeats.tolist(), *text_columns, strict=True):
-        sample, cluster, prompt, target = map(str, texts)
-        digests = {"prompt": prompt, "target": target}
-        yield SampleRow(sample, repeat, cluster, digests, f"{prompt}:{target}")
+    text_columns = (columns.clusters, columns.prompts, columns.targets)
+    for key, *texts in zip(columns.keys, *text_columns, strict=True):
+        cluster, prompt, target = map(str, texts)
+        yield SampleRow(
+            **key._asdict(),
+            cluster=cluster,
+            digests={"prompt": prompt, "target": target},
+            content=f"{prompt}:{target}",
+        )
 
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:

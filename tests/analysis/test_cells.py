@@ -1,5 +1,6 @@
 import logging
 import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from analysis.cells import CellKey, read_cells
 from clue.errors import StoreError
+from clue.records import SampleKey
 from tests.analysis.paired_study.stores import cell, record
 
 KEY = CellKey("paper", "m", "meqsum")
@@ -23,8 +25,15 @@ def test_numbers_are_sorted_by_sample_and_repeat(tmp_path: Path) -> None:
     cell(tmp_path, "m", "meqsum", rows)
     columns = read_cells(tmp_path)[KEY].columns
     assert columns.ids.tolist() == ["a", "b", "b"]
-    assert columns.repeats.tolist() == [0, 0, 1]
+    assert [key.repeat for key in columns.keys] == [0, 0, 1]
     assert columns.scores["rouge1"].tolist() == [1.0, 0.25, 0.5]
+
+
+def test_presentations_of_a_sample_are_sorted_by_their_complete_key(tmp_path: Path) -> None:
+    keys = [SampleKey("a", *numbers) for numbers in product((1, 0), repeat=3)]
+    rows = [record("a", {"rouge1": 0.0}, *key[1:2], wording=key[2], draw=key[3]) for key in keys]
+    cell(tmp_path, "m", "meqsum", rows)
+    assert read_cells(tmp_path)[KEY].columns.keys == tuple(sorted(keys))
 
 
 def test_an_undefined_score_is_nan(tmp_path: Path) -> None:
