@@ -22,6 +22,7 @@ from clue.cluster_robust import Array
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import SampleKey, sha256
+from clue.store.format import check_format
 from clue.store.records_table import FACTS, SIGNATURES
 
 log = logging.getLogger(__name__)
@@ -121,8 +122,9 @@ def read_cells(store: Path) -> dict[CellKey, StoredCell]:
     """Read the newest cell for each key.
 
     Raises:
-        StoreError: there is no finished cell.
+        StoreError: there is no finished cell, or the store's format is newer than this version.
     """
+    check_format(store)
     cells = list(_with_facts(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
     if not cells:
         raise StoreError(

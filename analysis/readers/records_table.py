@@ -17,6 +17,7 @@ from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.cluster_robust import mean_over_metrics
+from clue.store.format import check_format_around
 from clue.store.records_table import FACTS, SIGNATURES
 
 FORM = "records of this project"
@@ -36,8 +37,9 @@ def read(request: ReadRequest) -> ModelResults:
 
     Raises:
         ResultsError: there is no such metric, or no such field to cluster by.
-        StoreError: the table is damaged.
+        StoreError: the table is damaged, or the format of its store is newer than this version.
     """
+    check_format_around(request.path)
     metadata = pq.read_schema(request.path).metadata
     if request.cluster not in (None, "cluster"):
         raise ResultsError(
