@@ -33,7 +33,8 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
 
     Args:
         base: per-sample results of the base model: a file in a format of `analysis.readers`, or a
-            data frame with the columns `sample_id`, a score, and optionally `cluster`, `repeat`.
+            data frame with the columns `sample_id`, a score, and optionally `cluster`, `repeat`,
+            `wording`, `draw`; all presentations of a sample are averaged.
         tuned: the same of the other model.
         score: name of the score; None: `score`, else the only one.
         cluster: field with the cluster of a sample; None: `cluster`, if it exists.

@@ -16,14 +16,15 @@ from clue.common.plural import counted
 from clue.config.model_files import family
 from clue.config.schema import ModelConf
 from clue.errors import StoreError
-from clue.records import sha256
+from clue.records import SampleKey, sha256
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey
 
 __all__ = ["CellKey", "Columns", "StoredCell", "declared_cell"]
 
 Names = NDArray[np.object_]
-IDENTITY = ("sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+IDENTITY = ("cluster", "prompt_sha256", "target_sha256")
+"""Columns with the cluster and the digests of a record, besides those of its key."""
 MODEL_KEYS = (
     "model.repo",
     "model.revision",
@@ -38,11 +39,10 @@ NUMBERS = ("score_", "flag_", "measure_")
 
 @dataclass(frozen=True)
 class Columns:
-    """The numbers of a cell, sorted by sample and repeat: the order of rows changes no result."""
+    """The numbers of a cell, sorted by key: the order of rows changes no result."""
 
-    ids: Names
-    """`Record.sample_id`, shape (n,)."""
-    repeats: NDArray[np.int64]
+    keys: tuple[SampleKey, ...]
+    """`Record.key`, shape (n,)."""
     clusters: Names
     prompts: Names
     """Digest of each prompt, shape (n,)."""
@@ -54,9 +54,14 @@ class Columns:
     measures: Mapping[str, Array]
 
     @cached_property
+    def ids(self) -> Names:
+        """`Record.sample_id`, shape (n,)."""
+        return np.array([key.sample_id for key in self.keys], dtype=object)
+
+    @cached_property
     def items_sha256(self) -> str:
         """Digest of the samples, their clusters, prompts and references."""
-        names = (self.ids, self.repeats.astype(str), self.clusters, self.prompts, self.targets)
+        names = (self.keys, self.clusters, self.prompts, self.targets)
         return sha256([list(column) for column in names])
 
 
@@ -104,11 +109,17 @@ def model_facts(model: ModelConf) -> dict[str, Any]:
 
 def _read_columns(path: Path) -> Columns:
     names = pq.read_schema(path).names
-    numeric = [name for name in names if name in IDENTITY or name.startswith(NUMBERS)]
-    table = pq.read_table(path, columns=numeric, page_checksum_verification=True)
-    table = table.sort_by([("sample_id", "ascending"), ("repeat", "ascending")])
-    ids, repeats, clusters, prompts, targets = (table[name].to_numpy() for name in IDENTITY)
-    duplicates = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
+    identity = (*SampleKey._fields, *IDENTITY)
+    used = [name for name in names if name in identity or name.startswith(NUMBERS)]
+    table = pq.read_table(path, columns=used, page_checksum_verification=True)
+    for name in SampleKey._field_defaults.keys() - set(names):  # an older table
+        default = SampleKey._field_defaults[name]
+        table = table.append_column(name, pa.array([default] * len(table), pa.int64()))
+    table = table.sort_by([(name, "ascending") for name in SampleKey._fields])
+    key_columns = (table[name].to_pylist() for name in SampleKey._fields)
+    keys = tuple(SampleKey(*values) for values in zip(*key_columns, strict=True))
+    clusters, prompts, targets = (table[name].to_numpy() for name in IDENTITY)
+    duplicates = len(keys) - len(set(keys))
     if duplicates:
         raise ValueError(f"{counted(duplicates, 'row is', 'rows are')} in it twice")
     scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
@@ -119,7 +130,7 @@ def _read_columns(path: Path) -> Columns:
         name: table[f"measure_{name}"].to_numpy().astype(float)
         for name in _prefixed(names, "measure_")
     }
-    return Columns(ids, repeats, clusters, prompts, targets, scores, flags, measures)
+    return Columns(keys, clusters, prompts, targets, scores, flags, measures)
 
 
 def _score(name: str, column: Any) -> Array:

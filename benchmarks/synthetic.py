@@ -20,6 +20,7 @@ from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
+from clue.store.format import declare_format
 from clue.store.records_table import RecordsTable, write_table
 from clue.task import task_files
 
@@ -29,6 +30,7 @@ TRAINING = ("instruction tuning", "continued pre-training")
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
     names = plan.tasks or tuple(task_files.names())
+    declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [
         _write_cell(store, plan, task_files.load(task), model) for task in names for model in models

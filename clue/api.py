@@ -145,7 +145,8 @@ def read_records(
         `flag_<name>`, measures as `measure_<name>`, besides `prompt`, the prompt setting.
 
     Raises:
-        StoreError: there is no such store, it has no such cell, or a table is damaged.
+        StoreError: there is no such store, its format is newer than this version, it has no such
+            cell, or a table is damaged.
     """
     import pandas as pd
 

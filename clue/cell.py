@@ -62,9 +62,9 @@ class Cell:
     @cached_property
     def id(self) -> str:
         """Digest of the fingerprint, the scored samples, the metrics and the parsers' versions."""
-        samples = [sample.key for sample in self.samples]
+        keys = [prompt.key.digested for prompt in self.prompts]
         scored = [self.signatures, self.task.conf.score, self.versions]
-        return sha256([self.fingerprint, samples, scored])
+        return sha256([self.fingerprint, keys, scored])
 
     @property
     def versions(self) -> dict[str, int]:

@@ -103,7 +103,7 @@ def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> Interval
 
 
 def _total(columns: Columns, ids: Sequence[str], weights: Mapping[str, float]) -> float:
-    """Sum of the scores of some samples in points, repeats averaged; undefined counts 0."""
+    """Sum of the scores of some samples in points, presentations averaged; undefined counts 0."""
     rows_of = [np.flatnonzero(columns.ids == sample) for sample in ids]
     return POINTS * sum(
         weight * float(np.nan_to_num(columns.scores[name][rows]).mean())

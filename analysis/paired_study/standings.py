@@ -22,7 +22,7 @@ class ModelScore:
     estimate: Estimate
     """Its error is that of sampling clusters of items; nan with a single cluster."""
     n: int
-    """Items; their repeats are averaged."""
+    """Items; their presentations are averaged."""
     n_clusters: int
 
 

@@ -25,8 +25,8 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
     sizes = hypotheses(setting)
     return [
         "Both models of a pair answered the same prompts, as their digests show. Scores of an item "
-        "are averaged over its repeats. Differences (biomedical minus base) are summed within "
-        "clusters: premises in MedNLI, patients in LongHealth and MeDiSumCode, letters in "
+        "are averaged over its presentations. Differences (biomedical minus base) are summed "
+        "within clusters: premises in MedNLI, patients in LongHealth and MeDiSumCode, letters in "
         "MeDiSumQA, items elsewhere. The estimate is the mean difference over items, in points.",
         "A difference is tested by flipping the signs of entire clusters, with "
         f"{conf.flips:,} random flips where the flips cannot be enumerated or convolved. Its "

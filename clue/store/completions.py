@@ -51,7 +51,7 @@ class CellStore:
         write_atomic(self.folder / "cell.json", text.encode())
 
     def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
-        """Returns stored completions by sample and prompt digest, without an incomplete last line.
+        """Returns stored completions by key and prompt digest, without an incomplete last line.
 
         Args:
             repair: remove the incomplete last line. Only under the lock: otherwise it may be the
@@ -132,8 +132,7 @@ class CellStore:
 
 def _encode(prompt: Prompt, completion: Completion) -> bytes:
     entry = {
-        "sample_id": prompt.sample_id,
-        "repeat": prompt.repeat,
+        **prompt.key._asdict(),
         "prompt_sha256": prompt.sha256,
         **asdict(completion),
     }
@@ -141,7 +140,10 @@ def _encode(prompt: Prompt, completion: Completion) -> bytes:
 
 
 def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
-    """Returns key and completion of a line, None if the line is damaged."""
+    """Returns key and completion of a line, None if the line is damaged.
+
+    The checksum is that of the line as it was written, also if it lacks newer fields of a key.
+    """
     try:
         entry = json.loads(line)
         checksum = entry.pop("crc32")
@@ -149,7 +151,8 @@ def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
         return None
     if checksum != _crc(entry):
         return None
-    key = SampleKey(entry.pop("sample_id"), entry.pop("repeat"))
+    entry = SampleKey._field_defaults | entry
+    key = SampleKey(*(entry.pop(name) for name in SampleKey._fields))
     return (key, entry.pop("prompt_sha256")), Completion(**entry)
 
 

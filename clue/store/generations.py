@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clue.errors import StoreError
 from clue.store.completions import CellStore
+from clue.store.format import check_format
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def generations(mlruns: Path) -> Iterator[Generation]:
     """Yields all generations of a store, sorted by task, model and fingerprint.
 
     Raises:
-        StoreError: there is no such store.
+        StoreError: there is no such store, or its format is newer than this version.
     """
+    check_format(mlruns)
     cells = mlruns / "cells"
     if not cells.is_dir():
         raise StoreError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clue.store.format import check_format
 from clue.store.records_table import FACTS, SIGNATURES
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,12 @@ class StoredTable:
 
 
 def stored_tables(mlruns: Path) -> list[StoredTable]:
-    """Returns the tables of a store, sorted by path; logs those that cannot be used."""
+    """Returns the tables of a store, sorted by path; logs those that cannot be used.
+
+    Raises:
+        StoreError: the store's format is newer than this version.
+    """
+    check_format(mlruns)
     return list(_readable(mlruns))
 
 

@@ -1,4 +1,5 @@
 import logging
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from analysis.paired_study import study_cells
 from benchmarks.found_study import cells_by_name
 from clue.config import model_files
 from clue.errors import StoreError
+from clue.records import SampleKey
 from clue.store.stored_tables import stored_tables
 from tests.analysis.paired_study.stores import cell, record
 
@@ -27,8 +29,15 @@ def test_numbers_are_sorted_by_sample_and_repeat(tmp_path: Path) -> None:
     cell(tmp_path, "m", "meqsum", rows)
     columns = cells_by_name(tmp_path)[KEY].columns
     assert columns.ids.tolist() == ["a", "b", "b"]
-    assert columns.repeats.tolist() == [0, 0, 1]
+    assert [key.repeat for key in columns.keys] == [0, 0, 1]
     assert columns.scores["rouge1"].tolist() == [1.0, 0.25, 0.5]
+
+
+def test_presentations_of_a_sample_are_sorted_by_their_complete_key(tmp_path: Path) -> None:
+    keys = [SampleKey("a", *numbers) for numbers in product((1, 0), repeat=3)]
+    rows = [record("a", {"rouge1": 0.0}, *key[1:2], wording=key[2], draw=key[3]) for key in keys]
+    cell(tmp_path, "m", "meqsum", rows)
+    assert cells_by_name(tmp_path)[KEY].columns.keys == tuple(sorted(keys))
 
 
 def test_an_undefined_score_is_nan(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Identity of a cell: changes that regenerate it, that score it again, and that do neither."""
 
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -29,6 +30,33 @@ def cell(data: Path, *overrides: str, task: str = "mednli") -> Cell:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return tiny.study(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("task", "fingerprint", "identity", "prompt"),
+    [
+        ("mednli", "46052cc2f945dbff", "ccf5b1601b56cec3", "76e4fb134cb29bed"),
+        ("longhealth1", "bc1c09d1825bd8d0", "343ebb519c56d6c3", "aa043764e36ec606"),
+    ],
+)
+def test_digests_are_those_of_the_time_before_wordings_and_draws(
+    data: Path, task: str, fingerprint: str, identity: str, prompt: str
+) -> None:
+    """Stored answers stay valid; the values are those of format 1 (`clue.store.format`)."""
+    digested = cell(data, task=task)
+    assert digested.fingerprint[:16] == fingerprint
+    assert digested.id[:16] == identity
+    assert digested.prompts[1].sha256[:16] == prompt
+
+
+def test_another_wording_or_draw_is_another_cell_of_the_same_generation(data: Path) -> None:
+    first = cell(data)
+    others = {
+        replace(first, prompts=(replace(first.prompts[0], **field), *first.prompts[1:])).id
+        for field in ({}, {"wording": 1}, {"draw": 1}, {"wording": 1, "draw": 1})
+    }
+    assert first.id in others
+    assert len(others) == 4
 
 
 @pytest.mark.parametrize(

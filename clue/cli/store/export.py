@@ -1,6 +1,7 @@
 """`python -m clue store export`: finished cells and their report as one archive.
 
     manifest.json                          name and sha256 of every other file
+    store.json                             format of the files (`clue.store.format`)
     cells/<task>/<model>/<fingerprint>/    cell.json, records-<id>.parquet
     runs/<run id>.json                     tags, parameters, metrics, configuration of a cell's run
     analysis/                              output of `python -m analysis`
@@ -24,6 +25,7 @@ from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.records import Record
+from clue.store.format import DECLARATION, FORMAT_FILE
 from clue.store.generations import generations
 from clue.store.records_table import RecordsTable, read_table, table_bytes
 
@@ -60,6 +62,7 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     Raises:
         StoreError: there is no such store, or a table of it is damaged.
     """
+    yield FORMAT_FILE, DECLARATION  # not the store's own: the tables are written anew
     run_ids = set()
     for generation in generations(mlruns):
         for path in generation.tables():

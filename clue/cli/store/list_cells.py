@@ -57,10 +57,12 @@ def listed_cells(mlruns: Path) -> list[ListedCell]:
     """Returns every finished cell, and every generation whose newest run has not finished.
 
     Raises:
-        StoreError: there is no such store, or a table of it is damaged.
+        StoreError: there is no such store, its format is newer than this version, or a table of it
+            is damaged.
     """
+    stored = list(generations(mlruns))  # first: MLflow writes to a store that it opens
     runs = _runs(mlruns)
-    return [cell for generation in generations(mlruns) for cell in _cells(generation, runs)]
+    return [cell for generation in stored for cell in _cells(generation, runs)]
 
 
 def _cells(generation: Generation, runs: Mapping[str, tuple[str, str]]) -> Iterator[ListedCell]:

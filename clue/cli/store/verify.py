@@ -45,7 +45,7 @@ def generation_faults(generation: Generation) -> Iterator[str]:
         except StoreError as error:
             yield str(error)
             continue
-        records = {((row.sample_id, row.repeat), row.prompt_sha256): row for row in table.records}
+        records = {(record.key, record.prompt_sha256): record for record in table.records}
         changed = sum(
             key in records and records[key].completion != completion
             for key, completion in stored.items()

@@ -23,7 +23,7 @@ Scores = Mapping[str, float | None]
 
 
 def record(sample: str, scores: Scores, repeat: int = 0, **more: Any) -> Record:
-    """A scored sample; `cluster`, `prompt`, `target`, `measures` and flags may be said."""
+    """A scored sample; `wording`, `draw`, `cluster`, `prompt`, `target` and flags may be said."""
     flags = {name: False for name in ("truncated", "empty", "unparsed", "looped")}
     flags |= {name: more[name] for name in flags if name in more}
     return Record(
@@ -31,6 +31,8 @@ def record(sample: str, scores: Scores, repeat: int = 0, **more: Any) -> Record:
         model=more.get("model", "m"),
         sample_id=sample,
         repeat=repeat,
+        wording=more.get("wording", 0),
+        draw=more.get("draw", 0),
         cluster=more.get("cluster", sample),
         prompt_sha256=more.get("prompt", f"{sample}/{repeat}"),
         target_sha256=more.get("target", sample),

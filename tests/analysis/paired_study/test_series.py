@@ -161,6 +161,21 @@ def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> Non
     assert not aligned_pair.read(["accuracy"], lambda columns: columns.ids == "none")
 
 
+@pytest.mark.parametrize("field", ["wording", "draw"])
+def test_dropping_a_presentation_leaves_the_others_of_its_repeat(
+    tmp_path: Path, field: str
+) -> None:
+    def rows(right: int) -> list[Record]:
+        return [record("a", {"accuracy": i == right}, **{field: i}) for i in range(2)]
+
+    pair = aligned(tmp_path, "longhealth1", rows(0), rows(1))
+    assert pair.metrics["accuracy"].base.tolist() == [50]
+    series = pair.read(["accuracy"], lambda columns: columns.scores["accuracy"] == 1)
+    assert not series  # each model loses the presentation that the other keeps
+    series = pair.read(["accuracy"], lambda columns: np.array([True, False]))
+    assert series["accuracy"].base.tolist() == [100]
+
+
 @pytest.mark.parametrize("differs", ["prompt", "target"])
 def test_models_that_were_asked_something_else_are_not_paired(tmp_path: Path, differs: str) -> None:
     base = [record(name, {"rouge1": 0.5}) for name in "ab"]
