@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from clue.cluster_robust import Array
 from clue.common.plural import counted
 from clue.errors import StoreError
+from clue.marks import is_partial, of_facts, union
 from clue.records import sha256
 from clue.store.records_table import FACTS, SIGNATURES
 
@@ -85,6 +86,18 @@ class StoredCell:
     """`clue.tracking.tags.facts`."""
     signatures: Mapping[str, str]
     """Metric name to signature."""
+    more_marks: tuple[str, ...] = ()
+    """Marks that its facts do not give, such as `trial`."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of every result of the cell: made-up answers, fictional data, a limit."""
+        return union(of_facts(self.facts, partial=self.is_partial), self.more_marks)
+
+    @property
+    def is_partial(self) -> bool:
+        """True if a limit cut the samples short."""
+        return is_partial(self.facts, len(self.columns.ids))
 
     @property
     def key(self) -> CellKey:

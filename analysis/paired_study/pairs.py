@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from analysis.cells import CellKey, StoredCell
 from clue.config import model_files
+from clue.marks import union
 
 
 class ModelPair(NamedTuple):
@@ -30,6 +31,11 @@ class MatchedCells:
     task: str
     base: StoredCell
     tuned: StoredCell
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of both cells together."""
+        return union(self.base.marks, self.tuned.marks)
 
     @property
     def is_open(self) -> bool:

@@ -44,6 +44,7 @@ def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, 
         "design": design,
         "design_sha256": sha256(design),
         "analyses": {name: variant.description for name, variant in variants(metrics).items()},
+        "marks": list(results.marks),
         "cells": _cells(results.cells),
         "models": {
             prompt: {standing.model: _scores(standing) for standing in standings}
@@ -65,6 +66,7 @@ def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
             **key._asdict(),
             **{name: cell.facts.get(name) for name in ("id", "fingerprint", "run_id", "limit")},
             "backend": cell.facts["generation"]["backend"]["name"],
+            "marks": list(cell.marks),
             "records": len(cell.columns.ids),
             "signatures": dict(cell.signatures),
         }
@@ -93,6 +95,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
         "prompt": pair.prompt,
         "pair": pair.name,
         "task": aligned.match.task,
+        "marks": list(aligned.match.marks),
         "n": len(aligned.alignment.ids),
         "n_clusters": len(set(aligned.alignment.clusters)),
         "n_unparsed": {
@@ -109,6 +112,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
 def _prompt(setting: PromptResults) -> Mapping[str, Any]:
     return {
         "confirmatory": setting.confirmatory,
+        "marks": list(setting.marks),
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),
         "answers": _answers(setting),
         "replicability": [asdict(replication) for replication in setting.replications],

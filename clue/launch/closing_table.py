@@ -11,6 +11,7 @@ from clue.common import console
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.evaluation.outcome import Outcome, Status
+from clue.marks import Marks, described, meanings, union
 from clue.task.levels import composites
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ MAX_LABELS = 3
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the closing tables, scores in points; below them each reason once, in full."""
+    """Print the closing tables, scores in points; below them marks, and each reason once."""
     count = Counter(row.status for row in outcomes)
     counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
     for table in _tables(outcomes):
         if table.row_count:
             console.show(table, "")
-    console.show(*reasons(outcomes), ", ".join(counts))
+    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts))
 
 
 def _tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
@@ -38,6 +39,17 @@ def _tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
     else:
         yield _cells(outcomes)
         yield _levels(outcomes)
+
+
+def marks(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yields a line on made-up answers, fictional data and limits behind the scores, if any."""
+    of_models: dict[str, Marks] = {}
+    for row in outcomes:
+        if row.marks or row.score is not None:
+            of_models[row.model] = union(of_models.get(row.model, ()), row.marks)
+    text = described(of_models)
+    if text:
+        yield f"marked: {text}. {meanings(union(*of_models.values()))}"
 
 
 def reasons(outcomes: Sequence[Outcome]) -> list[str]:

@@ -32,6 +32,7 @@ def scores(standings: Sequence[Standing]) -> ReportTable:
         "Scores are in points, ± half of the 95 % interval of this model's score on other items "
         f"like these. {sizes_note(sizes)} Two models cannot be compared by these intervals: the "
         "models answered the same items, which only a paired comparison takes into account.",
+        [standing.marks for standing in standings],
     )
 
 
