@@ -16,6 +16,7 @@ from clue.common.plural import counted
 from clue.config.model_files import family
 from clue.config.schema import ModelConf
 from clue.errors import StoreError
+from clue.marks import is_partial, of_facts, union
 from clue.records import SampleKey, sha256
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey
@@ -68,6 +69,19 @@ class Columns:
 @dataclass(frozen=True)
 class StoredCell(StoredTable):
     """A finished cell of the store, with the names that a study gives it."""
+
+    more_marks: tuple[str, ...] = ()
+    """Marks that its facts do not give, such as `trial`."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of every result of the cell: made-up answers, fictional data, a limit."""
+        return union(of_facts(self.facts, partial=self.is_partial), self.more_marks)
+
+    @property
+    def is_partial(self) -> bool:
+        """True if a limit cut the samples short."""
+        return is_partial(self.facts, len(self.columns.ids))
 
     @property
     def key(self) -> CellKey:

@@ -90,8 +90,9 @@ def trial_cells(trials: Iterable[Trial]) -> dict[CellKey, StoredCell]:
     for trial in sorted(trials, key=lambda trial: trial.table.fingerprint):
         table = trial.table
         prompt = f"{table.facts['prompt']} [trial: {trial.label}]"
-        facts = {**table.facts, "prompt": prompt, "trial": trial.reason}
-        cell = StoredCell(table.path, facts, table.signatures, table.rows)
+        marks = (f"trial: {trial.label}",)
+        facts = {**table.facts, "prompt": prompt}
+        cell = StoredCell(table.path, facts, table.signatures, table.rows, marks)
         cells.setdefault(cell.key, cell)
     return cells
 

@@ -16,6 +16,7 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
 from clue.common.markdown_table import markdown_table
+from clue.marks import joined
 
 SECTIONS: tuple[tuple[str, type], ...] = (
     ("key", ComparisonKey),
@@ -24,6 +25,10 @@ SECTIONS: tuple[tuple[str, type], ...] = (
     ("judgement", Judgement),
 )
 """Attribute of `ResultRow` and its dataclass, in the order of the columns."""
+
+
+TEXTS = tuple[str, ...]
+"""Type of a field whose texts are joined in one column."""
 
 
 class Column(NamedTuple):
@@ -56,8 +61,12 @@ def row_values(row: ResultRow) -> dict[str, Any]:
             if len(names) > 1:
                 values |= zip(names, value or [None] * len(names), strict=True)
             else:
-                values[field.name] = str(value) if isinstance(value, tuple) else value
+                values[field.name] = joined(value) if field.hint == TEXTS else _plain(value)
     return values
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, tuple) else value
 
 
 def columns_markdown() -> str:
@@ -100,7 +109,8 @@ def _names(field: _Field) -> list[str]:
 
 def _kind(hint: Any) -> type:
     options = _options(hint)
-    if any(get_origin(option) is Literal for option in options) or len(options) > 1:
+    literal = any(get_origin(option) is Literal for option in options)
+    if literal or len(options) > 1 or hint == TEXTS:
         return str
     return options[0] if options[0] in (str, bool, int) else float
 

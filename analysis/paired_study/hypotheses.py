@@ -111,7 +111,7 @@ def _judge_family(
     ):
         p_adjusted = None if np.isnan(adjusted_p) else float(adjusted_p)
         p_equivalence = None if np.isnan(adjusted_tost) else float(adjusted_tost)
-        labels = _labels(family, member.key)
+        labels = _labels(family, member)
         judgement = Judgement(
             tests=family,
             hypotheses=size,
@@ -154,10 +154,11 @@ def _simultaneous(
     return Interval(comparison.delta - half_width, comparison.delta + half_width)
 
 
-def _labels(family: HypothesisFamily, key: ComparisonKey) -> Labels:
+def _labels(family: HypothesisFamily, member: UnjudgedComparison) -> Labels:
+    key = member.key
     task = in_sentence(key.task)
     score = task if key.metric == "score" else f"{task} ({key.metric})"
     if key.analysis != PRIMARY:
         score = f"{score}, {key.analysis}"
     adjustment = "Benjamini-Hochberg" if family == "F4" else "Holm"
-    return Labels(key.base, key.tuned, score, "points", adjustment)
+    return Labels(key.base, key.tuned, score, "points", adjustment, member.data.marks)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.cells import CellKey, StoredCell
+from clue.marks import union
 
 
 class ModelPair(NamedTuple):
@@ -28,6 +29,11 @@ class MatchedCells:
     task: str
     base: StoredCell
     tuned: StoredCell
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of both cells together."""
+        return union(self.base.marks, self.tuned.marks)
 
     @property
     def is_open(self) -> bool:

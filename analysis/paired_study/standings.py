@@ -12,6 +12,7 @@ from analysis.stats.clusters import influence
 from analysis.stats.paired import Array, Sums
 from analysis.stats.weighted_sums import Estimate, combine, covariance
 from clue.cluster_robust import robust, task_sums
+from clue.marks import union
 from clue.task.levels import ScoreTree
 
 
@@ -33,6 +34,8 @@ class Standing:
     model: str
     facts: Mapping[str, Any]
     """Of one of its cells."""
+    marks: tuple[str, ...]
+    """Of its cells together."""
     scores: Mapping[str, ModelScore]
     """Task, data set or level to score; a composite only if the model has all its parts."""
 
@@ -62,7 +65,12 @@ def standings(cells: Mapping[CellKey, StoredCell], tree: ScoreTree, prompt: str)
         if key.prompt == prompt:
             by_model.setdefault(key.model, []).append(cell)
     rows = [
-        Standing(model, of_model[0].facts, dict(_scores(of_model, tree)))
+        Standing(
+            model,
+            of_model[0].facts,
+            union(*(cell.marks for cell in of_model)),
+            dict(_scores(of_model, tree)),
+        )
         for model, of_model in by_model.items()
     ]
     return sorted(rows, key=_rank)

@@ -59,6 +59,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
             }
             for trial in study.trials
         ],
+        "marks": list(results.marks),
         "cells": _cells(results.cells),
         "models": {
             prompt: {standing.model: _scores(standing) for standing in standings}
@@ -80,6 +81,7 @@ def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
             **key._asdict(),
             **{name: cell.facts.get(name) for name in ("id", "fingerprint", "run_id", "limit")},
             "backend": cell.facts["generation"]["backend"]["name"],
+            "marks": list(cell.marks),
             "records": len(cell.columns.ids),
             "signatures": dict(cell.signatures),
         }
@@ -108,6 +110,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
         "prompt": pair.prompt,
         "pair": pair.name,
         "task": aligned.match.task,
+        "marks": list(aligned.match.marks),
         "n": len(aligned.alignment.ids),
         "n_clusters": len(set(aligned.alignment.clusters)),
         "n_unparsed": {
@@ -124,6 +127,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
 def _prompt(setting: PromptResults) -> Mapping[str, Any]:
     return {
         "confirmatory": setting.confirmatory,
+        "marks": list(setting.marks),
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),
         "answers": _answers(setting),
         "replicability": [asdict(replication) for replication in setting.replications],

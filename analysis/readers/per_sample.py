@@ -48,6 +48,8 @@ class ModelResults:
     """Definition of the score (library, version, options), if the file has one."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings of the generation without the model, if the file has them."""
+    marks: tuple[str, ...] = ()
+    """Marks of the answers and data, if the file tells that they are made up (`clue.marks`)."""
     unscored: int = 0
     """Answers in the file that were never scored (a technical error): they are missing."""
 

@@ -66,6 +66,7 @@ def read(request: ReadRequest) -> ModelResults:
         scores=tuple(None if np.isnan(value) else float(value) for value in scores),
         model=facts.get("model"),
         task=facts.get("task"),
+        marks=cell.marks,
         settings=_settings(facts.get("generation", {})),
         signature="; ".join(f"{name}: {cell.signatures.get(name)}" for name in used),
     )

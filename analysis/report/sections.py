@@ -10,11 +10,13 @@ from analysis.paired_study.summary import LIMITS, summary
 from analysis.report import design, methods, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
+from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
+from clue.marks import described, marked, union
 
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
@@ -25,9 +27,11 @@ Figures = Mapping[str, RenderedFigure | None]
 def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     """Builds the report of a study; a missing figure is replaced by its reason."""
     setting = selectors.reported_setting(results)
-    figures = {name: render(name, results, conf) for name in FIGURES}
+    marks_of = marks_by_model(results, conf)
+    marks, marks_text = union(*marks_of.values()), described(marks_of)
+    figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
     if setting is None:
-        answers = ["No pair could be compared yet."]
+        answers = [marked(marks, "No pair could be compared yet.")]
         sections = [
             _model_scores(results, conf, figures),
             _literature(results, conf.declared_prompt, figures),
@@ -35,7 +39,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             _trials(results),
         ]
     else:
-        answers = list(_answer(setting, conf))
+        answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
         facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
@@ -49,8 +53,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             _trials(results),
         ]
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
-    filled = [section for section in sections if not section.is_empty]
-    return Report(conf.study.title, answers, filled)
+    filled = [with_marks(section, marks) for section in sections if not section.is_empty]
+    return Report(conf.study.title, answers, filled, marks, marks_text)
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
@@ -85,19 +89,22 @@ def _answers_and_data(
 
 
 def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
-    """Paragraphs about the most comprehensive level that some pair has; else about its tasks."""
+    """Paragraphs about the most comprehensive level that some pair has; else about its tasks.
+
+    Each begins with the marks of its results.
+    """
     level, rows = selectors.headline_rows(setting)
     if level not in setting.answers:
-        yield "No pair has all tasks of a level yet. Results by task:"
+        yield setting.pooled("No pair has all tasks of a level yet. Results by task:")
         yield from (row.judgement.sentence for row in selectors.primary_rows(setting, "task"))
         return
     if len(rows) == 1:
         yield rows[0].judgement.sentence
         yield ONE_PAIR
         return
-    yield from answer(level, setting.answers[level].meta)
+    yield from map(setting.pooled, answer(level, setting.answers[level].meta))
     verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
-    yield tally(level, verdicts, conf.study.margins.level)
+    yield setting.pooled(tally(level, verdicts, conf.study.margins.level))
     claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]
     yield from claims[:MAX_CLAIMS]
 

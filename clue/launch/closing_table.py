@@ -11,6 +11,7 @@ from clue.common import console
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.evaluation.outcome import Outcome, Status
+from clue.marks import Marks, described, meanings, union
 from clue.task.levels import ScoreTree, composites
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MAX_LABELS = 3
 
 
 def show(outcomes: Sequence[Outcome], tree: ScoreTree) -> None:
-    """Print the closing tables, scores in points; below them each reason once, in full.
+    """Print the closing tables, scores in points; below them marks, and each reason once.
 
     Args:
         outcomes: of all cells of the command.
@@ -32,7 +33,7 @@ def show(outcomes: Sequence[Outcome], tree: ScoreTree) -> None:
     for table in _tables(outcomes, tree):
         if table.row_count:
             console.show(table, "")
-    console.show(*reasons(outcomes), ", ".join(counts))
+    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts))
 
 
 def _tables(outcomes: Sequence[Outcome], tree: ScoreTree) -> "Iterator[Table]":
@@ -43,6 +44,17 @@ def _tables(outcomes: Sequence[Outcome], tree: ScoreTree) -> "Iterator[Table]":
     else:
         yield _cells(outcomes)
         yield _levels(outcomes, tree)
+
+
+def marks(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yields a line on made-up answers, fictional data and limits behind the scores, if any."""
+    of_models: dict[str, Marks] = {}
+    for row in outcomes:
+        if row.marks or row.score is not None:
+            of_models[row.model] = union(of_models.get(row.model, ()), row.marks)
+    text = described(of_models)
+    if text:
+        yield f"marked: {text}. {meanings(union(*of_models.values()))}"
 
 
 def reasons(outcomes: Sequence[Outcome]) -> list[str]:

@@ -1,18 +1,24 @@
 """Tags and parameters of jobs and cells in MLflow: to find runs, and to compare them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from clue.cell import Cell
 from clue.config.model_files import family
 from clue.config.schema import Config
+from clue.marks import Marks, is_partial, joined, of_facts, union
 from clue.tracking import provenance
 
+MARKS = "clue.marks"
+"""Tag with the marks of a run's results (`clue.marks`); a run without marks does not have it."""
 
-def of_job(config: Config) -> dict[str, Any]:
-    """Returns the tags of a job's run, shared by its cells."""
+
+def of_job(config: Config, cells: Iterable[Cell]) -> dict[str, Any]:
+    """Returns the tags of a job's run, shared by its cells; the marks are of all cells together."""
     model = config.model
     return {
+        MARKS: joined(union(*map(marks, cells))) or None,
         "clue.kind": "job",
         "clue.model": model.label,
         "clue.base": model.base,
@@ -28,7 +34,7 @@ def of_job(config: Config) -> dict[str, Any]:
 def of_cell(cell: Cell) -> dict[str, Any]:
     """Returns the tags of a cell's run."""
     name, digest, _ = dataset(cell)
-    return of_job(cell.config) | {
+    return of_job(cell.config, [cell]) | {
         "clue.kind": "cell",
         "clue.task": cell.task.conf.name,
         "clue.level": cell.task.conf.level,
@@ -81,6 +87,12 @@ def facts(cell: Cell) -> dict[str, Any]:
         "adaptation": list(model.adaptation),
         "demo": cell.task.fictional,
     }
+
+
+def marks(cell: Cell) -> Marks:
+    """Returns the marks of a cell's results: made-up answers, fictional data, a limit."""
+    of_cell = facts(cell)
+    return of_facts(of_cell, partial=is_partial(of_cell, len(cell.samples)))
 
 
 def dataset(cell: Cell) -> tuple[str, str, Path]:

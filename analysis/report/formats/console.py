@@ -85,7 +85,7 @@ def _trials(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
 def _setting(setting: PromptResults) -> Iterator[str]:
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
-    yield from (f"{INDENT}{line}" for line in _answers(setting))
+    yield from (f"{INDENT}{setting.headline(line)}" for line in _answers(setting))
     yield ""
     for pair, rows in _rows_by_pair(setting.rows).items():
         yield f"{INDENT}{pair}"
@@ -102,10 +102,10 @@ def _setting(setting: PromptResults) -> Iterator[str]:
 def _answers(setting: PromptResults) -> Iterator[str]:
     """Answers about all pairs together, overall first."""
     if len({row.key.pair for row in setting.rows}) == 1:
-        yield ONE_PAIR
+        yield setting.pooled(ONE_PAIR)
         return
     for level in sorted(setting.answers, key=lambda name: (name != OVERALL, name)):
-        yield from answer(level, setting.answers[level].meta)
+        yield from map(setting.pooled, answer(level, setting.answers[level].meta))
 
 
 def _refused(results: StudyResults) -> Iterator[str]:

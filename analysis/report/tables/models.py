@@ -36,6 +36,7 @@ def scores(standings: Sequence[Standing], levels: Collection[str]) -> ReportTabl
         "Scores are in points, ± half of the 95 % interval of this model's score on other items "
         f"like these. {sizes_note(sizes)} Two models cannot be compared by these intervals: the "
         "models answered the same items, which only a paired comparison takes into account.",
+        [standing.marks for standing in standings],
     )
 
 

@@ -63,7 +63,12 @@ def test_a_damaged_declaration_is_named_with_what_it_must_contain(
     tmp_path: Path, declaration: bytes
 ) -> None:
     (tmp_path / "store.json").write_bytes(declaration)
-    for check in (check_format, declare_format, stored_tables, lambda path: list(generations(path))):
+    for check in (
+        check_format,
+        declare_format,
+        stored_tables,
+        lambda path: list(generations(path)),
+    ):
         with pytest.raises(StoreError, match=DAMAGED) as error:
             check(tmp_path)
         assert str(tmp_path) in str(error.value)
