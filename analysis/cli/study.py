@@ -5,8 +5,8 @@
     python -m analysis paths.mlruns=DIR output=DIR
 
 Prints the answer, a sentence per pair, level and task, and the commands for missing cells. Writes
-cells.csv, cells.parquet, summary.json and the report (`report=false`: no report). The settings are
-in conf/analysis.yaml; `--cfg` prints them.
+cells.csv, cells.parquet, prompt_settings.csv, summary.json and the report (`report=false`: no
+report). The settings are in conf/analysis.yaml; `--cfg` prints them.
 
 Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
 """
@@ -48,7 +48,7 @@ def _analyse(conf: AnalysisConf) -> int:
     for line in study_lines(results, conf):
         print(line)
     document = summary(results, conf)
-    paths = write_study(conf.folder, results.rows, document)
+    paths = write_study(conf.folder, results.rows, document, results.prompt_settings.rows)
     if conf.report:
         from analysis import report
         from analysis.report import mlflow_run

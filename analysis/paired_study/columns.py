@@ -1,4 +1,4 @@
-"""Columns of cells.csv with their meaning, from the dataclasses of a row and their docstrings.
+"""Columns of cells.csv and prompt_settings.csv, from the dataclasses of a row and their docstrings.
 
 python -m analysis.paired_study.columns > docs/analysis-columns.md
 """
@@ -11,20 +11,30 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement, ResultRow
+from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
+from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
 from clue.common.markdown_table import markdown_table
 from clue.marks import joined
 
-SECTIONS: tuple[tuple[str, type], ...] = (
+Sections = tuple[tuple[str, type], ...]
+"""Attribute of a row and its dataclass, in the order of the columns."""
+
+SECTIONS: Sections = (
     ("key", ComparisonKey),
     ("data", DataCoverage),
     ("comparison", Comparison),
     ("judgement", Judgement),
 )
-"""Attribute of `ResultRow` and its dataclass, in the order of the columns."""
+"""Of `ResultRow`."""
+SETTING_SECTIONS: Sections = (
+    ("key", SettingKey),
+    ("items", CommonItems),
+    ("change", SettingChange),
+)
+"""Of `SettingRow`."""
 
 
 TEXTS = tuple[str, ...]
@@ -41,20 +51,20 @@ class Column(NamedTuple):
 
 
 @cache
-def columns() -> tuple[Column, ...]:
-    """All columns, in their order."""
+def columns(sections: Sections = SECTIONS) -> tuple[Column, ...]:
+    """All columns of a table, in their order."""
     return tuple(
         Column(name, _kind(field.hint), field.meaning)
-        for _, section_type in SECTIONS
+        for _, section_type in sections
         for field in _fields(section_type)
         for name in _names(field)
     )
 
 
-def row_values(row: ResultRow) -> dict[str, Any]:
+def row_values(row: NamedTuple, sections: Sections = SECTIONS) -> dict[str, Any]:
     """A row by column name."""
     values: dict[str, Any] = {}
-    for section, section_type in SECTIONS:
+    for section, section_type in sections:
         for field in _fields(section_type):
             value = getattr(getattr(row, section), field.name)
             names = _names(field)
@@ -71,14 +81,24 @@ def _plain(value: Any) -> Any:
 
 def columns_markdown() -> str:
     """The columns as a Markdown document."""
-    head = (
+    cells = (
         "# Columns of `cells.csv` and `cells.parquet`\n\n"
         "Made by `python -m analysis.paired_study.columns` from the code. One row per pair, score\n"
         "and analysis, sorted. Differences are tuned minus base; scores, differences, errors and\n"
         "margins are in points (0 to 100). An empty cell: undefined or refused.\n\n"
     )
-    rows = [[f"`{column.name}`", column.kind.__name__, column.meaning] for column in columns()]
-    return f"{head}{markdown_table(['column', 'type', 'meaning'], rows)}\n"
+    settings = (
+        "\n# Columns of `prompt_settings.csv`\n\n"
+        "Three rows per pair, task or level, and two prompt settings, on the items that both\n"
+        "settings scored. All of them are exploratory. Without a second prompt setting the table\n"
+        "is empty. Scores and differences are in points.\n\n"
+    )
+    return f"{cells}{_table(columns())}\n{settings}{_table(columns(SETTING_SECTIONS))}\n"
+
+
+def _table(described: tuple[Column, ...]) -> str:
+    rows = [[f"`{column.name}`", column.kind.__name__, column.meaning] for column in described]
+    return markdown_table(["column", "type", "meaning"], rows)
 
 
 class _Field(NamedTuple):

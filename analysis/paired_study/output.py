@@ -1,4 +1,4 @@
-"""Files of a study: cells.csv, cells.parquet and summary.json, the same bytes every time.
+"""Files of a study: its tables and summary.json, the same bytes every time.
 
 Floats are rounded to 12 digits: the last bits of a sum depend on the order in which a library adds.
 """
@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.paired_study.columns import Column, columns, row_values
+from analysis.paired_study.columns import SETTING_SECTIONS, Column, columns, row_values
+from analysis.paired_study.prompt_setting_rows import SettingRow
 from analysis.paired_study.rows import ResultRow
 from clue.common.atomic_write import write_atomic
 
@@ -23,16 +24,29 @@ DIGITS = 12
 TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
 
 
-def write_study(folder: Path, rows: Sequence[ResultRow], summary: Mapping[str, Any]) -> list[Path]:
-    """Write the three files and return their paths.
+def write_study(
+    folder: Path,
+    rows: Sequence[ResultRow],
+    summary: Mapping[str, Any],
+    setting_rows: Sequence[SettingRow] = (),
+) -> list[Path]:
+    """Write the files and return their paths.
+
+    Args:
+        folder: receives the files.
+        rows: of cells.csv and cells.parquet.
+        summary: content of summary.json.
+        setting_rows: of prompt_settings.csv.
 
     Raises:
         StoreError: the folder cannot be written.
     """
     table, schema = [json_values(row_values(row)) for row in rows], columns()
+    of_settings = [json_values(row_values(row, SETTING_SECTIONS)) for row in setting_rows]
     contents = {
         "cells.csv": _csv(table, schema),
         "cells.parquet": _parquet(table, schema),
+        "prompt_settings.csv": _csv(of_settings, columns(SETTING_SECTIONS)),
         "summary.json": (
             json.dumps(json_values(summary), indent=1, sort_keys=True) + "\n"
         ).encode(),

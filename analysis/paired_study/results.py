@@ -9,6 +9,7 @@ from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
+from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
@@ -82,6 +83,8 @@ class StudyResults:
     """Prompt setting to the scores of every model."""
     study: StudyCells
     """What was declared, and the stored cells that count."""
+    prompt_settings: PromptSettings
+    """Prompt settings compared with one another; exploratory."""
 
     @property
     def marks(self) -> tuple[str, ...]:

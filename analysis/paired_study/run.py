@@ -17,6 +17,7 @@ from analysis.paired_study.matching import align_all, undecided
 from analysis.paired_study.missing import missing_tasks, unevaluated_tasks
 from analysis.paired_study.moderators import ModeratorEffect, level_contrast, moderator_effects
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
+from analysis.paired_study.prompt_settings import compare_prompt_settings
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
@@ -49,6 +50,7 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         for prompt, tasks in sorted(by_prompt.items())
     ]
     readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
+    families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
         aligned,
@@ -58,6 +60,12 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         readable,
         {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
         study,
+        compare_prompt_settings(
+            [one for one in aligned if one.match.pair.prompt in study.declaration.prompts],
+            families,
+            tree,
+            conf,
+        ),
     )
 
 

@@ -89,6 +89,16 @@ class AlignedPair:
                 series[name] = in_points(alignment.paired(base, tuned))
         return series
 
+    def on_items(self, clusters: Mapping[str, str]) -> "AlignedPair":
+        """Restricts the pair to some of its items.
+
+        Args:
+            clusters: item to its cluster; other items are left out.
+        """
+        part = self._filtered(lambda cell: np.array([name in clusters for name in cell.ids]))
+        part = replace(part, clusters=tuple(clusters[name] for name in part.ids))
+        return replace(self, alignment=part)
+
     @property
     def _cells(self) -> tuple[StoredCell, StoredCell]:
         return self.match.base, self.match.tuned

@@ -70,6 +70,10 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
         "unevaluated": [asdict(tasks) for tasks in results.unevaluated],
         "refused": [asdict(comparison) for comparison in results.refused],
         "prompts": {setting.prompt: _prompt(setting) for setting in results.settings},
+        "prompt_settings": {
+            "hypotheses": results.prompt_settings.hypotheses,
+            **asdict(results.prompt_settings),
+        },
         "limits": LIMITS,
     }
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from analysis.paired_study.coverage import coverage
+from analysis.paired_study.coverage import coverage, status
 from analysis.paired_study.hypotheses import UnjudgedComparison
 from analysis.paired_study.joint_covariance import DatasetSeries
 from analysis.paired_study.levels import DatasetComparison
 from analysis.paired_study.series_to_test import SeriesToTest
+from analysis.pairing.missing_samples import Ledger
 from analysis.settings import AnalysisConf
 from analysis.stats.battery import batteries
 from analysis.stats.comparison import untested
@@ -45,9 +46,15 @@ def _test(sources: Sequence[SeriesToTest], conf: AnalysisConf) -> Iterator[Teste
     options = [source.options(conf) for source in sources]
     comparisons = batteries([source.series for source in sources], options)
     for source, comparison in zip(sources, comparisons, strict=True):
-        data = coverage(source)
-        if data.status == "refused":
-            worst = max(source.ledgers, key=lambda ledger: ledger.missing)
-            reason = f"{worst.missing:.1%} of the samples are missing for one of the two models"
+        data, reason = coverage(source), reason_of_missing(source.ledgers)
+        if reason is not None:
             comparison = untested(comparison, reason)
         yield TestedSeries(source, UnjudgedComparison(source.key, data, comparison))
+
+
+def reason_of_missing(ledgers: Sequence[Ledger]) -> str | None:
+    """Reason against any test if too many samples of a task are missing; None otherwise."""
+    if status(ledgers) != "refused":
+        return None
+    worst = max(ledgers, key=lambda ledger: ledger.missing)
+    return f"{worst.missing:.1%} of the samples are missing for one of the two models"

@@ -161,8 +161,8 @@ def _verify_digests(
         if kind not in allowed:
             raise PairingError(
                 f"the {kind} of {counted(len(samples), 'sample')} differs between the two"
-                f"{format_ids(sorted(samples))}: the models did not get the same items, so their "
-                f"scores cannot be paired{_advice(kind)}"
+                f"{format_ids(sorted(samples))}: they are not the same items, so their scores "
+                f"cannot be paired{_advice(kind)}"
             )
     return tuple(sorted(compared - different.keys())), tuple(sorted(different))
 

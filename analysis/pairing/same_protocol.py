@@ -46,10 +46,10 @@ def setting_differences(
     """
     differences = [
         difference
-        for difference in _differences(base, tuned)
-        if not _is_covered(difference.key, MODEL_KEYS)
+        for difference in all_differences(base, tuned)
+        if not is_covered(difference.key, MODEL_KEYS)
     ]
-    refused = [one for one in differences if not _is_covered(one.key, allowed)]
+    refused = [one for one in differences if not is_covered(one.key, allowed)]
     if refused:
         lines = "; ".join(f"{one.key}: {one.base} (base), {one.tuned} (tuned)" for one in refused)
         keys = ",".join([*allowed, *(one.key for one in refused)])
@@ -82,7 +82,8 @@ def incomparable_metrics(base: StoredCell, tuned: StoredCell) -> dict[str, str]:
     return reasons
 
 
-def _differences(base: StoredCell, tuned: StoredCell) -> Iterator[SettingDifference]:
+def all_differences(base: StoredCell, tuned: StoredCell) -> Iterator[SettingDifference]:
+    """Yields every setting in which two cells differ, those of the model included."""
     base_settings, tuned_settings = (_settings(cell) for cell in (base, tuned))
     for key in sorted({*base_settings, *tuned_settings}):
         values = base_settings.get(key), tuned_settings.get(key)
@@ -95,6 +96,6 @@ def _settings(cell: StoredCell) -> dict[str, Any]:
     return dict(dotted(cell.facts["generation"])) | task_facts
 
 
-def _is_covered(key: str, names: Sequence[str]) -> bool:
+def is_covered(key: str, names: Sequence[str]) -> bool:
     """True if the names contain the key or a group that it belongs to."""
     return any(key == name or key.startswith(f"{name}.") for name in names)

@@ -7,13 +7,14 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, methods, selectors
+from analysis.report import design, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
+from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 from clue.marks import described, marked, union
@@ -26,7 +27,7 @@ Figures = Mapping[str, RenderedFigure | None]
 
 def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     """Builds the report of a study; a missing figure is replaced by its reason."""
-    setting = selectors.reported_setting(results)
+    setting, title = selectors.reported_setting(results), conf.study.title
     marks_of = marks_by_model(results, conf)
     marks, marks_text = union(*marks_of.values()), described(marks_of)
     figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
@@ -40,10 +41,13 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
+        if not setting.confirmatory:
+            title = f"{exploratory(setting.prompt)} {title}"
         facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
+            prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             *_robustness(setting, figures, facts["analyses"]),
             *_answers_and_data(results, setting, figures),
@@ -54,7 +58,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
-    return Report(conf.study.title, answers, filled, marks, marks_text)
+    return Report(title, answers, filled, marks, marks_text)
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:

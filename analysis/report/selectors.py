@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from analysis.names import display_order
+from analysis.paired_study.prompt_setting_rows import SettingComparison, SettingKey
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.paired_study.rows import ResultRow, Scope
+from analysis.paired_study.rows import ComparisonKey, ResultRow, Scope
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.series import AlignedPair, weighted_mean
 from analysis.paired_study.standings import Standing
@@ -57,7 +58,20 @@ def task_score(pair: AlignedPair) -> Paired | None:
 def primary_rows(setting: PromptResults, *scopes: Scope) -> list[ResultRow]:
     """Rows of the primary analysis; a mean of LongHealth's tasks replaces the single tasks."""
     rows = [r for r in setting.rows if r.key.analysis == PRIMARY and r.key.scope in scopes]
-    return [row for row in rows if not _replaced_by_mean(row, rows)]
+    keys = [row.key for row in rows]
+    return [row for row in rows if not _replaced_by_mean(row.key, keys)]
+
+
+def other_settings(results: StudyResults) -> list[PromptResults]:
+    """Prompt settings that are not the reported one."""
+    return [setting for setting in results.settings if setting is not reported_setting(results)]
+
+
+def setting_comparisons(comparisons: Sequence[SettingComparison]) -> list[SettingComparison]:
+    """Comparisons of two prompt settings by model and task, without those that a mean replaces."""
+    keys = [comparison.key for comparison in comparisons]
+    shown = [one for one in comparisons if not _replaced_by_mean(one.key, keys)]
+    return sorted(shown, key=lambda one: (one.key.pair, display_order(one.key.task)))
 
 
 def pairs_by_family(setting: PromptResults) -> list[tuple[str, str]]:
@@ -75,12 +89,13 @@ def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
     return first, [row for row in task_rows if row.key.task == first]
 
 
-def _replaced_by_mean(row: ResultRow, rows: Sequence[ResultRow]) -> bool:
-    """Tests for a task of a data set whose mean is among the rows of the same pair."""
-    if row.key.scope != "task" or not row.key.task[-1:].isdigit():
+def _replaced_by_mean(
+    key: ComparisonKey | SettingKey, keys: Sequence[ComparisonKey | SettingKey]
+) -> bool:
+    """Tests for a task of a data set whose mean is among the keys of the same pair."""
+    if key.scope != "task" or not key.task[-1:].isdigit():
         return False
-    dataset = row.key.task.rstrip("0123456789")
+    dataset = key.task.rstrip("0123456789")
     return any(
-        other.key.task == dataset and other.key.pair == row.key.pair and other.key.scope == "task"
-        for other in rows
+        other.task == dataset and other.pair == key.pair and other.scope == "task" for other in keys
     )

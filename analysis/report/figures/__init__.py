@@ -16,6 +16,7 @@ from analysis.report.figures import (
     literature,
     patients,
     power,
+    prompt_settings,
     theme,
 )
 from analysis.report.figures.stamp import add_stamp
@@ -76,6 +77,15 @@ FIGURES = {
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
+    ),
+    "prompt_settings": FigureSpec(
+        "Differences under each prompt setting",
+        "Differences in points with 95 % intervals, biomedical minus base. Filled: the setting of "
+        "the other sections. Each setting is shown on all items that it scored; the table compares "
+        "the settings on the items that they have in common.",
+        prompt_settings.draw,
+        prompt_settings.alt,
+        "The store has one prompt setting.",
     ),
     "levels": FigureSpec(
         "Level 1 against Level 2",

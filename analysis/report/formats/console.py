@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from analysis.configuration import command
 from analysis.paired_study.missing import list_command, study_command
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
+from analysis.report import selectors
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer
+from analysis.sentences.prompt_settings import basis
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 from clue.task.levels import OVERALL
@@ -26,6 +29,7 @@ def study_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     yield from _declaration(results, conf)
     for setting in results.settings:
         yield from _setting(setting)
+    yield from _prompt_settings(results)
     yield from _notes(results)
     if results.refused:
         yield "Not compared:"
@@ -97,6 +101,23 @@ def _setting(setting: PromptResults) -> Iterator[str]:
         yield f"{INDENT}Replicability"
         yield from (f"{INDENT}{INDENT}{sentence}" for sentence in replicated)
     yield ""
+
+
+def _prompt_settings(results: StudyResults) -> Iterator[str]:
+    """Every two prompt settings compared with each other."""
+    compared = results.prompt_settings
+    for first, second, comparisons in compared.by_settings():
+        yield f"Prompt settings {first} and {second} compared (exploratory)"
+        yield f"{INDENT}{basis(compared.hypotheses)}"
+        yield ""
+        shown = selectors.setting_comparisons(comparisons)
+        for pair, members in groupby(shown, key=lambda one: one.key.pair):
+            yield f"{INDENT}{pair}"
+            yield from (f"{INDENT}{INDENT}{one.sentence}" for one in members)
+        for refusal in compared.refused:
+            if (refusal.first_prompt, refusal.second_prompt) == (first, second):
+                yield f"{INDENT}Not compared: {refusal.pair}, {refusal.task}: {refusal.reason}"
+        yield ""
 
 
 def _answers(setting: PromptResults) -> Iterator[str]:

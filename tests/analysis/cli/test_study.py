@@ -55,7 +55,7 @@ def test_one_pair_on_one_task_is_answered(
     assert "There is only one pair, so no statement is made beyond it." in output
     assert "python run.py" not in output
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
-        *("cells.csv", "cells.parquet", "summary.json")
+        *("cells.csv", "cells.parquet", "prompt_settings.csv", "summary.json")
     }
 
 
@@ -213,6 +213,10 @@ def test_prompt_settings_stand_beside_each_other(
     assert "Prompt setting paper (confirmatory)" in output
     assert "Prompt setting zero_shot (exploratory: not the declared setting)" in output
     assert set(written(tmp_path)["prompts"]) == {"paper", "zero_shot"}  # type: ignore[call-overload]
+    _, _, comparison = output.partition("Prompt settings paper and zero_shot compared")
+    assert "by Benjamini and Hochberg over the 3 tests between settings" in comparison
+    assert "meditron7b against llama2_7b on MeQSum, 30 common items" in comparison
+    assert "meditron7b scored" not in comparison
 
 
 def test_the_ancestor_is_compared_with_on_request(

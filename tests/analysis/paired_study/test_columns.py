@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.paired_study import StudyResults
-from analysis.paired_study.columns import columns, columns_markdown
+from analysis.paired_study.columns import SETTING_SECTIONS, Column, columns, columns_markdown
 from analysis.paired_study.output import json_values, write_study
 from clue.config.folders import ROOT
 
@@ -19,10 +19,11 @@ def test_the_documented_columns_are_those_of_the_code() -> None:
     )
 
 
-def test_every_column_has_one_name_and_a_meaning() -> None:
-    names = [column.name for column in columns()]
+@pytest.mark.parametrize("described", [columns(), columns(SETTING_SECTIONS)])
+def test_every_column_has_one_name_and_a_meaning(described: tuple[Column, ...]) -> None:
+    names = [column.name for column in described]
     assert len(set(names)) == len(names)
-    assert not [column.name for column in columns() if not column.meaning]
+    assert not [column.name for column in described if not column.meaning]
 
 
 def test_csv_and_parquet_hold_the_same_sorted_rows(results: StudyResults, tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+"""Tables of prompt settings: two of them compared, and the results of one that is not declared."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from analysis import number_format
+from analysis.names import display_name
+from analysis.paired_study.prompt_setting_rows import SettingChange, SettingComparison
+from analysis.paired_study.results import PromptResults
+from analysis.report import selectors
+from analysis.report.document import ReportTable
+from analysis.report.tables import pairs
+from analysis.report.tables.pairs import NONE
+
+
+def differences(first: str, second: str, comparisons: Sequence[SettingComparison]) -> ReportTable:
+    """Difference of every pair under two settings, on the items that both scored."""
+    shown = selectors.setting_comparisons(comparisons)
+    return ReportTable(
+        _file_name("settings", first, second),
+        f"{first} and {second}, exploratory: differences on the common items",
+        [
+            *("model", "task", f"n {first}", f"n {second}", "n common (clusters)"),
+            *(f"Δ {first}", f"Δ {second}", f"{first} minus {second} [95 % CI]", "q"),
+        ],
+        [_difference_row(comparison) for comparison in shown],
+        f"Δ: biomedical minus base in points, on the common items only. {_adjustment(shown)}",
+    )
+
+
+def models(first: str, second: str, comparisons: Sequence[SettingComparison]) -> ReportTable:
+    """Score of every single model under two settings, on the items that both scored."""
+    shown = selectors.setting_comparisons(comparisons)
+    body = dict.fromkeys(chain.from_iterable(map(_model_rows, shown)))
+    return ReportTable(
+        _file_name("settings_models", first, second),
+        f"{first} and {second}, exploratory: single models on the common items",
+        ["model", "task", "n common", first, second, f"{first} minus {second} [95 % CI]", "q"],
+        list(body),
+        "Scores are in points. The change of the biomedical model minus that of its base is the "
+        f"change of their difference in the table above. {_adjustment(shown)}",
+    )
+
+
+def undeclared(setting: PromptResults) -> list[ReportTable]:
+    """Levels and tasks of a setting that is not the declared one."""
+    return [
+        replace(
+            table,
+            name=_file_name(table.name, setting.prompt),
+            title=f"{setting.prompt}, exploratory: {table.title[0].lower()}{table.title[1:]}",
+        )
+        for table in (pairs.levels(setting), pairs.tasks(setting))
+    ]
+
+
+def _adjustment(comparisons: Sequence[SettingComparison]) -> str:
+    """Sentence on q; empty without comparisons."""
+    sizes = {comparison.difference.hypotheses for comparison in comparisons}
+    return "".join(
+        f"q: p adjusted by Benjamini and Hochberg over all {size} tests between settings."
+        for size in sizes
+    )
+
+
+def _difference_row(comparison: SettingComparison) -> list[str]:
+    key, items, change = comparison.key, comparison.items, comparison.difference
+    return [
+        key.tuned,
+        display_name(key.task),
+        str(items.n_first),
+        str(items.n_second),
+        f"{items.n} ({items.n_clusters})",
+        *_values(change),
+    ]
+
+
+def _model_rows(comparison: SettingComparison) -> Iterator[tuple[str, ...]]:
+    """Rows of the base and of the biomedical model."""
+    key, task = comparison.key, display_name(comparison.key.task)
+    for model, change in ((key.base, comparison.base), (key.tuned, comparison.tuned)):
+        yield model, task, str(comparison.items.n), *_values(change)
+
+
+def _values(change: SettingChange) -> Iterator[str]:
+    """Value under both settings, their difference with its interval, and q."""
+    decimals = number_format.decimals(change.se_cr2)
+    first, second, delta = (
+        number_format.number(value, decimals)
+        for value in (change.mean_first, change.mean_second, change.delta)
+    )
+    interval = NONE if change.ci95 is None else number_format.interval(change.ci95, decimals)
+    yield from (first, second, f"{delta} [{interval}]", number_format.p_cell(change.q))
+
+
+def _file_name(*parts: str) -> str:
+    """Name of a table's files; the name of a prompt setting may hold any character."""
+    return "-".join(re.sub(r"\W+", "-", part, flags=re.ASCII) for part in parts)
