@@ -34,8 +34,16 @@ def cells_by_name(store: Path) -> dict[CellKey, StoredCell]:
     return {cell.key: cell for cell in sorted(cells, key=lambda cell: cell.key)}
 
 
-def found_study(store: Path, conf: AnalysisConf | None = None) -> StudyCells:
-    """The study that the cells of a store make."""
+def found_study(
+    store: Path, conf: AnalysisConf | None = None, tree: ScoreTree | None = None
+) -> StudyCells:
+    """The study that the cells of a store make.
+
+    Args:
+        store: the store.
+        conf: with the comparator; None = base.
+        tree: levels; None = those of the paper's study.
+    """
     paper = load("paper")
     cells = cells_by_name(store)
     pairs = model_pairs(cells, (conf or AnalysisConf()).study.comparator)
@@ -44,5 +52,5 @@ def found_study(store: Path, conf: AnalysisConf | None = None) -> StudyCells:
     models = {key.model: ModelConf(name=key.model) for key in cells}
     prompts = sorted({key.prompt for key in cells}, key=lambda name: (name != "paper", name))
     found = replace(paper, prompts=prompts)
-    declaration = Declaration(found, declared, models, tuple(tasks), score_tree(paper))
+    declaration = Declaration(found, declared, models, tuple(tasks), tree or score_tree(paper))
     return StudyCells(declaration, cells, pairs)

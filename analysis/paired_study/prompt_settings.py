@@ -77,7 +77,8 @@ def _tested(
         by_series[one.key][subject] = comparison
     for one in series:
         yield TestedSettings(one.key, one.items, _in_words(by_series[one.key], one.missing))
-    scores = [one for one in series if one.key.task == one.dataset and one.missing is None]
+    parts = {name for weights in tree.of_datasets.values() for name in weights}
+    scores = [one for one in series if one.key.task in parts and one.missing is None]
     yield from _levels(scores, by_series, tree.of_datasets, Options(alpha=conf.study.alpha))
 
 
@@ -106,10 +107,10 @@ def _levels(
 ) -> Iterator[TestedSettings]:
     """Levels of every pair that has all their data sets under both settings."""
     levels = {subject: _levels_of(subject, scores, comparisons) for subject in SUBJECTS}
-    by_dataset = {(one.key.pair, one.dataset): one for one in scores}
+    by_part = {(one.key.pair, one.key.task): one for one in scores}
     for level, weights in weights_of.items():
         for pair in levels["difference"].complete(weights):
-            parts = [by_dataset[pair, dataset] for dataset in weights]
+            parts = [by_part[pair, name] for name in weights]
             key = replace(parts[0].key, scope="level", task=level)
             sums = {
                 subject: one.comparison(pair, weights, one.estimate(pair, weights), options)

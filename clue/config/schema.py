@@ -44,6 +44,16 @@ class TrackingConf:
     experiment: str = "clue"
 
 
+def checkpoint_label(repo: str, adapter: str | None = None) -> str:
+    """Returns the name of a checkpoint without a model file.
+
+    >>> checkpoint_label("org/base"), checkpoint_label("/data/base/", "org/lora")
+    ('org--base', 'data--base--org--lora')
+    """
+    source = f"{repo}+{adapter}" if adapter else repo
+    return re.sub(r"[^A-Za-z0-9._-]+", "--", source).strip("-.")
+
+
 @dataclass
 class ModelConf:
     """A checkpoint and its properties that the study uses."""
@@ -75,6 +85,8 @@ class ModelConf:
     """Base models that share weights or data form one family; none = the base's."""
     base: str | None = None
     """Name of the general model that it is compared with: makes the two a pair."""
+    base_repo: str | None = None
+    """Hugging Face id or folder of a base without a model file, instead of `base`."""
     ancestor: str | None = None
     """Name of the model that it was trained from, if that is not `base`."""
     adaptation: list[str] = setting(list, OneOf(ADAPTATIONS))  # noqa: RUF009  a field
@@ -90,10 +102,7 @@ class ModelConf:
     @property
     def label(self) -> str:
         """The model's name in runs and folders."""
-        if self.name:
-            return self.name
-        source = f"{self.repo}+{self.adapter}" if self.adapter else str(self.repo)
-        return re.sub(r"[^A-Za-z0-9._-]+", "--", source).strip("-.")
+        return self.name or checkpoint_label(str(self.repo), self.adapter)
 
 
 @dataclass

@@ -51,6 +51,10 @@ def _model_problems(model: ModelConf) -> Iterator[str]:
         yield "model.gguf_package and model.gguf_file belong together: set both or none"
     if model.base and model.base == model.name:
         yield f"model.base={model.base} is the model itself"
+    if model.base and model.base_repo:
+        yield "model.base and model.base_repo are both set: name the base by one of them"
+    if model.base_repo and model.base_repo == model.repo and not model.adapter:
+        yield f"model.base_repo={model.base_repo} is the model itself"
 
 
 def _task_problems(task: TaskConf) -> Iterator[str]:

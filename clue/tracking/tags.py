@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.cell import Cell
-from clue.config.model_files import family
+from clue.config.model_files import base, family
 from clue.config.schema import Config
 from clue.marks import Marks, is_partial, joined, of_facts, union
 from clue.tracking import provenance
@@ -21,7 +21,7 @@ def of_job(config: Config, cells: Iterable[Cell]) -> dict[str, Any]:
         MARKS: joined(union(*map(marks, cells))) or None,
         "clue.kind": "job",
         "clue.model": model.label,
-        "clue.base": model.base,
+        "clue.base": base(model),
         "clue.family": family(model),
         "clue.domain": model.domain,
         "clue.prompt": config.prompt.name,
@@ -79,7 +79,8 @@ def facts(cell: Cell) -> dict[str, Any]:
         "versions": cell.versions,
         "access": cell.task.access,
         "model": model.label,
-        "base": model.base,
+        "base": base(model),
+        "base_repo": model.base_repo,
         "ancestor": model.ancestor,
         "family": family(model),
         "domain": model.domain,

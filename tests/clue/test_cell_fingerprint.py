@@ -121,6 +121,17 @@ def test_facts_of_a_table_name_its_own_data_set_and_access(triage: Path) -> None
     assert tags.facts(cell(DEMO, task="mednli"))["demo"]
 
 
+def test_two_checkpoints_without_files_are_a_pair(data: Path) -> None:
+    tuned = cell(data, "model=hf", "model.repo=org/tuned", "model.base_repo=org/base")
+    base = cell(data, "model=hf", "model.repo=org/base")
+    facts, facts_of_base = tags.facts(tuned), tags.facts(base)
+    assert facts["base"] == facts_of_base["model"] == "org--base"
+    assert facts["family"] == facts_of_base["family"]
+    assert tags.of_job(tuned.config)["clue.base"] == "org--base"
+    without = cell(data, "model=hf", "model.repo=org/tuned")
+    assert tuned.fingerprint == without.fingerprint
+
+
 def test_a_data_file_that_changed_by_one_byte_is_generated(data: Path) -> None:
     before = cell(data).fingerprint
     path = data / "mednli" / "mli_test_v1.jsonl"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.cells import CellKey, StoredCell, read_cells
+from analysis.cells import CellKey, StoredCell
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.output import write_study
 from analysis.paired_study.standings import standings
@@ -21,8 +21,8 @@ from analysis.report.figures import FIGURES, theme
 from analysis.report.formats.console import study_lines
 from analysis.report.formats.html import _css_text
 from analysis.report.report_marks import marks_by_model
+from benchmarks.found_study import cells_by_name, found_study, paper_tree
 from clue.records import Record
-from clue.task import task_files
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, record
 
@@ -44,13 +44,13 @@ def pair(store: Path, *names: str, task: str = "mednli", **facts: Any) -> None:
 
 
 def analysed(store: Path, **changes: Any) -> StudyResults:
-    return run(read_cells(store), task_files.study(), quick(sensitivity=False, **changes))
+    return run(found_study(store), quick(sensitivity=False, **changes))
 
 
 def written(results: StudyResults, folder: Path) -> Path:
-    document = summary(results, quick(), task_files.study())
+    document = summary(results, quick())
     write_study(folder, results.rows, document)
-    write(results, quick(), task_files.study(), folder)
+    write(results, quick(), folder)
     (folder / "console.md").write_text("\n".join(study_lines(results)))
     return folder
 
@@ -88,7 +88,7 @@ def test_the_marks_are_drawn_into_the_png(
         return b"png"
 
     monkeypatch.setattr(theme, "png", png)
-    write(results, quick(), task_files.study(), tmp_path)
+    write(results, quick(), tmp_path)
     assert len(texts) == len(FIGURES)
     assert [text for text in texts if "synthetic scores" not in text] == []
 
@@ -170,10 +170,10 @@ def test_one_marked_pair_among_others_is_named(tmp_path: Path) -> None:
 
 
 def test_a_level_has_the_marks_of_all_its_tasks(store: Path) -> None:
-    cells = read_cells(store)
+    cells = cells_by_name(store)
     key = next(key for key in cells if (key.model, key.task) == ("meditron7b", "meqsum"))
     trial = replace(cells[key], more_marks=("trial",))
-    study = run({**cells, key: trial}, task_files.study(), quick(sensitivity=False))
+    study = run(replace(found_study(store), cells={**cells, key: trial}), quick(sensitivity=False))
     marked = {row.key.task for row in study.rows if "trial" in row.marks}
     assert marked == {"meqsum", "level1", "overall"}
     assert {row.key.tuned for row in study.rows if "trial" in row.marks} == {"meditron7b"}
@@ -183,14 +183,14 @@ def test_a_level_has_the_marks_of_all_its_tasks(store: Path) -> None:
 
 
 def test_a_baseline_among_models_is_seen(store: Path) -> None:
-    cells = {key: as_model(stored) for key, stored in read_cells(store).items()}
+    cells = {key: as_model(stored) for key, stored in cells_by_name(store).items()}
     named = {key: stored for key, stored in cells.items() if key.model == "mistral7b"}
     rule = {**FAKE, "backend": {"name": "baseline"}}
     cells |= {
         key: replace(stored, facts={**stored.facts, "generation": rule})
         for key, stored in named.items()
     }
-    assert {one.model: one.marks for one in standings(cells, task_files.study(), "paper")} == {
+    assert {one.model: one.marks for one in standings(cells, paper_tree(), "paper")} == {
         key.model: ("baseline",) if key.model == "mistral7b" else () for key in cells
     }
 
@@ -203,9 +203,9 @@ def as_model(stored: StoredCell) -> StoredCell:
 
 
 def test_a_table_and_a_figure_name_the_baseline(store: Path, tmp_path: Path) -> None:
-    cells = {key: as_model(stored) for key, stored in read_cells(store).items()}
+    cells = {key: as_model(stored) for key, stored in cells_by_name(store).items()}
     cells |= dict(baseline(cells))
-    study = run(cells, task_files.study(), quick(sensitivity=False))
+    study = run(replace(found_study(store), cells=cells), quick(sensitivity=False))
     folder = written(study, tmp_path)
     text = (folder / "report.md").read_text()
     assert "| rule [baseline] |" in text
@@ -254,7 +254,7 @@ def test_a_limit_counts_every_presentation_of_a_sample(tmp_path: Path) -> None:
     twice = [record(f"s{n}", {"accuracy": 1.0}, repeat) for n in range(4) for repeat in (0, 1)]
     cell(tmp_path, "b", "longhealth1", twice, limit=8)
     cell(tmp_path, "c", "longhealth1", twice, limit=9)
-    marks = {key.model: stored.marks for key, stored in read_cells(tmp_path).items()}
+    marks = {key.model: stored.marks for key, stored in cells_by_name(tmp_path).items()}
     assert marks == {"b": ("partial: limit 8",), "c": ()}
 
 

@@ -79,6 +79,56 @@ def test_a_base_or_an_ancestor_without_a_file_is_named() -> None:
             model_files.family(lost)
 
 
+def tuned(base_repo: str) -> ModelConf:
+    return ModelConf(repo="org/tuned", base_repo=base_repo)
+
+
+def test_a_base_without_a_file_has_the_name_of_its_own_run(tmp_path: Path) -> None:
+    for repo in ("org/base", "/data/some base/", str(tmp_path)):
+        assert model_files.base(tuned(repo)) == ModelConf(repo=repo).label
+        assert model_files.family(tuned(repo)) == model_files.family(ModelConf(repo=repo))
+    assert model_files.base(ModelConf(repo="org/tuned")) is None
+
+
+def test_a_base_with_one_file_has_its_name_and_family() -> None:
+    assert model_files.base(tuned("meta-llama/Llama-2-7b-hf")) == "llama2_7b"
+    small = tuned("HuggingFaceTB/SmolLM2-135M-Instruct")  # also the repo of an adapter's file
+    assert (model_files.base(small), model_files.family(small)) == ("smollm2_135m", "smollm2")
+
+
+def own_models(folder: Path, monkeypatch: pytest.MonkeyPatch, **repos: str) -> None:
+    (folder / "model").mkdir(exist_ok=True)
+    for name, facts in repos.items():
+        (folder / "model" / f"{name}.yaml").write_text(f"name: {name}\nrepo: {facts}\n")
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(folder))
+
+
+def test_of_two_files_of_the_base_none_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_models(tmp_path, monkeypatch, one="org/base", int4="org/base\nquantization: int4")
+    assert model_files.base(tuned("org/base")) == "one"
+    own_models(tmp_path, monkeypatch, two="org/base\ndtype: float16")
+    assert model_files.base(tuned("org/base")) == "org--base"
+
+
+def test_a_base_never_takes_the_name_of_another_checkpoints_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        ConfigError, match=r"model.base_repo=llama2_7b would have the name llama2_7b"
+    ):
+        model_files.base(tuned("llama2_7b"))
+
+
+def test_a_model_file_with_a_base_repo_shows_its_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_models(tmp_path, monkeypatch, mine="org/mine\nbase_repo: meta-llama/Llama-2-7b-hf")
+    (row,) = model_overviews(["mine"], [], tmp_path)
+    assert (row.base, row.family, row.facts()["base"]) == ("llama2_7b", "llama2_7b", "llama2_7b")
+
+
 def test_a_sweep_over_all_models_leaves_out_what_needs_a_name() -> None:
     (override,) = OverridesParser.create().parse_overrides(["model=glob(*,exclude=hf)"])
     chosen: Any = override.value()
