@@ -9,9 +9,10 @@ from clue.config.locations import options
 from clue.config.schema import PathsConf
 from clue.errors import ClueError
 from clue.store.stored_tables import StoredTable
-from clue.study.declaration import CellKey, Declaration, declare, load, names
-from clue.study.expected import Resolver
+from clue.study.declaration import CellKey, declare, load, names
+from clue.study.freeze import FOLDER, FrozenStudy, read
 from clue.study.membership import Ambiguity, Chooser, Membership, membership
+from clue.study.resolution import Resolution, resolve
 from clue.study.stored_models import stored_models
 
 
@@ -19,7 +20,7 @@ from clue.study.stored_models import stored_models
 class StoredStudy:
     """A declared study with the tables of a store."""
 
-    declaration: Declaration
+    resolution: Resolution
     members: Membership
 
     @cached_property
@@ -53,6 +54,8 @@ class StoredStudies:
     """By name."""
     problems: Mapping[str, str]
     """Name of each study that cannot be used to the reason, a line each."""
+    superseded: Mapping[str, FrozenStudy]
+    """Last frozen declaration of each study that has changed since or has no file."""
 
     def counting(self, path: Path) -> list[str]:
         """Names of the studies in which a table counts."""
@@ -80,25 +83,28 @@ def stored_studies(
     """
     studies: dict[str, StoredStudy] = {}
     problems: dict[str, str] = {}
-    for name in names():
+    superseded: dict[str, FrozenStudy] = {}
+    for name in sorted({*names(), *_frozen_names(paths.store)}):
         try:
-            studies[name] = stored_study(name, tables, paths, chosen)
+            if name in names():
+                studies[name] = _stored_study(name, tables, paths, chosen)
+            if name not in studies or studies[name].resolution.changes:
+                superseded[name] = read(paths.store, name)[-1]
         except ClueError as error:
             problems[name] = " ".join(str(error).split())
-    return StoredStudies(studies, problems)
+    return StoredStudies(studies, problems, superseded)
 
 
-def stored_study(
+def _stored_study(
     name: str, tables: Sequence[StoredTable], paths: PathsConf, chosen: Chooser
 ) -> StoredStudy:
-    """Sorts the tables of a store for one study file.
-
-    Raises:
-        ConfigError: there is no such study, or it cannot be used.
-    """
     declaration = declare(load(name), stored_models(tables))
-    resolver = Resolver(declaration, paths)
+    resolution = resolve(declaration, paths)
     locations = options(paths, "mlruns", "data")
-    return StoredStudy(
-        declaration, membership(declaration, tables, resolver.cell, chosen, locations)
-    )
+    expected = resolution.resolver.cell
+    return StoredStudy(resolution, membership(declaration, tables, expected, chosen, locations))
+
+
+def _frozen_names(mlruns: Path) -> list[str]:
+    """Names of the studies that were frozen in a store."""
+    return sorted({path.parent.name for path in (mlruns / FOLDER).glob("*/*.json")})

@@ -1,11 +1,13 @@
 """Stored cells as a table of at most 80 columns: models apart, reasons and notes below it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from clue.cli.store.listed_cell import ListedCell
 from clue.common.plural import counted
+from clue.store.addresses import Address, distinct
 
 COLUMNS = ("task", "cell", "n", "limit", "made", "wording", "counts", "study")
 GAP = "  "
@@ -55,8 +57,9 @@ def lines(cells: Sequence[ListedCell], study: str, locations: str = "") -> Itera
     yield from _names(ordered)
     yield from _notes(ordered)
     yield _total(ordered, study)
-    if undecided := [cell for cell in ordered if cell.counts == "choose"]:
-        yield f"Choose one: python -m clue store use {undecided[0].fingerprint}{locations}"
+    if undecided := [_address(cell) for cell in ordered if cell.counts == "choose"]:
+        address = distinct(undecided[0], undecided)
+        yield f"Choose one: python -m clue store use {address}{locations}"
 
 
 def _group(cell: ListedCell) -> _Group:
@@ -87,14 +90,16 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def _tables(cells: Sequence[ListedCell]) -> Iterator[str]:
     """Addresses of the tables of a generation that has several."""
-    tables: dict[str, list[ListedCell]] = {}
+    by_generation: dict[Address, list[ListedCell]] = {}
     for cell in cells:
         if cell.table:
-            tables.setdefault(cell.fingerprint[:DIGITS], []).append(cell)
-    for digits, group in tables.items():
-        if len(group) > 1:
-            shown = (f"{digits}/{cell.table[:SHORT]} (n {cell.n})" for cell in group)
-            yield f"{digits} has {len(group)} tables: {', '.join(shown)}"
+            generation = Address(cell.model, cell.fingerprint[:DIGITS])
+            by_generation.setdefault(generation, []).append(cell)
+    for generation, tables in by_generation.items():
+        if len(tables) > 1:
+            digits = distinct(generation, by_generation)
+            shown = (f"{digits}/{cell.table[:SHORT]} (n {cell.n})" for cell in tables)
+            yield f"{digits} has {len(tables)} tables: {', '.join(shown)}"
 
 
 def _names(cells: Sequence[ListedCell]) -> Iterator[str]:
@@ -114,15 +119,20 @@ def _notes(cells: Sequence[ListedCell]) -> Iterator[str]:
 
 
 def _total(cells: Sequence[ListedCell], study: str) -> str:
-    counts = {
-        f"count in {study}": "yes",
-        "are trials": "trial",
-        "are open: several fit": "choose",
-    }
-    numbers = [
-        f"{number} {words}"
-        for words, standing in counts.items()
-        if (number := sum(cell.counts == standing for cell in cells))
-    ]
     size = sum(cell.bytes for cell in cells) / 2**20
-    return f"{counted(len(cells), 'cell')}, {size:.1f} MiB: {', '.join(numbers)}".rstrip(": ")
+    numbers = Counter(cell.counts for cell in cells)
+    texts = [
+        counted(numbers[standing], one, several)
+        for standing, one, several in (
+            ("yes", "counts", "count"),
+            ("trial", "trial", "trials"),
+            ("choose", "to choose from", "to choose from"),
+        )
+        if numbers[standing]
+    ]
+    total = f"{counted(len(cells), 'cell')}, {size:.1f} MiB"
+    return f"{total}; {study}: {', '.join(texts)}" if texts else total
+
+
+def _address(cell: ListedCell) -> Address:
+    return Address(cell.model, cell.fingerprint, cell.table)

@@ -139,7 +139,7 @@ class Listing:
 
 
 class _Standing(NamedTuple):
-    """_Standing of a table in a study, in the words of `ListedCell`."""
+    """Standing of a table in a study, in the words of `ListedCell`."""
 
     counts: str = ""
     reason: str = ""

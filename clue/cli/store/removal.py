@@ -109,11 +109,23 @@ def _answers(generation: Generation) -> Collection[object]:
 def _protection(path: Path, studies: StoredStudies) -> str:
     """Reason why a table must not be removed; empty if it may."""
     if counting := studies.counting(path):
-        return f"it counts in the study {', '.join(counting)}"
+        return f"it counts in the {_studies(counting)}"
     if undecided := studies.undecided(path):
         command = next(iter(studies.studies[undecided[0]].ambiguous[path])).command
         return (
-            f"it is one of several cells that fit in the study {', '.join(undecided)}; choose one "
-            f"first: {command}"
+            f"it is one of several cells that fit in the {_studies(undecided)}; choose one first: "
+            f"{command}"
         )
+    task, model = path.parts[-4:-2]
+    for name, frozen in studies.superseded.items():
+        if model in frozen.declaration["models"] and task in frozen.task_names:
+            return (
+                f"the frozen study {name} names {model} on {task}, and its file has changed since "
+                "or is gone. Restore the file, or record the change: python -m clue study freeze "
+                f"{name} --amend"
+            )
     return ""
+
+
+def _studies(names: Sequence[str]) -> str:
+    return f"{'study' if len(names) == 1 else 'studies'} {', '.join(names)}"

@@ -70,8 +70,8 @@ def _undo(arguments: argparse.Namespace) -> int:
     for choice in choices:
         if choice.chosen == address:
             rest = after.decision(choice.candidates)
-            now = f"{rest} counts again" if rest else "the choice is open again"
-            print(f"{address} is no longer chosen, not {', '.join(choice.rejected)}: {now}")
+            now = f"{rest} is chosen again" if rest else "one of them is to be chosen again"
+            print(f"{address} is no longer chosen over {', '.join(choice.rejected)}: {now}")
     return 0
 
 
@@ -112,5 +112,5 @@ def _no_candidate(
     ]
     lines = [f"  {distinct(one, candidates)}  {name}" for one, name in candidates.items()]
     rest = ["cells between which one can choose:", *lines] if lines else ["nothing is to choose"]
-    parts = [f"{table.address} ({table.name}) {standing}", *reasons, *rest]
+    parts = [f"{table.fingerprint} ({table.name}) {standing}", *reasons, *rest]
     return "\n".join(parts)
