@@ -1,13 +1,15 @@
 """The stored cells of a study, chosen by its declaration, and the pairs that they make."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.cells import StoredCell, declared_cell
 from analysis.paired_study.pairs import ModelPair, model_pairs
 from analysis.settings import AnalysisConf
+from clue.config.locations import options
 from clue.errors import StoreError
+from clue.store import annotations_file
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import CellKey, Declaration, declare
 from clue.study.membership import Ambiguity, Trial, membership
@@ -42,14 +44,17 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
 
     Raises:
         ConfigError: the study cannot be used.
-        StoreError: the store has no finished cell.
+        StoreError: the store has no finished cell, or its choices and notes are damaged.
     """
     tables = stored_tables(conf.paths.store)
     declaration = declare(conf.study, stored_models(tables))
     if not tables:
         raise StoreError(_nothing(conf.paths.store))
     resolution = resolve(declaration, conf.paths)
-    members = membership(declaration, tables, resolution.resolver.cell)
+    annotations = annotations_file.read(conf.paths.store)
+    locations = options(conf.paths, "mlruns", "data")
+    expected = resolution.resolver.cell
+    members = membership(declaration, tables, expected, annotations.chosen, locations)
     cells = {
         key: declared_cell(table, key, declaration.models[key.model])
         for key, table in members.counted.items()
@@ -60,7 +65,9 @@ def study_cells(conf: AnalysisConf) -> StudyCells:
         cells=cells | of_trials,
         pairs=[*_pairs(declaration), *_trial_pairs(of_trials, declaration)],
         hypotheses=declaration.hypotheses(),
-        trials=members.trials,
+        trials=[
+            replace(trial, note=annotations.note(trial.table.address)) for trial in members.trials
+        ],
         ambiguous=members.ambiguous,
         notes=members.notes,
         replayable=members.rescorable,

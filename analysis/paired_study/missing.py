@@ -11,9 +11,9 @@ from clue.config import model_files
 from clue.config.composition import as_overrides
 from clue.config.files import config_dir_words
 from clue.config.folders import RUN
-from clue.config.locations import other_locations
+from clue.config.locations import options, other_locations
 from clue.config.schema import ModelConf
-from clue.study.declaration import CellKey
+from clue.study.declaration import DEFAULT, CellKey
 from clue.study.expected import study_settings
 
 DEFAULT_SCORING = "embedded"
@@ -113,9 +113,8 @@ def study_command(conf: AnalysisConf) -> str:
 
 def list_command(conf: AnalysisConf) -> str:
     """Returns the command that lists all cells of the store, with the reasons of trials."""
-    store = other_locations(conf.paths).get("paths.mlruns")
-    options = config_dir_words() + ([] if store is None else ["--mlruns", store])
-    return shlex.join(["python", "-m", "clue", "store", "list", *options])
+    study = "" if conf.study.name == DEFAULT else f" --study {conf.study.name}"
+    return f"python -m clue store list{study}{options(conf.paths, 'mlruns', 'data')}"
 
 
 def model_settings(label: str, model: ModelConf | None) -> Mapping[str, object]:

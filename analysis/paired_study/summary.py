@@ -56,6 +56,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
                 "cell": trial.table.name,
                 "fingerprint": trial.table.fingerprint,
                 "reason": trial.reason,
+                "note": trial.note,
             }
             for trial in study.trials
         ],

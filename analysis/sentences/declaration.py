@@ -35,15 +35,16 @@ def hypothesis_families(declaration: Declaration) -> str:
 
 
 def trials_by_reason(trials: Sequence[Trial]) -> list[str]:
-    """Returns a line for each model, prompt setting and reason, with the tasks."""
+    """Returns a line for each model, prompt setting, reason and note, with the tasks."""
     tasks: dict[tuple[str, str, str], list[str]] = {}
     for trial in trials:
         facts = trial.table.facts
-        key = (str(facts["model"]), str(facts["prompt"]), trial.reason)
+        text = f"{trial.reason} (note: {trial.note})" if trial.note else trial.reason
+        key = (str(facts["model"]), str(facts["prompt"]), text)
         tasks.setdefault(key, []).append(str(facts["task"]))
     return [
-        f"{model} on {', '.join(sorted(set(names)))} ({prompt}): {reason}"
-        for (model, prompt, reason), names in tasks.items()
+        f"{model} on {', '.join(sorted(set(names)))} ({prompt}): {text}"
+        for (model, prompt, text), names in tasks.items()
     ]
 
 

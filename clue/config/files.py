@@ -87,7 +87,8 @@ def check_own_files() -> None:
         for name, path in config_files(group).items():
             if path.parent.parent not in own:
                 continue
-            load_yaml(path)
+            if group != "study":  # a study that is not chosen is not read: it stops no other one
+                load_yaml(path)
             header = rf"^# @package (tasks\.{re.escape(name)}|_global_)\s*$"
             if group == "task" and not re.search(header, path.read_text(), re.MULTILINE):
                 raise ConfigError(f"{path}: the first line must be `# @package tasks.{name}`")

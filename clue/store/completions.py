@@ -33,13 +33,17 @@ class CellStore:
         self._synced = 0.0
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the write lock; waits, with a log line, while another process holds it."""
+    def locked(self, *, wait: bool = True) -> Iterator[None]:
+        """Hold the write lock; waits, with a log line, while another process holds it.
+
+        Raises:
+            StoreError: another process holds it and `wait` is false.
+        """
         with explain_write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
-            self._acquire(lock)
+            self._acquire(lock, wait)
             yield
         finally:
             os.close(lock)
@@ -99,11 +103,16 @@ class CellStore:
         """Path of the records table of a finished cell."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
 
-    def _acquire(self, lock: int) -> None:
+    def _acquire(self, lock: int, wait: bool) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except BlockingIOError as error:
             holder = os.pread(lock, 200, 0).decode() or "another process"
+            if not wait:
+                raise StoreError(
+                    f"{holder} is working on {self.folder}; nothing was changed. Repeat this "
+                    "command when it has ended"
+                ) from error
             log.warning("waiting: %s is working on %s", holder, self.folder)
             fcntl.flock(lock, fcntl.LOCK_EX)
         os.ftruncate(lock, 0)

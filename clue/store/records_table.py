@@ -112,9 +112,11 @@ def written_digest(content: bytes) -> str:
 
 
 def tables(folder: Path) -> Iterator[RecordsTable]:
-    """Yields the tables of one generation, oldest first; logs damaged ones and skips them."""
-    paths = folder.glob("records-*.parquet")
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+    """Yields the tables of one generation, sorted by id; logs damaged ones and skips them.
+
+    The order is the same in every copy of a store: times of files decide nothing.
+    """
+    for path in sorted(folder.glob("records-*.parquet")):
         try:
             yield read_table(path)
         except StoreError as error:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clue.errors import StoreError
+from clue.store.addresses import DIGITS, Address
 from clue.store.format import check_format
 from clue.store.records_table import FACTS, SIGNATURES
 
@@ -40,6 +42,12 @@ class StoredTable:
         return str(self.facts["fingerprint"])[:16]
 
     @property
+    def address(self) -> Address:
+        """Address of the table in its store."""
+        table = self.path.stem.removeprefix("records-")[:DIGITS]
+        return Address(str(self.facts["model"]), self.fingerprint, table)
+
+    @property
     def backend(self) -> str:
         """Name of the backend that generated its answers."""
         return str(self.facts["generation"]["backend"]["name"])
@@ -55,28 +63,48 @@ def stored_tables(mlruns: Path) -> list[StoredTable]:
     return list(_readable(mlruns))
 
 
-def _readable(mlruns: Path) -> Iterator[StoredTable]:
+def read_facts(path: Path) -> StoredTable:
+    """Reads the facts of a table, which may lack some.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    try:
+        file = pq.read_metadata(path)
+        metadata = file.metadata or {}
+        facts = json.loads(metadata.get(FACTS, b"{}"))
+        signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StoreError(f"{path} is left out: damaged ({type(error).__name__})") from error
+    return StoredTable(path, facts, signatures, file.num_rows, _repeats(file))
+
+
+def lacking_fact(table: StoredTable) -> str | None:
+    """Returns the reason why a table cannot be used; None if it has all facts."""
+    absent = [name for name in REQUIRED_FACTS if name not in table.facts]
+    if not absent:
+        return None
+    return (
+        f"it lacks the fact {absent[0]}. Score the cell again: repeat its command with "
+        "backend=replay force=true, which writes a table with this fact"
+    )
+
+
+def _readable(mlruns: Path) -> Iterator[StoredTable]:
     for path in sorted(mlruns.glob("cells/*/*/*/records-*.parquet")):
         try:
-            file = pq.read_metadata(path)
-            metadata = file.metadata or {}
-            facts = json.loads(metadata.get(FACTS, b"{}"))
-            signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
-        except (pa.ArrowException, OSError, ValueError) as error:
-            log.warning("%s is left out: damaged (%s)", path, type(error).__name__)
+            table = read_facts(path)
+        except StoreError as error:
+            log.warning("%s", error)
             continue
-        absent = [name for name in REQUIRED_FACTS if name not in facts]
-        if absent:
-            log.warning(
-                "%s is left out: it lacks the fact %s. Score the cell again: repeat its command "
-                "with backend=replay force=true, which writes a table with this fact",
-                *(path, absent[0]),
-            )
-            continue
-        yield StoredTable(path, facts, signatures, file.num_rows, _repeats(file))
+        reason = lacking_fact(table)
+        if reason is None:
+            yield table
+        else:
+            log.warning("%s is left out: %s", path, reason)
 
 
 def _repeats(file: Any) -> int | None:

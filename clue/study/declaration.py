@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from clue.common.suggestion import unknown
 from clue.config import composition
-from clue.config.files import config_files
+from clue.config.files import config_files, load_yaml
 from clue.config.schema import Config, ModelConf
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
@@ -107,6 +107,7 @@ def load(name: str, overrides: Sequence[str] = ()) -> StudyConf:
     """
     if name not in names():
         raise ConfigError(f"study={name}: {unknown(name, names())}")
+    load_yaml(config_files("study")[name])  # names the file and the line if it is not YAML
     return composition.composed("config", Config, [f"study={name}", *overrides]).study
 
 

@@ -53,6 +53,11 @@ class FrozenStudy:
         return datetime.fromisoformat(self.frozen_at).strftime("%Y-%m-%d %H:%M UTC")
 
     @property
+    def task_names(self) -> set[str]:
+        """Names of the declared tasks."""
+        return {name.rpartition("/")[0] for name in self.declaration["tasks"]}
+
+    @property
     def sha256(self) -> str:
         """Digest of the declaration and of what it resolved to."""
         return sha256([self.declaration, self.resolved])

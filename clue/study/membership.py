@@ -1,15 +1,16 @@
 """The stored cells that count in a study; trials with their reasons; choices left to a person."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from clue.records import Record, dotted, sha256
+from clue.records import Record, sha256
 from clue.store.records_table import read_table
 from clue.store.stored_tables import StoredTable
+from clue.study.ambiguity import address_among, choice_note, fitting_cells
 from clue.study.declaration import CellKey, Declaration
 from clue.study.expected import ExpectedCell, ExpectedTask
-from clue.study.mismatch import Mismatch, difference, mismatches
+from clue.study.mismatch import Mismatch, mismatches
 
 MOST_REASONS = 3
 """Differences of a trial that are named."""
@@ -23,6 +24,8 @@ class Trial:
     reason: str
     label: str = "trial"
     """The kinds of its differences, the same for all tasks of a model."""
+    note: str = ""
+    """Of a person, `clue store note`."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,15 @@ class Ambiguity:
 
     key: CellKey
     tables: Sequence[StoredTable]
-    reason: str
-    """The differences, word by word, and the command that chooses."""
+    differences: str
+    """Addresses of the cells, and their differences word by word."""
+    command: str
+    """Chooses the first one."""
+
+    @property
+    def reason(self) -> str:
+        """The differences, and the command that chooses."""
+        return f"{self.differences}. Choose one: {self.command}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ def membership(
     tables: Iterable[StoredTable],
     expected: Callable[[CellKey], ExpectedCell],
     chosen: Chooser = lambda tables: None,
+    options: str = "",
 ) -> Membership:
     """Sorts the tables of a store.
 
@@ -68,12 +79,13 @@ def membership(
         declaration: the study.
         tables: of the store.
         expected: `Resolver.cell`.
-        chosen: the choice of a person among tables that fit.
+        chosen: the choice of a person among tables that fit, `Annotations.chosen`.
+        options: locations for the command that chooses, `clue.config.locations.options`.
     """
     by_task: dict[str, list[StoredTable]] = defaultdict(list)
     for table in tables:
         by_task[str(table.facts["task"])].append(table)
-    sorting = _Sorting(declaration, expected, chosen)
+    sorting = _Sorting(declaration, expected, chosen, options)
     for key in declaration.keys:
         sorting.add(key, by_task.get(key.task, []))
     return sorting.result([table for group in by_task.values() for table in group])
@@ -84,6 +96,7 @@ class _Sorting:
     declaration: Declaration
     expected: Callable[[CellKey], ExpectedCell]
     chosen: Chooser
+    options: str
     counted: dict[CellKey, StoredTable] = field(default_factory=dict)
     ambiguous: list[Ambiguity] = field(default_factory=list)
     missing: list[CellKey] = field(default_factory=list)
@@ -91,7 +104,10 @@ class _Sorting:
     differences: dict[tuple[CellKey, str], list[Mismatch]] = field(default_factory=dict)
 
     def add(self, key: CellKey, tables: Sequence[StoredTable]) -> None:
-        """Finds the table that counts for a declared cell."""
+        """Finds the table that counts for a declared cell; without tables nothing is resolved."""
+        if not tables:
+            self.missing.append(key)
+            return
         expected = self.expected(key)
         for table in tables:
             self.differences[key, str(table.path)] = mismatches(table, expected)
@@ -103,9 +119,11 @@ class _Sorting:
             self.counted[key] = distinct[0]
         elif (choice := self.chosen(distinct)) is not None:
             self.counted[key] = choice
-            self.notes.append(_choice_note(key, choice, distinct))
+            self.notes.append(choice_note(key, choice, distinct))
         else:
-            self.ambiguous.append(Ambiguity(key, distinct, _ambiguity(distinct)))
+            command = f"python -m clue store use {address_among(distinct[0], distinct)}"
+            texts = fitting_cells(distinct), f"{command}{self.options}"
+            self.ambiguous.append(Ambiguity(key, distinct, *texts))
         if distinct:
             self.notes += _unresolved(key.task, expected.task)
 
@@ -216,28 +234,6 @@ def _place(table: StoredTable) -> tuple[str, ...]:
     return table.path.parts[-4:]
 
 
-def _ambiguity(tables: Sequence[StoredTable]) -> str:
-    """Names the tables, the words in which they differ, and the command that chooses one."""
-    first, second = tables[0], tables[1]
-    lines = list(_differences(first, second)) or ["only their answers differ"]
-    names = " and ".join(table.fingerprint for table in tables)
-    return (
-        f"{len(tables)} stored cells fit: {names}; {'; '.join(lines[:MOST_REASONS])}. Choose one: "
-        f"python -m clue store use {first.fingerprint}"
-    )
-
-
-def _differences(first: StoredTable, second: StoredTable) -> Iterator[str]:
-    settings = [dict(dotted(table.facts["generation"])) for table in (first, second)]
-    for key in sorted({*settings[0], *settings[1]}):
-        if settings[0].get(key) != settings[1].get(key):
-            yield difference(key, settings[0].get(key), settings[1].get(key))
-    for name in sorted({*first.signatures, *second.signatures}):
-        values = first.signatures.get(name), second.signatures.get(name)
-        if values[0] != values[1]:
-            yield difference(f"scorer of {name}", *values)
-
-
 def _unresolved(task: str, expected: ExpectedTask) -> list[str]:
     """Says what of a task cannot be compared because it is not on this machine."""
     notes = []
@@ -250,8 +246,3 @@ def _unresolved(task: str, expected: ExpectedTask) -> list[str]:
         names = ", ".join(absent)
         notes.append(f"The scorers of {names} are not on this machine: they are not compared.")
     return notes
-
-
-def _choice_note(key: CellKey, choice: StoredTable, tables: Sequence[StoredTable]) -> str:
-    others = ", ".join(table.fingerprint for table in tables if table is not choice)
-    return f"{key.name}: {choice.fingerprint} was chosen with `clue store use`, not {others}"

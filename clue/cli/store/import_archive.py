@@ -1,6 +1,7 @@
 """`python -m clue store import`: copy the cells of an archive into this store.
 
-Files with equal content are kept; one that differs is refused; nothing is overwritten.
+Files with equal content are kept; one that differs is refused; nothing is overwritten. Choices and
+notes of the archive are added to those of this store; where both have one, this store's is kept.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from clue.cli.store import mlflow_runs
 from clue.cli.store.export import MANIFEST
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
+from clue.store import annotations_file
+from clue.store.annotations import Annotations, merged
 from clue.store.format import FORMAT_FILE, declare_format, parse_format
 from clue.store.records_table import read_table, written_digest
 
@@ -27,6 +30,7 @@ REPORT = re.compile(r"^analysis/(?!.*(^|/)\.\.(/|$)).+$")
 """The report; it is written to `imported/<name of the archive>/`, next to the store's own."""
 RUNS = re.compile(r"^runs/[0-9a-f]+\.json$")
 FORMAT = re.compile(rf"^{re.escape(FORMAT_FILE)}$")
+ANNOTATIONS = re.compile(rf"^{re.escape(annotations_file.NAME)}$")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     archive = Path(arguments.archive).expanduser()
     files = read_archive(archive)
+    annotations = _annotations(archive, files)
     declare_format(mlruns)
     new = [name for name, content in files.items() if _write(mlruns, archive, name, content)]
+    for line in _merge(mlruns, annotations):
+        print(line)
     runs = sum(_import_run(files[name], mlruns) for name in files if RUNS.match(name))
     print(f"{len(new)} new files of {len(files)}, {runs} new runs in {mlruns}")
     return 0
@@ -64,7 +71,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         raise StoreError(
             f"{archive} is no archive of `python -m clue store export`, or is incomplete: {error}"
         ) from error
-    forms = (CELLS, REPORT, RUNS, FORMAT)
+    forms = (CELLS, REPORT, RUNS, FORMAT, ANNOTATIONS)
     strange |= {name for name in files if not any(form.match(name) for form in forms)}
     damaged = {n for n, content in files.items() if hashlib.sha256(content).hexdigest() != sums[n]}
     if strange or damaged:
@@ -78,7 +85,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 
 def _write(mlruns: Path, archive: Path, name: str, content: bytes) -> bool:
     """Write a file of a cell or a report; returns True if it is new."""
-    if RUNS.match(name) or FORMAT.match(name):
+    if RUNS.match(name) or FORMAT.match(name) or ANNOTATIONS.match(name):
         return False
     path = mlruns / name
     if REPORT.match(name):
@@ -100,6 +107,27 @@ def _is_stored(path: Path, name: str, content: bytes) -> bool:
         return True
     is_table = CELLS.match(name) is not None and path.suffix == ".parquet"
     return is_table and read_table(path).sha256 == written_digest(content)
+
+
+def _annotations(archive: Path, files: Mapping[str, bytes]) -> Annotations:
+    """Choices and notes of an archive; read before anything is written."""
+    content = files.get(annotations_file.NAME)
+    name = f"{archive}: {annotations_file.NAME}"
+    return Annotations() if content is None else annotations_file.decode(content, name)
+
+
+def _merge(mlruns: Path, imported: Annotations) -> list[str]:
+    """Add choices and notes to those of this store; returns a line for each that is not taken."""
+    refused: list[str] = []
+
+    def both(own: Annotations) -> Annotations:
+        result, conflicts = merged(own, imported)
+        refused.extend(conflicts)
+        return result
+
+    if imported != Annotations():
+        annotations_file.update(mlruns, both)
+    return refused
 
 
 def _import_run(content: bytes, mlruns: Path) -> int:

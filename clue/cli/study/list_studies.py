@@ -6,6 +6,7 @@ import logging
 from clue.cli.study.resolved import resolved, store
 from clue.common import console
 from clue.errors import ClueError
+from clue.store import annotations_file
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import names
 from clue.study.membership import membership
@@ -36,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(name: str, arguments: argparse.Namespace) -> list[str]:
     study = resolved(name, arguments)
     declaration = study.resolver.declaration
-    members = membership(declaration, stored_tables(store(arguments)), study.resolver.cell)
+    mlruns = store(arguments)
+    chosen = annotations_file.read(mlruns).chosen
+    members = membership(declaration, stored_tables(mlruns), study.resolver.cell, chosen)
     sizes = (declaration.pairs, declaration.tasks, declaration.keys, members.counted)
     when = study.frozen[0].frozen_at[:10] if study.frozen else "no"
     return [name, ", ".join(declaration.prompts), when, *(str(len(part)) for part in sizes)]
