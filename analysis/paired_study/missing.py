@@ -87,7 +87,7 @@ def run_command(
     scoring = conf.study.scoring
     names = sorted(tasks)
     settings = {
-        **model_settings(model, study.declaration.models.get(model)),
+        **model_settings(model, study.declaration.models),
         "task": names if len(names) > 1 else names[0],
         "prompt": prompt,
         **({} if scoring == DEFAULT_SCORING else {"scoring": scoring}),
@@ -117,8 +117,9 @@ def list_command(conf: AnalysisConf) -> str:
     return f"python -m clue store list{study}{options(conf.paths, 'mlruns', 'data')}"
 
 
-def model_settings(label: str, model: ModelConf | None) -> Mapping[str, object]:
-    """Returns the settings that choose a model: its file, or `hf` with its checkpoint."""
+def model_settings(label: str, models: Mapping[str, ModelConf]) -> Mapping[str, object]:
+    """Returns the settings that choose a model: its file, or `hf` with its checkpoint and base."""
+    model = models.get(label)
     if model is None or label in model_files.names():
         return {"model": label}
     default = ModelConf()
@@ -128,8 +129,12 @@ def model_settings(label: str, model: ModelConf | None) -> Mapping[str, object]:
         for name in fields
         if getattr(model, name) != getattr(default, name)
     }
-    base = {"model.base": model.base} if model.base in model_files.names() else {}
-    return {"model": "hf", **changed, **base}
+    base = models.get(model.base or "")
+    if model.base in model_files.names():
+        changed["model.base"] = model.base
+    elif base is not None:
+        changed["model.base_repo"] = base.repo
+    return {"model": "hf", **changed}
 
 
 def _partners(pairs: Iterable[ModelPair | tuple[str, str]], model: str) -> set[str]:
