@@ -1,21 +1,18 @@
 """A stored cell counts by what it is, never by its name or its time."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from clue.config.schema import PathsConf
-from clue.records import sha256
-from clue.store.records_table import RecordsTable, read_table, write_table
-from clue.store.stored_tables import StoredTable, stored_tables
+from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey
 from clue.study.expected import Resolver
 from clue.study.membership import membership
 from tests.clue.study.conftest import Evaluated, declared
+from tests.clue.study.variants import variant
 
 STUDY = ("models=meditron7b", "tasks=mednli", "backends=fake", "references=")
 TUNED = CellKey("paper", "meditron7b", "mednli")
@@ -26,28 +23,6 @@ def cell_of(evaluated: Evaluated, key: CellKey) -> StoredTable:
     """The table that counts for a key."""
     tables = evaluated.tables["three_shot"]
     return next(table for table in tables if table.facts["model"] == key.model)
-
-
-def variant(
-    table: StoredTable,
-    folder: Path,
-    weights: str,
-    *,
-    changed: bool = False,
-    facts: Mapping[str, Any] | None = None,
-) -> StoredTable:
-    """The same cell from other weights; `changed`: with another answer."""
-    content = read_table(table.path)
-    generation = table.facts["generation"]
-    generation = {**generation, "backend": {**generation["backend"], "weights": weights}}
-    first, *others = content.records
-    first = replace(first, answer="neutral" if first.answer != "neutral" else None)
-    records = [first, *others] if changed else content.records
-    new = {"generation": generation, "fingerprint": sha256(generation), **(facts or {})}
-    path = folder / Path(*table.path.parts[-4:-2]) / new["fingerprint"][:16] / table.path.name
-    write_table(path, RecordsTable(records, content.signatures, {**content.facts, **new}))
-    (stored,) = (one for one in stored_tables(folder.parent) if one.path == path)
-    return stored
 
 
 def test_a_sweep_of_shots_serves_the_declared_setting_with_the_same_shots(

@@ -97,7 +97,7 @@ def test_the_declared_cell_has_no_difference(stored: StoredTable, expected: Expe
         ),
         ({"score": ["accuracy_upstream"]}, "scoring", "the task score is of accuracy_upstream"),
         (
-            {"versions": {"read": 1, "parse": 2}},
+            {"versions.parse": 2},
             "reader",
             "read by version 2 of `parse`, now 1; backend=replay reads it again",
         ),
