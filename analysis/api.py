@@ -33,7 +33,8 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
 
     Args:
         base: per-sample results of the base model: a file in a format of `analysis.readers`, or a
-            data frame with the columns `sample_id`, a score, and optionally `cluster`, `repeat`.
+            data frame with the columns `sample_id`, a score, and optionally `cluster`, `repeat`,
+            `wording`, `draw`; all presentations of a sample are averaged.
         tuned: the same of the other model.
         score: name of the score; None: `score`, else the only one.
         cluster: field with the cluster of a sample; None: `cluster`, if it exists.
@@ -65,12 +66,13 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
 
 
 def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":
-    """Analyses every pair of a store, as `python -m analysis` does; writes nothing.
+    """Analyses the cells of a declared study, as `python -m analysis` does; writes nothing.
 
     Args:
         mlruns: the store.
-        settings: settings of conf/analysis.yaml by their dotted names, for example
-            `{"comparator": "ancestor", "margins.level": 2.0}`.
+        settings: the study and any setting of it or of conf/analysis.yaml by dotted names, for
+            example `{"study": "demo", "comparator": "ancestor", "margins.level": 2.0}`, or a pair
+            on a task: `{"models": ["mymodel8b"], "tasks": ["mednli"]}`.
 
     Returns:
         All results; `.table()` gives them as a data frame, a row per pair, score and analysis.
@@ -79,14 +81,12 @@ def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "Stu
         ConfigError: a setting is unknown or out of range.
         StoreError: the store has no finished cell.
     """
-    from analysis.cells import read_cells
     from analysis.configuration import configuration
-    from analysis.paired_study import run
+    from analysis.paired_study import run, study_cells
     from clue.config.composition import as_overrides
-    from clue.task import task_files
 
     conf = configuration(as_overrides({"paths.mlruns": mlruns, **(settings or {})}))
-    return run(read_cells(conf.paths.store), task_files.study(), conf)
+    return run(study_cells(conf), conf)
 
 
 def meta_analysis(

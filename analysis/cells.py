@@ -1,17 +1,10 @@
-"""Finished cells of a store. Facts are read at once, scores on demand, texts never.
+"""Finished cells that a study uses. Facts are read at once, scores on demand, texts never."""
 
-A finished cell is a records table (`clue.store.records_table`). If a model has several tables on
-one task under one prompt setting, the newest counts. A cell without a table is unfinished and is
-ignored here.
-"""
-
-import json
-import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,14 +13,19 @@ from numpy.typing import NDArray
 
 from clue.cluster_robust import Array
 from clue.common.plural import counted
+from clue.config.model_files import family
+from clue.config.schema import ModelConf
 from clue.errors import StoreError
-from clue.records import sha256
-from clue.store.records_table import FACTS, SIGNATURES
+from clue.marks import is_partial, of_facts, union
+from clue.records import SampleKey, sha256
+from clue.store.stored_tables import StoredTable
+from clue.study.declaration import CellKey
 
-log = logging.getLogger(__name__)
+__all__ = ["CellKey", "Columns", "StoredCell", "declared_cell"]
 
 Names = NDArray[np.object_]
-IDENTITY = ("sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+IDENTITY = ("cluster", "prompt_sha256", "target_sha256")
+"""Columns with the cluster and the digests of a record, besides those of its key."""
 MODEL_KEYS = (
     "model.repo",
     "model.revision",
@@ -38,26 +36,14 @@ MODEL_KEYS = (
 )
 """Settings that identify a model. All other settings are protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
-REQUIRED_FACTS = (
-    *("model", "task", "prompt", "level", "dataset", "score", "generation", "fingerprint"),
-)
-
-
-class CellKey(NamedTuple):
-    """Identifies a cell within a store; at most one table counts for each key."""
-
-    prompt: str
-    model: str
-    task: str
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The numbers of a cell, sorted by sample and repeat: the order of rows changes no result."""
+    """The numbers of a cell, sorted by key: the order of rows changes no result."""
 
-    ids: Names
-    """`Record.sample_id`, shape (n,)."""
-    repeats: NDArray[np.int64]
+    keys: tuple[SampleKey, ...]
+    """`Record.key`, shape (n,)."""
     clusters: Names
     prompts: Names
     """Digest of each prompt, shape (n,)."""
@@ -69,32 +55,38 @@ class Columns:
     measures: Mapping[str, Array]
 
     @cached_property
+    def ids(self) -> Names:
+        """`Record.sample_id`, shape (n,)."""
+        return np.array([key.sample_id for key in self.keys], dtype=object)
+
+    @cached_property
     def items_sha256(self) -> str:
         """Digest of the samples, their clusters, prompts and references."""
-        names = (self.ids, self.repeats.astype(str), self.clusters, self.prompts, self.targets)
+        names = (self.keys, self.clusters, self.prompts, self.targets)
         return sha256([list(column) for column in names])
 
 
 @dataclass(frozen=True)
-class StoredCell:
-    """A finished cell of the store."""
+class StoredCell(StoredTable):
+    """A finished cell of the store, with the names that a study gives it."""
 
-    path: Path
-    """Its records table."""
-    facts: Mapping[str, Any]
-    """`clue.tracking.tags.facts`."""
-    signatures: Mapping[str, str]
-    """Metric name to signature."""
+    more_marks: tuple[str, ...] = ()
+    """Marks that its facts do not give, such as `trial`."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of every result of the cell: made-up answers, fictional data, a limit."""
+        return union(of_facts(self.facts, partial=self.is_partial), self.more_marks)
+
+    @property
+    def is_partial(self) -> bool:
+        """True if a limit cut the samples short."""
+        return is_partial(self.facts, len(self.columns.ids))
 
     @property
     def key(self) -> CellKey:
         """Prompt setting, model and task."""
         return CellKey(*(str(self.facts[name]) for name in CellKey._fields))
-
-    @property
-    def name(self) -> str:
-        """`<model>/<task>/<prompt>`, for people."""
-        return f"{self.facts['model']}/{self.facts['task']}/{self.facts['prompt']}"
 
     @cached_property
     def columns(self) -> Columns:
@@ -112,64 +104,36 @@ class StoredCell:
             ) from error
 
 
-def read_cells(store: Path) -> dict[CellKey, StoredCell]:
-    """Read the newest cell for each key.
-
-    Raises:
-        StoreError: there is no finished cell.
-    """
-    cells = list(_with_facts(sorted(store.glob("cells/*/*/*/records-*.parquet"), key=_age)))
-    if not cells:
-        raise StoreError(
-            f"no finished cell is in {store / 'cells'}: evaluate a model and its base first, e.g. "
-            "python run.py -m model=meditron7b,llama2_7b task=meqsum; for another store, set "
-            "paths.mlruns=<folder>"
-        )
-    newest = {cell.key: cell for cell in cells}
-    return dict(sorted(newest.items()))
+def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredCell:
+    """Returns a stored table as the declared cell that it is: names and properties are declared."""
+    names = {"prompt": key.prompt, "model": key.model}
+    facts = {**table.facts, **names, **model_facts(model)}
+    return StoredCell(table.path, facts, table.signatures, table.rows)
 
 
-def flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys and values of nested mappings."""
-    for key, entry in value.items():
-        if isinstance(entry, Mapping):
-            yield from flatten(entry, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", entry
-
-
-def _age(path: Path) -> tuple[int, str]:
-    return path.stat().st_mtime_ns, path.name
-
-
-def _with_facts(paths: Iterable[Path]) -> Iterator[StoredCell]:
-    """Cells whose tables have readable and complete facts; others are left out with a warning."""
-    for path in paths:
-        try:
-            metadata = pq.read_schema(path).metadata or {}
-            facts = json.loads(metadata.get(FACTS, b"{}"))
-            signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
-        except (pa.ArrowException, OSError, ValueError) as error:
-            log.warning("%s is left out: damaged (%s)", path, type(error).__name__)
-            continue
-        absent = [name for name in REQUIRED_FACTS if name not in facts]
-        if absent:
-            log.warning(
-                "%s is left out: it lacks the fact %s. Score the cell again: repeat its command "
-                "with backend=replay force=true, which writes a table with this fact",
-                *(path, absent[0]),
-            )
-            continue
-        yield StoredCell(path, facts, signatures)
+def model_facts(model: ModelConf) -> dict[str, Any]:
+    """Returns the properties of a model that the analysis uses."""
+    fields = ("base", "ancestor", "domain", "parameters")
+    return {
+        **{name: getattr(model, name) for name in fields},
+        "adaptation": list(model.adaptation),
+        "family": family(model),
+    }
 
 
 def _read_columns(path: Path) -> Columns:
     names = pq.read_schema(path).names
-    numeric = [name for name in names if name in IDENTITY or name.startswith(NUMBERS)]
-    table = pq.read_table(path, columns=numeric, page_checksum_verification=True)
-    table = table.sort_by([("sample_id", "ascending"), ("repeat", "ascending")])
-    ids, repeats, clusters, prompts, targets = (table[name].to_numpy() for name in IDENTITY)
-    duplicates = int(((ids[1:] == ids[:-1]) & (repeats[1:] == repeats[:-1])).sum())
+    identity = (*SampleKey._fields, *IDENTITY)
+    used = [name for name in names if name in identity or name.startswith(NUMBERS)]
+    table = pq.read_table(path, columns=used, page_checksum_verification=True)
+    for name in SampleKey._field_defaults.keys() - set(names):  # an older table
+        default = SampleKey._field_defaults[name]
+        table = table.append_column(name, pa.array([default] * len(table), pa.int64()))
+    table = table.sort_by([(name, "ascending") for name in SampleKey._fields])
+    key_columns = (table[name].to_pylist() for name in SampleKey._fields)
+    keys = tuple(SampleKey(*values) for values in zip(*key_columns, strict=True))
+    clusters, prompts, targets = (table[name].to_numpy() for name in IDENTITY)
+    duplicates = len(keys) - len(set(keys))
     if duplicates:
         raise ValueError(f"{counted(duplicates, 'row is', 'rows are')} in it twice")
     scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
@@ -180,7 +144,7 @@ def _read_columns(path: Path) -> Columns:
         name: table[f"measure_{name}"].to_numpy().astype(float)
         for name in _prefixed(names, "measure_")
     }
-    return Columns(ids, repeats, clusters, prompts, targets, scores, flags, measures)
+    return Columns(keys, clusters, prompts, targets, scores, flags, measures)
 
 
 def _score(name: str, column: Any) -> Array:

@@ -1,4 +1,7 @@
-"""The schema of `conf/analysis.yaml`: all decisions that are made before any result is seen."""
+"""The schema of `conf/analysis.yaml`: how results are computed and written.
+
+What is compared, and by which margins, is declared by a study (`clue.config.study_schema`).
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,43 +9,25 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from clue.config.ranges import AtLeast, Between, MoreThan, OneOf, problems, setting
+from clue.config.ranges import AtLeast, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
+from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
 
-NOT_DECLARED = ("paths", "output", "report", "text", "tracking")
+NOT_DECLARED = ("paths", "output", "report", "text", "tracking", "chosen")
 """Settings that change no number."""
 ENOUGH_RESAMPLES = AtLeast(999, "too few for a p below .05")
-POSITIVE = MoreThan(0)
 
 
 @dataclass
-class MarginsConf:
-    """Half-widths of practical equivalence, in points."""
-
-    binary: float = setting(2.0, POSITIVE)
-    fraction: float = setting(1.0, POSITIVE)
-    continuous: float = setting(1.0, POSITIVE)
-    """The margin of a task score is the mean of its metrics' margins."""
-    level: float = setting(1.0, POSITIVE)
-    """Of Level 1, Level 2 and the overall score."""
-
-
-@dataclass
-class AnalysisConf:
-    """Settings of `python -m analysis`."""
+class ComputationConf:
+    """Settings of `conf/analysis.yaml`."""
 
     paths: PathsConf = field(default_factory=PathsConf)
     output: str = "analysis"
     """Folder of cells.csv, cells.parquet, summary.json and the report."""
-    comparator: str = setting("base", OneOf(("base", "ancestor")))
-    """`base`: the model that the paper compares with; `ancestor`: the model that was trained on."""
-    prompt: str = "paper"
-    """The prompt setting whose tests are confirmatory; the report shows others as exploratory."""
-    alpha: float = setting(0.05, Between(0, 1, open=True))
-    margins: MarginsConf = field(default_factory=MarginsConf)
-    allowed_differences: list[str] = field(default_factory=list)
-    """Keys of `cell.json` in which the two cells of a pair may differ; they are printed."""
+    include_trials: bool = False
+    """Analyse stored cells that do not belong to the study too, marked on every line."""
     seed: int = setting(1, AtLeast(0))
     flips: int = setting(99_999, ENOUGH_RESAMPLES)
     """Random sign flips, where not all can be enumerated."""
@@ -58,6 +43,28 @@ class AnalysisConf:
     """Answers in the report's drill-down: null = of open data only; `full` = of all data."""
     tracking: TrackingConf = field(default_factory=TrackingConf)
     """MLflow experiment in which the report becomes a run of its own."""
+
+
+@dataclass
+class AnalysisConf(ComputationConf):
+    """Settings of `python -m analysis`, with the study that its command line chose."""
+
+    study: StudyConf = field(default_factory=StudyConf)
+    """The declared study, or the part of it that a command line chose."""
+    chosen: list[str] = field(default_factory=list)
+    """Words of the command line that chose the study."""
+    confirmatory_prompt: str | None = None
+    """The prompt setting whose tests are confirmatory; none = the study's first."""
+
+    @property
+    def changes(self) -> list[str]:
+        """Words of the command line that change the declared study."""
+        return [word for word in self.chosen if not word.startswith("study=")]
+
+    @property
+    def declared_prompt(self) -> str:
+        """The prompt setting whose tests are confirmatory."""
+        return self.confirmatory_prompt or self.study.prompts[0]
 
     @property
     def folder(self) -> Path:

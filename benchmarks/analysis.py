@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.matching import align_all
 from analysis.paired_study.output import write_study
@@ -36,8 +35,8 @@ from analysis.stats.bootstrap import bootstrap_t
 from analysis.stats.paired import Paired, Sums
 from analysis.stats.sign_flip.sign_flip import sign_flips
 from benchmarks import synthetic
+from benchmarks.found_study import found_study, paper_tree
 from benchmarks.planted import PAIRS, Plan
-from clue.task import task_files
 
 Result = TypeVar("Result")
 FLIPS, DRAWS = 99_999, 10_000
@@ -61,15 +60,15 @@ def timed(name: str, work: Callable[[], Result], times: int = 1) -> tuple[float,
 def study(store: Path, *, sensitivity: bool) -> StudyResults:
     """Compute and write the results as `python -m analysis` does, without the report."""
     conf = AnalysisConf(sensitivity=sensitivity)
-    results = run(read_cells(store), task_files.study(), conf)
-    write_study(store / "analysis", results.rows, summary(results, conf, task_files.study()))
+    results = run(found_study(store), conf)
+    write_study(store / "analysis", results.rows, summary(results, conf))
     return results
 
 
 def series(store: Path) -> dict[str, list[Paired]]:
     """The 22 series of every pair, by data set."""
-    aligned, _ = align_all(read_cells(store), AnalysisConf())
-    builder = SeriesBuilder(AnalysisConf(), task_files.study(), {})
+    aligned, _ = align_all(found_study(store), AnalysisConf())
+    builder = SeriesBuilder(AnalysisConf(), paper_tree(), {})
     by_dataset: dict[str, list[Paired]] = {}
     for pair in sorted({task.match.pair for task in aligned}):
         of_pair = [task for task in aligned if task.match.pair == pair]

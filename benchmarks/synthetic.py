@@ -1,10 +1,11 @@
 """Store of a synthetic study with planted effects: no model, no text, no MLflow.
 
-    python -m benchmarks.synthetic STORE [--scale 0.1] [--known]
+    python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
 
 Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
 Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn.
+plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn. `--report`
+analyses the pairs of the store: no declared study has simulated scores.
 """
 
 import argparse
@@ -13,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.settings import AnalysisConf
 from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
+from clue.store.format import declare_format
 from clue.store.records_table import RecordsTable, write_table
 from clue.task import task_files
 
@@ -27,6 +30,7 @@ TRAINING = ("instruction tuning", "continued pre-training")
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
     names = plan.tasks or tuple(task_files.names())
+    declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [
         _write_cell(store, plan, task_files.load(task), model) for task in names for model in models
@@ -58,7 +62,7 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "prompt": "paper",
         "task": conf.name,
         "level": conf.level,
-        "dataset": conf.module,
+        "dataset": conf.dataset,
         "model": model,
         "base": base,
         "ancestor": None,
@@ -117,10 +121,27 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--known", action="store_true", help="plant a few known effects")
+    parser.add_argument("--report", type=Path, help="write the report into this folder")
     arguments = parser.parse_args()
     plan = known_study() if arguments.known else Plan(PAIRS)
     paths = write(arguments.store, replace(plan, scale=arguments.scale))
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
+    if arguments.report:
+        print(_report(arguments.store, arguments.report))
+
+
+def _report(store: Path, folder: Path) -> Path:
+    """Analyse the store; returns the path of the report."""
+    from analysis import report
+    from analysis.paired_study import run
+    from analysis.paired_study.output import write_study
+    from analysis.paired_study.summary import summary
+    from benchmarks.found_study import found_study
+
+    conf = AnalysisConf(sensitivity=False)
+    results = run(found_study(store), conf)
+    write_study(folder, results.rows, summary(results, conf))
+    return report.write(results, conf, folder)[0]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     import pandas as pd
 
     from clue.config.schema import Config
+    from clue.errors import StoreError
     from clue.evaluation.outcome import Outcome
 
 TEXTS = ("text", "answer")
@@ -31,9 +32,10 @@ def evaluate(
         model: names of files in `conf/model`.
         task: names of files in `conf/task`, also lists of tasks such as `level1`.
         settings: any other setting of `python run.py` by its dotted name, for example
-            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`. The
-            store is `paths.mlruns`: by default `mlruns/` of the checkout, or of the working
-            directory if the package was installed from a wheel.
+            `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`;
+            `{"study": "demo"}` takes over what a study fixes for its tasks. The store is
+            `paths.mlruns`: by default `mlruns/` of the checkout, or of the working directory if
+            the package was installed from a wheel.
 
     Returns:
         What became of every cell, with its scores in points (0 to 100); a cell that failed has the
@@ -56,6 +58,7 @@ def evaluate(
     choices = dict(settings or {})
     if twice := {"model", "task"} & set(choices):
         raise ConfigError(f"{twice.pop()} is an argument of evaluate, not one of its settings")
+    choices = _study_settings(choices, task) | choices
     for name in [model] if isinstance(model, str) else model:
         config = _config(as_overrides({"model": name, "task": task, **choices}))
         config.on_overflow = config.on_overflow or "error"
@@ -119,23 +122,28 @@ def tasks() -> "pd.DataFrame":
     return table.sort_values(["level", "task"], ignore_index=True)
 
 
-def read_records(
+def read_records(  # noqa: PLR0913  each is an option that a caller names
     mlruns: str | Path,
     *,
     model: str | None = None,
     task: str | None = None,
     prompt: str | None = None,
+    study: str | None = None,
+    fingerprint: str | None = None,
     text: bool = False,
 ) -> "pd.DataFrame":
     """Reads the records of a store's finished cells: a row per sample and presentation.
-
-    Where a cell was scored several times, only its newest table is read.
 
     Args:
         mlruns: the store.
         model: only of this model.
         task: only of this task.
         prompt: only under this prompt setting.
+        study: only of the cells that count in this study, under their declared names; None: of
+            all cells, under the names of their evaluation. The study's data are those of
+            CLUE_DATA, else `data/`.
+        fingerprint: only of this cell, by the first digits that `clue store list` shows, at least
+            4; `<fingerprint>/<table>` is one of several tables of a cell.
         text: include the answers, which may restate clinical notes.
 
     Returns:
@@ -143,38 +151,55 @@ def read_records(
         `flag_<name>`, measures as `measure_<name>`, besides `prompt`, the prompt setting.
 
     Raises:
-        StoreError: there is no such store, it has no such cell, or a table is damaged.
+        ConfigError: there is no such study, or it cannot be used.
+        StoreError: there is no such store, its format is newer than this version, it has no such
+            cell, a table is damaged, or several tables of a model, task and prompt setting have
+            different records.
     """
     import pandas as pd
 
-    from clue.errors import StoreError
-    from clue.store.generations import generations
-    from clue.store.records_table import RecordsTable, read_table
+    from clue.config.composition import as_overrides
+    from clue.study.record_tables import RecordFilter, only_tables, tables_of_study
 
-    chosen = list(generations(Path(mlruns).expanduser().resolve()))
-    criteria = {"model": model, "task": task}
-    for name, value in criteria.items():
-        if value is not None:
-            chosen = [generation for generation in chosen if getattr(generation, name) == value]
-    paths = [path for generation in chosen for path in generation.tables()]
-    newest: dict[tuple[str, ...], RecordsTable] = {}
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
-        table = read_table(path)
-        setting = str(table.facts.get("prompt"))
-        if prompt in (None, setting):
-            newest[table.records[0].model, table.records[0].task, setting] = table
-    if not newest:
-        cells = {f"{cell.model}/{cell.task}" for cell in generations(Path(mlruns).expanduser())}
-        raise StoreError(
-            f"{mlruns} has no finished cell of {criteria | {'prompt': prompt}}; models and tasks "
-            f"there: {', '.join(sorted(cells)) or 'none'}"
-        )
-    records = pd.DataFrame(
-        record.row() | {"prompt": setting}
-        for (_, _, setting), table in newest.items()
-        for record in table.records
+    store = Path(mlruns).expanduser().resolve()
+    chosen = RecordFilter(model, task, prompt, fingerprint)
+    if study is None:
+        tables = only_tables(store, chosen)
+    else:
+        paths = _config(as_overrides({"paths.mlruns": store})).paths
+        tables = tables_of_study(study, paths, chosen)
+    if not tables:
+        raise _no_cell(store, {**chosen.criteria(), **({"study": study} if study else {})})
+    names = [named.key for named in tables for _ in named.table.records]
+    records = pd.DataFrame([record.row() for named in tables for record in named.table.records])
+    records = records.assign(
+        model=[key.model for key in names], prompt=[key.prompt for key in names]
     )
     return records if text else records.drop(columns=list(TEXTS))
+
+
+def _no_cell(store: Path, criteria: Mapping[str, str]) -> "StoreError":
+    from clue.errors import StoreError
+    from clue.store.generations import generations
+
+    cells = sorted({cell.name for cell in generations(store) if cell.tables()})
+    return StoreError(
+        f"{store} has no finished cell of {dict(criteria)}; models and tasks there: "
+        f"{', '.join(cells) or 'none'}"
+    )
+
+
+def _study_settings(choices: Mapping[str, Any], task: str | Sequence[str]) -> dict[str, Any]:
+    """Settings that a chosen study fixes for these tasks; none without a study."""
+    from clue.config.composition import as_overrides
+    from clue.study.declaration import load
+    from clue.study.expected import study_settings
+
+    if "study" not in choices:
+        return {}
+    study = load(str(choices["study"]))
+    tasks = _config(as_overrides({"task": task})).tasks
+    return {"scoring": study.scoring, **study_settings(study.settings, tasks)}
 
 
 def _check_names(setting: str, names: object) -> None:
@@ -188,6 +213,5 @@ def _check_names(setting: str, names: object) -> None:
 def _config(overrides: Sequence[str]) -> "Config":
     from clue.config.composition import composed
     from clue.config.schema import Config
-    from clue.launch import sweep  # noqa: F401  makes the schema known to Hydra
 
     return composed("config", Config, overrides)

@@ -13,9 +13,10 @@ from typing import Any
 from clue.backends import Backend
 from clue.config.schema import Config, ModelConf
 from clue.data.locate import data_root
+from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
 from clue.metrics import failures
-from clue.metrics.registry import signatures
+from clue.metrics.registry import METRICS, signatures
 from clue.metrics.scorer import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
@@ -61,9 +62,9 @@ class Cell:
     @cached_property
     def id(self) -> str:
         """Digest of the fingerprint, the scored samples, the metrics and the parsers' versions."""
-        samples = [sample.key for sample in self.samples]
+        keys = [prompt.key.digested for prompt in self.prompts]
         scored = [self.signatures, self.task.conf.score, self.versions]
-        return sha256([self.fingerprint, samples, scored])
+        return sha256([self.fingerprint, keys, scored])
 
     @property
     def versions(self) -> dict[str, int]:
@@ -127,6 +128,17 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
 
 
 def _signatures(config: Config, task: Task) -> dict[str, str]:
-    """Returns no signatures if nothing is scored: the scorers may be missing."""
+    """Returns no signatures if nothing is scored: the scorers may be missing.
+
+    Raises:
+        ConfigError: a metric reads answers by the authors' rule, which the task does not have.
+    """
     names = [] if config.generate_only else task.conf.metrics
+    parsers = {name: METRICS[name].parser for name in names if name in METRICS}
+    unread = [name for name, parser in parsers.items() if not hasattr(task.module, parser)]
+    if unread:
+        raise ConfigError(
+            f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
+            f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
+        )
     return signatures(names, scoring_options(config))

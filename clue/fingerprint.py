@@ -15,6 +15,8 @@ from clue.errors import ConfigError, StoreError
 from clue.records import Sample
 from clue.task.task import Task
 
+DECODING = "greedy"
+
 
 def generations_folder(config: Config, task: Task) -> Path:
     """Returns the folder of all generations of a model on a task."""
@@ -26,7 +28,7 @@ def generation_settings(config: Config, task: Task, shots: tuple[Sample, ...]) -
     return {
         "protocol": task.protocol(shots),
         "model": model_files.identity(config.model),
-        "decoding": "greedy",
+        "decoding": DECODING,
     }
 
 

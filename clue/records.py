@@ -1,14 +1,14 @@
 """Frozen records: Sample, Prompt, Completion, Record; standard library only.
 
 A `Sample` becomes a `Prompt`, a `Prompt` becomes a `Completion`, and the three with the scores
-become a `Record`. Records of two models pair by (task, sample_id, repeat). Equal `prompt_sha256`
-and `target_sha256` prove that both models saw the same question and were compared with the same
-reference answer.
+become a `Record`. Records of two models pair by task and `SampleKey`: (sample_id, repeat, wording,
+draw). Equal `prompt_sha256` and `target_sha256` prove that both models saw the same question and
+were compared with the same reference answer.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -31,11 +31,66 @@ def sha256(value: Any) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def dotted(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yields dotted keys and values of nested mappings.
+
+    >>> dict(dotted({"a": {"b": 1}, "c": 2}))
+    {'a.b': 1, 'c': 2}
+    """
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            yield from dotted(entry, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", entry
+
+
 class SampleKey(NamedTuple):
-    """Identity of a sample within a task: the data set's own id and the repeat."""
+    """Identity of a record within a task: the sample, its presentation, and the answer to it.
+
+    The only list of a key's fields: stored lines, tables and files for a comparison take their
+    names from it. Files that are older than a field lack it and read as its default.
+
+    >>> SampleKey("knee-7", 0)
+    SampleKey(sample_id='knee-7', repeat=0, wording=0, draw=0)
+    """
 
     sample_id: str
+    """`Sample.id`: the data set's own identifier."""
     repeat: int
+    """`Sample.repeat`: number of the presentation that the data set prescribes."""
+    wording: int = 0
+    """Index of the wording among those that the task asks in; 0 is the first."""
+    draw: int = 0
+    """Index of the answer among those that are sampled for one prompt; 0 is the first."""
+
+    @classmethod
+    def of(cls, holder: object) -> "SampleKey":
+        """Returns the key of an object that has the key's fields as attributes."""
+        return cls(*(getattr(holder, name) for name in cls._fields))
+
+    @property
+    def name(self) -> str:
+        """Name for messages, which never contain a text: the sample, and numbers that are not 0.
+
+        >>> SampleKey("a", 2, draw=1).name
+        'sample a, repeat 2, draw 1'
+        """
+        sample, *numbers = zip(self._fields, self, strict=True)
+        return ", ".join([f"sample {sample[1]}", *(f"{name} {n}" for name, n in numbers if n)])
+
+    @property
+    def digested(self) -> tuple[Any, ...]:
+        """The key as digests contain it: of a first wording and draw, the sample and repeat alone.
+
+        Digests are therefore those of the time before a key had more fields.
+
+        >>> SampleKey("a", 1).digested
+        ('a', 1)
+        >>> SampleKey("a", 1, draw=2).digested
+        ('a', 1, 0, 2)
+        """
+        first = SampleKey(self.sample_id, self.repeat)
+        return (self.sample_id, self.repeat) if self == first else tuple(self)
 
 
 class Message(NamedTuple):
@@ -62,7 +117,7 @@ class Sample:
 
     @property
     def key(self) -> SampleKey:
-        """The sample's identity within its task."""
+        """The key of the sample's first wording and draw."""
         return SampleKey(self.id, self.repeat)
 
 
@@ -78,6 +133,10 @@ class Prompt:
     """Maximum length of the answer in tokens of the model."""
     repeat: int = 0
     """`Sample.repeat`."""
+    wording: int = 0
+    """Index of the wording, see `SampleKey`."""
+    draw: int = 0
+    """Index of the sampled answer that the prompt asks for, see `SampleKey`."""
 
     @cached_property
     def sha256(self) -> str:
@@ -86,8 +145,8 @@ class Prompt:
 
     @property
     def key(self) -> SampleKey:
-        """The identity of the sample in the prompt."""
-        return SampleKey(self.sample_id, self.repeat)
+        """The identity of the record that the prompt leads to."""
+        return SampleKey.of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +194,15 @@ class Record:
     """Properties of the answer: `empty`, `truncated`, `unparsed`, `looped`, and the task's own."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """Other numbers of the answer: `words`, `repeated_4grams`."""
+    wording: int = 0
+    """`Prompt.wording`."""
+    draw: int = 0
+    """`Prompt.draw`."""
+
+    @property
+    def key(self) -> SampleKey:
+        """The record's identity within its task."""
+        return SampleKey.of(self)
 
     def row(self) -> dict[str, Any]:
         """Returns one flat row: completion fields by name, `score_`, `flag_`, `measure_<name>`."""
@@ -146,7 +214,8 @@ class Record:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Record":
-        """Builds a record from its row; the inverse of `row`."""
+        """Builds a record from its row; the inverse of `row`, also for rows of older tables."""
+        row = SampleKey._field_defaults | dict(row)
         completion = Completion(**{name: row[name] for name in Completion.__dataclass_fields__})
         return cls(
             **{name: row[name] for name in _IDENTITY},
@@ -158,7 +227,7 @@ class Record:
         )
 
 
-_IDENTITY = ("task", "model", "sample_id", "repeat", "cluster", "prompt_sha256", "target_sha256")
+_IDENTITY = ("task", "model", *SampleKey._fields, "cluster", "prompt_sha256", "target_sha256")
 
 
 def _prefixed(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:

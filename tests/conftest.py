@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,20 @@ from tests import tiny
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-for name in ("CLUE_DATA", "CLUE_MODELS", "MLFLOW_TRACKING_URI"):
+for name in ("CLUE_DATA", "CLUE_MODELS", "CLUE_CONFIG_DIR", "MLFLOW_TRACKING_URI"):
     os.environ.pop(name, None)
 
 settings.register_profile("clue", deadline=None)  # imports and other processes take their time
 settings.load_profile("clue")
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def no_own_folders() -> Iterator[None]:
+    """`--config-dir` sets a variable of this process, which must not reach the next test."""
+    yield
+    os.environ.pop("CLUE_CONFIG_DIR", None)
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +44,17 @@ def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mlruns(fresh_store: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "mlruns"
+    return empty_store(fresh_store, tmp_path / "mlruns")
+
+
+def empty_store(fresh_store: Path, folder: Path) -> Path:
+    """A copy of `fresh_store` with its own folder of artifacts."""
     folder.mkdir()
     shutil.copy(fresh_store / "mlflow.db", folder)
     with sqlite3.connect(folder / "mlflow.db") as database:
-        place = (folder / "artifacts").as_uri()
+        artifacts = (folder / "artifacts").as_uri()
         database.execute(
-            "UPDATE experiments SET artifact_location = ? WHERE name = 'clue'", [place]
+            "UPDATE experiments SET artifact_location = ? WHERE name = 'clue'", [artifacts]
         )
     return folder
 

@@ -12,7 +12,7 @@ from tests.test_run import runs
 
 @pytest.mark.slow
 def test_the_demo_runs_a_pair_on_every_task_with_one_command(cli: Cli, mlruns: Path) -> None:
-    done = cli("experiment=demo", "backend=fake", "limit=1")
+    done = cli("-m", "study=demo", "backend=fake", "limit=1")
     assert done.returncode == 0, done.stdout + done.stderr
     found = {(run.data.tags["clue.model"], run.data.tags["clue.task"]) for run in runs(mlruns)}
     pair = [name for name in model_files.names() if name.startswith("smollm2")]
@@ -23,7 +23,8 @@ def test_the_demo_runs_a_pair_on_every_task_with_one_command(cli: Cli, mlruns: P
 
 
 @pytest.mark.slow
-def test_another_model_may_be_named_beside_the_demo(cli: Cli, mlruns: Path) -> None:
-    done = cli("experiment=demo", "backend=fake", "limit=1", "model=aloe8b", "task=meqsum")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert [run.data.tags["clue.model"] for run in runs(mlruns)] == ["aloe8b"]
+def test_a_study_runs_no_model_that_it_does_not_declare(cli: Cli, mlruns: Path) -> None:
+    done = cli("study=demo", "backend=fake", "limit=1", "model=aloe8b", "task=meqsum")
+    assert done.returncode == 1
+    assert "not declared by the study 'demo'" in done.stderr
+    assert not (mlruns / "cells").exists()

@@ -56,6 +56,7 @@ def test_a_cell_is_scored_logged_and_then_skipped(cli: Cli, mlruns: Path) -> Non
     mean = 100 * sum(record.scores["rouge1"] for record in records) / 9
     assert run.data.metrics["rouge1"] == pytest.approx(mean, rel=1e-12)
     assert f"{run.data.metrics['score']:.2f}" in first.stdout
+    assert "marked: fake answers. " in first.stdout
     again = cli(*FAKE)
     assert again.returncode == 0
     assert "is finished" in again.stdout
@@ -73,6 +74,9 @@ def test_a_run_tells_what_a_reader_needs(cli: Cli, mlruns: Path) -> None:
         *("dataset_sha256", "git_commit", "git_dirty", "signature.rouge1", "device", "host"),
     }
     assert tags["clue.backend"] == "fake"
+    for one in (run, job):
+        assert one.data.tags["clue.marks"] == "fake answers"
+        assert one.data.tags["mlflow.note.content"].startswith("**fake answers**\n\n|")
     assert run.inputs.dataset_inputs[0].dataset.digest == tags["clue.dataset_sha256"][:36]
     assert job.data.metrics["meqsum_score"] == run.data.metrics["score"]
     folder = Path(run.info.artifact_uri.removeprefix("file://"))

@@ -178,6 +178,35 @@ def study(data: Path) -> Path:
     return data
 
 
+TRIAGE = """# @package tasks.triage
+name: triage
+reader: table
+file: {file}
+columns: {{id: note_id, target: urgency, cluster: patient}}
+answer: choice
+labels: [urgent, routine]
+system: You sort notes.
+user: "Note: {{note}}"
+max_new_tokens: 20
+"""
+
+
+def triage(folder: Path, size: int = 6, more: str = "") -> Path:
+    """A folder of own files with a task on a table; two notes to a patient, the cluster."""
+    rows = [
+        {
+            "note_id": f"n{i}",
+            "patient": f"p{i // 2}",
+            "note": f"Knee {i} hurts, badly.",
+            "urgency": ("urgent", "routine")[i % 2],
+        }
+        for i in range(size)
+    ]
+    path = table(folder / "triage.csv", rows)
+    _written(folder / "own" / "task" / "triage.yaml", TRIAGE.format(file=path) + more)
+    return folder / "own"
+
+
 def lines(path: Path, rows: Iterable[Any]) -> Path:
     """A file of JSON lines."""
     return _written(path, "".join(f"{json.dumps(row)}\n" for row in rows))

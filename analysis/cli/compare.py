@@ -6,7 +6,8 @@
 
 The format of a file is detected; the two files may have different formats:
 
-    CSV, JSON lines, Parquet   columns sample_id, score (or any other name), cluster, repeat
+    CSV, JSON lines, Parquet   columns sample_id, score (or any other name), cluster, repeat,
+                               wording, draw
     lm-evaluation-harness      samples_<task>_<date>.jsonl, written with --log_samples
     inspect_ai                 logs, .json or .eval
     this project               mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet

@@ -39,27 +39,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _analyse(conf: AnalysisConf) -> int:
-    from analysis.cells import read_cells
-    from analysis.paired_study import run
+    from analysis.paired_study import run, study_cells
     from analysis.paired_study.output import write_study
     from analysis.paired_study.summary import summary
     from analysis.report.formats.console import no_pair_lines, study_lines
-    from clue.task.task_files import study
 
-    cells = read_cells(conf.paths.store)
-    results = run(cells, study(), conf)
-    for line in study_lines(results):
+    results = run(study_cells(conf), conf)
+    for line in study_lines(results, conf):
         print(line)
-    document = summary(results, conf, study())
+    document = summary(results, conf)
     paths = write_study(conf.folder, results.rows, document, results.prompt_settings.rows)
     if conf.report:
         from analysis import report
         from analysis.report import mlflow_run
 
-        paths = [*paths, *report.write(results, conf, study(), conf.folder)[:1]]
+        paths = [*paths, *report.write(results, conf, conf.folder)[:1]]
         mlflow_run.log_run(results, conf, document)
     if not results.rows:
-        print("\n".join(no_pair_lines(cells, results)))
+        print("\n".join(no_pair_lines(results)))
     print("Written:", *paths)
     return int(bool(results.refused) or not results.rows)
 

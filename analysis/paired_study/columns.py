@@ -17,6 +17,7 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
 from clue.common.markdown_table import markdown_table
+from clue.marks import joined
 
 Sections = tuple[tuple[str, type], ...]
 """Attribute of a row and its dataclass, in the order of the columns."""
@@ -34,6 +35,10 @@ SETTING_SECTIONS: Sections = (
     ("change", SettingChange),
 )
 """Of `SettingRow`."""
+
+
+TEXTS = tuple[str, ...]
+"""Type of a field whose texts are joined in one column."""
 
 
 class Column(NamedTuple):
@@ -66,8 +71,12 @@ def row_values(row: NamedTuple, sections: Sections = SECTIONS) -> dict[str, Any]
             if len(names) > 1:
                 values |= zip(names, value or [None] * len(names), strict=True)
             else:
-                values[field.name] = str(value) if isinstance(value, tuple) else value
+                values[field.name] = joined(value) if field.hint == TEXTS else _plain(value)
     return values
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, tuple) else value
 
 
 def columns_markdown() -> str:
@@ -120,7 +129,8 @@ def _names(field: _Field) -> list[str]:
 
 def _kind(hint: Any) -> type:
     options = _options(hint)
-    if any(get_origin(option) is Literal for option in options) or len(options) > 1:
+    literal = any(get_origin(option) is Literal for option in options)
+    if literal or len(options) > 1 or hint == TEXTS:
         return str
     return options[0] if options[0] in (str, bool, int) else float
 

@@ -12,6 +12,7 @@ from analysis.paired_study.series import POINTS, AlignedPair
 from analysis.paired_study.series_to_test import SeriesToTest
 from analysis.pairing.missing_samples import Ledger, missing_bounds
 from analysis.stats.paired import Interval, Sums
+from clue.marks import union
 
 ORDER: Sequence[Status] = ("complete", "incomplete", "refused")
 
@@ -20,6 +21,7 @@ def coverage(source: SeriesToTest) -> DataCoverage:
     """Data behind the comparison of a series."""
     ledgers = source.ledgers
     return DataCoverage(
+        marks=union(*(aligned.match.marks for aligned in source.aligned)),
         status=status(ledgers),
         only_base=sum(len(ledger.only_base) for ledger in ledgers),
         only_tuned=sum(len(ledger.only_tuned) for ledger in ledgers),
@@ -41,6 +43,7 @@ def combined_coverage(
     ]
     bounded = any(part.bounds for part in coverages)
     return DataCoverage(
+        marks=union(*(part.marks for part in coverages)),
         status=max((part.status for part in coverages), key=ORDER.index),
         only_base=sum(part.only_base for part in coverages),
         only_tuned=sum(part.only_tuned for part in coverages),
@@ -103,7 +106,7 @@ def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> Interval
 
 
 def _total(columns: Columns, ids: Sequence[str], weights: Mapping[str, float]) -> float:
-    """Sum of the scores of some samples in points, repeats averaged; undefined counts 0."""
+    """Sum of the scores of some samples in points, presentations averaged; undefined counts 0."""
     rows_of = [np.flatnonzero(columns.ids == sample) for sample in ids]
     return POINTS * sum(
         weight * float(np.nan_to_num(columns.scores[name][rows]).mean())

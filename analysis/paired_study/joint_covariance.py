@@ -20,7 +20,10 @@ class DatasetSeries:
     """One pair's score on one data set; levels are weighted sums of these."""
 
     pair: str
+    score: str
+    """Name of the data set, or of the task if it is a part of levels on its own."""
     dataset: str
+    """Tasks of one data set share their clusters."""
     series: Paired
 
     @cached_property

@@ -12,7 +12,6 @@ from analysis.stats.comparison import Comparison, Options
 from analysis.stats.fields import equivalence_fields, standard_error_fields
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate, combine
-from clue.task.levels import OVERALL, Tree
 
 Weights = Mapping[str, float]
 """Of data sets in a level."""
@@ -55,7 +54,7 @@ class Levels:
         """Pairs that have every data set of a level, sorted."""
         datasets_of: dict[str, set[str]] = {}
         for one in self.comparisons:
-            datasets_of.setdefault(one.unit.pair, set()).add(one.unit.dataset)
+            datasets_of.setdefault(one.unit.pair, set()).add(one.unit.score)
         return sorted(pair for pair, datasets in datasets_of.items() if set(weights) <= datasets)
 
     def estimate(self, pair: str, weights: Weights) -> Estimate:
@@ -76,9 +75,9 @@ class Levels:
     ) -> Comparison:
         """A pair's `estimate` of a level as a comparison; fields that a sum lacks are None."""
         parts = {
-            one.unit.dataset: one.comparison
+            one.unit.score: one.comparison
             for one in self.comparisons
-            if one.unit.pair == pair and one.unit.dataset in weights
+            if one.unit.pair == pair and one.unit.score in weights
         }
         n, clusters = (sum(getattr(p, x) for p in parts.values()) for x in ("n", "n_clusters"))
         robust = Robust(estimate.delta, n, clusters, NAN, NAN, estimate.se, estimate.df, NAN)
@@ -95,28 +94,10 @@ class Levels:
     def _row(self, pair: str, weights: Weights) -> Array:
         return np.array(
             [
-                weights.get(one.unit.dataset, 0.0) if one.unit.pair == pair else 0.0
+                weights.get(one.unit.score, 0.0) if one.unit.pair == pair else 0.0
                 for one in self.comparisons
             ]
         )
-
-
-def level_weights(tree: Tree) -> dict[str, dict[str, float]]:
-    """Levels and the overall score as weights of data sets.
-
-    A data set of several tasks is one unit here: its own mean is taken item by item.
-
-    Args:
-        tree: `clue.task.levels.tree`, parts before the composites they belong to.
-    """
-    levels: dict[str, dict[str, float]] = {}
-    for name in (*tree[OVERALL], OVERALL):
-        weights: dict[str, float] = {}
-        for part in tree[name]:
-            for dataset, weight in levels.get(part, {part: 1.0}).items():
-                weights[dataset] = weights.get(dataset, 0.0) + weight / len(tree[name])
-        levels[name] = weights
-    return levels
 
 
 def _is_nan(value: object) -> bool:

@@ -72,13 +72,15 @@ def moderator_effects(
 def level_contrast(
     levels: Levels, weights: Mapping[str, Weights], families: Mapping[str, str]
 ) -> list[ModeratorEffect]:
-    """Level 2 minus Level 1, pair by pair; empty if no pair has both.
+    """Level 2 minus Level 1, pair by pair; empty if the study or every pair lacks one of them.
 
     Args:
         levels: task scores of all pairs.
         weights: level to weights of data sets.
         families: pair to family of base models.
     """
+    if not set(CONTRAST) <= set(weights):
+        return []
     first, second = (weights[level] for level in CONTRAST)
     signed = {name: second.get(name, 0.0) - first.get(name, 0.0) for name in {*first, *second}}
     pairs = LevelDifferences.of(levels, dict(sorted(signed.items())), families).with_error()

@@ -93,7 +93,7 @@ class TwoSettings:
         self, first: AlignedPair, second: AlignedPair
     ) -> tuple[AlignedPair, AlignedPair]:
         """Both on their common items, with each metric defined on the same ones."""
-        allowed = self.builder.settings.allowed_differences
+        allowed = self.builder.settings.study.allowed_differences
         pairs = on_common_items(first, second, allowed, self.clusters)
         one, other = (pair.metrics for pair in pairs)
         for name in first.score:

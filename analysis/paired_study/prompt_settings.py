@@ -17,7 +17,7 @@ from itertools import combinations
 
 from analysis.paired_study.common_items import CommonClusters
 from analysis.paired_study.joint_covariance import DatasetSeries
-from analysis.paired_study.levels import DatasetComparison, Levels, level_weights
+from analysis.paired_study.levels import DatasetComparison, Levels
 from analysis.paired_study.prompt_setting_judgement import TestedSettings, judge_settings
 from analysis.paired_study.prompt_setting_rows import (
     CommonItems,
@@ -32,11 +32,11 @@ from analysis.sentences.prompt_settings import SUBJECTS, Subject, in_words_of_se
 from analysis.settings import AnalysisConf
 from analysis.stats.battery import batteries
 from analysis.stats.comparison import Comparison, Options, untested
-from clue.task.levels import Tree
+from clue.task.levels import ScoreTree
 
 
 def compare_prompt_settings(
-    aligned: Sequence[AlignedPair], families: Mapping[str, str], tree: Tree, conf: AnalysisConf
+    aligned: Sequence[AlignedPair], families: Mapping[str, str], tree: ScoreTree, conf: AnalysisConf
 ) -> PromptSettings:
     """Compares every two prompt settings: the declared one comes first, then by name.
 
@@ -49,7 +49,7 @@ def compare_prompt_settings(
     by_prompt: dict[str, dict[str, list[AlignedPair]]] = defaultdict(lambda: defaultdict(list))
     for one in aligned:
         by_prompt[one.match.pair.prompt][one.match.pair.name].append(one)
-    prompts = sorted(by_prompt, key=lambda prompt: (prompt != conf.prompt, prompt))
+    prompts = sorted(by_prompt, key=lambda prompt: (prompt != conf.declared_prompt, prompt))
     builder, clusters = SeriesBuilder(conf, tree, {}), CommonClusters()
     tested: list[TestedSettings] = []
     refused: list[RefusedSettings] = []
@@ -65,7 +65,7 @@ def compare_prompt_settings(
 
 
 def _tested(
-    series: Sequence[SettingSeries], tree: Tree, conf: AnalysisConf
+    series: Sequence[SettingSeries], tree: ScoreTree, conf: AnalysisConf
 ) -> Iterator[TestedSettings]:
     """Tests of all series of two settings, and of the levels that they make."""
     flat = [(one, subject) for one in series for subject in SUBJECTS]
@@ -77,8 +77,9 @@ def _tested(
         by_series[one.key][subject] = comparison
     for one in series:
         yield TestedSettings(one.key, one.items, _in_words(by_series[one.key], one.missing))
-    scores = [one for one in series if one.key.task == one.dataset and one.missing is None]
-    yield from _levels(scores, by_series, level_weights(tree), Options(alpha=conf.alpha))
+    parts = {name for weights in tree.of_datasets.values() for name in weights}
+    scores = [one for one in series if one.key.task in parts and one.missing is None]
+    yield from _levels(scores, by_series, tree.of_datasets, Options(alpha=conf.study.alpha))
 
 
 def _in_words(
@@ -106,10 +107,10 @@ def _levels(
 ) -> Iterator[TestedSettings]:
     """Levels of every pair that has all their data sets under both settings."""
     levels = {subject: _levels_of(subject, scores, comparisons) for subject in SUBJECTS}
-    by_dataset = {(one.key.pair, one.dataset): one for one in scores}
+    by_part = {(one.key.pair, one.key.task): one for one in scores}
     for level, weights in weights_of.items():
         for pair in levels["difference"].complete(weights):
-            parts = [by_dataset[pair, dataset] for dataset in weights]
+            parts = [by_part[pair, name] for name in weights]
             key = replace(parts[0].key, scope="level", task=level)
             sums = {
                 subject: one.comparison(pair, weights, one.estimate(pair, weights), options)
@@ -128,7 +129,7 @@ def _levels_of(
     return Levels.of(
         [
             DatasetComparison(
-                DatasetSeries(one.key.pair, one.dataset, one.series[subject]),
+                DatasetSeries(one.key.pair, one.key.task, one.dataset, one.series[subject]),
                 comparisons[one.key][subject],
             )
             for one in scores

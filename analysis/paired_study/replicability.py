@@ -13,6 +13,7 @@ from typing import Literal
 from analysis.paired_study.rows import ResultRow
 from analysis.stats.multiplicity import partial_conjunction, replicable
 from clue.common.plural import counted
+from clue.marks import marked, union
 
 Direction = Literal["decline", "gain"]
 
@@ -35,6 +36,8 @@ class Replication:
     """The same by Fisher's combination; None where tests may depend on each other."""
     p: tuple[float, ...]
     """Of "at least u are real", u = 1 to n, Bonferroni."""
+    marks: tuple[str, ...]
+    """Of the tests together; they begin the sentence."""
     sentence: str
 
 
@@ -66,11 +69,16 @@ def _both(
     settings: tuple[float, bool],
 ) -> Iterator[Replication]:
     level, shared = settings
+    marks = union(*(row.marks for row in members))
     directions: tuple[tuple[Direction, str], ...] = (("decline", "p_less"), ("gain", "p_greater"))
     for direction, field in directions:
         p = [_number(getattr(row.comparison, field)) for row in members]
         independent = over == "tasks" and not shared
         count = replicable(p, level)
+        text = (
+            f"With {100 * (1 - 2 * level):g} % confidence there is a real {direction} in at least "
+            f"{count} of {counted(len(p), over.removesuffix('s'))} ({of})."
+        )
         yield Replication(
             members[0].key.prompt,
             over,
@@ -80,8 +88,8 @@ def _both(
             count,
             replicable(p, level, "fisher") if independent else None,
             tuple(partial_conjunction(p).tolist()),
-            f"With {100 * (1 - 2 * level):g} % confidence there is a real {direction} in at least "
-            f"{count} of {counted(len(p), over.removesuffix('s'))} ({of}).",
+            marks,
+            marked(marks, text),
         )
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.cells import CellKey, StoredCell
+from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
-from analysis.paired_study.pairs import MissingTasks
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
 from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
+from clue.marks import EXPLORATORY, marked, union
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +50,20 @@ class PromptResults:
     shared_patients: int
     """Patients in more than one data set."""
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of all rows together; `exploratory` if the setting is not the declared one."""
+        exploratory = () if self.confirmatory else (EXPLORATORY,)
+        return union(exploratory, *(row.marks for row in self.rows))
+
+    def pooled(self, text: str) -> str:
+        """A sentence about all pairs together, after their marks."""
+        return marked([mark for mark in self.marks if mark != EXPLORATORY], text)
+
+    def headline(self, sentence: str) -> str:
+        """A sentence that leads the results; `Exploratory:` begins it if they are."""
+        return sentence if self.confirmatory else f"Exploratory: {sentence}"
+
 
 @dataclass(frozen=True)
 class StudyResults:
@@ -62,11 +78,18 @@ class StudyResults:
     """Tasks that neither model of a pair has."""
     refused: Sequence[RefusedComparison]
     cells: Mapping[CellKey, StoredCell]
-    """All readable cells of the store, including those without a partner."""
+    """All readable cells of the study, including those without a partner."""
     standings: Mapping[str, Sequence[Standing]]
     """Prompt setting to the scores of every model."""
+    study: StudyCells
+    """What was declared, and the stored cells that count."""
     prompt_settings: PromptSettings
     """Prompt settings compared with one another; exploratory."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of all rows together; of all cells if no pair was compared."""
+        return union(*(part.marks for part in self.rows or self.cells.values()))
 
     @property
     def rows(self) -> list[ResultRow]:

@@ -44,6 +44,9 @@ class ComparisonKey:
 class DataCoverage:
     """The samples that a comparison is based on."""
 
+    marks: tuple[str, ...]
+    """Marks of the cells, such as `fake answers; fictional data; partial: limit 5`; empty if there
+    is none."""
     status: Status
     """`incomplete`: samples are missing in one cell, see the bounds; `refused`: too many are."""
     only_base: int
@@ -92,3 +95,8 @@ class ResultRow(NamedTuple):
     data: DataCoverage
     comparison: Comparison
     judgement: Judgement
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks of its cells together."""
+        return self.data.marks

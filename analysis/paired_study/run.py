@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from analysis.cells import CellKey, StoredCell
+from analysis.cells import StoredCell
+from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.coverage import combined_coverage
-from analysis.paired_study.hypotheses import UnjudgedComparison, judge
+from analysis.paired_study.hypotheses import FamilyScope, UnjudgedComparison, judge
 from analysis.paired_study.joint_covariance import shared_patients
-from analysis.paired_study.levels import DatasetComparison, Levels, level_weights
-from analysis.paired_study.matching import align_all
+from analysis.paired_study.levels import DatasetComparison, Levels
+from analysis.paired_study.matching import align_all, undecided
+from analysis.paired_study.missing import missing_tasks, unevaluated_tasks
 from analysis.paired_study.moderators import ModeratorEffect, level_contrast, moderator_effects
-from analysis.paired_study.pairs import missing_tasks, model_pairs, unevaluated_tasks
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
 from analysis.paired_study.prompt_settings import compare_prompt_settings
 from analysis.paired_study.replicability import replications
@@ -27,41 +28,44 @@ from analysis.paired_study.testing import TestedSeries, test_all
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from clue.errors import StoreError
-from clue.task.levels import Tree
 
 log = logging.getLogger(__name__)
 
 
-def run(cells: Mapping[CellKey, StoredCell], tree: Tree, conf: AnalysisConf) -> StudyResults:
-    """Compare every pair of a store.
+def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
+    """Compare every pair of a study.
 
     Args:
-        cells: `analysis.cells.read_cells`.
-        tree: the levels that all tasks of the study make.
+        study: `analysis.paired_study.cells_of_study`.
         conf: validated settings.
     """
-    aligned, refused = align_all(cells, conf)
+    cells, tree = study.cells, study.declaration.tree
+    aligned, refused = align_all(study, conf)
+    refused += undecided(study)
     by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
     for task in aligned:
         by_prompt[task.match.pair.prompt].append(task)
     settings = [
-        _PromptStudy(prompt, tasks, tree, conf).results()
+        _PromptStudy(prompt, tasks, study, conf).results()
         for prompt, tasks in sorted(by_prompt.items())
     ]
-    pairs = model_pairs(cells, conf.comparator)
-    composites = {*tree}
-    tasks = {part for parts in tree.values() for part in parts} - composites
     readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
         aligned,
-        missing_tasks(cells, pairs),
-        unevaluated_tasks(cells, pairs, tasks),
+        missing_tasks(study, conf),
+        unevaluated_tasks(study, conf),
         refused,
         readable,
         {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
-        compare_prompt_settings(aligned, families, tree, conf),
+        study,
+        compare_prompt_settings(
+            [one for one in aligned if one.match.pair.prompt in study.declaration.prompts],
+            families,
+            tree,
+            conf,
+        ),
     )
 
 
@@ -80,15 +84,16 @@ class _PromptStudy:
 
     name: str
     aligned: Sequence[AlignedPair]
-    tree: Tree
+    study: StudyCells
     conf: AnalysisConf
 
     def results(self) -> PromptResults:
         """Compute all results of the prompt setting."""
-        datasets = {task.match.task: str(task.match.base.facts["dataset"]) for task in self.aligned}
-        declared = self.name == self.conf.prompt
+        declared = self.name == self.conf.declared_prompt
         comparisons = [series.result for series in self.tested] + list(self._level_comparisons())
-        rows = judge(comparisons, datasets, self.conf, declared=declared)
+        tested_scores = self.study.declaration.tested_scores
+        scope = FamilyScope(tested_scores, self._sizes, declared=declared)
+        rows = judge(comparisons, scope, self.conf.study)
         scores = [series for series in self.tested if series.is_dataset_score]
         shared = shared_patients([series.dataset_comparison.unit for series in scores])
         return PromptResults(
@@ -97,10 +102,15 @@ class _PromptStudy:
             rows,
             {level: pairs.answer() for level, pairs in self._pooled(PRIMARY).items()},
             {name: self._sensitivity(name) for name in self.differences if name != PRIMARY},
-            replications(rows, self.conf.alpha, shared=shared > 0),
+            replications(rows, self.conf.study.alpha, shared=shared > 0),
             self._moderators(),
             shared,
         )
+
+    @property
+    def _sizes(self) -> Mapping[str, int] | None:
+        """Declared sizes of families; trials declare nothing."""
+        return self.study.hypotheses if self.name in self.study.declaration.prompts else None
 
     @cached_property
     def tested(self) -> list[TestedSeries]:
@@ -136,7 +146,7 @@ class _PromptStudy:
     @cached_property
     def weights(self) -> dict[str, dict[str, float]]:
         """Level to weights of data sets."""
-        return level_weights(self.tree)
+        return self.study.declaration.tree.of_datasets
 
     @cached_property
     def facts(self) -> dict[str, dict[str, Any]]:
@@ -156,7 +166,7 @@ class _PromptStudy:
         return {pair: str(facts["family"]) for pair, facts in self.facts.items()}
 
     def _series_to_test(self) -> Iterator[SeriesToTest]:
-        builder = SeriesBuilder(self.conf, self.tree, self._variants())
+        builder = SeriesBuilder(self.conf, self.study.declaration.tree, self._variants())
         by_pair: dict[str, list[AlignedPair]] = defaultdict(list)
         for task in self.aligned:
             by_pair[task.match.pair.name].append(task)
@@ -185,11 +195,11 @@ class _PromptStudy:
 
     def _level_comparisons(self) -> Iterator[UnjudgedComparison]:
         primary = {
-            (series.source.key.pair, series.source.dataset): series.result
+            (series.source.key.pair, series.source.key.task): series.result
             for series in self.tested
             if series.is_dataset_score and series.source.key.analysis == PRIMARY
         }
-        options = Options(margin=self.conf.margins.level, alpha=self.conf.alpha)
+        options = Options(margin=self.conf.study.margins.level, alpha=self.conf.study.alpha)
         for analysis, levels in self.levels.items():
             for level, weights in self.weights.items():
                 pairs = self.differences[analysis][level]

@@ -1,8 +1,8 @@
 """Sensitivity analyses: the task score with one choice changed.
 
-Each is an entry of VARIANTS or leaves one metric out. If an analysis does not change a task (no
-repeats, one metric), the task has no row of its own and enters levels unchanged. An analysis that
-drops items by the answers of a model answers another question: its rows are conditional.
+Each is an entry of VARIANTS or leaves one metric out. If an analysis does not change a task (one
+presentation, one metric), the task has no row of its own and enters levels unchanged. An analysis
+that drops items by the answers of a model answers another question: its rows are conditional.
 """
 
 import re
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.cells import Columns
 from analysis.paired_study.series import AlignedPair, RowFilter, weighted_mean
 from analysis.stats.paired import Array, Paired
+from clue.records import SampleKey
 
 PRIMARY = "primary"
 PATIENT = re.compile(r"(?P<patient>\d+)-DS-\d+")
@@ -106,9 +107,8 @@ def _not_degenerate(columns: Columns) -> NDArray[np.bool_]:
     return _without_flags("empty", "truncated")(columns) & ~repetitive
 
 
-def _first_repeat(columns: Columns) -> NDArray[np.bool_]:
-    first: NDArray[np.bool_] = columns.repeats == 0
-    return first
+def _first_presentation(columns: Columns) -> NDArray[np.bool_]:
+    return np.array([key == SampleKey(key.sample_id, 0) for key in columns.keys])
 
 
 def _without_metric(excluded: str) -> Reweighting:
@@ -159,7 +159,9 @@ VARIANTS: Mapping[str, Variant] = {
         "letters of one patient a cluster",
         cluster=lambda series: [patient(name) for name in series.clusters],
     ),
-    "one_repeat": Variant("the first presentation of every question only", keep=_first_repeat),
+    "one_repeat": Variant(
+        "the first presentation of every question only", keep=_first_presentation
+    ),
     "equal_spread": Variant(
         "metrics weighed inverse to the spread of the base model's scores", weigh=_equal_spread
     ),

@@ -109,10 +109,10 @@ class AlignedPair:
         dropped = {
             key
             for one in columns
-            for key, passes in zip(_keys(one), keep(one), strict=True)
+            for key, passes in zip(one.keys, keep(one), strict=True)
             if not passes
         }
-        masks = [np.array([key not in dropped for key in _keys(one)]) for one in columns]
+        masks = [np.array([key not in dropped for key in one.keys]) for one in columns]
         return _restricted(self.alignment, *masks)
 
 
@@ -216,7 +216,3 @@ def _restricted(
         base=common[0],
         tuned=common[1],
     )
-
-
-def _keys(columns: Columns) -> Iterable[tuple[str, int]]:
-    return zip(columns.ids, columns.repeats.tolist(), strict=True)

@@ -13,7 +13,7 @@ from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from analysis.stats.paired import Paired
 from clue.metrics.registry import METRICS
-from clue.task.levels import Tree
+from clue.task.levels import ScoreTree
 
 SCORE = "score"
 SENSITIVITY_FLIPS = 9_999
@@ -33,6 +33,9 @@ class SeriesToTest:
     """In points."""
     aligned: tuple[AlignedPair, ...]
     """The tasks that it comes from."""
+    is_level_part: bool
+    """True for the score of a data set, and of a task that is no part of one: levels are their
+    means."""
 
     @property
     def ledgers(self) -> list[Ledger]:
@@ -44,7 +47,7 @@ class SeriesToTest:
         primary = self.key.analysis == PRIMARY
         return Options(
             margin=self.margin,
-            alpha=settings.alpha,
+            alpha=settings.study.alpha,
             seed=(settings.seed, zlib.crc32(self.dataset.encode())),
             flips=settings.flips if primary else min(SENSITIVITY_FLIPS, settings.flips),
             draws=settings.draws,
@@ -56,7 +59,7 @@ class SeriesBuilder:
     """Turns aligned cells into series to test."""
 
     settings: AnalysisConf
-    tree: Tree
+    tree: ScoreTree
     """Composites of tasks."""
     variants: Mapping[str, Variant]
     """Sensitivity analyses."""
@@ -74,12 +77,13 @@ class SeriesBuilder:
                     yield self._series(
                         (task,), dataset, series, ("task", task.match.task, SCORE, name), family
                     )
-            if dataset in self.tree and set(self.tree[dataset]) <= set(scores):
-                parts = [scores[task] for task in self.tree[dataset]]
-                for name, series in _means(parts).items():
-                    yield self._series(
-                        tuple(tasks), dataset, series, ("task", dataset, SCORE, name), family
-                    )
+            for composite, parts in self.tree.datasets.items():
+                if set(parts) <= set(scores):
+                    members = tuple(task for task in tasks if task.match.task in parts)
+                    for name, series in _means([scores[task] for task in parts]).items():
+                        yield self._series(
+                            members, dataset, series, ("task", composite, SCORE, name), family
+                        )
 
     def _metrics(self, task: AlignedPair, dataset: str, family: str) -> Iterator[SeriesToTest]:
         for name, series in task.metrics.items():
@@ -98,11 +102,13 @@ class SeriesBuilder:
         pair = aligned[0].match.pair
         key = ComparisonKey(pair.prompt, pair.tuned, pair.base, family, *key_end)
         names = [key.metric] if key.scope == "metric" else aligned[0].score
-        return SeriesToTest(key, dataset, series, self._margin(names), aligned)
+        in_dataset = any(key.task in parts for parts in self.tree.datasets.values())
+        is_level_part = key.scope == "task" and not in_dataset
+        return SeriesToTest(key, dataset, series, self._margin(names), aligned, is_level_part)
 
     def _margin(self, names: Sequence[str]) -> float:
         """Mean of the metrics' margins."""
-        return fmean(getattr(self.settings.margins, _kind(name)) for name in names)
+        return fmean(getattr(self.settings.study.margins, _kind(name)) for name in names)
 
 
 def _means(parts: Sequence[Mapping[str, Paired]]) -> dict[str, Paired]:

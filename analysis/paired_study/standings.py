@@ -12,7 +12,8 @@ from analysis.stats.clusters import influence
 from analysis.stats.paired import Array, Sums
 from analysis.stats.weighted_sums import Estimate, combine, covariance
 from clue.cluster_robust import robust, task_sums
-from clue.task.levels import Tree
+from clue.marks import union
+from clue.task.levels import ScoreTree
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class ModelScore:
     estimate: Estimate
     """Its error is that of sampling clusters of items; nan with a single cluster."""
     n: int
-    """Items; their repeats are averaged."""
+    """Items; their presentations are averaged."""
     n_clusters: int
 
 
@@ -33,6 +34,8 @@ class Standing:
     model: str
     facts: Mapping[str, Any]
     """Of one of its cells."""
+    marks: tuple[str, ...]
+    """Of its cells together."""
     scores: Mapping[str, ModelScore]
     """Task, data set or level to score; a composite only if the model has all its parts."""
 
@@ -46,12 +49,12 @@ class _TaskSums:
     items: frozenset[str]
 
 
-def standings(cells: Mapping[CellKey, StoredCell], tree: Tree, prompt: str) -> list[Standing]:
+def standings(cells: Mapping[CellKey, StoredCell], tree: ScoreTree, prompt: str) -> list[Standing]:
     """The models of a prompt setting: by family, base first; baselines last.
 
     Args:
         cells: the store.
-        tree: composites to their parts, parts first.
+        tree: composites of the study.
         prompt: the setting.
 
     Raises:
@@ -62,7 +65,12 @@ def standings(cells: Mapping[CellKey, StoredCell], tree: Tree, prompt: str) -> l
         if key.prompt == prompt:
             by_model.setdefault(key.model, []).append(cell)
     rows = [
-        Standing(model, of_model[0].facts, dict(_scores(of_model, tree)))
+        Standing(
+            model,
+            of_model[0].facts,
+            union(*(cell.marks for cell in of_model)),
+            dict(_scores(of_model, tree)),
+        )
         for model, of_model in by_model.items()
     ]
     return sorted(rows, key=_rank)
@@ -84,11 +92,10 @@ def _rank(standing: Standing) -> tuple[bool, str, bool, str]:
     return family == "baseline", family, standing.facts.get("base") is not None, standing.model
 
 
-def _scores(cells: list[StoredCell], tree: Tree) -> Iterator[tuple[str, ModelScore]]:
+def _scores(cells: list[StoredCell], tree: ScoreTree) -> Iterator[tuple[str, ModelScore]]:
     tasks = {str(cell.facts["task"]): sums for cell in cells if (sums := _task_sums(cell))}
     yield from ((name, _score(task)) for name, task in tasks.items())
-    for name in tree:
-        weights = dict(_weights(name, tree))
+    for name, weights in tree.of_tasks.items():
         if set(weights) <= set(tasks):
             yield name, _composite([tasks[task] for task in weights], np.array([*weights.values()]))
 
@@ -123,12 +130,3 @@ def _composite(parts: list[_TaskSums], weights: Array) -> ModelScore:
     estimate = combine([_score(part).estimate for part in parts], weights, joint)
     items = {name for part in parts for name in part.items}
     return ModelScore(estimate, len(items), len(clusters))
-
-
-def _weights(name: str, tree: Tree) -> Iterator[tuple[str, float]]:
-    """Tasks of a composite with their weights in it."""
-    if name not in tree:
-        yield name, 1.0
-        return
-    for part in tree[name]:
-        yield from ((task, weight / len(tree[name])) for task, weight in _weights(part, tree))

@@ -8,7 +8,6 @@ from typing import Any
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.coverage import status
-from analysis.paired_study.levels import level_weights
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, variants
 from analysis.paired_study.series import AlignedPair
@@ -16,7 +15,6 @@ from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
 from clue import __version__
 from clue.records import sha256
-from clue.task.levels import Tree
 
 LIBRARIES = ("numpy", "scipy")
 LIMITS = (
@@ -28,14 +26,18 @@ LIMITS = (
 )
 
 
-def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, Any]:
+def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
     """Document of a study."""
     scores = {task.match.task: list(task.score) for task in results.aligned}
+    tree = results.study.declaration.tree
+    study = results.study
     design = {
+        "study": study.declaration.name,
+        "pairs": [pair.name for pair in study.declaration.pairs],
         "settings": conf.declared(),
         "task_scores": {task: dict.fromkeys(m, 1 / len(m)) for task, m in sorted(scores.items())},
-        "composites": {name: list(parts) for name, parts in tree.items()},
-        "levels": level_weights(tree),
+        "composites": {name: dict(parts) for name, parts in tree.composites.items()},
+        "levels": tree.of_datasets,
     }
     metrics = sorted({name for names in scores.values() for name in names})
     return {
@@ -44,6 +46,21 @@ def summary(results: StudyResults, conf: AnalysisConf, tree: Tree) -> dict[str, 
         "design": design,
         "design_sha256": sha256(design),
         "analyses": {name: variant.description for name, variant in variants(metrics).items()},
+        "declared": {
+            "statement": list(study.statement),
+            "hypotheses": study.declaration.hypotheses(),
+            "notes": list(study.notes),
+        },
+        "trials": [
+            {
+                "cell": trial.table.name,
+                "fingerprint": trial.table.fingerprint,
+                "reason": trial.reason,
+                "note": trial.note,
+            }
+            for trial in study.trials
+        ],
+        "marks": list(results.marks),
         "cells": _cells(results.cells),
         "models": {
             prompt: {standing.model: _scores(standing) for standing in standings}
@@ -69,6 +86,7 @@ def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
             **key._asdict(),
             **{name: cell.facts.get(name) for name in ("id", "fingerprint", "run_id", "limit")},
             "backend": cell.facts["generation"]["backend"]["name"],
+            "marks": list(cell.marks),
             "records": len(cell.columns.ids),
             "signatures": dict(cell.signatures),
         }
@@ -97,6 +115,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
         "prompt": pair.prompt,
         "pair": pair.name,
         "task": aligned.match.task,
+        "marks": list(aligned.match.marks),
         "n": len(aligned.alignment.ids),
         "n_clusters": len(set(aligned.alignment.clusters)),
         "n_unparsed": {
@@ -113,6 +132,7 @@ def _comparison(aligned: AlignedPair) -> dict[str, Any]:
 def _prompt(setting: PromptResults) -> Mapping[str, Any]:
     return {
         "confirmatory": setting.confirmatory,
+        "marks": list(setting.marks),
         "hypotheses": Counter(row.judgement.tests for row in setting.rows),
         "answers": _answers(setting),
         "replicability": [asdict(replication) for replication in setting.replications],

@@ -24,15 +24,13 @@ class TestedSeries(NamedTuple):
     @property
     def is_dataset_score(self) -> bool:
         """True if levels are computed from it."""
-        key = self.source.key
-        usable = self.result.data.status != "refused"
-        return usable and key.scope == "task" and key.task == self.source.dataset
+        return self.source.is_level_part and self.result.data.status != "refused"
 
     @property
     def dataset_comparison(self) -> DatasetComparison:
         """The data-set score as a part of levels."""
         source = self.source
-        unit = DatasetSeries(source.key.pair, source.dataset, source.series)
+        unit = DatasetSeries(source.key.pair, source.key.task, source.dataset, source.series)
         return DatasetComparison(unit, self.result.comparison)
 
 

@@ -17,18 +17,18 @@ from clue.common.plural import counted
 
 Indices = NDArray[np.intp]
 ENOUGH = 3 / 5
-"""Share of the most repeats below which a sample is pointed out."""
+"""Share of the most presentations below which a sample is pointed out."""
 
 
 class Side(NamedTuple):
-    """Rows of one model that are used, sorted by sample and repeat, shape (m,)."""
+    """Rows of one model that are used, sorted by sample and key, shape (m,)."""
 
     rows: Indices
     samples: Indices
     """Index of the row's sample in `Alignment.ids`."""
 
     def mean(self, scores: Array) -> Array:
-        """Averages the repeats of each sample.
+        """Averages the presentations of each sample: its repeats, wordings and draws.
 
         Args:
             scores: of all rows of the model, in their original order.
@@ -56,7 +56,7 @@ class Alignment:
     format_ids: IdFormat = hide_ids
 
     def paired(self, base: Array, tuned: Array) -> Paired:
-        """Averages the repeats of one score.
+        """Averages the presentations of each sample in one score.
 
         Args:
             base: score of each row of base; nan where it is undefined for the sample.
@@ -101,7 +101,7 @@ def align(
     """Matches rows by sample id.
 
     Args:
-        base: rows of the base model, each sample and repeat once.
+        base: rows of the base model, each key once.
         tuned: rows of the tuned model, likewise.
         allowed: digests that may differ between the two, e.g. `prompt`.
         format_ids: text for samples in messages; by default they are counted only.
@@ -126,7 +126,7 @@ def align(
     sides = _side(base, ids), _side(tuned, ids)
     rows = _rows_by_sample(len(ids), zip(sides, (base, tuned), strict=True))
     clusters, shared = join_shared_content(cluster_names(ids, rows, format_ids), rows)
-    repeats, short = _repeats(sides)
+    repeats, short = _presentations(sides)
     ledger = Ledger(
         n_base=len(sets[0]),
         n_tuned=len(sets[1]),
@@ -148,11 +148,11 @@ def _verify_digests(
     format_ids: IdFormat,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Kinds of digests that are equal in all common rows, and those that may differ and do."""
-    base_digests = {(row.sample_id, row.repeat): row.digests for row in base}
+    base_digests = {row.key: row.digests for row in base}
     compared: set[str] = set()
     different: dict[str, list[str]] = {}
     for row in tuned:
-        other = base_digests.get((row.sample_id, row.repeat), {})
+        other = base_digests.get(row.key, {})
         for kind in row.digests.keys() & other.keys():
             compared.add(kind)
             if row.digests[kind] != other[kind]:
@@ -175,13 +175,11 @@ def _advice(kind: str) -> str:
 
 def _side(rows: Sequence[SampleRow], ids: Sequence[str]) -> Side:
     index_of = {sample: index for index, sample in enumerate(ids)}
-    used = [
-        (index_of[row.sample_id], row.repeat, number)
-        for number, row in enumerate(rows)
-        if row.sample_id in index_of
-    ]
-    samples, _, numbers = np.array(sorted(used), dtype=np.intp).T
-    return Side(numbers, samples)
+    keys = [row.key for row in rows]
+    used = [number for number, key in enumerate(keys) if key.sample_id in index_of]
+    used.sort(key=lambda number: (keys[number], number))
+    samples = [index_of[keys[number].sample_id] for number in used]
+    return Side(np.array(used, dtype=np.intp), np.array(samples, dtype=np.intp))
 
 
 def _rows_by_sample(
@@ -195,8 +193,8 @@ def _rows_by_sample(
     return rows
 
 
-def _repeats(sides: Sequence[Side]) -> tuple[tuple[int, int], int]:
-    """Fewest and most repeats, and number of samples that have too few in one of the two."""
+def _presentations(sides: Sequence[Side]) -> tuple[tuple[int, int], int]:
+    """Fewest and most presentations, and number of samples that have too few in one of the two."""
     counts = np.array([np.bincount(side.samples) for side in sides])
     short = (counts < ENOUGH * counts.max()).any(axis=0)
     return (int(counts.min()), int(counts.max())), int(short.sum())

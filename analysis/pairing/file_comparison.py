@@ -13,6 +13,7 @@ from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.battery import battery
 from analysis.stats.comparison import Comparison, Options, untested
 from clue.common.plural import counted
+from clue.marks import union
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class FileComparison:
             **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
             "verdict": verdict(comparison),
             "sentence": self.sentence,
+            "marks": self.labels.marks,
             "status": ledger.status,
             "missing_bounds": self.pairing.bounds,
             **dataclasses.asdict(ledger),
@@ -81,7 +83,7 @@ def _range(pairing: Pairing) -> float:
 
 def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
     names = (base.name, tuned.name) if base.name != tuned.name else ("base", "tuned")
-    return Labels(*names, base.scored)
+    return Labels(*names, base.scored, marks=union(base.marks, tuned.marks))
 
 
 def _notes(
@@ -125,6 +127,7 @@ def _source(results: ModelResults) -> dict[str, Any]:
         "format": results.format,
         "model": results.model,
         "task": results.task,
+        "marks": list(results.marks),
         "unscored": results.unscored,
     }
 

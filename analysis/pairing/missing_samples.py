@@ -54,9 +54,9 @@ class Ledger:
     duplicates: int = 0
     """Identical copies of rows that were dropped on request."""
     repeats: tuple[int, int] = (1, 1)
-    """Fewest and most repeats of a common sample."""
+    """Fewest and most presentations of a common sample: its repeats, wordings and draws."""
     short: int = 0
-    """Common samples with less than three fifths of the most repeats."""
+    """Common samples with less than three fifths of the most presentations."""
     shared: int = 0
     """Common samples with the same content as another id; both are in one cluster."""
     undefined: int = 0
@@ -102,7 +102,7 @@ class Ledger:
         if self.short:
             yield (
                 f"{counted(self.short, 'sample has', 'samples have')} less than three fifths of "
-                f"{self.repeats[1]} repeats; the existing ones were averaged."
+                f"{self.repeats[1]} presentations; the existing ones were averaged."
             )
         if self.shared:
             yield (

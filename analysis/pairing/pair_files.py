@@ -12,6 +12,7 @@ from analysis.pairing.missing_samples import Ledger, list_ids, missing_bounds
 from analysis.readers.per_sample import ModelResults, SampleRow
 from analysis.stats.paired import Interval, Paired
 from clue.common.plural import counted
+from clue.records import SampleKey
 
 __all__ = ["Alignment", "Ledger", "Pairing", "align", "pair"]
 
@@ -78,13 +79,13 @@ def pair(
 
 def _without_duplicates(results: ModelResults, *, dedup: bool) -> tuple[ModelResults, int]:
     """Results without copies of rows, and the number of copies."""
-    first: dict[tuple[str, int], tuple[SampleRow, float | None]] = {}
+    first: dict[SampleKey, tuple[SampleRow, float | None]] = {}
     identical: set[str] = set()
     conflicting: set[str] = set()
     for entry in zip(results.rows, results.scores, strict=True):
-        key = entry[0].sample_id, entry[0].repeat
+        key = entry[0].key
         if key in first:
-            (identical if first[key] == entry else conflicting).add(key[0])
+            (identical if first[key] == entry else conflicting).add(key.sample_id)
         else:
             first[key] = entry
     if conflicting:
@@ -92,7 +93,8 @@ def _without_duplicates(results: ModelResults, *, dedup: bool) -> tuple[ModelRes
         raise PairingError(
             f"{results.path}: {samples} there more than once, with different content"
             f"{list_ids(sorted(conflicting))}. Number repeats of a sample in a column "
-            "`repeat`; otherwise remove the wrong rows"
+            "`repeat`, wordings in `wording`, sampled answers in `draw`; otherwise remove the "
+            "wrong rows"
         )
     if identical and not dedup:
         samples = counted(len(identical), "sample is", "samples are")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.cells import MODEL_KEYS, StoredCell, flatten
+from analysis.cells import MODEL_KEYS, StoredCell
 from analysis.errors import PairingError
+from clue.records import dotted
+from clue.study.words import differing_words
 
-TASK_FACTS = ("score", "level", "dataset")
+TASK_FACTS = ("score", "dataset")
 """Facts of a cell that its task file sets and its fingerprint does not cover."""
-WIDTH = 60
-"""Characters of a value in a message."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def setting_differences(
         PairingError: the protocol, the decoding or the machinery differs and is not allowed to.
 
     >>> from pathlib import Path
-    >>> facts = {"score": ["rouge1"], "level": 1, "dataset": "meqsum"}
+    >>> facts = {"score": ["rouge1"], "dataset": "meqsum"}
     >>> base, tuned = (
     ...     StoredCell(Path("x"), facts | {"generation": {"decoding": decoding}}, {})
     ...     for decoding in ("greedy", "sampled")
@@ -88,19 +88,14 @@ def all_differences(base: StoredCell, tuned: StoredCell) -> Iterator[SettingDiff
     for key in sorted({*base_settings, *tuned_settings}):
         values = base_settings.get(key), tuned_settings.get(key)
         if values[0] != values[1]:
-            yield SettingDifference(key, *map(_short, values))
+            yield SettingDifference(key, *differing_words(*map(str, values)))
 
 
 def _settings(cell: StoredCell) -> dict[str, Any]:
     task_facts = {name: cell.facts[name] for name in TASK_FACTS}
-    return dict(flatten(cell.facts["generation"])) | task_facts
+    return dict(dotted(cell.facts["generation"])) | task_facts
 
 
 def is_covered(key: str, names: Sequence[str]) -> bool:
     """True if the names contain the key or a group that it belongs to."""
     return any(key == name or key.startswith(f"{name}.") for name in names)
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= WIDTH else f"{text[:WIDTH]}..."

@@ -1,6 +1,6 @@
 """Readers of per-sample results, of this project and of others; the format is detected.
 
-CSV, JSON lines, Parquet   columns sample_id, score (or any other), cluster, repeat
+CSV, JSON lines, Parquet   columns sample_id, score (or any other), cluster, repeat, wording, draw
 this project's tables      mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet
 lm-evaluation-harness      samples_<task>_<date>.jsonl, written with --log_samples
 inspect_ai                 logs, .json or .eval
@@ -58,7 +58,8 @@ def read_frame(
     """Reads one model's results from a data frame with the columns of a plain table.
 
     Args:
-        frame: a row per sample: `sample_id`, a score, optionally `cluster` and `repeat`.
+        frame: a row per presentation of a sample: `sample_id`, a score, optionally `cluster`,
+            `repeat`, `wording` and `draw`.
         name: of the results, in messages and sentences.
         score: as in `read`.
         cluster: as in `read`.

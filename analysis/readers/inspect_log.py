@@ -87,7 +87,7 @@ def _row(sample: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
     rest = [sample.get(name) for name in ("choices", "metadata", "files", "setup")]
     return SampleRow(
         values.identifier(sample.get("id"), where),
-        values.repeat(sample.get("epoch", 1), where),
+        values.presentation(sample.get("epoch", 1), "epoch", where),
         _cluster(sample, field, where) if field else None,
         {"prompt": sha256([prompt, sample.get("choices")]), "target": target},
         sha256([prompt, target, rest]),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clue.records import SampleKey
+
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
@@ -17,6 +19,13 @@ class SampleRow:
     """Digests of `prompt`, `target` or `doc`; digests that both files have must be equal."""
     content: str | None = None
     """Digest of the complete item: two ids with the same digest are the same item."""
+    wording: int = 0
+    draw: int = 0
+
+    @property
+    def key(self) -> SampleKey:
+        """The row's identity in its file: each key occurs once."""
+        return SampleKey.of(self)
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class ModelResults:
     """Definition of the score (library, version, options), if the file has one."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings of the generation without the model, if the file has them."""
+    marks: tuple[str, ...] = ()
+    """Marks of the answers and data, if the file tells that they are made up (`clue.marks`)."""
     unscored: int = 0
     """Answers in the file that were never scored (a technical error): they are missing."""
 

@@ -12,11 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell, flatten
+from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.cluster_robust import mean_over_metrics
+from clue.records import dotted
+from clue.store.format import check_format_around
 from clue.store.records_table import FACTS, SIGNATURES
 
 FORM = "records of this project"
@@ -36,8 +38,9 @@ def read(request: ReadRequest) -> ModelResults:
 
     Raises:
         ResultsError: there is no such metric, or no such field to cluster by.
-        StoreError: the table is damaged.
+        StoreError: the table is damaged, or the format of its store is newer than this version.
     """
+    check_format_around(request.path)
     metadata = pq.read_schema(request.path).metadata
     if request.cluster not in (None, "cluster"):
         raise ResultsError(
@@ -63,6 +66,7 @@ def read(request: ReadRequest) -> ModelResults:
         scores=tuple(None if np.isnan(value) else float(value) for value in scores),
         model=facts.get("model"),
         task=facts.get("task"),
+        marks=cell.marks,
         settings=_settings(facts.get("generation", {})),
         signature="; ".join(f"{name}: {cell.signatures.get(name)}" for name in used),
     )
@@ -70,13 +74,17 @@ def read(request: ReadRequest) -> ModelResults:
 
 def sample_rows(columns: Columns) -> Iterator[SampleRow]:
     """Yields the answers of a cell in the form that all readers share."""
-    text_columns = (columns.ids, columns.clusters, columns.prompts, columns.targets)
-    for repeat, *texts in zip(columns.repeats.tolist(), *text_columns, strict=True):
-        sample, cluster, prompt, target = map(str, texts)
-        digests = {"prompt": prompt, "target": target}
-        yield SampleRow(sample, repeat, cluster, digests, f"{prompt}:{target}")
+    text_columns = (columns.clusters, columns.prompts, columns.targets)
+    for key, *texts in zip(columns.keys, *text_columns, strict=True):
+        cluster, prompt, target = map(str, texts)
+        yield SampleRow(
+            **key._asdict(),
+            cluster=cluster,
+            digests={"prompt": prompt, "target": target},
+            content=f"{prompt}:{target}",
+        )
 
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:
     of_model = (*MODEL_KEYS, "backend.chat")  # the chat template belongs to the model
-    return {key: str(value) for key, value in flatten(generation) if not key.startswith(of_model)}
+    return {key: str(value) for key, value in dotted(generation) if not key.startswith(of_model)}

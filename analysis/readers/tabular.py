@@ -1,4 +1,7 @@
-"""Reader of plain tables (CSV, JSON lines, Parquet): `sample_id`, a score, `cluster`, `repeat`."""
+"""Reader of plain tables (CSV, JSON lines, Parquet): a score, `cluster`, and the fields of a key.
+
+The key is `clue.records.SampleKey`: `sample_id`, and optionally `repeat`, `wording` and `draw`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,10 +9,10 @@ from typing import Any
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from clue.records import SampleKey
 
-ID = "sample_id"
+ID, *PRESENTATION = SampleKey._fields
 CLUSTER = "cluster"
-REPEAT = "repeat"
 DIGESTS = {
     "prompt_hash": "prompt",
     "prompt_sha256": "prompt",
@@ -19,7 +22,7 @@ DIGESTS = {
     "doc_hash": "doc",
 }
 """Column to the kind of its digest."""
-RESERVED = {ID, CLUSTER, REPEAT, *DIGESTS}
+RESERVED = {*SampleKey._fields, CLUSTER, *DIGESTS}
 
 
 def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) -> ModelResults:
@@ -52,8 +55,8 @@ def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
     digests = {kind: str(entry[name]) for name, kind in DIGESTS.items() if entry.get(name)}
     return SampleRow(
         values.identifier(entry.get(ID), where),
-        values.repeat(entry.get(REPEAT, 0), where),
-        values.cluster(entry, field, where) if field else None,
-        digests,
-        digests.get("doc"),
+        cluster=values.cluster(entry, field, where) if field else None,
+        digests=digests,
+        content=digests.get("doc"),
+        **{name: values.presentation(entry.get(name, 0), name, where) for name in PRESENTATION},
     )

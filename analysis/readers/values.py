@@ -70,13 +70,18 @@ def identifier(value: Any, where: str) -> str:
     return str(value)
 
 
-def repeat(value: Any, where: str) -> int:
-    """Parses the integer that distinguishes repeats of a sample.
+def presentation(value: Any, name: str, where: str) -> int:
+    """Parses an integer that distinguishes presentations of a sample.
+
+    Args:
+        value: content of the field.
+        name: name of the field: `repeat`, `wording` or `draw`.
+        where: row, for the message.
 
     Raises:
         ResultsError: the value is no integer.
 
-    >>> repeat("2", "row 1")
+    >>> presentation("2", "repeat", "row 1")
     2
     """
     try:
@@ -84,7 +89,7 @@ def repeat(value: Any, where: str) -> int:
     except (TypeError, ValueError):
         parsed = math.nan
     if not parsed.is_integer():
-        raise ResultsError(f"{where}: the repeat is no integer")
+        raise ResultsError(f"{where}: the {name} is no integer")
     return int(parsed)
 
 

@@ -18,20 +18,17 @@ from analysis.report.formats import html, latex, markdown
 from analysis.report.sections import build_report
 from analysis.settings import AnalysisConf
 from clue.common.atomic_write import write_atomic
-from clue.task.levels import Tree
-
-FICTIONAL = "Demonstration on fictional data: it shows the form of a report and supports no claim."
+from clue.marks import joined
 
 
-def write(results: StudyResults, conf: AnalysisConf, tree: Tree, folder: Path) -> list[Path]:
+def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]:
     """Writes the report; returns its files, the HTML page first.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    report = build_report(results, conf, tree)
-    label = FICTIONAL if is_fictional(results) else ""
-    page = html.render(report, list(most_changed(results, conf)), label)
+    report = build_report(results, conf)
+    page = html.render(report, list(most_changed(results, conf)))
     contents = {"report.html": page.encode(), "report.md": markdown.render(report).encode()}
     contents |= _figure_files(report)
     contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}
@@ -41,17 +38,15 @@ def write(results: StudyResults, conf: AnalysisConf, tree: Tree, folder: Path) -
     return [folder / name for name in contents]
 
 
-def is_fictional(results: StudyResults) -> bool:
-    """True if all cells are of the package's demonstration data."""
-    return {cell.facts.get("demo") for cell in results.cells.values()} == {True}
-
-
 def _figure_files(report: Report) -> dict[str, bytes]:
     svgs = {f"figures/{f.name}.svg": with_fixed_colours(f.svg).encode() for f in report.figures}
     return svgs | {f"figures/{figure.name}.png": figure.png for figure in report.figures}
 
 
 def _csv(table: ReportTable) -> bytes:
+    """CSV with a last column of marks: a comment would not survive a sort or a copied row."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
+    marks = map(joined, table.row_marks)
+    rows = ([*row, mark] for row, mark in zip(table.rows, marks, strict=True))
+    csv.writer(text, lineterminator="\n").writerows([[*table.columns, "marks"], *rows])
     return text.getvalue().encode()

@@ -7,6 +7,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import selectors
 from analysis.report.document import ReportTable, Section
 from analysis.report.methods import hypotheses, margins
+from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 
@@ -22,7 +23,13 @@ def section(
         conf: of the analysis.
         design_sha256: digest of the declared design.
     """
-    paragraphs = [_compared(results, setting, conf), _declared(setting, conf, design_sha256)]
+    study = results.study
+    paragraphs = [
+        " ".join([*study.statement, hypothesis_families(study.declaration)]),
+        _compared(results, setting, conf),
+        _declared(setting, conf, design_sha256),
+        *study.notes,
+    ]
     return Section("Design", "design", paragraphs, tables=[_table(setting)])
 
 
@@ -34,14 +41,14 @@ def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf)
     return (
         f"{counted(len(pairs), 'pair')} in {families} of base models, "
         f"{counted(len(cells), 'cell')}. Biomedical models are compared with their "
-        f"{conf.comparator} model. The prompt setting is {setting.prompt} ({kind})."
+        f"{conf.study.comparator} model. The prompt setting is {setting.prompt} ({kind})."
     )
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:
     sizes = hypotheses(setting)
     return (
-        f"Alpha is {conf.alpha:g}, corrected by Holm within each family of hypotheses: "
+        f"Alpha is {conf.study.alpha:g}, corrected by Holm within each family of hypotheses: "
         f"{sizes['F1']} on the overall score, {sizes['F2']} on levels, {sizes['F3']} on tasks. "
         f"{margins(conf)} Seed {conf.seed}; {conf.flips:,} sign flips; digest of the design "
         f"{design_sha256[:16]}."

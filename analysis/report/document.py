@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.report.figures import RenderedFigure
+from clue.marks import Marks, common, labelled
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,19 @@ class ReportTable:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    row_marks: Sequence[Marks] = ()
+    """Marks of each row (`clue.marks`); empty where rows are not of one pair or model."""
+
+    @cached_property
+    def labelled_rows(self) -> Sequence[Sequence[str]]:
+        """Rows whose first column also has the marks that not all rows share."""
+        if not self.row_marks:
+            return self.rows
+        shared = common(self.row_marks)
+        return [
+            [labelled(row[0], marks, shared), *row[1:]]
+            for row, marks in zip(self.rows, self.row_marks, strict=True)
+        ]
 
     @cached_property
     def numeric(self) -> list[bool]:
@@ -63,6 +77,10 @@ class Report:
     answer: Sequence[str]
     """Paragraphs that come first."""
     sections: Sequence[Section] = field(default_factory=list)
+    marks: Marks = ()
+    """Marks of its results (`clue.marks`)."""
+    marks_text: str = ""
+    """The marks; names the models of a mark that not all have."""
 
     @property
     def tables(self) -> list[ReportTable]:

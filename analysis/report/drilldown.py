@@ -15,6 +15,7 @@ from analysis.paired_study.series import AlignedPair
 from analysis.report import selectors
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Paired
+from clue.marks import marked
 from clue.store.records_table import answer_texts
 
 ITEMS_PER_DIRECTION = 3
@@ -41,6 +42,7 @@ class ChangedItems:
 
     pair: str
     task: str
+    """Name of the task after the marks of both cells."""
     items: Sequence[ChangedItem]
 
 
@@ -49,7 +51,8 @@ def most_changed(results: StudyResults, conf: AnalysisConf) -> Iterator[ChangedI
     for pair in selectors.reported_pairs(results):
         scores = selectors.task_score(pair)
         if scores is not None and (items := _items(pair, scores, conf)):
-            yield ChangedItems(pair.match.pair.name, display_name(pair.match.task), items)
+            task = marked(pair.match.marks, display_name(pair.match.task))
+            yield ChangedItems(pair.match.pair.name, task, items)
 
 
 def _items(pair: AlignedPair, scores: Paired, conf: AnalysisConf) -> list[ChangedItem]:

@@ -25,15 +25,15 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
     sizes = hypotheses(setting)
     return [
         "Both models of a pair answered the same prompts, as their digests show. Scores of an item "
-        "are averaged over its repeats. Differences (biomedical minus base) are summed within "
-        "clusters: premises in MedNLI, patients in LongHealth and MeDiSumCode, letters in "
+        "are averaged over its presentations. Differences (biomedical minus base) are summed "
+        "within clusters: premises in MedNLI, patients in LongHealth and MeDiSumCode, letters in "
         "MeDiSumQA, items elsewhere. The estimate is the mean difference over items, in points.",
         "A difference is tested by flipping the signs of entire clusters, with "
         f"{conf.flips:,} random flips where the flips cannot be enumerated or convolved. Its "
         "interval uses the CR2 cluster-robust variance and Satterthwaite's degrees of freedom. "
         "Right-or-wrong scores with one item per cluster are tested by McNemar's mid-p test and "
         "have Tango's interval. A change is claimed only where the adjusted p is at most "
-        f"{conf.alpha:g} and the interval excludes zero.",
+        f"{conf.study.alpha:g} and the interval excludes zero.",
         "A task score is the mean of its metrics, item by item. A level is a mean of data sets. "
         "Its variance is computed from the joint influence of clusters, and its degrees of freedom "
         "by Welch and Satterthwaite. All pairs are pooled with random effects of pairs within "
@@ -58,7 +58,7 @@ def hypotheses(setting: PromptResults) -> dict[str, int]:
 
 def margins(conf: AnalysisConf) -> str:
     """The declared margins, as a sentence."""
-    declared = conf.margins
+    declared = conf.study.margins
     return (
         f"Margins in points: {declared.binary:g} for right-or-wrong scores, {declared.fraction:g} "
         f"for fractions, {declared.continuous:g} for text metrics, {declared.level:g} for levels."

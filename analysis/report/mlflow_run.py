@@ -2,15 +2,20 @@
 
 import logging
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from analysis.configuration import command
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
+from analysis.report.report_marks import marks_by_model
 from analysis.sentences.pooled import answer
-from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
 from clue import privacy
+from clue.marks import joined, labelled, union
 from clue.records import sha256
+from clue.tracking.run_note import with_marks
+from clue.tracking.tags import MARKS
 
 if TYPE_CHECKING:
     from clue.tracking.tracker import Tracker
@@ -34,18 +39,33 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
     from clue.tracking.tracker import Tracker
 
     tracker = Tracker(uri, conf.tracking.experiment, store)
-    identity = ("clue.analysis", sha256([summary["design_sha256"], summary["cells"]]))
+    identity = ("clue.analysis", sha256([summary["design_sha256"], _identities(summary)]))
     previous = tracker.latest(*identity)
     if previous and previous.info.status == "FINISHED":
         return str(previous.info.run_id)
-    tags = {"clue.kind": "analysis", "clue.comparator": conf.comparator}
-    command = f"python -m analysis comparator={conf.comparator}"
-    with tracker.run(f"analysis/{conf.comparator}", identity, tags, command) as opened:
+    study = conf.study
+    marks = union(*marks_by_model(results, conf).values())
+    tags = {
+        "clue.kind": "analysis",
+        "clue.study": study.name,
+        "clue.comparator": study.comparator,
+        MARKS: joined(marks) or None,
+    }
+    words, name = command(conf), labelled(f"analysis/{study.name}", marks)
+    with tracker.run(name, identity, tags, words) as opened:
         tracker.log_metrics(_metrics(results))
         tracker.log_folder(conf.folder)
-        note = _note(results, summary, tracker)
-        tracker.log_note(f"{note}\n\n```\n{command}\n```")
+        note = f"{_note(results, summary, tracker)}\n\n```\n{words}\n```"
+        tracker.log_note(with_marks(marks, note))
     return opened.run_id
+
+
+def _identities(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cells of a summary; an unmarked one as it was before cells had marks."""
+    return [
+        {name: value for name, value in cell.items() if value or name != "marks"}
+        for cell in summary["cells"]
+    ]
 
 
 def _metrics(results: StudyResults) -> dict[str, float]:
@@ -64,9 +84,10 @@ def _metrics(results: StudyResults) -> dict[str, float]:
 
 def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker") -> str:
     setting = selectors.reported_setting(results)
-    lines = [exploratory(setting.prompt)] if setting and not setting.confirmatory else []
-    for level, pooled in setting.answers.items() if setting else ():
-        lines += answer(level, pooled.meta)
+    lines = []
+    if setting:
+        sentences = (answer(level, pooled.meta) for level, pooled in setting.answers.items())
+        lines = [setting.headline(setting.pooled(text)) for text in chain(*sentences)]
     links = [
         f"[{cell['model']}/{cell['task']}/{cell['prompt']}]"
         f"(/#/experiments/{tracker.experiment_id}/runs/{cell['run_id']})"

@@ -5,43 +5,45 @@ from dataclasses import replace
 from itertools import groupby
 
 from analysis.names import display_name, display_order
-from analysis.paired_study.pairs import suggested_comparisons
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
 from analysis.report import design, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
+from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from clue.task.levels import Tree
+from clue.marks import described, marked, union
 
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
-TITLE = "Does biomedical training lead to better medical performance?"
 
 Figures = Mapping[str, RenderedFigure | None]
 
 
-def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Report:
+def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     """Builds the report of a study; a missing figure is replaced by its reason."""
-    setting, title = selectors.reported_setting(results), TITLE
-    figures = {name: render(name, results, conf) for name in FIGURES}
+    setting, title = selectors.reported_setting(results), conf.study.title
+    marks_of = marks_by_model(results, conf)
+    marks, marks_text = union(*marks_of.values()), described(marks_of)
+    figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
     if setting is None:
-        answers = ["No pair could be compared yet."]
+        answers = [marked(marks, "No pair could be compared yet.")]
         sections = [
             _model_scores(results, conf, figures),
-            _literature(results, conf.prompt, figures),
+            _literature(results, conf.declared_prompt, figures),
             _missing(results),
+            _trials(results),
         ]
     else:
-        answers = list(_answer(setting, conf))
+        answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
         if not setting.confirmatory:
-            warning = exploratory(setting.prompt)
-            title, answers = f"{warning} {TITLE}", [f"{warning} {answers[0]}", *answers[1:]]
-        facts = summary(results, conf, tree)
+            title = f"{exploratory(setting.prompt)} {title}"
+        facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
@@ -52,8 +54,11 @@ def build_report(results: StudyResults, conf: AnalysisConf, tree: Tree) -> Repor
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=LIMITS),
+            _trials(results),
         ]
-    return Report(title, answers, [section for section in sections if not section.is_empty])
+    answers += [" ".join(results.study.statement)] * bool(results.study.statement)
+    filled = [with_marks(section, marks) for section in sections if not section.is_empty]
+    return Report(title, answers, filled, marks, marks_text)
 
 
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
@@ -88,19 +93,22 @@ def _answers_and_data(
 
 
 def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
-    """Paragraphs about the most comprehensive level that some pair has; else about its tasks."""
+    """Paragraphs about the most comprehensive level that some pair has; else about its tasks.
+
+    Each begins with the marks of its results.
+    """
     level, rows = selectors.headline_rows(setting)
     if level not in setting.answers:
-        yield "No pair has all tasks of a level yet. Results by task:"
+        yield setting.pooled("No pair has all tasks of a level yet. Results by task:")
         yield from (row.judgement.sentence for row in selectors.primary_rows(setting, "task"))
         return
     if len(rows) == 1:
         yield rows[0].judgement.sentence
         yield ONE_PAIR
         return
-    yield from answer(level, setting.answers[level].meta)
+    yield from map(setting.pooled, answer(level, setting.answers[level].meta))
     verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
-    yield tally(level, verdicts, conf.margins.level)
+    yield setting.pooled(tally(level, verdicts, conf.study.margins.level))
     claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]
     yield from claims[:MAX_CLAIMS]
 
@@ -123,7 +131,8 @@ def _sentences(setting: PromptResults) -> Section:
 
 
 def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
-    table = models.scores(selectors.reported_standings(results, conf))
+    levels = results.study.declaration.tree.of_datasets
+    table = models.scores(selectors.reported_standings(results, conf), levels)
     return _section("All models", "levels", figures, ("levels",), [table])
 
 
@@ -136,8 +145,6 @@ def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section
 def _missing(results: StudyResults) -> Section:
     """Commands for missing cells, and refused comparisons with their reasons."""
     missing = [*results.missing, *results.unevaluated]
-    if not results.settings and not missing:
-        missing = suggested_comparisons(results.cells)
     points = [
         f"{gap.model} on {', '.join(map(display_name, gap.tasks))} ({gap.prompt}): `{gap.command}`"
         for gap in missing
@@ -146,6 +153,13 @@ def _missing(results: StudyResults) -> Section:
         score = " ".join(filter(None, (display_name(refusal.task), refusal.metric)))
         points.append(f"{refusal.pair}, {score} ({refusal.prompt}): not compared, {refusal.reason}")
     return Section("Missing results", "missing", points=points)
+
+
+def _trials(results: StudyResults) -> Section:
+    """Stored cells that do not count, each with its reason."""
+    lines = trials_by_reason(results.study.trials)
+    lead = "These stored cells do not belong to the declared study and enter none of its numbers."
+    return Section("Trials", "trials", [lead] if lines else [], lines)
 
 
 def _section(

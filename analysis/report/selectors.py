@@ -1,6 +1,6 @@
 """Selections from the results of a study that several parts of the report share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from analysis.names import display_order
 from analysis.paired_study.prompt_setting_rows import SettingComparison, SettingKey
@@ -13,8 +13,10 @@ from analysis.settings import AnalysisConf
 from analysis.stats.paired import Paired
 from clue.task.levels import OVERALL
 
-LEVELS = (OVERALL, "level1", "level2")
-"""From the most comprehensive score down."""
+
+def level_order(names: Iterable[str]) -> list[str]:
+    """Levels from the most comprehensive one down: the overall score first."""
+    return sorted(set(names), key=lambda name: (name != OVERALL, display_order(name)))
 
 
 def reported_setting(results: StudyResults) -> PromptResults | None:
@@ -26,7 +28,7 @@ def reported_setting(results: StudyResults) -> PromptResults | None:
 def reported_prompt(results: StudyResults, conf: AnalysisConf) -> str:
     """Name of the reported prompt setting; the declared one if no pair was compared."""
     setting = reported_setting(results)
-    return setting.prompt if setting else conf.prompt
+    return setting.prompt if setting else conf.declared_prompt
 
 
 def reported_standings(results: StudyResults, conf: AnalysisConf) -> Sequence[Standing]:
@@ -79,10 +81,9 @@ def pairs_by_family(setting: PromptResults) -> list[tuple[str, str]]:
 
 def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
     """The most comprehensive score that some pair has, with the row of each pair that has it."""
-    for level in LEVELS:
-        rows = [row for row in primary_rows(setting, "level") if row.key.task == level]
-        if rows:
-            return level, rows
+    rows = primary_rows(setting, "level")
+    for level in level_order(row.key.task for row in rows):
+        return level, [row for row in rows if row.key.task == level]
     task_rows = primary_rows(setting, "task")
     first = min({row.key.task for row in task_rows}, key=display_order)
     return first, [row for row in task_rows if row.key.task == first]

@@ -19,6 +19,8 @@ class Labels:
     """`points`; empty for a score in its own unit."""
     adjustment: str = ""
     """Name of the adjustment of p for multiplicity: `Holm`."""
+    marks: tuple[str, ...] = ()
+    """Marks of the results, which begin the sentence (`clue.marks`)."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Literal
 from analysis.sentences.phrases import Labels, Phrases
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval, excludes_zero
+from clue.marks import marked
 
 __all__ = ["CHANGES", "Labels", "Verdict", "sentence", "verdict"]
 
@@ -55,7 +56,7 @@ def sentence(
     p: float | None = None,
     p_equivalence: float | None = None,
 ) -> str:
-    """The verdict as a sentence; arguments as in `verdict`."""
+    """The verdict as a sentence that begins with its marks; arguments as in `verdict`."""
     phrases = Phrases(comparison, labels, p)
     writers: dict[Verdict, Callable[[Phrases], str]] = {
         "decline": _change,
@@ -66,7 +67,8 @@ def sentence(
         "inconclusive": _inconclusive,
         "untestable": _untestable,
     }
-    return phrases.disagreement + writers[verdict(comparison, p, p_equivalence)](phrases)
+    text = phrases.disagreement + writers[verdict(comparison, p, p_equivalence)](phrases)
+    return marked(labels.marks, text)
 
 
 def _detected(comparison: Comparison, p: float | None) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["Array", "Interval", "Paired", "Sums"]
 
 @dataclass(frozen=True)
 class Paired:
-    """Scores of the same items by two models, repeats averaged; sorted by id.
+    """Scores of the same items by two models, presentations averaged; sorted by id.
 
     Sorting makes every later sum independent of the order in which the items arrived.
     """

@@ -59,8 +59,8 @@ class RuleInput:
         return choices
 
     def text(self, sample: Sample) -> str:
-        """The text in question."""
-        return sample.fields[self.task.conf.input]
+        """The text in question: the field that the task names, else its first one."""
+        return sample.fields[self.task.conf.input or next(iter(sample.fields))]
 
 
 def majority(data: RuleInput, sample: Sample) -> str:
@@ -114,9 +114,10 @@ class BaselineBackend(RuleBackend):
         return bound
 
     def answer(self, prompt: Prompt) -> str:
-        """The rule's answer; call it on the result of `bind`."""
+        """The rule's answer, the same in every wording; call it on the result of `bind`."""
         assert self.data is not None
-        return RULES[self.name](self.data, self.data.by_key[prompt.key])
+        sample = self.data.by_key[SampleKey(prompt.sample_id, prompt.repeat)]
+        return RULES[self.name](self.data, sample)
 
     def identity(self) -> dict[str, Any]:
         """Name of the rule and length of a copy."""

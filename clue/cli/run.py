@@ -2,6 +2,7 @@
 
     python run.py model=smollm2_135m task=meqsum
     python run.py -m model=meditron7b,llama2_7b task=all
+    python run.py -m study=paper      # all declared cells that are not stored
 
 `python run.py --help` lists models, tasks and settings. Exit code: 0 if every cell is
 done, was done before, or is too long for its model in a sweep; 1 if a cell failed; 130 after
@@ -14,23 +15,35 @@ import sys
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.cli import take_config_dir
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
-from clue.launch import closing_table, signals, sweep
+from clue.launch import closing_table, signals, study_jobs, sweep
+from clue.launch.study_jobs import MULTIRUN
+from clue.study.scores import score_tree
 
 
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    arguments = as_settings(arguments)
-    sys.argv[1:] = arguments  # Hydra reads sys.argv
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
     stopped = 0
     try:
+        arguments = as_settings(take_config_dir(arguments))
+        arguments = sorted(
+            arguments, key=lambda word: word not in MULTIRUN
+        )  # argparse: flags first
         check_overrides(arguments, Config, groups(CONF))
+        if study_jobs.names_study(arguments):
+            jobs = study_jobs.study_jobs(arguments)
+            print(jobs.summary, flush=True)
+            if not jobs.arguments:
+                return 0
+            arguments = list(jobs.arguments)
+        sys.argv[1:] = arguments  # Hydra reads sys.argv
         sweep.launch()
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
         if "hydra.verbose=true" in arguments:
@@ -48,7 +61,7 @@ def _close(stopped: int) -> int:
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
     outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
     if outcomes:
-        closing_table.show(outcomes)
+        closing_table.show(outcomes, score_tree(sweep.study()))
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):

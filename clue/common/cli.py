@@ -6,13 +6,20 @@ A command is a module with `main = Command(...)`. One of several below a command
 
 import argparse
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
-from clue.errors import ClueError
+from clue.errors import ClueError, ConfigError
+
+CONFIG_DIR = "CLUE_CONFIG_DIR"
+"""Environment variable with folders of own configuration files, see `clue.config.files`."""
+CONFIG_DIR_OPTION = "--config-dir"
+"""Option of every command that sets the variable, so that all processes of the command have it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,12 @@ class Command:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         self.add(parser)
+        parser.add_argument(  # for the help: `take_config_dir` has taken it out before
+            CONFIG_DIR_OPTION,
+            metavar="DIR",
+            help="folder of your own task/*.yaml, model/*.yaml, ...; may be repeated (default: "
+            f"{CONFIG_DIR})",
+        )
         if self.run:
             parser.set_defaults(run=self.run)
         return parser
@@ -50,8 +63,9 @@ class Command:
         """
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
         words = sys.argv[1:] if arguments is None else arguments
-        parsed = self.parser().parse_args((self.rewrite or as_options)(words))
         try:
+            words = take_config_dir(words)
+            parsed = self.parser().parse_args((self.rewrite or as_options)(words))
             return int(parsed.run(parsed))
         except ClueError as error:
             print(f"error: {error}", file=sys.stderr)
@@ -92,3 +106,32 @@ def as_options(arguments: Iterable[str]) -> list[str]:
     ['list', '--mlruns=/tmp/store']
     """
     return [re.sub(r"^paths\.(\w+)=", r"--\1=", argument) for argument in arguments]
+
+
+def take_config_dir(arguments: Iterable[str]) -> list[str]:
+    """Takes `--config-dir DIR` out of arguments and into the environment, as absolute paths.
+
+    The option replaces the variable. Processes that this one starts inherit the variable.
+
+    >>> take_config_dir(["task=meqsum", "limit=5"])
+    ['task=meqsum', 'limit=5']
+
+    Raises:
+        ConfigError: the option has no value, or its value is several folders.
+    """
+    rest: list[str] = []
+    folders: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        name, equals, folder = word.partition("=")
+        if name == CONFIG_DIR_OPTION:
+            folders.append(folder if equals else next(words, ""))
+        else:
+            rest.append(word)
+    if any(not folder or os.pathsep in folder for folder in folders):
+        raise ConfigError(f"write {CONFIG_DIR_OPTION} DIR, once for each folder")
+    folders = folders or os.environ.get(CONFIG_DIR, "").split(os.pathsep)
+    if any(folders):
+        absolute = [str(Path(folder).expanduser().absolute()) for folder in folders if folder]
+        os.environ[CONFIG_DIR] = os.pathsep.join(absolute)
+    return rest

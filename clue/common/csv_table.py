@@ -60,10 +60,10 @@ def csv_rows(
     _, header = next(records, (1, []))
     absent = [name for name in columns if name not in header]
     if absent:
-        raise fail("row 1", f"no column {', '.join(absent)}; found {_describe(header)}")
+        raise fail("row 1", f"no column {', '.join(absent)}; found {describe_columns(header)}")
     repeated = [name for name in columns or header if header.count(name) > 1]
     if repeated:
-        raise fail("row 1", f"the column {_describe(repeated[:1])} occurs twice")
+        raise fail("row 1", f"the column {describe_columns(repeated[:1])} occurs twice")
     for number, cells in records:
         check_length(number, cells, len(header), fail)
         yield number, dict(zip(header, cells, strict=True))
@@ -79,8 +79,12 @@ def check_length(number: int, cells: Sequence[str], length: int, fail: CsvFail) 
         raise fail(f"row {number}", f"{counted(len(cells), 'cell')}, but the header has {length}")
 
 
-def _describe(header: Sequence[str]) -> str:
-    """Lists the columns of a header, or counts them if some cell does not look like a name."""
+def describe_columns(header: Sequence[str]) -> str:
+    """Lists the columns of a header, or counts them if some cell does not look like a name.
+
+    >>> describe_columns(["note_id", "note"]), describe_columns(["7", "The patient has a fever."])
+    ('note_id, note', '2 cells that are no column names')
+    """
     if all(re.fullmatch(r"[A-Za-z][\w .-]{0,39}", cell) for cell in header):
         return ", ".join(header) or "nothing"
     return counted(len(header), "cell that is no column name", "cells that are no column names")

@@ -1,4 +1,7 @@
-"""Compose a configuration of `conf/` with overrides, outside of a Hydra application."""
+"""Compose a configuration of `conf/` with overrides, outside of a Hydra application.
+
+Importing this module registers the schema and the resolvers of `conf/` with Hydra.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,15 +9,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from clue.config.folders import CONF
+from clue.config.folders import CONF, ROOT
+from clue.config.hydra_search_path import search_own_folders
 from clue.config.overrides import check_overrides, explain, groups
+from clue.config.schema import Config
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
+
+OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
+OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+ConfigStore.instance().store(name="schema", node=Config)
 
 
 def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schema:
@@ -26,9 +36,11 @@ def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schem
         overrides: `key=value`, as on the command line.
 
     Raises:
-        ConfigError: a key is unknown, a choice does not exist, a value has another type.
+        ConfigError: a key is unknown, a choice does not exist, a value has another type, or an own
+            folder is missing or has a file of the same name as another one.
     """
     check_overrides(overrides, schema, groups(CONF))
+    search_own_folders()
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             settings = OmegaConf.to_object(compose(name, overrides=list(overrides)))

@@ -1,40 +1,28 @@
-"""Model files of `conf/model`: names, content, identity and family of a model."""
+"""Model files, `model/<name>.yaml`: names, content, identity and family of a model."""
 
-from pathlib import Path
-
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
-from clue.config.folders import CONF
-from clue.config.schema import ModelConf
+from clue.config.files import config_files, load_file
+from clue.config.schema import ModelConf, checkpoint_label
 from clue.errors import ConfigError
 
-FOLDER = CONF / "model"
 
-
-def names(folder: Path = FOLDER) -> list[str]:
+def names() -> list[str]:
     """Returns the names of all model files, sorted."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+    return list(config_files("model"))
 
 
-def load(name: str, folder: Path = FOLDER) -> ModelConf:
+def load(name: str) -> ModelConf:
     """Read one model file.
 
     Raises:
-        ConfigError: there is no such file, or it is malformed; names the file and the fields.
+        ConfigError: there is no such file, it is malformed, or the model has another name than the
+            file; names the file and the fields.
     """
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        raise ConfigError(f"there is no model {name!r}; there are {', '.join(names(folder))}")
-    try:
-        merged = OmegaConf.merge(OmegaConf.structured(ModelConf), OmegaConf.load(path))
-        model = OmegaConf.to_object(merged)
-    except (OmegaConfBaseException, YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        fields = ", ".join(ModelConf.__dataclass_fields__)
-        raise ConfigError(f"{path} is malformed: {reason}. Its fields: {fields}") from error
-    assert isinstance(model, ModelConf)
+    files = config_files("model")
+    if name not in files:
+        raise ConfigError(f"there is no model {name!r}; there are {', '.join(files)}")
+    model = load_file(files[name], ModelConf)
+    if model.repo and model.name != name:
+        raise ConfigError(f"{files[name]}: write `name: {name}`, as the file is named")
     return model
 
 
@@ -52,6 +40,33 @@ def identity(model: ModelConf) -> dict[str, str | None]:
     return settings
 
 
+def base(model: ModelConf) -> str | None:
+    """Returns the name of the model that a model is compared with; None if there is none.
+
+    A base that is given by its checkpoint has the name of the only model file of that checkpoint,
+    as it was released; without such a file it has the name that its own run gives it.
+
+    Raises:
+        ConfigError: that name belongs to the model file of another checkpoint.
+    """
+    if not model.base_repo:
+        return model.base
+    released = [
+        name
+        for name, other in ((name, load(name)) for name in names())
+        if other.repo == model.base_repo and not other.adapter and not other.quantization
+    ]
+    if len(released) == 1:
+        return released[0]
+    label = checkpoint_label(model.base_repo)
+    if label in names():
+        raise ConfigError(
+            f"model.base_repo={model.base_repo} would have the name {label} of another "
+            "checkpoint's model file: write a model file for it, or give its folder by another path"
+        )
+    return label
+
+
 def family(model: ModelConf) -> str:
     """Returns the family of base models: the model's own, else its base's, else its name.
 
@@ -63,4 +78,7 @@ def family(model: ModelConf) -> str:
             raise ConfigError(f"model.{role}={other} is no model; there are {', '.join(names())}")
     if model.family:
         return model.family
-    return family(load(model.base)) if model.base else model.label
+    compared = base(model)
+    if compared is None:
+        return model.label
+    return family(load(compared)) if compared in names() else compared

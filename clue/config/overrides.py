@@ -11,8 +11,9 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from clue.config.files import config_files
 from clue.config.schema import PathsConf
-from clue.errors import ConfigError
+from clue.errors import ClueError, ConfigError
 
 
 def groups(conf: Path) -> list[str]:
@@ -86,12 +87,18 @@ def _unknown(key: str, part: str, parents: Sequence[str], names: Sequence[str]) 
 
 
 def explain(error: Exception, conf: Path) -> str:
-    """Returns the text of a composition error without search paths, with cause and options."""
+    """Returns the text of a composition error without search paths, with cause and options.
+
+    Args:
+        error: of Hydra or OmegaConf, or of this project.
+        conf: the folder of the groups; the options are those of own folders too.
+    """
+    if isinstance(error, ClueError):
+        return str(error)
     text = str(error).partition("Config search path")[0].strip()
     if error.__cause__:
         text += f": {str(error.__cause__).strip().splitlines()[0]}"
     missing = re.search(r"Could not load '([\w/]+)/", text)
     if missing and (conf / missing[1]).is_dir():
-        names = sorted(path.stem for path in (conf / missing[1]).glob("*.yaml"))
-        text += f" There are {', '.join(names)}"
+        text += f" There are {', '.join(config_files(missing[1]))}"
     return text

@@ -106,7 +106,8 @@ def problems(settings: Any, prefix: str = "") -> Iterator[str]:
     """
     if isinstance(settings, dict):
         for name, value in settings.items():
-            yield from problems(value, f"{prefix}{name}.")
+            if is_dataclass(value):
+                yield from problems(value, f"{prefix}{name}.")
         return
     for item in fields(settings):
         value = getattr(settings, item.name)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from clue.config.ranges import AtLeast, MoreThan, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
+from clue.config.study_schema import StudyConf
+from clue.config.table_schema import ANSWERS, DEFAULT_METRICS, TABLE, ColumnsConf
 
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
 TEXT_MODES = ("full", "hash", "none")
@@ -40,6 +42,16 @@ class TrackingConf:
     uri: str | None = None
     """MLflow tracking URI; none = SQLite in `paths.mlruns`."""
     experiment: str = "clue"
+
+
+def checkpoint_label(repo: str, adapter: str | None = None) -> str:
+    """Returns the name of a checkpoint without a model file.
+
+    >>> checkpoint_label("org/base"), checkpoint_label("/data/base/", "org/lora")
+    ('org--base', 'data--base--org--lora')
+    """
+    source = f"{repo}+{adapter}" if adapter else repo
+    return re.sub(r"[^A-Za-z0-9._-]+", "--", source).strip("-.")
 
 
 @dataclass
@@ -73,6 +85,8 @@ class ModelConf:
     """Base models that share weights or data form one family; none = the base's."""
     base: str | None = None
     """Name of the general model that it is compared with: makes the two a pair."""
+    base_repo: str | None = None
+    """Hugging Face id or folder of a base without a model file, instead of `base`."""
     ancestor: str | None = None
     """Name of the model that it was trained from, if that is not `base`."""
     adaptation: list[str] = setting(list, OneOf(ADAPTATIONS))  # noqa: RUF009  a field
@@ -88,10 +102,7 @@ class ModelConf:
     @property
     def label(self) -> str:
         """The model's name in runs and folders."""
-        if self.name:
-            return self.name
-        source = f"{self.repo}+{self.adapter}" if self.adapter else str(self.repo)
-        return re.sub(r"[^A-Za-z0-9._-]+", "--", source).strip("-.")
+        return self.name or checkpoint_label(str(self.repo), self.adapter)
 
 
 @dataclass
@@ -99,7 +110,8 @@ class TaskConf:
     """Protocol of one task: wording, shots, limits, metrics."""
 
     name: str = ""
-    level: int = setting(1, OneOf((1, 2)))
+    level: str | None = None
+    """Name of the group that people count it to; a tag in MLflow."""
     system: str = ""
     """System turn."""
     user: str = ""
@@ -118,7 +130,21 @@ class TaskConf:
     limit: int | None = setting(None, AtLeast(1))
     """Upper bound of scored samples, the first of the (shuffled) test split."""
     reader: str | None = None
-    """Module in `clue.task` that reads and parses; none = the task's name."""
+    """Module in `clue.task` that reads and parses, or `table`, a file of one's own; none = the
+    task's name."""
+    file: str | None = None
+    """Table: CSV, JSON lines or Parquet; a relative path starts at the working directory, else at
+    `<paths.data>/<name>/`."""
+    train: str | None = None
+    """Table: file of the worked examples with `prompt.source=train`."""
+    columns: ColumnsConf = field(default_factory=ColumnsConf)
+    """Table: columns of the file."""
+    answer: str | None = setting(None, OneOf(ANSWERS))
+    """Table: `choice` of one of `labels`, `text`, or ICD-10-CM `codes`."""
+    labels: list[str] = field(default_factory=list)
+    """Table: the possible answers of a `choice`."""
+    access: str | None = setting(None, OneOf(("open", "credentialed")))
+    """Table: `credentialed` text stays on this machine; none = credentialed."""
     documents: str | None = setting(None, OneOf(("own", "mixed", "foreign")))
     """LongHealth: `own` documents of the patient, `mixed` with those of others, `foreign` only."""
     order: str | None = setting(None, OneOf(("per_question", "per_patient")))
@@ -130,10 +156,28 @@ class TaskConf:
     unanswerable: str | None = None
     """LongHealth: text of option F; none = there is no such option."""
 
+    def __post_init__(self) -> None:
+        """Sets the metrics and the score of a table by its kind of answer, unless they are set."""
+        if self.is_table and self.answer in DEFAULT_METRICS:
+            names = DEFAULT_METRICS[self.answer]
+            self.metrics = self.metrics or list(names)
+            default = [name for name in names if name in self.metrics]
+            self.score = self.score or default or list(self.metrics)
+
+    @property
+    def is_table(self) -> bool:
+        """The task is on a file of one's own."""
+        return self.reader == TABLE
+
     @property
     def module(self) -> str:
         """Name of the module in `clue.task`."""
         return self.reader or self.name
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set: tables are data sets of their own."""
+        return self.name if self.is_table else self.module
 
 
 @dataclass
@@ -216,6 +260,8 @@ class LoggingConf:
 class Config:
     """Configuration of one job: one model, some tasks, one prompt setting."""
 
+    study: StudyConf = field(default_factory=StudyConf)
+    """The study whose levels the job's tables show; no setting of it changes an answer."""
     model: ModelConf = field(default_factory=ModelConf)
     tasks: dict[str, TaskConf] = field(default_factory=dict)
     prompt: PromptConf = field(default_factory=PromptConf)

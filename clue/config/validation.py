@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from clue.config.ranges import problems
 from clue.config.schema import Config, ModelConf, TaskConf
+from clue.config.table_validation import table_problems
 from clue.errors import ConfigError
 
 
@@ -35,8 +36,10 @@ def _contradictions(config: Config) -> Iterator[str]:
     if not config.tasks:
         yield "no task is chosen: task=all, task=meqsum or 'task=[a,b]'"
     for name, task in config.tasks.items():
-        if task.name:
+        if task.name == name:
             yield from _task_problems(task)
+        elif task.name:
+            yield f"tasks.{name}.name={task.name}: a task has the name of its file, {name}"
         else:
             yield f"tasks.{name} is set, but {name} is not among the chosen tasks"
 
@@ -48,10 +51,15 @@ def _model_problems(model: ModelConf) -> Iterator[str]:
         yield "model.gguf_package and model.gguf_file belong together: set both or none"
     if model.base and model.base == model.name:
         yield f"model.base={model.base} is the model itself"
+    if model.base and model.base_repo:
+        yield "model.base and model.base_repo are both set: name the base by one of them"
+    if model.base_repo and model.base_repo == model.repo and not model.adapter:
+        yield f"model.base_repo={model.base_repo} is the model itself"
 
 
 def _task_problems(task: TaskConf) -> Iterator[str]:
     prefix = f"tasks.{task.name}"
+    yield from table_problems(task)
     yield from _document_problems(prefix, task)
     for metric in task.score:
         if metric not in task.metrics:

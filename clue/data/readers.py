@@ -23,16 +23,29 @@ def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
         DataError: the gzip is truncated, or bytes are not UTF-8; raised inside the block too.
     """
     try:
-        with path.open("rb") as raw:
-            packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            binary = gzip.GzipFile(fileobj=raw) if packed else raw
-            with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text:
-                yield text
+        with (
+            open_bytes(path) as binary,
+            io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text,
+        ):
+            yield text
     except UnicodeDecodeError as error:
         raise DataError(
             f"{path} is not UTF-8: byte {error.object[error.start]:#04x}; the official file is. "
             "Download it again, and do not save it from a spreadsheet program."
         ) from error
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[io.BufferedReader | gzip.GzipFile]:
+    """Opens a file; unpacks gzip, recognised by the first bytes, not by the name.
+
+    Raises:
+        DataError: it cannot be read, or the gzip is truncated; raised inside the block too.
+    """
+    try:
+        with path.open("rb") as raw:
+            packed = raw.peek(2)[:2] == b"\x1f\x8b"
+            yield gzip.GzipFile(fileobj=raw) if packed else raw
     except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
@@ -129,8 +142,15 @@ def required_text(row: Mapping[str, Any], name: str, where: str) -> str:
     return value.strip()
 
 
-def unique_samples(path: Path, samples: Iterable[tuple[int, Sample]]) -> list[Sample]:
+def unique_samples(
+    path: Path, samples: Iterable[tuple[int, Sample]], column: str | None = None
+) -> list[Sample]:
     """Returns the samples of numbered rows.
+
+    Args:
+        path: the file, for messages.
+        samples: number of the row, and sample.
+        column: name of the column with the ids, for a message that does not quote the id.
 
     Raises:
         DataError: two rows have the same id, or there are no rows.
@@ -139,9 +159,8 @@ def unique_samples(path: Path, samples: Iterable[tuple[int, Sample]]) -> list[Sa
     unique = []
     for number, sample in samples:
         if sample.id in rows:
-            raise DataError(
-                f"{path}: row {number}: the id {sample.id!r} is in row {rows[sample.id]} too"
-            )
+            name = f"the id {sample.id!r}" if column is None else f"the id in column {column}"
+            raise DataError(f"{path}: row {number}: {name} is in row {rows[sample.id]} too")
         rows[sample.id] = number
         unique.append(sample)
     if not unique:

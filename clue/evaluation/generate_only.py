@@ -13,6 +13,7 @@ from clue.evaluation.job import Job
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.resume import refusal
+from clue.tracking import tags
 
 
 def generate(job: Job) -> Iterator[Outcome]:
@@ -35,4 +36,5 @@ def _generate(job: Job, cell: Cell) -> Outcome:
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
     note = "not scored yet: run the same command with backend=replay in this project's environment"
-    return job.outcome(cell.task.conf.name, "generated", n=n, note=note)
+    marks = list(tags.marks(cell))
+    return job.outcome(cell.task.conf.name, "generated", n=n, note=note, marks=marks)

@@ -10,6 +10,7 @@ from clue.evaluation.job import Job
 from clue.evaluation.progress import ProgressDisplay, progress_display
 from clue.records import Completion, Prompt
 from clue.store.completions import CellStore
+from clue.store.format import declare_format
 
 
 def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
@@ -21,8 +22,10 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
         force: generate again what is stored.
 
     Raises:
-        StoreError: the disk is full, or the backend left prompts unanswered.
+        StoreError: the disk is full, the backend left prompts unanswered, or a newer version has
+            taken over the store since the job began.
     """
+    declare_format(job.mlruns)
     backend = job.backend.bind(cell.task)
     if force and not backend.replays:  # a replay would have nothing to return
         cell.store.discard()

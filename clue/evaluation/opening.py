@@ -13,6 +13,7 @@ from clue.config.model_files import family
 from clue.config.validation import validate
 from clue.evaluation.job import Job
 from clue.evaluation.outcome import Outcome
+from clue.store.format import check_format
 
 StepResult = TypeVar("StepResult")
 
@@ -38,9 +39,10 @@ def open_job(
             called if no task has its data.
 
     Raises:
-        ClueError: nothing of the job can run: settings or model.
+        ClueError: nothing of the job can run: settings, format of the store, or model.
     """
     validate(job.config, setting_problems(job.config))
+    check_format(job.mlruns)
     family(job.config.model)
     tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))
     backend = choose_backend(job) if tasks else job.backend

@@ -1,7 +1,7 @@
 """Outcome of each cell of a job: one line per change, in a file that other processes read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +32,8 @@ class Outcome:
     """Task score in points, 0 to 100."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Means, in points, of the metrics that make the score."""
+    marks: Sequence[str] = field(default_factory=list)
+    """Marks of the answers and data: made up, fictional, cut by a limit (`clue.marks`)."""
     note: str = ""
     """Reason why the cell failed or was not run."""
     job: str = ""

@@ -45,12 +45,12 @@ def _unversioned_table(cell: Cell) -> RecordsTable | None:
 
 
 def _same_records(cell: Cell, table: RecordsTable) -> bool:
-    keys = [(record.sample_id, record.repeat) for record in table.records]
+    keys = [record.key for record in table.records]
     same_rule = (table.signatures, table.facts.get("score")) == (
         cell.signatures,
         list(cell.task.conf.score),
     )
-    if not same_rule or keys != [sample.key for sample in cell.samples]:
+    if not same_rule or keys != [prompt.key for prompt in cell.prompts]:
         return False
     return score(cell, [record.completion for record in table.records]) == list(table.records)
 

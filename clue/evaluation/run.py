@@ -16,12 +16,13 @@ from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
 from clue.evaluation.resume import is_finished, refusal, stored_summary
 from clue.evaluation.scoring import score
+from clue.marks import union
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.records import Completion, sha256
 from clue.store.records_table import RecordsTable, write_table
+from clue.study.scores import score_tree
 from clue.task.levels import composites
-from clue.task.task_files import study
 from clue.tracking import run_note, tags
 
 if TYPE_CHECKING:  # importing mlflow takes seconds; a wrong setting is refused without it
@@ -66,7 +67,7 @@ def _evaluate_all(
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
     release_scorers()  # models of an earlier job's metrics: this job loads its model now
-    with tracker.run(title, identity, tags.of_job(job.config), job.command) as parent:
+    with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed
         for cell in ready:
             try:
@@ -107,7 +108,8 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
     config = privacy.without_passwords(job.config_yaml)
     tracker.log_files(privacy.rows(records, mode), {"config.yaml": config})
-    tracker.log_note(run_note.of_cell(job.command, cell.task.conf.score, means))
+    note = run_note.of_cell(job.command, cell.task.conf.score, means)
+    tracker.log_note(run_note.with_marks(tags.marks(cell), note))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
     return _scored(job, cell, means, "done")
 
@@ -126,16 +128,18 @@ def _skip(job: Job, cell: Cell) -> Outcome:
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
     parts = {name: means[name] for name in cell.task.conf.score if name in means}
     task, n = cell.task.conf.name, int(means["n"])
-    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts)
+    marks = list(tags.marks(cell))
+    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts, marks=marks)
 
 
-def _log_scores(job: Job, cells: Iterable[Cell], tracker: "Tracker") -> None:
+def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:
     """Log scores of the job's finished cells, and of the levels that they complete."""
     summaries = {c.task.conf.name: means for c in cells if (means := stored_summary(c))}
     scores = {name: means["score"] for name, means in summaries.items() if "score" in means}
-    levels = composites(scores, study())
+    levels = composites(scores, score_tree(job.config.study))
     tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
-    tracker.log_note(run_note.of_job(job.command, summaries, levels))
+    marks = union(*map(tags.marks, cells))
+    tracker.log_note(run_note.with_marks(marks, run_note.of_job(job.command, summaries, levels)))
 
 
 def _job_id(cells: Iterable[Cell]) -> str:

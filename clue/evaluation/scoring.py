@@ -104,15 +104,14 @@ def _answers(cell: Cell, reads: str, completions: Sequence[Completion]) -> list[
 
 def _record(cell: Cell, index: int, completion: Completion, answer: str | None) -> Record:
     """Returns the record of a sample before it is scored."""
-    sample: Sample = cell.samples[index]
+    sample, prompt = cell.samples[index], cell.prompts[index]
     flags = failures.flags(completion.text, answer, sample, cell.task.module)
     return Record(
         task=cell.task.conf.name,
         model=cell.model.label,
-        sample_id=sample.id,
-        repeat=sample.repeat,
+        **prompt.key._asdict(),
         cluster=sample.cluster,
-        prompt_sha256=cell.prompts[index].sha256,
+        prompt_sha256=prompt.sha256,
         target_sha256=sha256(sample.target),
         completion=completion,
         answer=answer,

@@ -11,7 +11,8 @@ from clue.common import console
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.evaluation.outcome import Outcome, Status
-from clue.task.levels import composites
+from clue.marks import Marks, described, meanings, union
+from clue.task.levels import ScoreTree, composites
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,24 +21,40 @@ MAX_LABELS = 3
 """Cells with the same reason are named up to this number, otherwise counted."""
 
 
-def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the closing tables, scores in points; below them each reason once, in full."""
+def show(outcomes: Sequence[Outcome], tree: ScoreTree) -> None:
+    """Print the closing tables, scores in points; below them marks, and each reason once.
+
+    Args:
+        outcomes: of all cells of the command.
+        tree: composite scores of the study.
+    """
     count = Counter(row.status for row in outcomes)
     counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-    for table in _tables(outcomes):
+    for table in _tables(outcomes, tree):
         if table.row_count:
             console.show(table, "")
-    console.show(*reasons(outcomes), ", ".join(counts))
+    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts))
 
 
-def _tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
+def _tables(outcomes: Sequence[Outcome], tree: ScoreTree) -> "Iterator[Table]":
     if any(row.plan for row in outcomes):
         from clue.launch.plan_table import plan_tables
 
         yield from plan_tables(outcomes)
     else:
         yield _cells(outcomes)
-        yield _levels(outcomes)
+        yield _levels(outcomes, tree)
+
+
+def marks(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yields a line on made-up answers, fictional data and limits behind the scores, if any."""
+    of_models: dict[str, Marks] = {}
+    for row in outcomes:
+        if row.marks or row.score is not None:
+            of_models[row.model] = union(of_models.get(row.model, ()), row.marks)
+    text = described(of_models)
+    if text:
+        yield f"marked: {text}. {meanings(union(*of_models.values()))}"
 
 
 def reasons(outcomes: Sequence[Outcome]) -> list[str]:
@@ -85,20 +102,18 @@ def _cells(outcomes: Sequence[Outcome]) -> "Table":
     return table
 
 
-def _levels(outcomes: Sequence[Outcome]) -> "Table":
+def _levels(outcomes: Sequence[Outcome], tree: ScoreTree) -> "Table":
     """Composite scores that each model's cells complete: LongHealth, the levels, overall."""
-    from clue.task.task_files import study
-
     title = "levels (means of task scores, in points)"
-    table = console.table(("model", "prompt"), list(study()), title)
+    table = console.table(("model", "prompt"), list(tree.composites), title)
     scores: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in outcomes:
         if row.score is not None:
             scores.setdefault((row.model, row.prompt, row.job), {})[row.task] = row.score
     for (*names, _), task_scores in scores.items():
-        levels = composites(task_scores, study())
+        levels = composites(task_scores, tree)
         if levels:
-            table.add_row(*names, *(_points(levels.get(name)) for name in study()))
+            table.add_row(*names, *(_points(levels.get(name)) for name in tree.composites))
     return table
 
 

@@ -14,24 +14,24 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import hydra
-from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from clue.backends import uses_gpus
-from clue.config.folders import CONF, ROOT, RUN
-from clue.config.schema import Config
+from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
+from clue.config.files import config_dir_words
+from clue.config.folders import CONF, RUN
+from clue.config.hydra_search_path import search_own_folders
+from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs
 from clue.launch.subprocess_job import run_isolated
 from clue.launch.worker import JobRequest, run_job
 
-OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
-OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
-ConfigStore.instance().store(name="schema", node=Config)
+search_own_folders()
 
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
@@ -40,20 +40,22 @@ RESTARTED = "CLUE_POOL_STARTED_AGAIN"
 
 
 class OutputFolder(Callback):
-    """Records the output folder of the command before its first job."""
+    """Records the output folder and the study of the command before its first job."""
 
     folder: ClassVar[Path | None] = None
+    study: ClassVar[StudyConf] = StudyConf()
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a single job."""
-        self._record(Path(config.hydra.run.dir))
+        self._record(Path(config.hydra.run.dir), config)
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a sweep."""
-        self._record(Path(config.hydra.sweep.dir))
+        self._record(Path(config.hydra.sweep.dir), config)
 
-    def _record(self, folder: Path) -> None:
+    def _record(self, folder: Path, config: DictConfig) -> None:
         OutputFolder.folder = folder
+        OutputFolder.study = OmegaConf.to_object(config.study)  # type: ignore[assignment]
         if RESTARTED not in os.environ:
             for path in (folder / outcome.FILE, *folder.glob(f"*/{outcome.FILE}")):
                 path.unlink(missing_ok=True)  # of an earlier command with this folder
@@ -106,6 +108,11 @@ def folder() -> Path:
     return OutputFolder.folder
 
 
+def study() -> StudyConf:
+    """Returns the study of the command, whose levels its tables show."""
+    return OutputFolder.study
+
+
 def collect(reason: str) -> list[outcome.Outcome]:
     """Returns the outcomes of all jobs; cells that did not end failed for this reason."""
     if OutputFolder.folder is None:
@@ -123,7 +130,7 @@ def _request(composed: DictConfig) -> JobRequest:
     return JobRequest(
         resolved,
         Path(settings.runtime.output_dir),
-        shlex.join([*RUN, *settings.overrides.task]),
+        shlex.join([*RUN, *config_dir_words(), *settings.overrides.task]),
         in_sweep=settings.mode == RunMode.MULTIRUN,
         logging=OmegaConf.to_container(settings.job_logging, resolve=True),  # type: ignore[arg-type]
         verbose=settings.verbose is True,

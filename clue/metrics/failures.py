@@ -6,7 +6,6 @@ the text alone and never the reference.
 
 import re
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 
 from clue.records import Sample
 
@@ -24,8 +23,8 @@ LONGEST_WORD = 60
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def flags(text: str, answer: str | None, sample: Sample, task: ModuleType) -> dict[str, bool]:
-    """Returns the flags of an answer: those of every task, then those of the task's own module."""
+def flags(text: str, answer: str | None, sample: Sample, task: object) -> dict[str, bool]:
+    """Returns the flags of an answer: those of every task, then those of the task's own reader."""
     common = {
         "empty": not text.strip(),
         "unparsed": answer is None,

@@ -33,13 +33,17 @@ class CellStore:
         self._synced = 0.0
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the write lock; waits, with a log line, while another process holds it."""
+    def locked(self, *, wait: bool = True) -> Iterator[None]:
+        """Hold the write lock; waits, with a log line, while another process holds it.
+
+        Raises:
+            StoreError: another process holds it and `wait` is false.
+        """
         with explain_write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
-            self._acquire(lock)
+            self._acquire(lock, wait)
             yield
         finally:
             os.close(lock)
@@ -51,7 +55,7 @@ class CellStore:
         write_atomic(self.folder / "cell.json", text.encode())
 
     def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
-        """Returns stored completions by sample and prompt digest, without an incomplete last line.
+        """Returns stored completions by key and prompt digest, without an incomplete last line.
 
         Args:
             repair: remove the incomplete last line. Only under the lock: otherwise it may be the
@@ -99,11 +103,16 @@ class CellStore:
         """Path of the records table of a finished cell."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
 
-    def _acquire(self, lock: int) -> None:
+    def _acquire(self, lock: int, wait: bool) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except BlockingIOError as error:
             holder = os.pread(lock, 200, 0).decode() or "another process"
+            if not wait:
+                raise StoreError(
+                    f"{holder} is working on {self.folder}; nothing was changed. Repeat this "
+                    "command when it has ended"
+                ) from error
             log.warning("waiting: %s is working on %s", holder, self.folder)
             fcntl.flock(lock, fcntl.LOCK_EX)
         os.ftruncate(lock, 0)
@@ -132,8 +141,7 @@ class CellStore:
 
 def _encode(prompt: Prompt, completion: Completion) -> bytes:
     entry = {
-        "sample_id": prompt.sample_id,
-        "repeat": prompt.repeat,
+        **prompt.key._asdict(),
         "prompt_sha256": prompt.sha256,
         **asdict(completion),
     }
@@ -141,7 +149,10 @@ def _encode(prompt: Prompt, completion: Completion) -> bytes:
 
 
 def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
-    """Returns key and completion of a line, None if the line is damaged."""
+    """Returns key and completion of a line, None if the line is damaged.
+
+    The checksum is that of the line as it was written, also if it lacks newer fields of a key.
+    """
     try:
         entry = json.loads(line)
         checksum = entry.pop("crc32")
@@ -149,7 +160,8 @@ def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
         return None
     if checksum != _crc(entry):
         return None
-    key = SampleKey(entry.pop("sample_id"), entry.pop("repeat"))
+    entry = SampleKey._field_defaults | entry
+    key = SampleKey(*(entry.pop(name) for name in SampleKey._fields))
     return (key, entry.pop("prompt_sha256")), Completion(**entry)
 
 

@@ -1,11 +1,15 @@
 """Generations in a store: every stored generation of a model on a task, with its tables."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clue.errors import StoreError
+from clue.store.addresses import DIGITS, Address
 from clue.store.completions import CellStore
+from clue.store.format import check_format
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,16 @@ class Generation:
         return self.folder.name
 
     @property
+    def address(self) -> Address:
+        """Address of the generation."""
+        return Address(self.model, self.fingerprint)
+
+    @property
+    def name(self) -> str:
+        """`<model>/<task>`, for people."""
+        return f"{self.model}/{self.task}"
+
+    @property
     def store(self) -> CellStore:
         """Store of the completions."""
         return CellStore(self.folder)
@@ -39,10 +53,17 @@ class Generation:
         """Path of the settings that the fingerprint is the digest of."""
         return self.folder / "cell.json"
 
+    def settings(self) -> dict[str, Any]:
+        """Settings of `description`; empty if the file is missing or damaged."""
+        try:
+            settings = json.loads(self.description.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return settings if isinstance(settings, dict) else {}
+
     def tables(self) -> list[Path]:
-        """Paths of the tables of finished cells, oldest first."""
-        paths = self.folder.glob("records-*.parquet")
-        return sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        """Paths of the tables of finished cells, sorted: the same order in every copy."""
+        return sorted(self.folder.glob("records-*.parquet"))
 
     def bytes(self) -> int:
         """Size on disk."""
@@ -53,14 +74,36 @@ def generations(mlruns: Path) -> Iterator[Generation]:
     """Yields all generations of a store, sorted by task, model and fingerprint.
 
     Raises:
-        StoreError: there is no such store.
+        StoreError: there is no such store, or its format is newer than this version.
     """
+    check_format(mlruns)
     cells = mlruns / "cells"
     if not cells.is_dir():
         raise StoreError(
             f"{mlruns} has no cells; give the store with --mlruns <folder>, or create one: "
-            "python run.py experiment=demo"
+            "python run.py -m study=demo"
         )
     for folder in sorted(cells.glob("*/*/*")):
         if folder.is_dir():
             yield Generation(folder)
+
+
+def stored_addresses(mlruns: Path, *, tables: bool) -> dict[Address, str]:
+    """Returns the addresses of all generations or of all their tables, each with a description.
+
+    Raises:
+        StoreError: there is no such store.
+    """
+    addresses: dict[Address, str] = {}
+    for generation in generations(mlruns):
+        if tables:
+            addresses |= {table_address(path): generation.name for path in generation.tables()}
+        else:
+            addresses[generation.address] = generation.name
+    return addresses
+
+
+def table_address(path: Path) -> Address:
+    """Returns the address of a table by its path in the store."""
+    model, fingerprint, name = path.parts[-3], path.parts[-2], path.stem
+    return Address(model, fingerprint, name.removeprefix("records-")[:DIGITS])

@@ -13,7 +13,7 @@ from typing import Any
 
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
-from clue.records import Record, sha256
+from clue.records import Record, SampleKey, sha256
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ class RecordsTable:
 
     @property
     def sha256(self) -> str:
-        """Digest of records, signatures and facts."""
-        rows = [record.row() for record in self.records]
+        """Digest of records, signatures and facts; the same for an older form of the table."""
+        rows = [_digested(record.row()) for record in self.records]
         return sha256([rows, dict(self.signatures), dict(self.facts)])
 
 
@@ -101,10 +101,22 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
     return table
 
 
+def written_digest(content: bytes) -> str:
+    """Returns the digest that was written into the Parquet file of a table; empty without one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_schema(pa.BufferReader(content)).metadata or {}
+    digest: bytes = metadata.get(DIGEST, b"")
+    return digest.decode()
+
+
 def tables(folder: Path) -> Iterator[RecordsTable]:
-    """Yields the tables of one generation, oldest first; logs damaged ones and skips them."""
-    paths = folder.glob("records-*.parquet")
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+    """Yields the tables of one generation, sorted by id; logs damaged ones and skips them.
+
+    The order is the same in every copy of a store: times of files decide nothing.
+    """
+    for path in sorted(folder.glob("records-*.parquet")):
         try:
             yield read_table(path)
         except StoreError as error:
@@ -112,18 +124,26 @@ def tables(folder: Path) -> Iterator[RecordsTable]:
 
 
 def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
-    """Returns the answers to some samples by id; of several repeats the first.
+    """Returns the answers to some samples by id; of several presentations the first by key.
 
-    Reads two columns of the file only.
+    Reads the columns of the key and of the answer only.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    columns = pq.read_table(path, columns=["sample_id", "text"])
+    keys = [name for name in SampleKey._fields if name in pq.read_schema(path).names]
+    columns = pq.read_table(path, columns=[*keys, "text"])
+    columns = columns.sort_by([(name, "ascending") for name in keys])
     sample_ids = pa.array(sorted(ids), pa.string())
     rows = columns.filter(pc.is_in(columns["sample_id"], value_set=sample_ids)).to_pydict()
     texts: dict[str, str] = {}
     for sample_id, text in zip(rows["sample_id"], rows["text"], strict=True):
         texts.setdefault(sample_id, text)
     return texts
+
+
+def _digested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a row as digests contain it: without fields of its key that have their default."""
+    defaults = SampleKey._field_defaults.items()
+    return dict(field for field in row.items() if field not in defaults)

@@ -3,22 +3,20 @@
 Romanov and Shivade, EMNLP 2018, D18-1187.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from clue.data.readers import json_lines, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample, sha256
+from clue.task.labels import plain
 
 DATASET = "mednli"
 LABELS = ("entailment", "neutral", "contradiction")
 VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
-_LABEL = re.compile(
-    rf"(?P<negated>\b(?:not|no|neither|nor)\s+(?:an?\s+)?)?\b({'|'.join(LABELS)})\b"
-)
+_RULE = plain(LABELS)
 
 
 def read(path: Path) -> list[Sample]:
@@ -31,18 +29,14 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the only label that the text affirms.
-
-    Labels count as complete words in any case and position; a negated one ("not neutral") does not
-    count. None for no label and for several different ones: a choice among them would be a guess.
+    """Returns the only label that the text affirms, in any case and position.
 
     >>> parse("Not neutral: **Entailment**.", Sample("1", {}, "neutral", "1"))
     'entailment'
     >>> parse("neutral or entailment", Sample("1", {}, "neutral", "1")) is None
     True
     """
-    labels = {match[2] for match in _LABEL.finditer(text.lower()) if not match["negated"]}
-    return labels.pop() if len(labels) == 1 else None
+    return _RULE.affirmed(text.lower())
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:

@@ -16,6 +16,7 @@ from clue.data.locate import locate
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import ConfigError, DataError
 from clue.records import Message, Prompt, Role, Sample, sha256
+from clue.task import table
 from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
@@ -46,19 +47,40 @@ class Task:
     limit: int | None = None
 
     @property
-    def module(self) -> ModuleType:
-        """Module with the task's reader and parser."""
-        return importlib.import_module(f"clue.task.{self.conf.module}")
+    def module(self) -> ModuleType | table.Table:
+        """Module with the task's reader and parser; for a table an object with the same functions.
+
+        Raises:
+            ConfigError: there is no such module.
+        """
+        return table.of_answer(self.conf) if self.conf.is_table else self._module
+
+    @property
+    def _module(self) -> ModuleType:
+        try:
+            return importlib.import_module(f"clue.task.{self.conf.module}")
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"tasks.{self.conf.name}.reader={self.conf.module} is no module of clue/task; a "
+                "file of your own has reader: table"
+            ) from error
 
     @property
     def dataset(self) -> Dataset:
-        """Official data set of the task."""
-        return DATASETS[self.module.DATASET]
+        """Official data set of the task, or the description of its table."""
+        if self.conf.is_table:
+            return table.dataset(self.conf)
+        return DATASETS[self._module.DATASET]
+
+    @property
+    def fictional(self) -> bool:
+        """The data are those that come with the package; a table of one's own never is."""
+        return self.data == DEMO and not self.conf.is_table
 
     @property
     def access(self) -> str:
-        """Access level of the data; the fictional demo data are open."""
-        return "open" if self.data == DEMO else self.dataset.access
+        """Access level of the data; the fictional data are open."""
+        return "open" if self.fictional else self.dataset.access
 
     @property
     def shots(self) -> int:
@@ -80,6 +102,8 @@ class Task:
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
+        if self.conf.is_table:
+            return table.locate(self.conf, split, self.data)
         return locate(self.dataset, split, self.data)
 
     def split(self) -> SampleSplit:
@@ -118,18 +142,28 @@ class Task:
 
     def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
         """Returns everything of the task that can change a completion."""
+        return self.settings() | self.data_digests(shots)
+
+    def settings(self) -> dict[str, Any]:
+        """Returns the part of the protocol that needs no data: wording, shots, presentation."""
         templates = self.templates
         prompting = asdict(self.prompting) | {"name": None, "shots": self.shots}
         del prompting["wording"]  # `origin` replaces it, so fingerprints of `own` stay the same
         return {
             "task": self.conf.name,
-            "dataset_sha256": checksum(self.path()),
             "wording": [templates.system, templates.user, templates.assistant],
-            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
             "prompting": prompting,
             "max_new_tokens": templates.max_new_tokens,
             **self._presentation(),
             **templates.origin(),
+            **(table.protocol(self.conf) if self.conf.is_table else {}),
+        }
+
+    def data_digests(self, shots: tuple[Sample, ...]) -> dict[str, str]:
+        """Returns the part of the protocol that depends on the data."""
+        return {
+            "dataset_sha256": checksum(self.path()),
+            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
         }
 
     def _presentation(self) -> dict[str, Any]:
@@ -146,12 +180,12 @@ class Task:
         samples: list[Sample] = self.module.read(path)
         notes = []
         official = self.dataset.rows.get(split, len(samples))
-        if len(samples) != official and self.data != DEMO:
+        if len(samples) != official and not self.fictional:
             rows = counted(len(samples), "row")
             notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         if self.conf.documents is not None:
             separator = self.templates.separator
-            samples, shortened = self.module.present(samples, self._presented_conf(), separator)
+            samples, shortened = self._module.present(samples, self._presented_conf(), separator)
             notes += shortened
         random.Random(self.prompting.seed).shuffle(samples)
         return samples, notes

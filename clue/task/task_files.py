@@ -1,43 +1,52 @@
-"""Task files of `conf/task`, and the composites of their tasks."""
+"""Task files, `task/<name>.yaml`."""
 
 from functools import cache
+from pathlib import Path
 
-from omegaconf import OmegaConf
-
-from clue.config.folders import CONF
+from clue.config.files import config_files, load_file, load_yaml
 from clue.config.schema import TaskConf
 from clue.errors import ConfigError
-from clue.task.levels import Tree, tree
 
-FOLDER = CONF / "task"
+
+def names() -> tuple[str, ...]:
+    """Returns the names of all task files, sorted, without lists of tasks such as `all`.
+
+    Raises:
+        ConfigError: a file is not YAML.
+    """
+    files = config_files("task").items()
+    return tuple(name for name, path in files if _is_task(path, path.stat().st_mtime_ns))
 
 
 @cache
-def names() -> tuple[str, ...]:
-    """Returns the names of all task files, sorted, without lists of tasks such as `all`."""
-    return tuple(
-        sorted(path.stem for path in FOLDER.glob("*.yaml") if "name" in OmegaConf.load(path))
-    )
+def _is_task(path: Path, mtime_ns: int) -> bool:
+    """True for a file of one task; read again when its time of change is another."""
+    return "name" in load_yaml(path)
 
 
 def load(name: str) -> TaskConf:
     """Loads one task file.
 
     Raises:
-        ConfigError: there is no such file; lists the names.
+        ConfigError: there is no such file, lists the names; or it is malformed.
     """
-    path = FOLDER / f"{name}.yaml"
+    files = config_files("task")
     if name not in names():
-        stems = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(stems)}")
-    conf = OmegaConf.to_object(
-        OmegaConf.merge(OmegaConf.structured(TaskConf), OmegaConf.load(path))
-    )
-    assert isinstance(conf, TaskConf)
-    return conf
+        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(files)}")
+    return load_file(files[name], TaskConf)
+
+
+def lists() -> dict[str, tuple[str, ...]]:
+    """Returns the lists of tasks, such as `longhealth`, with the names that each file lists."""
+    tasks = names()
+    return {
+        name: _listed(path, path.stat().st_mtime_ns)
+        for name, path in config_files("task").items()
+        if name not in tasks
+    }
 
 
 @cache
-def study() -> Tree:
-    """Returns the composites of all task files, see `clue.task.levels.tree`."""
-    return tree(load(name) for name in names())
+def _listed(path: Path, mtime_ns: int) -> tuple[str, ...]:
+    """Names that a list of tasks lists; read again when its time of change is another."""
+    return tuple(map(str, load_yaml(path).get("defaults", ())))

@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from clue.common.markdown_table import markdown_table
 from clue.common.plural import counted
+from clue.marks import written
 
 Means = Mapping[str, float]
 """`clue.metrics.summary.summary`."""
+
+
+def with_marks(marks: Sequence[str], note: str) -> str:
+    """Returns a note whose first line has the marks of its results; the note if there is none."""
+    return f"**{written(marks)}**\n\n{note}" if marks else note
 
 
 def of_job(command: str, cells: Mapping[str, Means], levels: Means) -> str:

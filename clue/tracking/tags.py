@@ -1,23 +1,27 @@
 """Tags and parameters of jobs and cells in MLflow: to find runs, and to compare them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from clue.cell import Cell
-from clue.config.model_files import family
+from clue.config.model_files import base, family
 from clue.config.schema import Config
-from clue.data.locate import data_root
-from clue.data.registry import DEMO
+from clue.marks import Marks, is_partial, joined, of_facts, union
 from clue.tracking import provenance
 
+MARKS = "clue.marks"
+"""Tag with the marks of a run's results (`clue.marks`); a run without marks does not have it."""
 
-def of_job(config: Config) -> dict[str, Any]:
-    """Returns the tags of a job's run, shared by its cells."""
+
+def of_job(config: Config, cells: Iterable[Cell]) -> dict[str, Any]:
+    """Returns the tags of a job's run, shared by its cells; the marks are of all cells together."""
     model = config.model
     return {
+        MARKS: joined(union(*map(marks, cells))) or None,
         "clue.kind": "job",
         "clue.model": model.label,
-        "clue.base": model.base,
+        "clue.base": base(model),
         "clue.family": family(model),
         "clue.domain": model.domain,
         "clue.prompt": config.prompt.name,
@@ -30,7 +34,7 @@ def of_job(config: Config) -> dict[str, Any]:
 def of_cell(cell: Cell) -> dict[str, Any]:
     """Returns the tags of a cell's run."""
     name, digest, _ = dataset(cell)
-    return of_job(cell.config) | {
+    return of_job(cell.config, [cell]) | {
         "clue.kind": "cell",
         "clue.task": cell.task.conf.name,
         "clue.level": cell.task.conf.level,
@@ -70,19 +74,26 @@ def facts(cell: Cell) -> dict[str, Any]:
         "limit": cell.task.effective_limit,
         "task": task.name,
         "level": task.level,
-        "dataset": task.module,
+        "dataset": task.dataset,
         "score": list(task.score),
         "versions": cell.versions,
         "access": cell.task.access,
         "model": model.label,
-        "base": model.base,
+        "base": base(model),
+        "base_repo": model.base_repo,
         "ancestor": model.ancestor,
         "family": family(model),
         "domain": model.domain,
         "parameters": model.parameters,
         "adaptation": list(model.adaptation),
-        "demo": data_root(cell.config.paths.data) == DEMO,
+        "demo": cell.task.fictional,
     }
+
+
+def marks(cell: Cell) -> Marks:
+    """Returns the marks of a cell's results: made-up answers, fictional data, a limit."""
+    of_cell = facts(cell)
+    return of_facts(of_cell, partial=is_partial(of_cell, len(cell.samples)))
 
 
 def dataset(cell: Cell) -> tuple[str, str, Path]:

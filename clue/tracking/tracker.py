@@ -66,6 +66,11 @@ class Tracker:
         with self._explain_errors():
             return self._search("tags.`clue.kind` = 'cell'", most=50_000)
 
+    def delete_run(self, run_id: str) -> None:
+        """Mark a run as deleted; `mlflow runs restore` reverses it."""
+        with self._explain_errors():
+            mlflow.MlflowClient(self.uri).delete_run(run_id)
+
     def read_text(self, run_id: str, name: str) -> str | None:
         """Returns a text artifact of a run; None if the run has no such file."""
         with self._explain_errors(), tempfile.TemporaryDirectory() as folder:
@@ -123,6 +128,11 @@ class Tracker:
                 path.write_text(text)
             mlflow.log_artifacts(folder)
             mlflow.set_tag("mlflow.loggedArtifacts", table)
+
+    def log_text(self, name: str, text: str) -> None:
+        """Log a text as a file of the open run."""
+        with self._explain_errors():
+            mlflow.log_text(text, name)
 
     def log_folder(self, folder: Path) -> None:
         """Log all files of a folder to the open run."""

@@ -30,11 +30,12 @@ VIEWS = {
         "cell",
         params=("task", "model", "prompt"),
         metrics=("score", "score_low", "score_high", "n", "n_clusters"),
+        tags=("clue.marks",),
     ),
     "levels": UiView(
         "job",
         metrics=("overall_score", "level1_score", "level2_score", "longhealth_score"),
-        tags=("clue.model", "clue.base", "clue.domain", "clue.prompt"),
+        tags=("clue.model", "clue.base", "clue.domain", "clue.prompt", "clue.marks"),
     ),
     "failures": UiView(
         "cell",
@@ -43,6 +44,7 @@ VIEWS = {
             *("unparsed_percent", "empty_percent", "truncated_percent", "looped_percent"),
             *("hallucinated_percent", "icd_counting_percent", "format_followed_percent"),
         ),
+        tags=("clue.marks",),
     ),
     "cost": UiView(
         "cell",

@@ -1,5 +1,5 @@
 import logging
-import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +7,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.cells import CellKey, read_cells
+from analysis.cells import CellKey, declared_cell
+from analysis.configuration import configuration
+from analysis.paired_study import study_cells
+from benchmarks.found_study import cells_by_name
+from clue.config import model_files
 from clue.errors import StoreError
+from clue.records import SampleKey
+from clue.store.stored_tables import stored_tables
 from tests.analysis.paired_study.stores import cell, record
 
 KEY = CellKey("paper", "m", "meqsum")
@@ -21,15 +27,22 @@ def test_numbers_are_sorted_by_sample_and_repeat(tmp_path: Path) -> None:
         record("a", {"rouge1": 1.0}),
     ]
     cell(tmp_path, "m", "meqsum", rows)
-    columns = read_cells(tmp_path)[KEY].columns
+    columns = cells_by_name(tmp_path)[KEY].columns
     assert columns.ids.tolist() == ["a", "b", "b"]
-    assert columns.repeats.tolist() == [0, 0, 1]
+    assert [key.repeat for key in columns.keys] == [0, 0, 1]
     assert columns.scores["rouge1"].tolist() == [1.0, 0.25, 0.5]
+
+
+def test_presentations_of_a_sample_are_sorted_by_their_complete_key(tmp_path: Path) -> None:
+    keys = [SampleKey("a", *numbers) for numbers in product((1, 0), repeat=3)]
+    rows = [record("a", {"rouge1": 0.0}, *key[1:2], wording=key[2], draw=key[3]) for key in keys]
+    cell(tmp_path, "m", "meqsum", rows)
+    assert cells_by_name(tmp_path)[KEY].columns.keys == tuple(sorted(keys))
 
 
 def test_an_undefined_score_is_nan(tmp_path: Path) -> None:
     cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": None}), record("b", {"rouge1": 0.0})])
-    scores = read_cells(tmp_path)[KEY].columns.scores["rouge1"]
+    scores = cells_by_name(tmp_path)[KEY].columns.scores["rouge1"]
     assert np.isnan(scores).tolist() == [True, False]
 
 
@@ -43,21 +56,14 @@ def test_no_text_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         return original(path, columns=columns, **options)
 
     monkeypatch.setattr(pq, "read_table", spy)
-    assert read_cells(tmp_path)[KEY].columns.ids.tolist() == ["a"]
+    assert cells_by_name(tmp_path)[KEY].columns.ids.tolist() == ["a"]
     assert not {"text", "answer"} & set(read_names)
-
-
-def test_the_newest_table_of_a_cell_counts(tmp_path: Path) -> None:
-    old = cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.0})], id="f" * 64)
-    cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 1.0})], id="0" * 64)
-    os.utime(old, (1, 1))
-    assert read_cells(tmp_path)[KEY].columns.scores["rouge1"].tolist() == [1.0]
 
 
 def test_prompt_settings_are_cells_of_their_own(tmp_path: Path) -> None:
     for prompt in ("paper", "zero_shot"):
         cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.0})], prompt=prompt)
-    assert [key.prompt for key in read_cells(tmp_path)] == ["paper", "zero_shot"]
+    assert [key.prompt for key in cells_by_name(tmp_path)] == ["paper", "zero_shot"]
 
 
 @pytest.mark.parametrize("wrong", [1.5, -0.1, float("inf"), float("nan")])
@@ -66,13 +72,13 @@ def test_a_score_out_of_range_stops_the_cell(tmp_path: Path, wrong: float) -> No
         tmp_path, "m", "meqsum", [record("a", {"rouge1": wrong}), record("b", {"rouge1": 0})]
     )
     with pytest.raises(StoreError, match=f"(?s){path}.*1 score of rouge1.*run the cell m/meqsum"):
-        list(read_cells(tmp_path)[KEY].columns.ids)
+        list(cells_by_name(tmp_path)[KEY].columns.ids)
 
 
 def test_rows_that_stand_twice_stop_the_cell(tmp_path: Path) -> None:
     cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.5})] * 2)
     with pytest.raises(StoreError, match="1 row is in it twice"):
-        list(read_cells(tmp_path)[KEY].columns.ids)
+        list(cells_by_name(tmp_path)[KEY].columns.ids)
 
 
 def test_a_damaged_table_is_left_out_and_named(
@@ -82,7 +88,7 @@ def test_a_damaged_table_is_left_out_and_named(
     broken = cell(tmp_path, "other", "meqsum", [record("a", {"rouge1": 0.5})])
     broken.write_bytes(b"PAR1 no more")
     with caplog.at_level(logging.WARNING):
-        assert list(read_cells(tmp_path)) == [KEY]
+        assert list(cells_by_name(tmp_path)) == [KEY]
     assert str(broken) in caplog.text
 
 
@@ -92,10 +98,22 @@ def test_a_table_without_facts_is_left_out_with_the_command(
     cell(tmp_path, "m", "meqsum", [record("a", {"rouge1": 0.5})])
     path = cell(tmp_path, "old", "meqsum", [record("a", {"rouge1": 0.5})])
     pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
-    assert list(read_cells(tmp_path)) == [KEY]
+    assert list(cells_by_name(tmp_path)) == [KEY]
     assert "backend=replay" in caplog.text
 
 
 def test_a_store_without_cells_says_how_to_make_one(tmp_path: Path) -> None:
+    conf = configuration([f"paths.mlruns={tmp_path}"])
     with pytest.raises(StoreError, match=r"python run\.py -m model="):
-        read_cells(tmp_path)
+        study_cells(conf)
+
+
+def test_a_table_counts_under_the_names_that_the_study_declares(tmp_path: Path) -> None:
+    path = cell(tmp_path, "org--mine", "meqsum", [record("a", {"rouge1": 0.5})], prompt="three")
+    (table,) = stored_tables(tmp_path)
+    aloe = model_files.load("aloe8b")
+    counted = declared_cell(table, CellKey("paper", "aloe8b", "meqsum"), aloe)
+    assert (counted.path, counted.key) == (path, CellKey("paper", "aloe8b", "meqsum"))
+    assert counted.facts["base"] == "llama3_8b_instruct"
+    assert counted.facts["family"] == "llama3_8b"
+    assert counted.facts["fingerprint"] == table.facts["fingerprint"]

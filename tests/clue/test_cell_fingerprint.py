@@ -1,5 +1,6 @@
 """Identity of a cell: changes that regenerate it, that score it again, and that do neither."""
 
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from clue.backends import Setup, create_backend
 from clue.backends.fake import FakeBackend
 from clue.cell import Cell, build
 from clue.config.schema import Config
-from clue.tracking import provenance
+from clue.data.registry import DEMO
+from clue.errors import ConfigError
+from clue.tracking import provenance, tags
 from tests import tiny
 from tests.clue.faulty import job_request
 
@@ -30,6 +33,33 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
+    ("task", "fingerprint", "identity", "prompt"),
+    [
+        ("mednli", "46052cc2f945dbff", "ccf5b1601b56cec3", "76e4fb134cb29bed"),
+        ("longhealth1", "bc1c09d1825bd8d0", "343ebb519c56d6c3", "aa043764e36ec606"),
+    ],
+)
+def test_digests_are_those_of_the_time_before_wordings_and_draws(
+    data: Path, task: str, fingerprint: str, identity: str, prompt: str
+) -> None:
+    """Stored answers stay valid; the values are those of format 1 (`clue.store.format`)."""
+    digested = cell(data, task=task)
+    assert digested.fingerprint[:16] == fingerprint
+    assert digested.id[:16] == identity
+    assert digested.prompts[1].sha256[:16] == prompt
+
+
+def test_another_wording_or_draw_is_another_cell_of_the_same_generation(data: Path) -> None:
+    first = cell(data)
+    others = {
+        replace(first, prompts=(replace(first.prompts[0], **field), *first.prompts[1:])).id
+        for field in ({}, {"wording": 1}, {"draw": 1}, {"wording": 1, "draw": 1})
+    }
+    assert first.id in others
+    assert len(others) == 4
+
+
+@pytest.mark.parametrize(
     "setting",
     [
         *("model.revision=another", "model.dtype=float16", "model.quantization=int4"),
@@ -40,6 +70,66 @@ def data(tmp_path: Path) -> Path:
 )
 def test_another_model_wording_or_prompt_is_generated(data: Path, setting: str) -> None:
     assert cell(data, setting).fingerprint != cell(data).fingerprint
+
+
+GOLDEN = {
+    "mednli": "8a7cbe879596b47ca7b6398dffc064c2982ba86c6b0f9b0dc27811c261d3cef8",
+    "longhealth2": "06655d44fa2cd66d6f961dca458e7e6b7fcb65ebeec22e07e575b14f20b17011",
+    "triage": "1de64dfc7503422b096dd5d72e7394d59ef6f0691af3034168ed2f71d6c72138",
+}
+"""Fingerprints of tasks of the project and of a table: stored completions are found by them."""
+
+
+@pytest.fixture
+def triage(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder, with a table and its task file."""
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tiny.triage(data)))
+    return data
+
+
+@pytest.mark.parametrize("task", GOLDEN)
+def test_the_fingerprint_of_a_task_stays_what_it_is(triage: Path, task: str) -> None:
+    """Fixed wording, data, model and backend; another digest would generate everything again."""
+    wording = [f"tasks.{task}.{part}=x" for part in ("system", "user", "assistant")]
+    assert cell(triage, *wording, task=task).fingerprint == GOLDEN[task]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("tasks.triage.labels=[routine,urgent]", "tasks.triage.columns.cluster=null"),
+        *("tasks.triage.columns.id=null", "tasks.triage.user='{note} {patient}'"),
+    ],
+)
+def test_other_columns_or_labels_of_a_table_are_generated(triage: Path, setting: str) -> None:
+    before = cell(triage, task="triage").fingerprint
+    assert cell(triage, setting, task="triage").fingerprint != before
+
+
+def test_a_metric_on_the_authors_rule_is_refused_where_there_is_none(triage: Path) -> None:
+    more = ("tasks.triage.metrics=[accuracy,accuracy_upstream]",)
+    with pytest.raises(ConfigError, match=r"tasks.triage.metrics: accuracy_upstream reads answers"):
+        cell(triage, *more, task="triage")
+    assert cell(triage, *more, "generate_only=true", task="triage")
+
+
+def test_facts_of_a_table_name_its_own_data_set_and_access(triage: Path) -> None:
+    facts = tags.facts(cell(triage, task="triage"))
+    assert (facts["dataset"], facts["access"], facts["level"]) == ("triage", "credentialed", None)
+    demo = tags.facts(cell(triage, "paths.data=demo", task="triage"))
+    assert (demo["demo"], demo["access"]) == (False, "credentialed")
+    assert tags.facts(cell(DEMO, task="mednli"))["demo"]
+
+
+def test_two_checkpoints_without_files_are_a_pair(data: Path) -> None:
+    tuned = cell(data, "model=hf", "model.repo=org/tuned", "model.base_repo=org/base")
+    base = cell(data, "model=hf", "model.repo=org/base")
+    facts, facts_of_base = tags.facts(tuned), tags.facts(base)
+    assert facts["base"] == facts_of_base["model"] == "org--base"
+    assert facts["family"] == facts_of_base["family"]
+    assert tags.of_job(tuned.config)["clue.base"] == "org--base"
+    without = cell(data, "model=hf", "model.repo=org/tuned")
+    assert tuned.fingerprint == without.fingerprint
 
 
 def test_a_data_file_that_changed_by_one_byte_is_generated(data: Path) -> None:

@@ -7,13 +7,14 @@ from graphlib import TopologicalSorter
 from tests.house.source import module_name, trees
 
 LAYERS = (
-    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.cluster_robust"),
-    ("clue.config", "clue.common"),
+    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.cluster_robust", "clue.marks"),
+    ("clue.common",),
+    ("clue.config",),
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
     ("clue.task",),
     ("clue.backends", "clue.metrics"),
     ("clue.fingerprint",),
-    ("clue.cell",),
+    ("clue.cell", "clue.study"),
     ("clue.tracking",),
     ("clue.evaluation",),
     ("clue.launch",),

@@ -1,6 +1,6 @@
 """The figures of a report; each is drawn twice, for the HTML page and for files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matplotlib import rc_context
@@ -19,8 +19,10 @@ from analysis.report.figures import (
     prompt_settings,
     theme,
 )
-from analysis.report.marks import LEGEND
+from analysis.report.figures.stamp import add_stamp
+from analysis.report.verdict_symbols import LEGEND
 from analysis.settings import AnalysisConf
+from clue.marks import Marks, described
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class FigureSpec:
     """Describes the content for readers who do not see the figure."""
     absence: str
     """Reason that replaces the figure if nothing is drawn."""
+    own_results: bool = True
+    """False if the figure shows published results only."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class RenderedFigure:
     png: bytes
 
 
+MAX_NAMES = 12
+"""Models of a mark that a figure names; the marks are the only names of some figures."""
 NO_PAIR = "No pair was compared."
 FIGURES = {
     "forest": FigureSpec(
@@ -130,24 +136,41 @@ FIGURES = {
         literature.draw,
         literature.alt,
         "",
+        own_results=False,
     ),
 }
 """File name to figure, in the order of the report."""
 
 
-def render(name: str, results: StudyResults, conf: AnalysisConf) -> RenderedFigure | None:
-    """Draws a figure; None if the results lack its data."""
+def render(
+    name: str, results: StudyResults, conf: AnalysisConf, marks: Mapping[str, Marks]
+) -> RenderedFigure | None:
+    """Draws a figure; None if the results lack its data.
+
+    Args:
+        name: of the figure.
+        results: of the study.
+        conf: of the analysis.
+        marks: of the results, by model: inside the figure and before its texts.
+    """
     spec = FIGURES[name]
+    mark = described(marks, MAX_NAMES)
+    if mark and not spec.own_results:
+        mark = f"published results; the report's own: {mark}"
     with rc_context(theme.STYLE):  # type: ignore[arg-type]
         for_page = spec.draw(results, conf, theme.STAND_IN)
         for_file = spec.draw(results, conf, theme.LIGHT)
+        if mark and for_page and for_file:
+            add_stamp(for_page, mark, theme.STAND_IN)
+            add_stamp(for_file, mark, theme.LIGHT)
     if for_page is None or for_file is None:
         return None
+    prefix = f"[{mark}] " if mark else ""
     return RenderedFigure(
         name=name,
         title=spec.title,
-        caption=spec.caption,
-        alt=spec.alt(results),
+        caption=f"{prefix}{spec.caption}",
+        alt=f"{prefix}{spec.alt(results)}",
         svg=theme.svg(for_page, name),
         png=theme.png(for_file),
     )

@@ -15,6 +15,7 @@ from analysis.paired_study.standings import Standing
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, themed_axes
 from analysis.settings import AnalysisConf
+from clue.marks import common, labelled
 
 SIDE = 4.6
 """Smallest side of the plot, in inches."""
@@ -27,7 +28,8 @@ Point = tuple[float, float]
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
     """Draws the models as points; None if no model has both levels."""
-    points = _points(selectors.reported_standings(results, conf))
+    standings = selectors.reported_standings(results, conf)
+    points = _points(standings)
     setting = selectors.reported_setting(results)
     if not points:
         return None
@@ -46,7 +48,9 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     ax.set_ylabel("Level 2, points")
     ax.grid(color=theme.line, lw=0.6)
     ax.margins(0.08)
-    _labels(ax, points, side, theme)
+    shared = common(standing.marks for standing in standings)
+    names = {one.model: labelled(one.model, one.marks, shared) for one in standings}
+    _labels(ax, {names[model]: point for model, point in points.items()}, side, theme)
     return figure
 
 

@@ -1,23 +1,32 @@
 """A study as lines of text: the answer, each pair, missing cells and allowed differences."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
-from analysis.cells import CellKey, StoredCell
-from analysis.paired_study.pairs import suggested_comparisons
+from analysis.configuration import command
+from analysis.paired_study.missing import list_command, study_command
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
+from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer
 from analysis.sentences.prompt_settings import basis
+from analysis.settings import AnalysisConf
+from clue.common.plural import counted
 from clue.task.levels import OVERALL
 
 INDENT = "  "
+MOST_COMMANDS = 6
+"""Commands for missing cells that are printed; of more, the command of the study is."""
+MOST_TRIALS = 12
+"""Lines about trials that are printed."""
 
 
-def study_lines(results: StudyResults) -> Iterator[str]:
+def study_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     """Yields the lines that the command prints about a study."""
+    yield from _declaration(results, conf)
     for setting in results.settings:
         yield from _setting(setting)
     yield from _prompt_settings(results)
@@ -25,6 +34,30 @@ def study_lines(results: StudyResults) -> Iterator[str]:
     if results.refused:
         yield "Not compared:"
         yield from (f"{INDENT}{line}" for line in _refused(results))
+    yield from _missing(results, conf)
+    yield from _trials(results, conf)
+
+
+def no_pair_lines(results: StudyResults) -> Iterator[str]:
+    """Says that nothing was compared, and where the reasons are."""
+    yield "No pair could be compared; see above."
+
+
+def _declaration(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
+    study = results.study
+    keys = set(study.declaration.pair_keys)
+    yield declared(study.declaration, len(keys & set(study.cells)))
+    yield from study.statement
+    yield hypothesis_families(study.declaration)
+    if not conf.changes and results.rows and results.unevaluated:
+        tested = sorted({row.key.tuned for row in results.rows})
+        fewer = replace(conf, chosen=[*conf.chosen, f"models={','.join(tested)}"])
+        yield f"Fewer hypotheses: {command(fewer)}"
+    yield from study.notes
+    yield ""
+
+
+def _missing(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     if results.missing:
         yield "Missing, with the command that evaluates it:"
         for missing in results.missing:
@@ -32,32 +65,31 @@ def study_lines(results: StudyResults) -> Iterator[str]:
             yield f"{INDENT}{missing.model} on {tasks}, for {partners}:"
             yield f"{INDENT}{INDENT}{missing.command}"
     if results.unevaluated:
-        yield "Tasks that the levels still need from both models of a pair:"
-        yield from (f"{INDENT}{missing.command}" for missing in results.unevaluated)
+        models = list(dict.fromkeys(missing.model for missing in results.unevaluated))
+        yield f"Tasks that {counted(len(models), 'model')} of the pairs still lack:"
+        if len(models) <= MOST_COMMANDS:
+            yield from (f"{INDENT}{missing.command}" for missing in results.unevaluated)
+        else:
+            yield f"{INDENT}{study_command(conf)}"
 
 
-def no_pair_lines(cells: Mapping[CellKey, StoredCell], results: StudyResults) -> Iterator[str]:
-    """Explains why nothing was compared, and names the commands that would change that."""
-    if results.missing or results.refused:
-        yield "No pair could be compared; see above."
+def _trials(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
+    lines = trials_by_reason(results.study.trials)
+    if not lines:
         return
-    yield "No model in the store names a base, so there is no pair. The store contains:"
-    suggestions = suggested_comparisons(cells)
-    for prompt, model in sorted({(key.prompt, key.model) for key in cells}):
-        tasks = [key.task for key in cells if (key.prompt, key.model) == (prompt, model)]
-        yield f"{INDENT}{model} on {', '.join(tasks)} ({prompt})"
-        yield from (
-            f"{INDENT}{INDENT}{suggestion.command}"
-            for suggestion in suggestions
-            if (suggestion.prompt, suggestion.partners) == (prompt, (model,))
-        )
-    yield "A model file defines a pair by `base: <name of another model file>`."
+    count = counted(len(results.study.trials), "stored cell does", "stored cells do")
+    yield f"{count} not count in this study (trials):"
+    yield from (f"{INDENT}{line}" for line in lines[:MOST_TRIALS])
+    if len(lines) > MOST_TRIALS:
+        yield f"{INDENT}and {len(lines) - MOST_TRIALS} more: {list_command(conf)}"
+    if not conf.include_trials:
+        yield f"{INDENT}To see them, marked: {command(replace(conf, include_trials=True))}"
 
 
 def _setting(setting: PromptResults) -> Iterator[str]:
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
-    yield from (f"{INDENT}{line}" for line in _answers(setting))
+    yield from (f"{INDENT}{setting.headline(line)}" for line in _answers(setting))
     yield ""
     for pair, rows in _rows_by_pair(setting.rows).items():
         yield f"{INDENT}{pair}"
@@ -92,10 +124,10 @@ def _prompt_settings(results: StudyResults) -> Iterator[str]:
 def _answers(setting: PromptResults) -> Iterator[str]:
     """Answers about all pairs together, overall first."""
     if len({row.key.pair for row in setting.rows}) == 1:
-        yield ONE_PAIR
+        yield setting.pooled(ONE_PAIR)
         return
     for level in sorted(setting.answers, key=lambda name: (name != OVERALL, name)):
-        yield from answer(level, setting.answers[level].meta)
+        yield from map(setting.pooled, answer(level, setting.answers[level].meta))
 
 
 def _refused(results: StudyResults) -> Iterator[str]:

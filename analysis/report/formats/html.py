@@ -9,15 +9,15 @@ from markupsafe import Markup, escape
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
 from clue import __version__
+from clue.marks import marked, meanings
 
 
-def render(report: Report, changed: Sequence[ChangedItems], label: str) -> str:
+def render(report: Report, changed: Sequence[ChangedItems]) -> str:
     """Returns the text of report.html.
 
     Args:
         report: the report.
         changed: items for the drill-down; may be empty.
-        label: shown below the title, such as that the data are fictional; may be empty.
     """
     environment = Environment(
         loader=PackageLoader("analysis.report"),
@@ -26,8 +26,20 @@ def render(report: Report, changed: Sequence[ChangedItems], label: str) -> str:
         trim_blocks=True,
     )
     environment.filters["code"] = _code
+    environment.filters["css_text"] = _css_text
     template = environment.get_template("report.html.j2")
-    return template.render(report=report, changed=changed, label=label, version=__version__)
+    title, explanation = marked(report.marks, report.title), meanings(report.marks)
+    return template.render(
+        report=report, title=title, explanation=explanation, changed=changed, version=__version__
+    )
+
+
+def _css_text(text: str) -> Markup:
+    """Escapes text for a string in a style sheet."""
+    return Markup("").join(
+        letter if letter.isalnum() or letter in " ;:,." else Markup(f"\\{ord(letter):x} ")
+        for letter in text
+    )
 
 
 def _code(text: str) -> Markup:

@@ -47,7 +47,8 @@ def files(report: Report) -> dict[str, str]:
 
 def render(table: ReportTable) -> str:
     """Returns a table as a longtable, which may continue on the next page."""
-    widths = [max(len(row[column]) for row in table.rows) for column in range(len(table.columns))]
+    rows = table.labelled_rows
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
     alignments = [
         "p{55mm}" if width > MAX_UNBROKEN else "r" if numeric else "l"
         for width, numeric in zip(widths, table.numeric, strict=True)
@@ -60,7 +61,7 @@ def render(table: ReportTable) -> str:
         r"\midrule",
         r"\endhead",
     ]
-    body = [_line(row) for row in table.rows]
+    body = [_line(row) for row in rows]
     return "\n".join([*head, *body, r"\bottomrule", r"\end{longtable}", ""])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.report.document import Report, ReportTable, Section
 from clue.common.markdown_table import markdown_table
+from clue.marks import meanings
 
 
 def render(report: Report) -> str:
@@ -12,6 +13,8 @@ def render(report: Report) -> str:
 
 
 def _blocks(report: Report) -> Iterator[str]:
+    if report.marks:
+        yield f"> **{report.marks_text}** {meanings(report.marks)}".rstrip()
     yield f"# {report.title}"
     yield from report.answer
     for section in report.sections:
@@ -42,7 +45,7 @@ def _list(points: Sequence[str]) -> str:
 
 def _table(table: ReportTable) -> str:
     align = "".join("r" if numeric else "l" for numeric in table.numeric)
-    return markdown_table(table.columns, table.rows, align)
+    return markdown_table(table.columns, table.labelled_rows, align)
 
 
 def _alt(text: str) -> str:

@@ -25,7 +25,7 @@ def published_scores(results: StudyResults, prompt: str) -> ReportTable:
     cells = {
         (key.model, key.task): cell for key, cell in results.cells.items() if key.prompt == prompt
     }
-    body = []
+    body, marks = [], []
     for (model, task, name), published_points in sorted(points.items()):
         cell = cells.get((model, task))
         if cell and name in cell.signatures and _comparable(name, cell.signatures):
@@ -33,6 +33,7 @@ def published_scores(results: StudyResults, prompt: str) -> ReportTable:
             if score:
                 row = [model, display_name(task), name, *_comparison(score, published_points)]
                 body.append(row)
+                marks.append(cell.marks)
     return ReportTable(
         "literature",
         "Our scores and the published scores",
@@ -41,6 +42,7 @@ def published_scores(results: StudyResults, prompt: str) -> ReportTable:
         "Scores are in points. The interval covers only our sampling of items; wording, decoding "
         "and corrections differ too (docs/protocol.md). BERTScore and UMLS F1 are listed only "
         "where they are computed as in the paper.",
+        marks,
     )
 
 

@@ -1,17 +1,21 @@
 """The table of the scores of single models."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.standings import ModelScore, Standing
-from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.tables.pairs import NONE, sizes_note
 
 
-def scores(standings: Sequence[Standing]) -> ReportTable:
-    """Scores of every model, without pairing; baselines are at the end as a floor."""
-    columns = _columns(standings)
+def scores(standings: Sequence[Standing], levels: Collection[str]) -> ReportTable:
+    """Scores of every model, without pairing; baselines are at the end as a floor.
+
+    Args:
+        standings: scores of each model.
+        levels: names of the study's levels, whose columns come first.
+    """
+    columns = _columns(standings, levels)
     sizes = {
         name: {
             (score.n, score.n_clusters)
@@ -32,14 +36,15 @@ def scores(standings: Sequence[Standing]) -> ReportTable:
         "Scores are in points, ± half of the 95 % interval of this model's score on other items "
         f"like these. {sizes_note(sizes)} Two models cannot be compared by these intervals: the "
         "models answered the same items, which only a paired comparison takes into account.",
+        [standing.marks for standing in standings],
     )
 
 
-def _columns(standings: Sequence[Standing]) -> list[str]:
+def _columns(standings: Sequence[Standing], levels: Collection[str]) -> list[str]:
     """Levels, then data sets; a task of a data set is omitted where the data set has a score."""
     names = sorted({name for standing in standings for name in standing.scores}, key=display_order)
     datasets = [name for name in names if name[:-1] not in names]
-    return sorted(datasets, key=lambda name: name not in selectors.LEVELS)
+    return sorted(datasets, key=lambda name: name not in levels)
 
 
 def _origin(standing: Standing) -> str:

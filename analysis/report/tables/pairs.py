@@ -9,9 +9,10 @@ from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.marks import LEGEND, MARKS
+from analysis.report.verdict_symbols import LEGEND, SYMBOLS
 from analysis.sentences.verdict import CHANGES
 from analysis.stats.paired import Interval
+from clue.marks import union
 
 NONE = "-"
 
@@ -19,12 +20,13 @@ NONE = "-"
 def levels(setting: PromptResults) -> ReportTable:
     """Level 1, Level 2 and the overall score of every pair."""
     rows = {(row.key.pair, row.key.task): row for row in selectors.primary_rows(setting, "level")}
-    names = [level for level in selectors.LEVELS if level in {task for _, task in rows}]
-    body = []
+    names = selectors.level_order(task for _, task in rows)
+    body, marks = [], []
     for _, pair in selectors.pairs_by_family(setting):
         level_rows = [rows.get((pair, level)) for level in names]
         if any(level_rows):
             body.append([pair.partition(" - ")[0], *map(_level_difference, level_rows)])
+            marks.append(union(*(row.marks for row in level_rows if row)))
     sizes = {
         level: {
             (row.comparison.n, row.comparison.n_clusters)
@@ -40,19 +42,23 @@ def levels(setting: PromptResults) -> ReportTable:
         body,
         "Difference in points [95 % CI], p adjusted by Holm within its family of hypotheses, and "
         f"mark: {LEGEND} {sizes_note(sizes)}",
+        marks,
     )
 
 
 def tasks(setting: PromptResults) -> ReportTable:
     """Task scores and difference of every pair on every task."""
     columns = ["model", "task", "base", "biomedical", "Δ", "95 % CI", "p", "n (clusters)"]
+    rows = _sorted(selectors.primary_rows(setting, "task"))
     return ReportTable(
         "tasks",
         "Tasks by pair",
         [*columns, "verdict"],
-        [_task_row(row) for row in _sorted(selectors.primary_rows(setting, "task"))],
+        [_task_row(row) for row in rows],
         "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
-        "A single task of LongHealth is exploratory; its p is adjusted by Benjamini and Hochberg.",
+        "A single task of LongHealth is exploratory if the mean of all is declared; its p is then "
+        "adjusted by Benjamini and Hochberg.",
+        [row.marks for row in rows],
     )
 
 
@@ -68,16 +74,18 @@ def equivalence(setting: PromptResults) -> ReportTable:
         "m*: the smallest margin at which equivalence would be declared. Below, within, above: "
         "posterior probability that the difference is below, within or above the margins (flat "
         "prior). MDE: the difference detectable with 80 % power, in points.",
+        [row.marks for row in rows],
     )
 
 
 def replicability(setting: PromptResults) -> ReportTable:
     """Lower bounds of the number of real declines and gains; lines without any are left out."""
-    body = []
+    body, marks = [], []
     for replication in setting.replications:
         together = _confirmed(setting, replication)
         if together or replication.at_least or replication.at_least_fisher:
             body.append(_replication_row(replication, together))
+            marks.append(replication.marks)
     omitted = len(setting.replications) - len(body)
     return ReportTable(
         "replicability",
@@ -88,6 +96,7 @@ def replicability(setting: PromptResults) -> ReportTable:
         "once (Holm over all cells). This line alone: the bound holds for the line by itself "
         "(partial conjunction), so that some of many lines err. Lines in which no decline or gain "
         f"can be confirmed are left out: {omitted} of {len(setting.replications)}.",
+        marks,
     )
 
 
@@ -176,4 +185,4 @@ def _level_difference(row: ResultRow | None) -> str:
     text = f"{difference} [{_interval(comparison.interval, decimals)}]"
     if not p:
         return text
-    return f"{text} p {number_format.p_value(p)} {MARKS[row.judgement.verdict]}".strip()
+    return f"{text} p {number_format.p_value(p)} {SYMBOLS[row.judgement.verdict]}".strip()

@@ -10,14 +10,15 @@ from analysis.report.tables.pairs import NONE
 
 def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
     """Matched items, unread answers and verified digests of every pair and task."""
-    pairs = _under_setting(results, setting)
+    pairs = sorted(_under_setting(results, setting), key=_ledger_row)
     return ReportTable(
         "ledger",
         "Data behind each comparison",
         ["model", "task", "n (clusters)", "unread % base", "unread % bio.", "verified", "notes"],
-        sorted(_ledger_row(pair) for pair in pairs),
+        [_ledger_row(pair) for pair in pairs],
         "Unread: responses in which no answer was found; they score 0. Verified: digests that are "
         "equal for both models on every item.",
+        [pair.match.marks for pair in pairs],
     )
 
 
@@ -27,9 +28,8 @@ def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
     recorded = {flag for pair in pairs for flag in pair.match.base.columns.flags}
     kinds = {flag: title for flag, title in KINDS.items() if flag in recorded}
     body = []
-    for pair in sorted(
-        pairs, key=lambda pair: (pair.match.pair.name, display_order(pair.match.task))
-    ):
+    pairs.sort(key=lambda pair: (pair.match.pair.name, display_order(pair.match.task)))
+    for pair in pairs:
         rates = [_failure_rates(pair, flag) for flag in kinds]
         body.append([pair.match.pair.tuned, display_name(pair.match.task), _size(pair), *rates])
     return ReportTable(
@@ -39,6 +39,7 @@ def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
         body,
         "Percent of all answers, base / biomedical model. Failures are part of the scores: an "
         "answer that is blank or unreadable scores 0.",
+        [pair.match.marks for pair in pairs],
     )
 
 

@@ -98,7 +98,7 @@ class OpenAIBackend(Backend):
                 answered, in_a_row = answered + 1, 0
                 yield index, result
         if failed:
-            refusals = {_name(prompts[index]): refusal for index, refusal in failed.items()}
+            refusals = {prompts[index].key.name: refusal for index, refusal in failed.items()}
             raise ModelError(self._failure_report(refusals, answered, len(todo)))
 
     def facts(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class OpenAIBackend(Backend):
                 request = build_request(dialect, chat, prompt, self.server.model)
             started = time.perf_counter()
             answer = self.client.post_with_retries(
-                dialect.path, request.body, _name(prompt), retries, stop
+                dialect.path, request.body, prompt.key.name, retries, stop
             )
             share = (time.perf_counter() - started) / crew.size
             with self._tokenizer_lock:
@@ -143,8 +143,3 @@ class OpenAIBackend(Backend):
             lines.append(f"It was considered broken; {counted(unsent, 'was', 'were')} not sent.")
         lines.append("Answers are kept. See the server's log; the same command continues.")
         return "\n".join(lines)
-
-
-def _name(prompt: Prompt) -> str:
-    """Name of a prompt in messages, which never contain its text."""
-    return f"sample {prompt.sample_id}" + (f", repeat {prompt.repeat}" if prompt.repeat else "")

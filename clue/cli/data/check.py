@@ -2,13 +2,19 @@
 
 import importlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from clue.common.file_cache import cached_text, checksum
+from clue.config.schema import TaskConf
 from clue.data.registry import Dataset
 from clue.errors import DataError
+from clue.records import sha256
+from clue.task import table
 
 VERSIONS = {"read": 1}
 """Version of `count_rows` for MIMIC's files; cached results are stored under it."""
@@ -54,23 +60,40 @@ def check_file(dataset: Dataset, split: str, path: Path, cache: Path) -> FileCon
     Raises:
         DataError: the file cannot be read at all.
     """
+    reader = [split, dataset.name, _reader(dataset).VERSIONS["read"]]
+    return _checked(path, cache, reader, partial(count_rows, dataset, split, path))
+
+
+def check_table(conf: TaskConf, path: Path, cache: Path) -> FileContent:
+    """Reads the table of a task to its end; the result is cached as that of `check_file`.
+
+    Raises:
+        DataError: the file cannot be read at all.
+        ConfigError: the task file gives no kind of answer.
+    """
+    reader = table.of_answer(conf)
+    key = ["table", reader.VERSIONS["read"], sha256(asdict(conf))]
+    return _checked(path, cache, key, lambda: len(reader.read(path)))
+
+
+def _checked(path: Path, cache: Path, key: list[Any], count: Callable[[], int]) -> FileContent:
+    """Returns the content of a file, cached under the key of its reader."""
 
     def compute() -> str:
-        return json.dumps(asdict(_read(dataset, split, path)))
+        return json.dumps(asdict(_read(path, count)))
 
-    reader = [dataset.name, _reader(dataset).VERSIONS["read"]]
-    return FileContent(**json.loads(cached_text(path, cache, [split, *reader], compute)))
+    return FileContent(**json.loads(cached_text(path, cache, key, compute)))
 
 
-def _read(dataset: Dataset, split: str, path: Path) -> FileContent:
+def _read(path: Path, count: Callable[[], int]) -> FileContent:
     try:
-        size, sha256 = path.stat().st_size, checksum(path)
+        size, digest = path.stat().st_size, checksum(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        return FileContent(size, sha256, count_rows(dataset, split, path), None)
+        return FileContent(size, digest, count(), None)
     except DataError as error:
-        return FileContent(size, sha256, None, str(error))
+        return FileContent(size, digest, None, str(error))
 
 
 def _reader(dataset: Dataset) -> ModuleType:

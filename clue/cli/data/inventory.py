@@ -1,14 +1,17 @@
-"""Inventory of a data folder: the state of every split of every data set."""
+"""Inventory of a data folder: the state of every split of every data set and every own table."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from clue.cli.data import check
+from clue.config.schema import TaskConf
 from clue.data.locate import locate
 from clue.data.registry import DATASETS, DEMO, Dataset
-from clue.errors import DataError, DataMissing
+from clue.errors import ConfigError, DataError, DataMissing
+from clue.task import table, task_files
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class FileStatus:
 
 
 def files(root: Path, needed: Collection[str], cache: Path) -> Iterator[FileStatus]:
-    """Yields the files of all data sets; reads each to its end unless its check is in `cache`.
+    """Yields the files of all data sets and tables; reads each to its end unless `cache` has it.
 
     Args:
         root: the data folder.
@@ -50,6 +53,9 @@ def files(root: Path, needed: Collection[str], cache: Path) -> Iterator[FileStat
             missing = _missing(dataset, split, root)
             is_needed = dataset.name in needed and split == "test"
             yield replace(_status(missing, dataset, root, cache), needed=is_needed)
+    for conf in map(task_files.load, task_files.names()):
+        if conf.is_table:
+            yield from _table_files(conf, root, needed, cache)
 
 
 def _status(missing: FileStatus, dataset: Dataset, root: Path, cache: Path) -> FileStatus:
@@ -57,17 +63,42 @@ def _status(missing: FileStatus, dataset: Dataset, root: Path, cache: Path) -> F
         path = locate(dataset, missing.split, root)
     except DataMissing:
         return missing
+    status = _checked(missing, path, partial(check.check_file, dataset, missing.split, path, cache))
+    official = dataset.sha256.get(missing.split, status.sha256)
+    if status.state == "found" and status.sha256 != official:
+        return replace(status, note=f"not the official file of sha256 {official}")
+    return status
+
+
+def _table_files(
+    conf: TaskConf, root: Path, needed: Collection[str], cache: Path
+) -> Iterator[FileStatus]:
+    """Yields the files of a table; the note of a missing one names both places."""
+    dataset = table.dataset(conf)
+    for split in dataset.files:
+        is_needed = dataset.name in needed and split == "test"
+        missing = replace(_missing(dataset, split, root), needed=is_needed)
+        try:
+            path = table.locate(conf, split, root)
+        except DataMissing as error:
+            yield replace(missing, note=str(error))
+            continue
+        yield _checked(missing, path, partial(check.check_table, conf, path, cache))
+
+
+def _checked(
+    missing: FileStatus, path: Path, content_of: Callable[[], check.FileContent]
+) -> FileStatus:
+    """Returns the status of a file that is there: found, or malformed with the reason."""
     status = replace(missing, path=str(path), state="malformed")
     try:
-        content = check.check_file(dataset, missing.split, path, cache)
-    except DataError as error:
+        content = content_of()
+    except (DataError, ConfigError) as error:
         return replace(status, note=str(error))
     status = replace(status, bytes=content.bytes, sha256=content.sha256)
     if content.error:
         return replace(status, note=content.error)
-    official = dataset.sha256.get(missing.split, content.sha256)
-    note = "" if content.sha256 == official else f"not the official file of sha256 {official}"
-    return replace(status, state="found", rows=content.rows, note=note)
+    return replace(status, state="found", rows=content.rows)
 
 
 def _missing(dataset: Dataset, split: str, root: Path) -> FileStatus:

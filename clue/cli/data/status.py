@@ -1,7 +1,6 @@
 """`python -m clue data status`: lists the data sets and checks them against their releases."""
 
 import argparse
-import importlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -14,11 +13,14 @@ from rich.text import Text
 
 from clue.cli.data.inventory import FileStatus, files
 from clue.common import console
+from clue.config.files import config_files, load_yaml
 from clue.config.folders import ROOT
+from clue.config.schema import PromptConf
 from clue.data.locate import data_root, download_command
-from clue.data.registry import DATASETS
+from clue.data.registry import DATASETS, DEMO
 from clue.errors import ConfigError
 from clue.task import task_files
+from clue.task.task import Task
 
 HELP = "list the data sets and check them against their releases"
 COLOURS = {"found": "green", "missing": "yellow", "malformed": "red"}
@@ -76,18 +78,16 @@ def needed_datasets(options: Iterable[str]) -> set[str]:
 
 def _expanded(name: str) -> list[str]:
     """Returns the tasks of a list such as `all`, as Hydra reads it; for a task, the task."""
-    path = task_files.FOLDER / f"{name}.yaml"
-    if not path.is_file():
+    files = config_files("task")
+    if name not in files:
         return [name]  # `task_files.load` lists the tasks in its error
-    content = OmegaConf.to_container(OmegaConf.load(path))
+    content = OmegaConf.to_container(load_yaml(files[name]))
     parts = content.get("defaults") if isinstance(content, dict) else None
     return [task for part in parts for task in _expanded(str(part))] if parts else [name]
 
 
 def _dataset(task: str) -> str:
-    name = importlib.import_module(f"clue.task.{task_files.load(task).module}").DATASET
-    assert isinstance(name, str)
-    return name
+    return Task(task_files.load(task), PromptConf(), DEMO).dataset.name
 
 
 def _show(root: Path, statuses: Sequence[FileStatus]) -> None:
@@ -107,7 +107,7 @@ def _show(root: Path, statuses: Sequence[FileStatus]) -> None:
 def _lines(root: Path, name: str, group: Sequence[FileStatus]) -> Iterator[str]:
     """Details below the table: terms, paths, problems, commands."""
     first = group[0]
-    yield f"{name}: {first.version}, {first.access}, {first.licence}"
+    yield f"{name}: {', '.join(filter(None, (first.version, first.access, first.licence)))}"
     if first.page:
         yield f"  {first.page}"
     for file in group:
@@ -116,7 +116,7 @@ def _lines(root: Path, name: str, group: Sequence[FileStatus]) -> Iterator[str]:
         if file.note:
             yield f"  {file.split} is {file.state}: {file.note}"
     not_found = [file.split for file in group if file.state != "found"]
-    if not_found:
+    if not_found and name in DATASETS:
         yield f"  to get {', '.join(not_found)}: {download_command(DATASETS[name], root)}"
 
 

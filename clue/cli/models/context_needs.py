@@ -4,7 +4,7 @@ A guide to the choice of models; a dry run counts with the model's own tokenizer
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clue.backends.word_count import WordCount
@@ -32,7 +32,7 @@ class ContextNeed:
     """Tokens that a task needs in the paper's protocol."""
 
     task: str
-    level: int
+    level: str | None
     tokens: int | None
     """Tokens of a prompt and its answer; None = unknown: no data and no published size."""
     longest: bool
@@ -65,7 +65,7 @@ def _measured(task: Task, cache: Path) -> int:
         prompts = (task.prompt(sample, split.shots) for sample in split.scored)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
-    return int(cached_text(task.path(), cache, ["tokens", sha256(vars(task.conf))], longest))
+    return int(cached_text(task.path(), cache, ["tokens", sha256(asdict(task.conf))], longest))
 
 
 def _estimated(conf: TaskConf) -> int | None:

@@ -16,6 +16,8 @@ class ModelOverview:
     """One model."""
 
     model: ModelConf
+    base: str | None
+    """Name of the model that it is compared with."""
     family: str
     weights: str | None
     """`package`, `folder` or `cache`; None = not on this machine."""
@@ -24,8 +26,8 @@ class ModelOverview:
 
     def facts(self) -> dict[str, Any]:
         """Returns the fields of the model file, family, weights and tasks, for programs."""
-        derived = {"family": self.family, "weights": self.weights, "fits": list(self.fits)}
-        return asdict(self.model) | derived
+        derived = {"base": self.base, "family": self.family, "weights": self.weights}
+        return asdict(self.model) | derived | {"fits": list(self.fits)}
 
 
 def model_overviews(
@@ -45,6 +47,7 @@ def model_overviews(
     overviews = [
         ModelOverview(
             model,
+            model_files.base(model),
             model_files.family(model),
             locate.find_local_weights(model, folder),
             _fitting(model, needs),
@@ -60,7 +63,7 @@ def model_overviews(
 def fitting_tasks(row: ModelOverview, needs: Sequence[ContextNeed]) -> str:
     """Returns the tasks that fit, briefly: all, a level, or their names."""
     every = {need.task for need in needs}
-    first = {need.task for need in needs if need.level == 1}
+    first = {need.task for need in needs if need.level == "1"}
     short = {frozenset(every): "all", frozenset(first): "level1", frozenset(): "none"}
     return short.get(frozenset(row.fits), ", ".join(row.fits))
 

@@ -71,8 +71,8 @@ def _cells(row: ModelOverview, needs: Sequence[ContextNeed]) -> list[str]:
     model = row.model
     return [
         model.label,
-        model.base or "-",
-        model.ancestor or model.base or "-",
+        row.base or "-",
+        model.ancestor or row.base or "-",
         "-" if model.parameters is None else f"{model.parameters:g}",
         "-" if model.context is None else f"{model.context:,}",
         fitting_tasks(row, needs),

@@ -1,8 +1,10 @@
 """`python -m clue store export`: finished cells and their report as one archive.
 
     manifest.json                          name and sha256 of every other file
+    store.json                             format of the files (`clue.store.format`)
     cells/<task>/<model>/<fingerprint>/    cell.json, records-<id>.parquet
     runs/<run id>.json                     tags, parameters, metrics, configuration of a cell's run
+    annotations.json                       choices and notes of people on these cells
     analysis/                              output of `python -m analysis`
 
 Answers to open data are exported as text, answers to credentialed data as digests, since they may
@@ -24,7 +26,11 @@ from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
 from clue.records import Record
-from clue.store.generations import generations
+from clue.store import annotations_file
+from clue.store.addresses import Address
+from clue.store.annotations import Annotations
+from clue.store.format import DECLARATION, FORMAT_FILE
+from clue.store.generations import generations, table_address
 from clue.store.records_table import RecordsTable, read_table, table_bytes
 
 HELP = "write finished cells, their runs and the report to an archive"
@@ -60,11 +66,14 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     Raises:
         StoreError: there is no such store, or a table of it is damaged.
     """
+    yield FORMAT_FILE, DECLARATION  # not the store's own: the tables are written anew
     run_ids = set()
+    addresses: list[Address] = []
     for generation in generations(mlruns):
         for path in generation.tables():
             table = redacted(read_table(path, verify=True), text)
             run_ids.add(table.facts.get("run_id"))
+            addresses += [generation.address, table_address(path)]
             yield str(path.relative_to(mlruns)), table_bytes(table)
         if generation.tables():
             description = generation.description
@@ -72,6 +81,9 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     for run_id, content in exported_runs(mlruns, os.environ.get("MLFLOW_TRACKING_URI")):
         if run_id in run_ids:
             yield f"runs/{run_id}.json", content
+    annotations = annotations_file.read(mlruns).of(addresses)
+    if annotations != Annotations():
+        yield annotations_file.NAME, annotations_file.encode(annotations)
     for path in sorted((mlruns / "analysis").rglob("*")):
         if path.is_file():
             yield str(path.relative_to(mlruns)), path.read_bytes()

@@ -1,116 +1,93 @@
-"""`python -m clue store list`: list cells that are finished, partial, failed or running."""
+"""`python -m clue store list`: cells, the studies in which they count, and reasons of trials."""
 
 import argparse
 import json
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
+from clue.cli.store import cell_table
+from clue.cli.store.arguments import add_data, default_data, paths_of
+from clue.cli.store.cell_filter import CellFilter
+from clue.cli.store.cell_runs import CellRun, cell_runs, tracker_of
+from clue.cli.store.listed_cell import ListedCell, Listing
 from clue.common import console
-from clue.store.generations import Generation, generations
-from clue.store.records_table import read_table
+from clue.common.suggestion import unknown
+from clue.config.locations import options
+from clue.config.schema import PathsConf
+from clue.errors import ConfigError, TrackingError
+from clue.store import annotations_file
+from clue.store.generations import generations
+from clue.store.stored_tables import stored_tables
+from clue.study.declaration import DEFAULT, names
+from clue.study.stored_studies import stored_studies
 
-HELP = "list cells: finished, partial, failed, running"
+HELP = "list cells: state, the studies in which they count, reasons of trials"
 
-State = Literal["finished", "failed", "running", "partial"]
-STATES: Mapping[str, State] = {"RUNNING": "running", "FAILED": "failed"}
-"""State by the status of a cell's newest run, if it has no newer table; otherwise `partial`."""
-
-
-@dataclass(frozen=True)
-class ListedCell:
-    """A finished cell, or a generation without a finished cell."""
-
-    task: str
-    model: str
-    prompt: str
-    """Name of the prompt setting; empty if there is no table."""
-    state: State
-    n: int
-    """Records of a finished cell, otherwise stored completions."""
-    fingerprint: str
-    run_id: str
-    """The cell's MLflow run; empty if it is unknown."""
-    bytes: int
-    """Size of the table of a finished cell, otherwise of the generation's folder."""
+log = logging.getLogger(__name__)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
+    add_data(parser)
+    parser.add_argument(
+        "--study", default=DEFAULT, help=f"study whose trials are explained (default: {DEFAULT})"
+    )
+    for name in ("model", "task", "prompt"):
+        parser.add_argument(f"--{name}", metavar="NAME", help=f"only this {name}; several: A,B")
+    parser.add_argument(
+        "--pair", metavar="TUNED[:BASE]", help="only these two models (default: its declared base)"
+    )
+    parser.add_argument("--trials", action="store_true", help="only cells that do not count")
     parser.add_argument("--json", action="store_true", help="a JSON array instead of a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a row per cell."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
-    cells = listed_cells(mlruns)
+    """Print the cells."""
+    paths = paths_of(arguments)
+    chosen = CellFilter.of(arguments)
+    cells = [
+        cell
+        for cell in listed_cells(paths.store, paths.data, arguments.study)
+        if chosen.accepts(cell)
+    ]
     if arguments.json:
         print(json.dumps([asdict(cell) for cell in cells], indent=1))
     else:
-        _print(cells)
+        locations = options(paths, "mlruns", "data")
+        console.show(*cell_table.lines(cells, arguments.study, locations))
     return 0
 
 
-def listed_cells(mlruns: Path) -> list[ListedCell]:
+def listed_cells(mlruns: Path, data: str = "", study: str = DEFAULT) -> list[ListedCell]:
     """Returns every finished cell, and every generation whose newest run has not finished.
 
+    Args:
+        mlruns: the store.
+        data: folder of the data sets, or `demo`; empty = the default one.
+        study: name of the study whose trials are explained.
+
     Raises:
-        StoreError: there is no such store, or a table of it is damaged.
+        ConfigError: there is no such study.
+        StoreError: there is no such store, its format is newer than this version, or its choices
+            and notes are damaged.
     """
-    runs = _runs(mlruns)
-    return [cell for generation in generations(mlruns) for cell in _cells(generation, runs)]
+    if study not in names():
+        raise ConfigError(f"--study {study}: {unknown(study, names())}")
+    stored = list(generations(mlruns))  # first: MLflow writes to a store that it opens
+    annotations = annotations_file.read(mlruns)
+    paths = PathsConf(data=data or default_data(), mlruns=str(mlruns))
+    studies = stored_studies(stored_tables(mlruns), paths, annotations.chosen)
+    for line in studies.warnings():
+        log.warning("%s", line)
+    return Listing(study, studies, annotations, _runs(mlruns)).cells(stored)
 
 
-def _cells(generation: Generation, runs: Mapping[str, tuple[str, str]]) -> Iterator[ListedCell]:
-    run_id, status = runs.get(generation.fingerprint, ("", ""))
-    tables = generation.tables()
-    for path in tables:
-        table = read_table(path)
-        facts = table.facts
-        yield ListedCell(
-            task=generation.task,
-            model=generation.model,
-            prompt=facts.get("prompt", ""),
-            state="finished",
-            n=len(table.records),
-            fingerprint=generation.fingerprint,
-            run_id=facts.get("run_id", ""),
-            bytes=path.stat().st_size,
-        )
-    if not tables or status in STATES:
-        yield ListedCell(
-            task=generation.task,
-            model=generation.model,
-            prompt="",
-            state=STATES.get(status, "partial"),
-            n=len(generation.store.completions()),
-            fingerprint=generation.fingerprint,
-            run_id=run_id,
-            bytes=generation.bytes(),
-        )
-
-
-def _runs(mlruns: Path) -> dict[str, tuple[str, str]]:
-    """Returns id and status of the newest run of each generation, by the name of its folder."""
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    if uri is None and not (mlruns / "mlflow.db").exists():
-        return {}
-    from clue.tracking.tracker import Tracker
-
-    newest_first = Tracker(uri, "clue", mlruns).cells()
-    return {
-        run.data.tags["clue.fingerprint"][:16]: (run.info.run_id, run.info.status)
-        for run in reversed(newest_first)
-    }
-
-
-def _print(cells: list[ListedCell]) -> None:
-    names = ("task", "model", "prompt", "state", "fingerprint", "run")
-    table = console.table(names, ("n", "KiB"))
-    for cell in cells:
-        size = f"{cell.bytes / 1024:.0f}"
-        names = (cell.task, cell.model, cell.prompt, cell.state, cell.fingerprint, cell.run_id[:8])
-        table.add_row(*names, str(cell.n), size)
-    console.show(table)
+def _runs(mlruns: Path) -> Sequence[CellRun]:
+    """Runs of the cells; a tracking store that does not answer costs times and states only."""
+    try:
+        return cell_runs(tracker_of(mlruns))
+    except TrackingError as error:
+        log.warning("states and times of runs are left out: %s", error)
+        return []

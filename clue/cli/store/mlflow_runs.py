@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from clue.cli.store.cell_runs import END_TIME, end_time
 from clue.store.records_table import read_table
 
 LOCAL_TAGS = ("clue.host", "clue.pid", "clue.process_start", "mlflow.user", "mlflow.source.name")
@@ -21,6 +22,7 @@ def exported_runs(mlruns: Path, uri: str | None) -> Iterator[tuple[str, bytes]]:
     for run in tracker.cells():
         if run.info.status == "FINISHED":
             tags = {key: tag for key, tag in run.data.tags.items() if key not in LOCAL_TAGS}
+            tags[END_TIME] = str(end_time(run))  # an imported cell was made when it was made
             content = {
                 "name": run.info.run_name,
                 "tags": tags,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clue.common.plural import counted
 from clue.errors import StoreError
+from clue.store.format import check_format
 
 HELP = "point the runs of a moved store to its artifacts"
 
@@ -31,8 +32,10 @@ def relocate(mlruns: Path) -> int:
     """Correct the addresses of the store's former folder; returns their number.
 
     Raises:
-        StoreError: there is no database, or it cannot be written.
+        StoreError: there is no database, it cannot be written, or the store's format is newer than
+            this version.
     """
+    check_format(mlruns)
     path = mlruns / "mlflow.db"
     if not path.is_file():
         raise StoreError(

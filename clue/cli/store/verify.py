@@ -8,6 +8,7 @@ from pathlib import Path
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import sha256
+from clue.store import annotations_file
 from clue.store.generations import Generation, generations
 from clue.store.records_table import RecordsTable, read_table
 
@@ -23,12 +24,21 @@ def run(arguments: argparse.Namespace) -> int:
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     stored = list(generations(mlruns))
     faults = [fault for generation in stored for fault in generation_faults(generation)]
+    faults += _annotation_faults(mlruns)
     for fault in faults:
         print(fault)
     tables = sum(len(generation.tables()) for generation in stored)
     size = f"{counted(len(stored), 'generation')}, {counted(tables, 'table')}"
     print(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
     return int(bool(faults))
+
+
+def _annotation_faults(mlruns: Path) -> list[str]:
+    try:
+        annotations_file.read(mlruns)
+    except StoreError as error:
+        return [str(error)]
+    return []
 
 
 def generation_faults(generation: Generation) -> Iterator[str]:
@@ -45,7 +55,7 @@ def generation_faults(generation: Generation) -> Iterator[str]:
         except StoreError as error:
             yield str(error)
             continue
-        records = {((row.sample_id, row.repeat), row.prompt_sha256): row for row in table.records}
+        records = {(record.key, record.prompt_sha256): record for record in table.records}
         changed = sum(
             key in records and records[key].completion != completion
             for key, completion in stored.items()

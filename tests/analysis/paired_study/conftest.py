@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.settings import AnalysisConf
+from benchmarks.found_study import found_study
 from benchmarks.planted import Plan, pairs
 from benchmarks.synthetic import write
-from clue.task import task_files
 
 PAIRS = pairs(
     (
@@ -34,4 +33,4 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def results(store: Path) -> StudyResults:
-    return run(read_cells(store), task_files.study(), quick())
+    return run(found_study(store), quick())

@@ -10,7 +10,8 @@ def unit(pair: str, dataset: str, clusters: list[str], seed: int) -> DatasetSeri
     rng = np.random.default_rng(seed)
     ids = [f"{dataset}-{index}" for index in range(len(clusters))]
     n = len(ids)
-    return DatasetSeries(pair, dataset, Paired.of(ids, clusters, rng.random(n), rng.random(n)))
+    series = Paired.of(ids, clusters, rng.random(n), rng.random(n))
+    return DatasetSeries(pair, dataset, dataset, series)
 
 
 def test_its_diagonal_is_the_cr2_variance() -> None:

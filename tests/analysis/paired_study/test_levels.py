@@ -1,8 +1,7 @@
 import pytest
 
-from analysis.paired_study.levels import level_weights
 from analysis.paired_study.moderators import generation
-from clue.task import task_files
+from benchmarks.found_study import paper_tree
 from clue.task.levels import composites
 
 
@@ -12,17 +11,15 @@ def test_weights_give_the_composites_of_the_cells() -> None:
         **{"longhealth1": 10.0, "longhealth2": 20.0, "longhealth3": 90.0},
         **{"medisumqa": 20.0, "medisumcode": 0.0},
     }
-    expected = composites(scores, task_files.study())
+    expected = composites(scores, paper_tree())
     all_scores = scores | expected
-    for level, weights in level_weights(task_files.study()).items():
+    for level, weights in paper_tree().of_datasets.items():
         composite = sum(weight * all_scores[name] for name, weight in weights.items())
         assert composite == pytest.approx(expected[level])
 
 
 def test_weights_sum_to_one() -> None:
-    assert [sum(w.values()) for w in level_weights(task_files.study()).values()] == pytest.approx(
-        [1] * 3
-    )
+    assert [sum(w.values()) for w in paper_tree().of_datasets.values()] == pytest.approx([1] * 3)
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
-from analysis.paired_study.levels import level_weights
 from analysis.paired_study.output import write_study
 from analysis.paired_study.rows import ComparisonKey, ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.summary import summary
 from analysis.sentences.pooled import answer
 from analysis.stats.weighted_sums import combine
+from benchmarks.found_study import found_study, paper_tree
 from benchmarks.planted import Plan, pairs
 from benchmarks.synthetic import write
 from clue.metrics.summary import summary as cell_summary
@@ -44,7 +43,7 @@ def scores(store: Path, model: str) -> dict[str, float]:
         table = read_table(path)
         task = task_files.load(table.facts["task"])
         scores_by_task[task.name] = cell_summary(task, table.records)["score"]
-    return scores_by_task | composites(scores_by_task, task_files.study())
+    return scores_by_task | composites(scores_by_task, paper_tree())
 
 
 @pytest.mark.parametrize("tuned", PAIRS)
@@ -62,7 +61,7 @@ def test_differences_are_those_of_the_cells_scores(
 
 
 def test_a_levels_error_is_that_of_independent_tasks(results: StudyResults) -> None:
-    rows, weights = by_key(results), level_weights(task_files.study())
+    rows, weights = by_key(results), paper_tree().of_datasets
     for tuned in PAIRS:
         for level in LEVELS:
             parts = [
@@ -88,7 +87,7 @@ def test_families_of_hypotheses_have_their_declared_sizes(results: StudyResults)
 
 def test_only_score_rows_of_data_sets_are_in_f3(results: StudyResults) -> None:
     datasets = {row.key.task for row in results.rows if row.judgement.tests == "F3"}
-    assert datasets == set(level_weights(task_files.study())["overall"])
+    assert datasets == set(paper_tree().of_datasets["overall"])
 
 
 def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: StudyResults) -> None:
@@ -106,7 +105,7 @@ def test_the_answer_is_the_mean_over_pairs_with_their_joint_error(results: Study
 
 def test_with_few_families_only_the_mean_of_these_pairs_is_given(tmp_path: Path) -> None:
     write(tmp_path, Plan(pairs(("med42_8b", "aloe8b")), scale=0.03))
-    study = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    study = run(found_study(tmp_path), quick(sensitivity=False))
     pooled = study.settings[0].answers["overall"]
     assert "1 family is too few" in str(pooled.meta.random_effects.refused)
     document = pooled.as_dict()
@@ -144,19 +143,19 @@ def test_the_same_files_whatever_the_order_of_rows(
         order = rng.permutation(len(table.records))
         rows = [table.records[index] for index in order]
         write_table(path, RecordsTable(rows, table.signatures, table.facts))
-    again = run(read_cells(shuffled), task_files.study(), quick())
+    again = run(found_study(shuffled), quick())
     assert contents(results, tmp_path / "one") == contents(again, tmp_path / "two")
 
 
 def contents(results: StudyResults, folder: Path) -> Mapping[str, bytes]:
-    document = summary(results, quick(), task_files.study())
+    document = summary(results, quick())
     paths = write_study(folder, results.rows, document)
     return {path.name: path.read_bytes() for path in paths}
 
 
 def test_another_pair_changes_no_unadjusted_result(results: StudyResults, tmp_path: Path) -> None:
     write(tmp_path, replace(PLAN, pairs={**PAIRS, "med42_70b": "llama3_70b"}))
-    more = by_key(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
+    more = by_key(run(found_study(tmp_path), quick(sensitivity=False)))
     for key, row in by_key(results).items():
         if row.key.analysis == PRIMARY:
             assert more[key].comparison == row.comparison
@@ -177,7 +176,7 @@ def test_swapping_the_models_swaps_the_sign_and_nothing_else(tmp_path: Path) -> 
     one, two = (
         {
             mirrored(row.key): row.comparison
-            for row in run(read_cells(tmp_path / name), task_files.study(), quick()).rows
+            for row in run(found_study(tmp_path / name), quick()).rows
         }
         for name in ("one", "two")
     )
@@ -201,7 +200,7 @@ def test_a_model_against_itself_is_identical_and_untested(tmp_path: Path) -> Non
         table = read_table(path)
         (other,) = tmp_path.glob(f"cells/{table.facts['task']}/llama3_8b/*/records-*.parquet")
         write_table(path, RecordsTable(read_table(other).records, table.signatures, table.facts))
-    results = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    results = run(found_study(tmp_path), quick(sensitivity=False))
     for row in results.rows:
         assert row.judgement.verdict == "untestable"
         assert row.judgement.p is None
@@ -214,7 +213,7 @@ def test_planted_declines_are_found(tmp_path: Path) -> None:
         ("meditron7b", "meditron70b", "biomistral7b", "med42_8b", "med42_70b", "meditron3_8b")
     )
     write(tmp_path, Plan(six, delta=-20.0, family_sd=0, pair_sd=0, task_sd=0, scale=0.03))
-    results = run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False))
+    results = run(found_study(tmp_path), quick(sensitivity=False))
     population = results.settings[0].answers["overall"].meta.random_effects
     assert population.ci95.high < 0
     assert all(
@@ -235,7 +234,7 @@ def test_a_refused_task_takes_no_part_in_levels(tmp_path: Path) -> None:
     (path,) = tmp_path.glob("cells/mednli/llama3_8b/*/records-*.parquet")
     table = read_table(path)
     write_table(path, RecordsTable(table.records[:-4], table.signatures, table.facts))
-    rows = by_key(run(read_cells(tmp_path), task_files.study(), quick(sensitivity=False)))
+    rows = by_key(run(found_study(tmp_path), quick(sensitivity=False)))
     mednli = rows["med42_8b", "task", "mednli", "score", PRIMARY]
     assert (mednli.data.status, mednli.judgement.verdict) == ("refused", "untestable")
     assert mednli.judgement.p is None

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.cells import read_cells
 from analysis.paired_study import run
 from analysis.paired_study.matching import align_all
 from analysis.paired_study.prompt_setting_rows import (
@@ -19,16 +18,16 @@ from analysis.paired_study.prompt_setting_rows import (
     SettingComparison,
 )
 from analysis.paired_study.prompt_settings import compare_prompt_settings
+from benchmarks.found_study import found_study
 from clue.records import Record
-from clue.task.levels import Tree
+from clue.task.levels import ScoreTree
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, record
 
-TREE: Tree = {
-    "level1": ["mednli", "meqsum"],
-    "level2": ["problem_summary"],
-    "overall": ["level1", "level2"],
-}
+TREE = ScoreTree(
+    levels={"level1": {"mednli": 0.5, "meqsum": 0.5}, "level2": {"problem_summary": 1.0}},
+    overall={"level1": 0.5, "level2": 0.5},
+)
 TEXT = ("rougeL", "rouge1", "rouge2", "bertscore_f1")
 FAMILIES = {"t - b": "b"}
 Scores = Mapping[str, Mapping[str, float]]
@@ -69,8 +68,8 @@ def setting(
 
 
 def compared(store: Path, declared: str = "paper") -> PromptSettings:
-    conf = quick(prompt=declared)
-    aligned, _ = align_all(read_cells(store), conf)
+    conf = quick(confirmatory_prompt=declared)
+    aligned, _ = align_all(found_study(store), conf)
     return compare_prompt_settings(aligned, FAMILIES, TREE, conf)
 
 
@@ -167,7 +166,7 @@ def test_exchanging_the_settings_changes_the_sign_and_nothing_else(
 
 def test_a_setting_compared_with_its_copy_is_zero_everywhere(tmp_path: Path) -> None:
     for prompt in ("paper", "copy"):
-        for task in TREE["level1"]:
+        for task in TREE.levels["level1"]:
             setting(tmp_path, prompt, FIRST, task)
     results = compared(tmp_path)
     assert {one.key.task for one in results.comparisons} == {"mednli", "meqsum", "level1"}
@@ -320,7 +319,7 @@ def test_repeats_are_averaged_and_the_tasks_of_a_data_set_by_item(tmp_path: Path
                 rows = repeated(model, prompt, dict(zip(items, right, strict=True)))[5 * excluded :]
                 cell(tmp_path, model, task, rows, prompt=prompt, base={"b": None, "t": "b"}[model])
     conf = quick()
-    aligned, _ = align_all(read_cells(tmp_path), conf)
+    aligned, _ = align_all(found_study(tmp_path), conf)
     tree = {"longhealth": tasks, "level1": ["mednli"], "level2": ["longhealth"]}
     tree |= {"overall": ["level1", "level2"]}
     results = compare_prompt_settings(aligned, FAMILIES, tree, conf)
@@ -418,10 +417,10 @@ def test_nothing_is_tested_where_too_many_samples_are_missing(store: Path) -> No
 
 def test_a_store_with_one_setting_has_no_comparison(tmp_path: Path) -> None:
     setting(tmp_path, "paper", FIRST)
-    results = run(read_cells(tmp_path), TREE, quick()).prompt_settings
+    results = run(found_study(tmp_path, tree=TREE), quick()).prompt_settings
     assert (results.rows, results.refused, results.hypotheses) == ([], [], 0)
 
 
 def test_a_study_compares_its_settings(store: Path) -> None:
     conf = quick(sensitivity=False)
-    assert run(read_cells(store), TREE, conf).prompt_settings == compared(store)
+    assert run(found_study(store, tree=TREE), conf).prompt_settings == compared(store)

@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,20 @@ def test_mostly_repeated_answers_are_degenerate(tmp_path: Path) -> None:
     rows = [record(str(i), dict.fromkeys(TEXT, i / 10), repeated=i / 9) for i in range(10)]
     series = score_series_of(tmp_path, rows, rows)
     assert series["not_degenerate"].ids == tuple("01234")
+
+
+def test_one_presentation_is_the_first_wording_and_draw_of_the_first_repeat(
+    tmp_path: Path,
+) -> None:
+    def rows(first: float) -> list[Record]:
+        return [
+            record("a", {"accuracy": 0.0 if any(n) else first}, n[0], wording=n[1], draw=n[2])
+            for n in product((0, 1), repeat=3)
+        ]
+
+    series = score_series_of(tmp_path, rows(0.0), rows(1.0), "longhealth1")
+    assert series[PRIMARY].tuned.tolist() == [12.5]
+    assert series["one_repeat"].tuned.tolist() == [100]
 
 
 def test_an_analysis_that_changes_nothing_has_no_series(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cells import read_cells
 from analysis.errors import PairingError
 from analysis.paired_study.pairs import matched_cells, model_pairs
 from analysis.paired_study.series import AlignedPair, align_cells, in_points, weighted_mean
 from analysis.stats.clusters import influence, robust
 from analysis.stats.paired import Paired
+from benchmarks.found_study import cells_by_name
 from clue.config.schema import TaskConf
 from clue.metrics.summary import summary
 from clue.records import Record
@@ -28,7 +28,7 @@ def aligned(
     """A pair on one task."""
     cell(store, "llama2_7b", task, base)
     cell(store, "meditron7b", task, tuned, base="llama2_7b", **more)
-    cells = read_cells(store)
+    cells = cells_by_name(store)
     (pair,) = model_pairs(cells, "base")
     (match,) = matched_cells(cells, pair)
     return align_cells(match, [], {})
@@ -161,6 +161,21 @@ def test_dropping_rows_of_either_model_drops_them_of_both(tmp_path: Path) -> Non
     assert not aligned_pair.read(["accuracy"], lambda columns: columns.ids == "none")
 
 
+@pytest.mark.parametrize("field", ["wording", "draw"])
+def test_dropping_a_presentation_leaves_the_others_of_its_repeat(
+    tmp_path: Path, field: str
+) -> None:
+    def rows(right: int) -> list[Record]:
+        return [record("a", {"accuracy": i == right}, **{field: i}) for i in range(2)]
+
+    pair = aligned(tmp_path, "longhealth1", rows(0), rows(1))
+    assert pair.metrics["accuracy"].base.tolist() == [50]
+    series = pair.read(["accuracy"], lambda columns: columns.scores["accuracy"] == 1)
+    assert not series  # each model loses the presentation that the other keeps
+    series = pair.read(["accuracy"], lambda columns: np.array([True, False]))
+    assert series["accuracy"].base.tolist() == [100]
+
+
 @pytest.mark.parametrize("differs", ["prompt", "target"])
 def test_models_that_were_asked_something_else_are_not_paired(tmp_path: Path, differs: str) -> None:
     base = [record(name, {"rouge1": 0.5}) for name in "ab"]
@@ -181,7 +196,7 @@ def test_alignments_are_shared_among_cells_that_were_asked_the_same(tmp_path: Pa
     cell(tmp_path, "llama2_7b", "meqsum", rows)
     for tuned in ("meditron7b", "another"):
         cell(tmp_path, tuned, "meqsum", rows, base="llama2_7b")
-    cells = read_cells(tmp_path)
+    cells = cells_by_name(tmp_path)
     alignments: dict[tuple[str, str], Any] = {}
     tasks = [
         align_cells(m, [], alignments)

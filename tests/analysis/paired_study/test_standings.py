@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults
 from analysis.paired_study.standings import metric_score, standings
+from benchmarks.found_study import cells_by_name, paper_tree
 from benchmarks.planted import Plan
 from benchmarks.synthetic import write
 from clue.metrics.summary import summary
@@ -30,7 +30,7 @@ def test_scores_and_intervals_are_those_of_the_cells(store: Path, results: Study
             )
             assert score.n == len({record.sample_id for record in table.records})
             assert score.n_clusters == means["n_clusters"]
-        scores_by_name |= composites(scores_by_name, task_files.study())
+        scores_by_name |= composites(scores_by_name, paper_tree())
         assert {n: s.estimate.delta for n, s in standing.scores.items()} == pytest.approx(
             scores_by_name
         )
@@ -57,9 +57,9 @@ def test_tasks_with_the_same_patients_do_not_count_as_independent(results: Study
 
 def test_a_composite_without_one_of_its_parts_is_none(tmp_path: Path) -> None:
     write(tmp_path, Plan({"aloe8b": "llama3_8b"}, scale=0.02, tasks=("mednli", "meqsum")))
-    (base, _) = standings(read_cells(tmp_path), task_files.study(), "paper")
+    (base, _) = standings(cells_by_name(tmp_path), paper_tree(), "paper")
     assert set(base.scores) == {"mednli", "meqsum"}
-    assert standings(read_cells(tmp_path), task_files.study(), "zero_shot") == []
+    assert standings(cells_by_name(tmp_path), paper_tree(), "zero_shot") == []
 
 
 def test_a_metric_is_of_the_items_that_define_it(results: StudyResults) -> None:

@@ -13,6 +13,7 @@ from analysis.pairing.alignment import align
 from analysis.pairing.missing_samples import list_ids
 from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired
+from clue.records import SampleKey
 
 
 def rows(*ids: str) -> list[SampleRow]:
@@ -74,13 +75,29 @@ def test_the_order_of_repeats_changes_no_bit_of_their_mean() -> None:
     assert scores.mean() != scores[::-1].mean()
 
 
+def test_wordings_and_draws_are_averaged_as_repeats_are() -> None:
+    side = [SampleRow("a", wording=wording, draw=draw) for wording in (0, 1) for draw in (0, 1)]
+    alignment = align(side, side[:2])
+    pair = alignment.paired(np.array([1.0, 0.0, 0.0, 0.0]), np.array([1.0, 0.0]))
+    assert (pair.base.tolist(), pair.tuned.tolist()) == ([0.25], [0.5])
+    assert (alignment.ledger.repeats, alignment.ledger.short) == ((2, 4), 1)
+
+
+def test_wordings_are_proved_one_by_one() -> None:
+    side = [SampleRow("a", wording=index, digests={"prompt": str(index)}) for index in range(2)]
+    assert align(side, side[::-1]).ledger.verified == ("prompt",)
+    swapped = [SampleRow("a", wording=1 - row.wording, digests=row.digests) for row in side]
+    with pytest.raises(PairingError, match="the prompt of 2 samples differs"):
+        align(side, swapped)
+
+
 def test_too_few_repeats_are_counted() -> None:
     complete = [SampleRow(sample, repeat) for sample in "abc" for repeat in range(5)]
     ledger = align(
         complete, [row for row in complete if row.sample_id != "b" or row.repeat < 2]
     ).ledger
     assert (ledger.repeats, ledger.short) == ((2, 5), 1)
-    assert "1 sample has less than three fifths of 5 repeats" in " ".join(ledger.notes())
+    assert "1 sample has less than three fifths of 5 presentations" in " ".join(ledger.notes())
 
 
 @pytest.mark.parametrize("kind", ["prompt", "target", "doc"])
@@ -180,8 +197,10 @@ def test_a_score_that_is_defined_for_none_is_an_error() -> None:
 
 @given(st.data())
 def test_the_order_of_rows_changes_no_bit(data: st.DataObject) -> None:
-    ids = data.draw(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 4)), unique=True))
-    side = [SampleRow(sample, repeat, f"c{ord(sample) % 3}") for sample, repeat in [*ids, ("a", 9)]]
+    index = st.integers(0, 2)
+    key = st.builds(SampleKey, st.sampled_from("abcdef"), index, index, index)
+    keys = [*data.draw(st.lists(key, unique=True)), SampleKey("a", 9)]
+    side = [SampleRow(**key._asdict(), cluster=f"c{ord(key.sample_id) % 3}") for key in keys]
     scores = np.array(data.draw(st.lists(floats, min_size=len(side), max_size=len(side))))
     order = np.array(data.draw(st.permutations(range(len(side)))))
     one = align(side, side).paired(scores, scores[::-1])

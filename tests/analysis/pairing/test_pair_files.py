@@ -45,6 +45,12 @@ def test_identical_rows_twice_are_an_error_unless_they_may_be_dropped() -> None:
     assert "1 identical row was dropped" in " ".join(found.ledger.notes())
 
 
+def test_another_wording_or_draw_of_a_sample_is_no_copy() -> None:
+    rows = [SampleRow("a"), SampleRow("a", wording=1), SampleRow("a", draw=1)]
+    base = replace(ONE, rows=tuple(rows), scores=(1.0, 0.0, 0.5))
+    assert pair(base, TWO).paired.base.tolist() == [0.5]
+
+
 @pytest.mark.parametrize("dedup", [False, True])
 def test_conflicting_rows_are_always_an_error(dedup: bool) -> None:
     with pytest.raises(PairingError, match=r"tuned\.csv: 1 sample is .* different content \(c\)"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import compare
 from analysis.errors import ResultsError
 from analysis.readers import read
 from clue.errors import StoreError
@@ -55,6 +56,20 @@ def test_a_metric_is_read_with_all_that_proves_it(table: Path) -> None:
     assert results.settings == {"model.dtype": "float32", "decoding": "greedy"}
     assert [row.cluster for row in results.rows] == ["c0", "c0", "c1", "c1"]
     assert results.rows[1].digests == {"prompt": "prompt 1", "target": "target 1"}
+
+
+def test_made_up_answers_are_marked_in_the_comparison(table: Path, tmp_path: Path) -> None:
+    generation = {**FACTS["generation"], "backend": {"name": "fake"}}  # type: ignore[dict-item]
+    records = [record(number, {"rouge1": number / 4}) for number in range(4)]
+    facts = {**FACTS, "generation": generation, "demo": True, "limit": 4}
+    path = write_table(tmp_path / "records-2.parquet", RecordsTable(records, SIGNATURES, facts))
+    result = compare(table, path, score="rouge1")
+    marks = ("fake answers", "fictional data", "partial: limit 4")
+    assert result.sentence.startswith(f"[{'; '.join(marks)}] ")
+    document = result.as_dict()
+    assert document["marks"] == list(marks)
+    assert (document["base"]["marks"], document["tuned"]["marks"]) == ([], list(marks))
+    assert compare(table, table, score="rouge1").sentence.startswith("tuned against base")
 
 
 def test_a_metric_that_the_reference_leaves_undefined_is_none(table: Path) -> None:

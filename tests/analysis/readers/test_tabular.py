@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ResultsError
 from analysis.readers import ModelResults, read
+from clue.records import SampleKey
 
 ROWS = [
     {"sample_id": "7", "score": 1.0, "cluster": "north", "repeat": 0, "other": 0.25},
@@ -143,11 +144,25 @@ def test_without_ids_the_columns_are_listed(tmp_path: Path) -> None:
         read(jsonl(tmp_path / "rows", [{"id": "a", "score": 1}]))
 
 
+@pytest.mark.parametrize("name", ["repeat", "wording", "draw"])
 @pytest.mark.parametrize("value", ["first", 0.5, None])
-def test_a_repeat_is_a_whole_number(tmp_path: Path, value: object) -> None:
-    rows = [{"sample_id": "a", "score": 1, "repeat": value}]
-    with pytest.raises(ResultsError, match="the repeat is no integer"):
+def test_a_repeat_a_wording_and_a_draw_are_whole_numbers(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    rows = [{"sample_id": "a", "score": 1, name: value}]
+    with pytest.raises(ResultsError, match=f"the {name} is no integer"):
         read(jsonl(tmp_path / "rows", rows))
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_columns_wording_and_draw_are_part_of_the_key_and_no_scores(
+    tmp_path: Path, write: Callable[[Path, Sequence[dict[str, Any]]], Path]
+) -> None:
+    rows = [{"sample_id": "a", "wording": 1, "draw": draw, "accuracy": 1.0} for draw in (2, 0)]
+    results = read(write(tmp_path / "rows", rows))
+    assert results.score == "accuracy"
+    assert [row.key for row in results.rows] == [SampleKey("a", 0, 1, 2), SampleKey("a", 0, 1, 0)]
+    assert read(write(tmp_path / "plain", ROWS)).rows[1].key == SampleKey("7", 1, 0, 0)
 
 
 def test_a_cluster_may_lie_deep(tmp_path: Path) -> None:

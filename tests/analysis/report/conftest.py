@@ -6,7 +6,6 @@ import pytest
 
 from analysis.paired_study import StudyResults
 from analysis.report import write
-from clue.task import task_files
 from tests.analysis.paired_study.conftest import quick, results, store
 
 __all__ = ["report", "results", "store"]
@@ -15,5 +14,5 @@ __all__ = ["report", "results", "store"]
 @pytest.fixture(scope="session")
 def report(results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    write(results, quick(), task_files.study(), folder)
+    write(results, quick(), folder)
     return folder

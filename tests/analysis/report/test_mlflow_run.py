@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from analysis.report.mlflow_run import _identities
 from clue.tracking.tracker import Tracker
-from tests.analysis.cli.test_study import QUICK, main, pair
+from tests.analysis.cli.test_study import ONE_PAIR, QUICK, main, pair
 
 
 def analyse(store: Path, *arguments: str) -> int:
     settings = [setting for setting in QUICK if not setting.startswith("report")]
-    return main([*settings, f"paths.mlruns={store}", *arguments])
+    return main([*settings, *ONE_PAIR, f"paths.mlruns={store}", *arguments])
 
 
 def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None:
@@ -21,9 +22,26 @@ def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None
     note = run.data.tags["mlflow.note.content"]
     assert f"/#/experiments/{tracker.experiment_id}/runs/{'0' * 32}" in note
     assert "meditron7b/meqsum/paper" in note
+    assert "clue.marks" not in run.data.tags
     page = tracker.read_text(run.info.run_id, "report.html")
     assert page is not None
     assert "meditron7b scored" in page
+
+
+def test_the_run_is_marked(mlruns: Path) -> None:
+    pair(mlruns, demo=True)
+    assert analyse(mlruns) == 0
+    (run,) = Tracker(None, "clue", mlruns)._search("tags.`clue.kind` = 'analysis'")
+    assert run.info.run_name == "analysis/base [fictional data]"
+    assert run.data.tags["clue.marks"] == "fictional data"
+    assert run.data.tags["mlflow.note.content"].startswith("**fictional data**\n\n")
+
+
+def test_an_unmarked_analysis_that_was_logged_before_cells_had_marks_is_recognised() -> None:
+    cells = [{"model": "m", "limit": None}]
+    assert _identities({"cells": [{**cells[0], "marks": []}]}) == cells
+    marked = [{**cells[0], "marks": ["fake answers"]}]
+    assert _identities({"cells": marked}) == marked
 
 
 def test_answers_to_credentialed_data_are_not_sent_to_another_machine(mlruns: Path) -> None:

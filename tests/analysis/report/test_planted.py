@@ -2,13 +2,13 @@
 
 import pytest
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors, write
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 from benchmarks import planted
+from benchmarks.found_study import found_study, paper_tree
 from benchmarks.planted import DECLINE, EQUIVALENT, GAIN, PAIRS, SMALL, TEXT_TASK
 from benchmarks.synthetic import write as write_store
 from clue.task import task_files
@@ -24,13 +24,13 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     """Study with the items and clusters of the real data sets."""
     store = tmp_path_factory.mktemp("planted")
     write_store(store, planted.known_study())
-    return run(read_cells(store), task_files.study(), CONF)
+    return run(found_study(store), CONF)
 
 
 @pytest.fixture(scope="module")
 def report(study: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("planted_report")
-    write(study, CONF, task_files.study(), folder)
+    write(study, CONF, folder)
     return (folder / "report.md").read_text()
 
 
@@ -46,7 +46,7 @@ def truth(row: ResultRow) -> float:
     """Planted difference, in points."""
     plan = planted.known_study()
     points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
-    return (points | composites(points, task_files.study()))[row.key.task]
+    return (points | composites(points, paper_tree()))[row.key.task]
 
 
 def test_exactly_the_planted_changes_are_claimed(study: StudyResults) -> None:

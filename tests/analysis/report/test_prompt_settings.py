@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.report import write
 from analysis.report.document import Report, Section
 from analysis.report.formats.console import study_lines
-from analysis.report.sections import TITLE, build_report
+from analysis.report.sections import build_report
 from analysis.sentences.prompt_settings import exploratory
+from benchmarks.found_study import found_study
+from clue.config.study_schema import StudyConf
 from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, record
@@ -21,7 +22,7 @@ from tests.analysis.report.test_report import Page, texts
 
 
 def study(store: Path) -> StudyResults:
-    return run(read_cells(store), TREE, quick(sensitivity=False))
+    return run(found_study(store, tree=TREE), quick(sensitivity=False))
 
 
 def two_settings(store: Path, first: str = "paper", second: str = "zero_shot") -> StudyResults:
@@ -31,7 +32,7 @@ def two_settings(store: Path, first: str = "paper", second: str = "zero_shot") -
 
 
 def built(results: StudyResults) -> Report:
-    return build_report(results, quick(sensitivity=False), TREE)
+    return build_report(results, quick(sensitivity=False))
 
 
 def settings_section(report: Report) -> Section:
@@ -40,13 +41,13 @@ def settings_section(report: Report) -> Section:
 
 
 def written(results: StudyResults, folder: Path) -> str:
-    write(results, quick(sensitivity=False), TREE, folder)
+    write(results, quick(sensitivity=False), folder)
     return (folder / "report.md").read_text()
 
 
 def test_the_declared_setting_is_the_main_part(tmp_path: Path) -> None:
     report = built(two_settings(tmp_path))
-    assert report.title == TITLE
+    assert report.title == StudyConf().title
     assert not any("Exploratory" in paragraph for paragraph in report.answer)
     main, basis = settings_section(report).paragraphs
     assert main == (
@@ -61,7 +62,7 @@ def test_without_the_declared_setting_title_and_headline_begin_with_a_warning(
     results = two_settings(tmp_path, "three_shot")
     warning = "Exploratory: prompt setting three_shot is not the declared one."
     report = built(results)
-    assert report.title == f"{warning} {TITLE}"
+    assert report.title == f"{warning} {StudyConf().title}"
     assert report.answer[0].startswith(warning)
     text = written(results, tmp_path / "report")
     assert text.startswith(f"# {warning}")

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cells import read_cells
 from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, write
 from analysis.report.document import ReportTable
 from analysis.report.figures import FIGURES
 from analysis.report.formats import latex
-from clue.task import task_files
+from benchmarks.found_study import found_study
 from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
-from tests.analysis.paired_study.stores import cell, record
+from tests.analysis.paired_study.stores import cell, declared_cell, declared_study, record
 
 TEXTS = ("*.html", "*.md", "tables/*.tex", "tables/*.csv", "figures/*.svg")
 ANSWER = "text of a patient"
@@ -98,7 +97,7 @@ def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
 def test_the_report_is_the_same_bytes_again(
     report: Path, results: StudyResults, tmp_path: Path
 ) -> None:
-    for path in write(results, quick(), task_files.study(), tmp_path):
+    for path in write(results, quick(), tmp_path):
         assert path.read_bytes() == (report / path.relative_to(tmp_path)).read_bytes(), path
 
 
@@ -121,7 +120,7 @@ def small(store: Path, *, access: str, text: str | None = None, models: int = 2)
         scores = [record(f"s{n}", {"accuracy": float(n % 2 == number)}) for n in range(12)]
         if number < models:
             cell(store, model, "mednli", scores, base=base, access=access)
-    return run(read_cells(store), task_files.study(), quick(text=text))
+    return run(found_study(store), quick(text=text))
 
 
 def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> None:
@@ -132,7 +131,7 @@ def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> Non
     ):
         store = tmp_path / f"{access}{text}"
         study = small(store, access=access)
-        write(study, quick(text=text), task_files.study(), store / "report")
+        write(study, quick(text=text), store / "report")
         assert (ANSWER in (store / "report" / "report.html").read_text()) is shown
         others = [t for n, t in texts(store / "report").items() if n != "report.html"]
         assert not any(ANSWER in other for other in others)
@@ -146,7 +145,7 @@ def test_the_most_changed_items_are_of_both_directions(tmp_path: Path) -> None:
 
 def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path) -> None:
     study = small(tmp_path, access="open")
-    write(study, quick(), task_files.study(), tmp_path / "report")
+    write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on" in text
     assert "No model has all tasks of both levels." in text
@@ -155,14 +154,15 @@ def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path
 
 
 def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_path: Path) -> None:
-    scores = [record(f"s{n}", {"accuracy": n / 12}) for n in range(12)]
-    cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
-    study = run(read_cells(tmp_path), task_files.study(), quick())
-    write(study, quick(), task_files.study(), tmp_path / "report")
+    names = ("accuracy", "accuracy_upstream")
+    scores = [record(f"s{n}", dict.fromkeys(names, n / 12)) for n in range(12)]
+    declared_cell(tmp_path, "mistral7b_instruct_v01", "mednli", scores)
+    cells, conf = declared_study(tmp_path)
+    write(run(cells, conf), conf, tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
     assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
-    assert "`python run.py model=biomistral7b task=mednli prompt=paper`" in text
+    assert "`python run.py model=biomistral7b task=mednli prompt=paper paths.data=nowhere" in text
     published = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
     assert published in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
@@ -174,8 +174,8 @@ def test_a_refused_comparison_is_reported_with_its_reason(tmp_path: Path) -> Non
     for model, base in (("b", None), ("t", "b")):
         scores = [record(f"s{n}", dict.fromkeys(names, 0.5), target=model) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=base)
-    study = run(read_cells(tmp_path), task_files.study(), quick())
-    write(study, quick(), task_files.study(), tmp_path / "report")
+    study = run(found_study(tmp_path), quick())
+    write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
     assert "t against b on MedNLI" in text
@@ -187,8 +187,8 @@ def test_an_unreadable_table_removes_only_its_own_comparison(tmp_path: Path) -> 
     for model, score in (("b", 2.0), ("t", 0.5)):  # no score is above 1
         scores = [record(f"s{n}", dict.fromkeys(names, score)) for n in range(12)]
         cell(tmp_path, model, "meqsum", scores, base=None if model == "b" else "b")
-    study = run(read_cells(tmp_path), task_files.study(), quick())
-    write(study, quick(), task_files.study(), tmp_path / "report")
+    study = run(found_study(tmp_path), quick())
+    write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t against b on MedNLI" in text
     assert "t - b, MeQSum (paper): not compared" in text

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_where_all_references_differ_the_majority_is_a_worked_example(data: Path
     split = build_task("meqsum", data).split()
     assert set(answers("meqsum", "majority", data).values()) == {split.shots[0].target}
     assert set(answers("meqsum", "majority", data, shots=0).values()) == {""}
+
+
+def test_a_rule_answers_every_wording_and_draw_of_a_sample_alike(data: Path) -> None:
+    task = build_task("longhealth2", data)
+    split = task.split()
+    prompt = task.prompt(split.scored[0], split.shots)
+    asked = [prompt, replace(prompt, wording=1), replace(prompt, draw=2)]
+    answers = [done.text for _, done in BaselineBackend(setup("random")).bind(task).generate(asked)]
+    assert len(set(answers)) == 1
 
 
 @pytest.mark.parametrize("rule", ["majority", "random"])

@@ -14,7 +14,7 @@ from clue.config.validation import validate
 from clue.errors import ConfigError
 from clue.metrics.registry import METRICS
 
-GROUPS = ("model", "task", "prompt", "backend", "scoring", "experiment")
+GROUPS = ("model", "task", "prompt", "backend", "scoring", "study")
 FILES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 
 
@@ -64,7 +64,7 @@ def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
 
 def test_the_lists_of_tasks_are_the_levels() -> None:
     every = composed("task=all").tasks.values()
-    for level in (1, 2):
+    for level in ("1", "2"):
         listed = composed(f"task=level{level}").tasks.values()
         assert [task.name for task in listed] == [t.name for t in every if t.level == level]
     assert set(composed("task=longhealth").tasks) == {f"longhealth{n}" for n in (1, 2, 3)}
@@ -99,6 +99,9 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("tasks.meqsum.max_new_tokens=0", "tasks.meqsum.max_new_tokens=0 is less than 1"),
         ("model.base=smollm2_135m", "model.base=smollm2_135m is the model itself"),
         ("model.gguf_file=null", "belong together"),
+        ("model.base_repo=HuggingFaceTB/SmolLM2-135M-Instruct", "base_repo=.* is the model itself"),
+        ("tasks.meqsum.name=other", "tasks.meqsum.name=other: a task has the name of its file"),
+        ("tasks.meqsum.labels=[a,b]", "tasks.meqsum.labels is set, but meqsum has no table"),
         ("model=hf", "model.repo is not set"),
         ("backend.batch_size=0", "backend.batch_size=0 is less than 1"),
         ("scoring.umls.threshold=1.5", "scoring.umls.threshold=1.5 is not between 0 and 1"),
@@ -128,7 +131,7 @@ def test_an_engine_that_quantises_itself_is_not_asked_to(backend: str) -> None:
 
 
 def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
-    config = composed("experiment=demo", "task=meqsum")
+    config = composed("task=meqsum")
     validate(config)
     config.tasks["longhealth1"] = TaskConf(limit=4)
     with pytest.raises(ConfigError, match=r"tasks.longhealth1 is set, but .* is not among"):
@@ -138,6 +141,19 @@ def test_a_task_that_is_set_but_not_chosen_is_named() -> None:
 def test_the_name_of_any_checkpoint_is_fit_for_a_folder() -> None:
     config = composed("model=hf", "model.repo=some-org/a model", "model.adapter=x/y")
     assert config.model.label == "some-org--a--model--x--y"
+
+
+def test_a_base_is_named_in_one_way() -> None:
+    config = composed("model=hf", "model.repo=a/b", "model.base=llama2_7b", "model.base_repo=a/c")
+    with pytest.raises(ConfigError, match=r"model.base and model.base_repo are both set"):
+        validate(config)
+
+
+def test_an_adapter_may_be_compared_with_what_it_changes() -> None:
+    settings = ["model.repo=a/b", "model.adapter=a/lora", "model.base_repo=a/b"]
+    config = composed("model=hf", *settings)
+    validate(config)
+    assert model_files.base(config.model) == "a--b"
 
 
 def test_an_unknown_base_lists_the_models() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from clue.evaluation.outcome import Outcome
 from clue.launch import closing_table
+from clue.task.levels import ScoreTree
 
 FAILED = Outcome("m", "meqsum", "paper", "failed", note="no [file] there")
 
@@ -38,14 +39,32 @@ def test_rows_stay_whole_in_a_narrow_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    closing_table.show([replace(FAILED, model="a_model_with_a_long_name_of_its_own", note="")])
+    closing_table.show(
+        [replace(FAILED, model="a_model_with_a_long_name_of_its_own", note="")], ScoreTree()
+    )
     said = capsys.readouterr().out.splitlines()
     assert any("a_model_with_a_long_name_of_its_own   meqsum" in line for line in said)
     assert said[-1] == "1 failed"
 
 
 def test_every_status_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    closing_table.show(
-        [FAILED, replace(FAILED, status="too long"), replace(FAILED, status="too long")]
-    )
+    too_long = replace(FAILED, status="too long")
+    closing_table.show([FAILED, too_long, too_long], ScoreTree())
     assert capsys.readouterr().out.splitlines()[-1] == "2 too long, 1 failed"
+
+
+def test_made_up_answers_and_limits_are_named_below_the_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fake = Outcome("m", "meqsum", "paper", "done", n=5, score=1.0, marks=["fake answers"])
+    closing_table.show([fake, replace(fake, task="mednli", status="skipped")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "marked: fake answers. Random words replace the answers of a model."
+    limited = replace(fake, model="other", marks=["partial: limit 5"])
+    closing_table.show([fake, limited, FAILED])
+    assert "marked: fake answers (m); partial: limit 5 (other). " in capsys.readouterr().out
+
+
+def test_answers_of_models_to_real_data_need_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    closing_table.show([Outcome("m", "meqsum", "paper", "done", n=5, score=1.0)])
+    assert "marked" not in capsys.readouterr().out

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from clue import icd
-from clue.config.schema import PromptConf
+from clue.config.schema import PromptConf, TaskConf
+from clue.config.table_schema import ColumnsConf
 from clue.data.registry import DEMO
 from clue.metrics import failures
 from clue.records import sha256
@@ -36,10 +37,28 @@ TEXTS = (
 """Answers of all kinds: each is read by every task's functions."""
 
 
+LABELS = ["Entailment", "neutral", "B", "F"]
+TABLES = {
+    answer: TaskConf(
+        f"table_{answer}",
+        reader="table",
+        file=str(GOLDEN.parent / "table.csv"),
+        columns=ColumnsConf(id="id", target=answer, cluster="patient", fields={"text": "note"}),
+        answer=answer,
+        labels=LABELS if answer == "choice" else [],
+        user="{text}",
+    )
+    for answer in ("choice", "text", "codes")
+}
+"""Tables of every kind of answer, on a file that never changes."""
+
+
 @cache
 def digests() -> dict[str, tuple[int, str]]:
     """Function to its version and the digest of what it returns."""
-    tasks = {load(name).module: Task(load(name), PromptConf(), DEMO) for name in names()}
+    confs = {conf.module: conf for conf in map(load, names())}
+    confs |= {conf.name: conf for conf in TABLES.values()}
+    tasks = {name: Task(conf, PromptConf(), DEMO) for name, conf in confs.items()}
     rows = {"failures": (failures.VERSION, _digest(_failures, tasks["mednli"]))}
     for module, task in tasks.items():
         for function, version in task.module.VERSIONS.items():
@@ -110,8 +129,8 @@ def test_every_declared_version_is_tied_to_behaviour() -> None:
 
 def test_every_function_that_reads_has_a_version() -> None:
     readers = {"read", "parse", "parse_upstream", "answer_flags", "present"}
-    for name in names():
-        module = Task(load(name), PromptConf(), DEMO).module
+    for conf in (*map(load, names()), *TABLES.values()):
+        module = Task(conf, PromptConf(), DEMO).module
         assert {reader for reader in readers if hasattr(module, reader)} == set(module.VERSIONS) - {
             "icd"
         }

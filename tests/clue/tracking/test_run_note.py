@@ -13,6 +13,12 @@ def test_a_jobs_note_has_scores_with_their_interval_levels_and_the_command() -> 
     assert said.endswith("```\npython run.py task=all\n```")
 
 
+def test_a_note_begins_with_the_marks_of_its_results() -> None:
+    note = run_note.with_marks(["fake answers", "partial: limit 5"], "| score |")
+    assert note == "**fake answers; partial: limit 5**\n\n| score |"
+    assert run_note.with_marks([], "| score |") == "| score |"
+
+
 def test_a_cells_note_has_the_metrics_of_its_score() -> None:
     said = run_note.of_cell("cmd", ["rouge1", "umls_f1"], MEANS)
     assert "| score | 40.00 |" in said

@@ -8,9 +8,9 @@ import pytest
 from omegaconf import OmegaConf
 
 from clue.cli.data import status
+from clue.config.files import config_files
 from clue.data.registry import DATASETS
 from clue.errors import ConfigError
-from clue.task.task_files import FOLDER
 from tests import tiny
 
 Status = Callable[..., int]
@@ -93,6 +93,28 @@ def test_the_exit_code_tells_whether_what_is_needed_is_here(
     assert run(tmp_path, *(["--need", *need] if need else [])) == code
 
 
+def test_a_table_of_ones_own_is_listed_checked_and_needed(
+    run: Status, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tiny.triage(tmp_path)))
+    table = files_by_split(run, capsys, tmp_path / "data")["triage", "test"]
+    assert (table["state"], table["rows"], table["access"]) == ("found", 6, "credentialed")
+    assert table["path"] == str(tmp_path / "triage.csv")
+    assert run(tmp_path, "--need", "task=triage") == 0
+    text = (tmp_path / "triage.csv").read_text()
+    (tmp_path / "triage.csv").write_text(text.replace("routine", "rotine"))
+    assert run(tmp_path, "--need", "task=triage") == 1
+    output = capsys.readouterr().out
+    assert "test is malformed: " in output
+    assert "row 3, column urgency is none of the labels urgent, routine" in output
+    (tmp_path / "triage.csv").unlink()
+    assert run(tmp_path, "--need", "task=triage") == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert "triage: own file, credentialed" in output
+    assert "test is missing: the file of triage is not at" in output
+    assert run(tmp_path) == 0
+
+
 def test_only_the_test_split_is_needed(run: Status, tmp_path: Path) -> None:
     tiny.mednli(tmp_path, split="test")
     assert run(tmp_path, "--need", "task=mednli") == 0
@@ -102,7 +124,8 @@ def test_only_the_test_split_is_needed(run: Status, tmp_path: Path) -> None:
 def test_lists_of_tasks_are_those_of_the_yaml_files() -> None:
     assert status.needed_datasets(["task=longhealth"]) == {"longhealth"}
     assert status.needed_datasets(["task=level1"]) == {"mednli", "meqsum", "problem_summary"}
-    single = [path.stem for path in FOLDER.glob("*.yaml") if "defaults" not in OmegaConf.load(path)]
+    files = config_files("task").items()
+    single = [name for name, path in files if "defaults" not in OmegaConf.load(path)]
     assert status.needed_datasets(["task=all"]) == status.needed_datasets(
         [f"task={','.join(single)}"]
     )

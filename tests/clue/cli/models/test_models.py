@@ -14,6 +14,7 @@ from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import model_overviews
 from clue.cli.models.parser import main
 from clue.config import model_files
+from clue.config.files import config_files
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
 from clue.errors import ConfigError
@@ -55,7 +56,7 @@ def test_a_model_file_says_what_a_reader_needs(name: str) -> None:
     assert model.context
     assert model.parameters
     assert model.licence
-    said = OmegaConf.load(model_files.FOLDER / f"{name}.yaml")
+    said = OmegaConf.load(config_files("model")[name])
     assert {"revision", "adaptation"} <= set(said)  # null and [] say that nothing is known
 
 
@@ -78,6 +79,56 @@ def test_a_base_or_an_ancestor_without_a_file_is_named() -> None:
             model_files.family(lost)
 
 
+def tuned(base_repo: str) -> ModelConf:
+    return ModelConf(repo="org/tuned", base_repo=base_repo)
+
+
+def test_a_base_without_a_file_has_the_name_of_its_own_run(tmp_path: Path) -> None:
+    for repo in ("org/base", "/data/some base/", str(tmp_path)):
+        assert model_files.base(tuned(repo)) == ModelConf(repo=repo).label
+        assert model_files.family(tuned(repo)) == model_files.family(ModelConf(repo=repo))
+    assert model_files.base(ModelConf(repo="org/tuned")) is None
+
+
+def test_a_base_with_one_file_has_its_name_and_family() -> None:
+    assert model_files.base(tuned("meta-llama/Llama-2-7b-hf")) == "llama2_7b"
+    small = tuned("HuggingFaceTB/SmolLM2-135M-Instruct")  # also the repo of an adapter's file
+    assert (model_files.base(small), model_files.family(small)) == ("smollm2_135m", "smollm2")
+
+
+def own_models(folder: Path, monkeypatch: pytest.MonkeyPatch, **repos: str) -> None:
+    (folder / "model").mkdir(exist_ok=True)
+    for name, facts in repos.items():
+        (folder / "model" / f"{name}.yaml").write_text(f"name: {name}\nrepo: {facts}\n")
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(folder))
+
+
+def test_of_two_files_of_the_base_none_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_models(tmp_path, monkeypatch, one="org/base", int4="org/base\nquantization: int4")
+    assert model_files.base(tuned("org/base")) == "one"
+    own_models(tmp_path, monkeypatch, two="org/base\ndtype: float16")
+    assert model_files.base(tuned("org/base")) == "org--base"
+
+
+def test_a_base_never_takes_the_name_of_another_checkpoints_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        ConfigError, match=r"model.base_repo=llama2_7b would have the name llama2_7b"
+    ):
+        model_files.base(tuned("llama2_7b"))
+
+
+def test_a_model_file_with_a_base_repo_shows_its_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_models(tmp_path, monkeypatch, mine="org/mine\nbase_repo: meta-llama/Llama-2-7b-hf")
+    (row,) = model_overviews(["mine"], [], tmp_path)
+    assert (row.base, row.family, row.facts()["base"]) == ("llama2_7b", "llama2_7b", "llama2_7b")
+
+
 def test_a_sweep_over_all_models_leaves_out_what_needs_a_name() -> None:
     (override,) = OverridesParser.create().parse_overrides(["model=glob(*,exclude=hf)"])
     chosen: Any = override.value()
@@ -97,10 +148,14 @@ def test_a_setting_that_is_not_used_changes_no_fingerprint() -> None:
     ("line", "reason"),
     [("contxt: 5", "contxt"), ("context: lots", "lots"), ("  - x: [", "malformed")],
 )
-def test_a_malformed_file_is_named_with_its_fields(tmp_path: Path, line: str, reason: str) -> None:
-    (tmp_path / "odd.yaml").write_text(f"name: odd\nrepo: org/odd\n{line}\n")
+def test_a_malformed_file_is_named_with_its_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, reason: str
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "odd.yaml").write_text(f"name: odd\nrepo: org/odd\n{line}\n")
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tmp_path))
     with pytest.raises(ConfigError, match=rf"odd\.yaml is malformed: .*{reason}|{reason}.*context"):
-        model_files.load("odd", tmp_path)
+        model_files.load("odd")
 
 
 def test_needs_are_measured_where_the_data_are_and_else_estimated(tmp_path: Path) -> None:
@@ -128,9 +183,9 @@ def test_a_longer_prompt_is_measured_again_and_not_remembered(tmp_path: Path) ->
 
 def test_models_of_short_context_fit_level_1_only() -> None:
     asked = [
-        ContextNeed("short", 1, 900, True),
-        ContextNeed("long", 2, 5000, True),
-        ContextNeed("new", 2, None, False),
+        ContextNeed("short", "1", 900, True),
+        ContextNeed("long", "2", 5000, True),
+        ContextNeed("new", None, None, False),
     ]
     fits = {
         row.model.name: row.fits for row in model_overviews(["llama2_7b", "aloe8b"], asked, Path())

@@ -1,6 +1,6 @@
-"""Marks of the verdicts in tables and figures."""
+"""Symbols of the verdicts in tables and figures."""
 
-MARKS = {
+SYMBOLS = {
     "decline": "▼",
     "gain": "▲",
     "detectable but small": "≈",
@@ -9,7 +9,7 @@ MARKS = {
     "inconclusive": "",
     "untestable": "-",
 }
-"""Verdict to its mark."""
+"""Verdict to its symbol."""
 LEGEND = (
     "▼ decline, ▲ gain, ≈ within the margin, ≥ a larger decline is excluded, no mark: not settled."
 )

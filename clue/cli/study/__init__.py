@@ -1,0 +1,1 @@
+"""`clue study`: declared studies."""

@@ -1,0 +1,60 @@
+"""`python -m clue study freeze`: record a declaration before its cells are generated."""
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from clue.cli.study.resolved import resolved, store
+from clue.study.freeze import FrozenStudy, frozen_now, write
+from clue.tracking import provenance
+
+HELP = "record a declaration with its sha256, time and commit, in the store and in MLflow"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("study", help="name of a file in conf/study")
+    parser.add_argument(
+        "--amend", action="store_true", help="record a change of a study that is frozen already"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Freeze the study, or say since when it is frozen.
+
+    Raises:
+        ConfigError: the study was changed since it was frozen, and `--amend` is not given.
+    """
+    study, mlruns = resolved(arguments.study, arguments), store(arguments)
+    if study.frozen and not study.changes:
+        print(f"{arguments.study} is frozen already. {study.frozen[0].sentence()}")
+        return 0
+    if not arguments.amend:
+        study.check_unchanged()
+    now = frozen_now(study.resolver, mlruns, provenance.code().get("clue.git_commit", ""))
+    path = write(mlruns, now)
+    _track(now, mlruns)
+    print(f"{path}\n{now.sentence()}")
+    print(f"To prove the time to others, publish the digest: {now.sha256}")
+    return 0
+
+
+def _track(frozen: FrozenStudy, mlruns: Path) -> None:
+    """Logs the declaration as an MLflow run of its own.
+
+    Raises:
+        TrackingError: the tracking store does not answer; the store has the declaration.
+    """
+    from clue.tracking.tracker import Tracker
+
+    tracker = Tracker(os.environ.get("MLFLOW_TRACKING_URI"), "clue", mlruns)
+    identity = ("clue.study_sha256", frozen.sha256)
+    tags = {"clue.kind": "study", "clue.study": frozen.study, **provenance.code()}
+    command = f"python -m clue study freeze {frozen.study}"
+    with tracker.run(f"study/{frozen.study}", identity, tags, command):
+        text = json.dumps(asdict(frozen) | {"sha256": frozen.sha256}, indent=1, sort_keys=True)
+        tracker.log_text("declaration.json", text)
+        tracker.log_metrics({"cells": frozen.cells, "cells_present": len(frozen.present)})
+        tracker.log_note(f"{frozen.sentence()}\n\n```\n{command}\n```")

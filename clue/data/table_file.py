@@ -1,0 +1,122 @@
+"""Strict reader of a table of one's own: CSV, JSON lines or Parquet.
+
+Every error names file, row and column, and quotes no cell: it may be clinical text.
+"""
+
+import codecs
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from clue.common import csv_table
+from clue.common.csv_table import describe_columns
+from clue.data.readers import json_lines, open_bytes, open_text
+from clue.errors import DataError
+
+Rows = Iterator[tuple[int, Mapping[str, Any]]]
+"""Number of a row, and its values by column."""
+
+
+def table_rows(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yields the number of each row and the stripped texts of the columns; whole numbers are texts.
+
+    The header of a CSV file is row 1. Rows of JSON lines and Parquet count from 1.
+
+    Raises:
+        DataError: the file is in no known format, cut short or not UTF-8; a column is missing or
+            occurs twice, a row has another number of cells, a cell is empty or no text.
+    """
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix not in FORMATS:
+        raise DataError(f"{path} is no table: its name ends in none of {', '.join(FORMATS)}")
+    names = list(dict.fromkeys(columns))
+    for number, row in FORMATS[suffix](path, names):
+        yield number, {name: _text(row, name, f"{path}: row {number}") for name in names}
+
+
+def _text(row: Mapping[str, Any], name: str, where: str) -> str:
+    if name not in row:
+        raise DataError(f"{where}: no column {name}; found {describe_columns(list(row))}")
+    value = row[name]
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str | None):
+        raise DataError(f"{where}, column {name} is no text but {type(value).__name__}")
+    if value is None or not value.strip():
+        raise DataError(f"{where}, column {name} is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where}, column {name} has half of a surrogate pair") from error
+    return value.strip()
+
+
+def _csv_rows(path: Path, columns: Sequence[str]) -> Rows:
+    def fail(position: str, problem: str) -> DataError:
+        return DataError(
+            f"{path}: {position}: {problem}. In a CSV file commas separate cells, and quotation "
+            "marks enclose a cell with a comma or a line break"
+        )
+
+    _check_encoding(path)
+    with open_text(path) as text:
+        yield from csv_table.csv_rows(text, fail, columns)
+
+
+def _json_rows(path: Path, columns: Sequence[str]) -> Rows:
+    _check_encoding(path)
+    yield from json_lines(path)
+
+
+def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            _check_types(path, file.schema_arrow, columns)
+            number = 0
+            for batch in file.iter_batches(columns=list(columns)):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = "not a Parquet file, cut short or damaged"
+        raise DataError(f"{path} cannot be read ({type(error).__name__}): {reason}") from error
+
+
+def _check_types(path: Path, schema: Any, columns: Sequence[str]) -> None:
+    import pyarrow.types as types
+
+    for name in columns:
+        count = schema.names.count(name)
+        if count != 1:
+            problem = f"the column {name} occurs twice" if count else f"no column {name}"
+            raise DataError(f"{path}: {problem}; found {describe_columns(schema.names)}")
+        kind = schema.field(name).type
+        values = kind.value_type if types.is_dictionary(kind) else kind
+        allowed = (types.is_string, types.is_large_string, types.is_integer)
+        if not any(is_kind(values) for is_kind in allowed):
+            raise DataError(f"{path}: column {name} is of type {kind}: it must be text")
+
+
+def _check_encoding(path: Path) -> None:
+    with open_bytes(path) as file:
+        content = file.read().removeprefix(codecs.BOM_UTF8)
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{path}: line {line} is not UTF-8: save the file as UTF-8 (CSV UTF-8 in a spreadsheet "
+            "program)"
+        ) from None  # the cause quotes the text
+
+
+FORMATS: Mapping[str, Callable[[Path, Sequence[str]], Rows]] = {
+    ".csv": _csv_rows,
+    ".jsonl": _json_rows,
+    ".ndjson": _json_rows,
+    ".parquet": _parquet_rows,
+}
+"""Reader by the ending of the file's name; text may be packed as .gz."""

@@ -1,0 +1,116 @@
+"""Tables of finished cells with their facts: what a store contains, read without records."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clue.errors import StoreError
+from clue.store.addresses import DIGITS, Address
+from clue.store.format import check_format
+from clue.store.records_table import FACTS, SIGNATURES
+
+log = logging.getLogger(__name__)
+
+REQUIRED_FACTS = (*("model", "task", "prompt", "dataset", "score", "generation", "fingerprint"),)
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """The records table of a finished cell."""
+
+    path: Path
+    facts: Mapping[str, Any]
+    """`clue.tracking.tags.facts`."""
+    signatures: Mapping[str, str]
+    """Metric name to signature."""
+    rows: int = 0
+    """Number of records."""
+    repeats: int | None = None
+    """Presentations of a question, from the file's statistics; None = it has none."""
+
+    @property
+    def name(self) -> str:
+        """`<model>/<task>/<prompt>` as it was evaluated, for people."""
+        return f"{self.facts['model']}/{self.facts['task']}/{self.facts['prompt']}"
+
+    @property
+    def fingerprint(self) -> str:
+        """First 16 digits of the fingerprint of its generation."""
+        return str(self.facts["fingerprint"])[:16]
+
+    @property
+    def address(self) -> Address:
+        """Address of the table in its store."""
+        table = self.path.stem.removeprefix("records-")[:DIGITS]
+        return Address(str(self.facts["model"]), self.fingerprint, table)
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend that generated its answers."""
+        return str(self.facts["generation"]["backend"]["name"])
+
+
+def stored_tables(mlruns: Path) -> list[StoredTable]:
+    """Returns the tables of a store, sorted by path; logs those that cannot be used.
+
+    Raises:
+        StoreError: the store's format is newer than this version.
+    """
+    check_format(mlruns)
+    return list(_readable(mlruns))
+
+
+def read_facts(path: Path) -> StoredTable:
+    """Reads the facts of a table, which may lack some.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.read_metadata(path)
+        metadata = file.metadata or {}
+        facts = json.loads(metadata.get(FACTS, b"{}"))
+        signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StoreError(f"{path} is left out: damaged ({type(error).__name__})") from error
+    return StoredTable(path, facts, signatures, file.num_rows, _repeats(file))
+
+
+def lacking_fact(table: StoredTable) -> str | None:
+    """Returns the reason why a table cannot be used; None if it has all facts."""
+    absent = [name for name in REQUIRED_FACTS if name not in table.facts]
+    if not absent:
+        return None
+    return (
+        f"it lacks the fact {absent[0]}. Score the cell again: repeat its command with "
+        "backend=replay force=true, which writes a table with this fact"
+    )
+
+
+def _readable(mlruns: Path) -> Iterator[StoredTable]:
+    for path in sorted(mlruns.glob("cells/*/*/*/records-*.parquet")):
+        try:
+            table = read_facts(path)
+        except StoreError as error:
+            log.warning("%s", error)
+            continue
+        reason = lacking_fact(table)
+        if reason is None:
+            yield table
+        else:
+            log.warning("%s is left out: %s", path, reason)
+
+
+def _repeats(file: Any) -> int | None:
+    """The highest number of a presentation plus one, from the statistics of the column `repeat`."""
+    groups = [file.row_group(number) for number in range(file.num_row_groups)]
+    columns = [group.column(number) for group in groups for number in range(group.num_columns)]
+    statistics = [column.statistics for column in columns if column.path_in_schema == "repeat"]
+    highest = [entry.max for entry in statistics if entry is not None and entry.has_min_max]
+    return 1 + max(highest) if highest else None

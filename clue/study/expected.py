@@ -1,0 +1,177 @@
+"""Settings, data and scorers that a declared cell must have, as they resolve to now."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from clue.config import model_files
+from clue.config.composition import as_overrides, composed
+from clue.config.schema import Config, PathsConf
+from clue.data.locate import data_root
+from clue.errors import DataError, DataMissing, ModelUnavailable
+from clue.metrics import failures
+from clue.metrics.registry import signatures
+from clue.metrics.scorer import Scoring
+from clue.records import dotted, sha256
+from clue.study.declaration import CellKey, Declaration
+from clue.task.task import Task
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ExpectedTask:
+    """A declared task under a prompt setting; what this machine cannot resolve is absent."""
+
+    protocol: Mapping[str, Any]
+    """`Task.protocol`; without `dataset_sha256` and `shots` where the data are not here."""
+    score: tuple[str, ...]
+    """Metrics of the task score."""
+    metrics: tuple[str, ...]
+    signatures: Mapping[str, str]
+    """Metric name to signature, without metrics whose scorer is not here."""
+    versions: Mapping[str, int]
+    """Declared versions of the readers of data and answers."""
+    limit: int | None
+    """Upper bound of scored samples that the study declares."""
+    samples: int | None
+    """Samples without a limit; None where the data are not here."""
+    repeats: int
+    """Presentations of every question."""
+    fictional: bool
+    """The declared data are those of the package's demonstration."""
+
+    def resolved(self) -> dict[str, Any]:
+        """Returns what depends on data and libraries, to be frozen."""
+        digests = {name: self.protocol.get(name) for name in ("dataset_sha256", "shots")}
+        return {
+            **digests,
+            "samples": self.samples,
+            "signatures": dict(self.signatures),
+            "versions": dict(self.versions),
+        }
+
+
+@dataclass(frozen=True)
+class ExpectedCell:
+    """A declared cell, resolved."""
+
+    key: CellKey
+    task: ExpectedTask
+    model: Mapping[str, Any]
+    """`clue.config.model_files.identity`."""
+    backends: tuple[str, ...]
+    """Backends whose answers count."""
+    rule: str | None
+    """Rule of a baseline; None = a model."""
+
+
+@dataclass
+class Resolver:
+    """Resolves the cells of a declaration."""
+
+    declaration: Declaration
+    paths: PathsConf
+    frozen: Mapping[str, Any] = field(default_factory=dict)
+    """`ExpectedTask.resolved` by `<task>/<prompt>` as it was frozen; it precedes that of now."""
+    _tasks: dict[tuple[str, str], ExpectedTask] = field(default_factory=dict)
+    _configs: dict[str, Config] = field(default_factory=dict)
+
+    def cell(self, key: CellKey) -> ExpectedCell:
+        """Returns what a declared cell must be.
+
+        Raises:
+            ClueError: a setting of the study is unknown, or a wording is not imported.
+        """
+        model = self.declaration.models[key.model]
+        backends = ("baseline",) if model.baseline else tuple(self.declaration.conf.backends)
+        task = self.task(key.task, key.prompt)
+        return ExpectedCell(key, task, model_files.identity(model), backends, model.baseline)
+
+    def task(self, name: str, prompt: str) -> ExpectedTask:
+        """Returns a task under a prompt setting, resolved once."""
+        if (name, prompt) not in self._tasks:
+            frozen = self.frozen.get(f"{name}/{prompt}", {})
+            self._tasks[name, prompt] = _expected_task(self._config(prompt), name, frozen)
+        return self._tasks[name, prompt]
+
+    def _config(self, prompt: str) -> Config:
+        if prompt not in self._configs:
+            overrides = as_overrides(run_settings(self.declaration, prompt, self.paths))
+            self._configs[prompt] = composed("config", Config, overrides)
+        return self._configs[prompt]
+
+
+def run_settings(declaration: Declaration, prompt: str, paths: PathsConf) -> dict[str, Any]:
+    """Returns the settings of `python run.py` that a study declares for a prompt setting."""
+    conf = declaration.conf
+    return {
+        "task": list(declaration.tasks),
+        "prompt": prompt,
+        "scoring": conf.scoring,
+        "paths.data": paths.data,
+        "paths.mlruns": paths.mlruns,
+        **study_settings(conf.settings, declaration.tasks),
+    }
+
+
+def study_settings(settings: Mapping[str, Any], tasks: Iterable[str]) -> dict[str, Any]:
+    """Returns settings by dotted name, without those of other tasks."""
+    chosen = tuple(f"tasks.{name}." for name in tasks)
+    return {
+        key: value
+        for key, value in dotted(settings)
+        if key.startswith(chosen) or not key.startswith("tasks.")
+    }
+
+
+def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> ExpectedTask:
+    conf = config.tasks[name]
+    task = Task(conf, config.prompt, data_root(config.paths.data), config.limit)
+    digests, samples = _from_data(task)
+    of_now = {
+        "samples": samples,
+        "signatures": _signatures(config, conf.metrics),
+        "versions": {**task.module.VERSIONS, "failures": failures.VERSION},
+    }
+    values = of_now | {key: value for key, value in frozen.items() if value}
+    frozen_digests = {key: frozen[key] for key in ("dataset_sha256", "shots") if frozen.get(key)}
+    return ExpectedTask(
+        protocol=task.settings() | digests | frozen_digests,
+        score=tuple(conf.score),
+        metrics=tuple(conf.metrics),
+        signatures=values["signatures"],
+        versions=values["versions"],
+        limit=task.effective_limit,
+        samples=values["samples"],
+        fictional=task.fictional,
+        repeats=conf.repeats,
+    )
+
+
+def _from_data(task: Task) -> tuple[dict[str, str], int | None]:
+    """Digests of data and worked examples, and the number of samples without a limit.
+
+    Without the data only the digest of no worked examples is known.
+    """
+    unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
+    try:
+        split = unlimited.split()
+        return task.data_digests(split.shots), len(split.scored)
+    except DataError as error:
+        if not isinstance(error, DataMissing):
+            log.warning("the data of %s cannot be read: %s", task.conf.name, error)
+        return ({} if task.shots else {"shots": sha256([])}), None
+
+
+def _signatures(config: Config, metrics: list[str]) -> dict[str, str]:
+    """Signatures of now, without those of scorers that are not on this machine."""
+    scoring = Scoring(config.scoring, config.paths.store / "cache")
+    resolved: dict[str, str] = {}
+    for name in metrics:
+        try:
+            resolved |= signatures([name], scoring)
+        except ModelUnavailable as error:
+            log.debug("no signature of %s: %s", name, error)
+    return resolved

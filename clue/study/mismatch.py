@@ -1,0 +1,189 @@
+"""Differences between a stored cell and a declared one, in words."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from clue.common.plural import counted
+from clue.records import dotted
+from clue.store.stored_tables import StoredTable
+from clue.study.expected import ExpectedCell, ExpectedTask
+from clue.study.words import differing_words
+
+WORDING = ("system", "user", "assistant")
+"""Order of the templates in a protocol."""
+_LABELS = {
+    **{"data": "other data", "protocol": "other protocol", "model": "model not declared"},
+    **{"scoring": "other scoring", "library": "other scoring", "reader": "older reader"},
+}
+_VERSION = re.compile(r"\d+(\.\d+)+\S*")
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A difference that keeps a stored cell out of a study."""
+
+    kind: str
+    """`backend`, `limit`, `data`, `protocol`, `model`, `scoring`, `library` or `reader`."""
+    text: str
+
+    @property
+    def label(self) -> str:
+        """The kind in a few words, the same for all tasks of a model."""
+        labels = {"backend": self.text, "limit": self.text.partition(" of ")[0]}
+        return labels.get(self.kind, _LABELS.get(self.kind, ""))
+
+    @property
+    def needs_scoring_only(self) -> bool:
+        """True if the stored answers are the declared ones, and only their scores are not."""
+        return self.kind in ("scoring", "library", "reader")
+
+    @property
+    def is_library_version(self) -> bool:
+        """True if only versions of libraries differ: the scorers are the declared ones."""
+        return self.kind == "library"
+
+
+def mismatches(stored: StoredTable, expected: ExpectedCell) -> list[Mismatch]:
+    """Returns all differences; empty if the stored cell is the declared one."""
+    return [
+        *_backend(stored, expected),
+        *_limit(stored, expected.task),
+        *_data(stored, expected.task),
+        *_protocol(stored, expected.task),
+        *_model(stored, expected.model),
+        *_scoring(stored, expected.task),
+        *_readers(stored, expected.task),
+    ]
+
+
+def generation_fits(generation: Mapping[str, Any], expected: ExpectedCell) -> bool:
+    """True if answers of this generation are those of a declared cell, scored or not."""
+    stored = StoredTable(Path(), {"generation": generation, "demo": expected.task.fictional}, {})
+    parts = (
+        _backend(stored, expected),
+        _data(stored, expected.task),
+        _protocol(stored, expected.task),
+        _model(stored, expected.model),
+    )
+    return not any(True for part in parts for _ in part)
+
+
+def difference(key: str, stored: object, other: object) -> str:
+    """Returns one line: the key, and the words in which two values differ."""
+    first, second = differing_words(str(stored), str(other))
+    return f"{key} differs: {first} / {second}"
+
+
+def _backend(stored: StoredTable, expected: ExpectedCell) -> Iterator[Mismatch]:
+    identity = stored.facts["generation"]["backend"]
+    if stored.backend not in expected.backends:
+        yield Mismatch("backend", f"backend {stored.backend}")
+    elif expected.rule and identity.get("rule") != expected.rule:
+        yield Mismatch("model", f"baseline {identity.get('rule')}, not {expected.rule}")
+
+
+def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    limit = stored.facts.get("limit")
+    total = "" if expected.samples is None else f" of {expected.samples}"
+    complete = limit is None or stored.rows < limit or stored.rows == expected.samples
+    if complete and stored.repeats not in (None, expected.repeats):
+        declared = f"the study declares {expected.repeats}"
+        shown = counted(stored.repeats, "presentation")
+        yield Mismatch("protocol", f"{shown} of every question, {declared}")
+    elif expected.limit is None:
+        if not complete:
+            yield Mismatch("limit", f"limit {limit}{total}")
+        elif expected.samples not in (None, stored.rows):
+            yield Mismatch("limit", f"{stored.rows}{total} samples")
+    elif stored.rows != expected.limit and not (complete and stored.rows < expected.limit):
+        declared = f"the study declares limit {expected.limit}"
+        yield Mismatch("limit", f"{stored.rows}{total} samples, {declared}")
+
+
+def _data(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    protocol = stored.facts["generation"]["protocol"]
+    if bool(stored.facts.get("demo")) != expected.fictional:
+        names = {True: "fictional data", False: "data that are not the demonstration's"}
+        yield Mismatch("data", names[not expected.fictional])
+        return
+    digest = protocol.get("dataset_sha256")
+    wanted = expected.protocol.get("dataset_sha256", digest)
+    if digest != wanted:
+        yield Mismatch("data", f"other data: sha256 {str(digest)[:12]} / {str(wanted)[:12]}")
+
+
+def _protocol(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    protocol = dict(stored.facts["generation"]["protocol"])
+    wanted = dict(expected.protocol)
+    task = wanted["task"]
+    for name, ours, theirs in zip_longest(
+        WORDING, protocol.pop("wording", ()), wanted.pop("wording")
+    ):
+        if ours != theirs:
+            yield Mismatch(
+                "protocol", f"wording of {difference(f'tasks.{task}.{name}', ours, theirs)}"
+            )
+    decoding = stored.facts["generation"].get("decoding")
+    stored_settings = dict(dotted(protocol)) | {"decoding": decoding}
+    declared = dict(dotted(wanted)) | {"decoding": "greedy"}
+    unresolved = {"dataset_sha256", "shots"} - wanted.keys()
+    for key in sorted({*stored_settings, *declared} - unresolved - {"dataset_sha256"}):
+        ours, theirs = stored_settings.get(key), declared.get(key)
+        if ours != theirs:
+            yield Mismatch("protocol", _setting_difference(key, ours, theirs))
+
+
+def _setting_difference(key: str, stored: object, declared: object) -> str:
+    if key == "shots":
+        return "other worked examples"
+    return difference(key, stored, declared)
+
+
+def _model(stored: StoredTable, expected: Mapping[str, Any]) -> Iterator[Mismatch]:
+    model = stored.facts["generation"]["model"]
+    for key in sorted({*model, *expected}):
+        if model.get(key) != expected.get(key):
+            yield Mismatch("model", difference(f"model.{key}", model.get(key), expected.get(key)))
+
+
+def _scoring(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    if set(stored.signatures) != set(expected.metrics):
+        scored, declared = (
+            ", ".join(sorted(names)) for names in (stored.signatures, expected.metrics)
+        )
+        yield Mismatch("scoring", difference("the list of metrics", scored, declared))
+        return
+    if set(stored.facts["score"]) != set(expected.score):
+        yield Mismatch(
+            "scoring",
+            f"the task score is of {', '.join(stored.facts['score'])}, not of "
+            f"{', '.join(expected.score)}",
+        )
+    for name, signature in expected.signatures.items():
+        if stored.signatures[name] != signature:
+            yield _signature_mismatch(name, stored.signatures[name], signature)
+
+
+def _signature_mismatch(name: str, stored: str, expected: str) -> Mismatch:
+    """Other versions of libraries are no other scorer, unless the study has both."""
+    pairs = list(zip_longest(*(re.split(r"[ |]", text) for text in (stored, expected))))
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    versions = all(part and _VERSION.fullmatch(part) for pair in differing for part in pair)
+    text = difference(f"scorer of {name}", stored.replace("|", " "), expected.replace("|", " "))
+    return Mismatch("library" if versions else "scoring", text)
+
+
+def _readers(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    """A table without versions is older than the first change of a reader."""
+    versions = stored.facts.get("versions") or dict.fromkeys(expected.versions, 1)
+    for name in sorted({*versions, *expected.versions}):
+        if versions.get(name) != expected.versions.get(name):
+            yield Mismatch(
+                "reader",
+                f"read by version {versions.get(name)} of `{name}`, now "
+                f"{expected.versions.get(name)}; backend=replay reads it again",
+            )
