@@ -29,8 +29,8 @@ def evaluate(
     Cells that are finished are read from the store; the others are generated, scored and tracked.
 
     Args:
-        model: names of files in `conf/model`.
-        task: names of files in `conf/task`, also lists of tasks such as `level1`.
+        model: names of model files, of `conf/model` or of a folder in CLUE_CONFIG_DIR.
+        task: names of task files, also lists of tasks such as `level1`.
         settings: any other setting of `python run.py` by its dotted name, for example
             `{"backend": "fake", "limit": 20, "paths.data": "demo", "tasks.meqsum.shots": 1}`;
             `{"study": "demo"}` takes over what a study fixes for its tasks. The store is
@@ -94,8 +94,8 @@ def tasks() -> "pd.DataFrame":
 
     Returns:
         Columns `task`, `level`, `dataset`, `access` (`open` or `credentialed`), `rows` (official
-        number of test samples), `shots`, `max_new_tokens`, `score` (metrics whose mean is the task
-        score) and `metrics` (all that are computed).
+        number of test samples, missing for a table of one's own), `shots`, `max_new_tokens`,
+        `score` (metrics whose mean is the task score) and `metrics` (all that are computed).
     """
     import pandas as pd
 

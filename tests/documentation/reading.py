@@ -1,5 +1,6 @@
 """Content of the documents: commands of fenced blocks, and code in running text."""
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ NEEDS = frozenset(
 """What a comment may say that a command needs."""
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+HERE_DOCUMENT = re.compile(r"<<'(\w+)'$")
+"""The end of a command whose input are the lines below it, up to this word."""
 INLINE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
@@ -53,8 +56,8 @@ class Command(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """As a shell splits them."""
-        return shlex.split(self.line)
+        """As a shell splits them; of a command with a document below it, its first line."""
+        return shlex.split(self.line.partition("\n")[0])
 
 
 def commands(document: str) -> list[Command]:
@@ -65,7 +68,12 @@ def commands(document: str) -> list[Command]:
 
 def _commands(block: str) -> Iterator[Command]:
     above: tuple[str, ...] = ()
-    for line in block.replace("\\\n", " ").splitlines():
+    lines = iter(block.replace("\\\n", " ").splitlines())
+    for line in lines:
+        if end := HERE_DOCUMENT.search(line):
+            text = "\n".join(itertools.takewhile(lambda below: below != end[1], lines))
+            yield Command(f"{line}\n{text}\n{end[1]}", above)
+            continue
         command, _, comment = re.sub(r"(^|\s)#\s", "\0", line, count=1).partition("\0")
         needs = tuple(re.split(r" and |, ", said[1])) if (said := _SAID.search(comment)) else ()
         if command.strip():

@@ -1,6 +1,7 @@
 """The Python blocks of docs/python.md run as one script; the interface is lazy and silent."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import clue
 from analysis.errors import ResultsError
 from clue.config.folders import ROOT
 from clue.errors import ConfigError, StoreError
+from tests.clue.cli.store.stores import KEY, STUDY, fitting, write_studies
 from tests.documentation.reading import BLOCK
 
 DOCUMENT = ROOT / "docs" / "python.md"
@@ -89,10 +91,43 @@ def test_records_of_a_cell_that_is_not_there_name_those_that_are(mlruns: Path) -
         clue.read_records(mlruns, task="meqsum")
 
 
-def test_the_newest_table_of_a_cell_is_read(mlruns: Path) -> None:
+def test_tables_with_different_records_are_refused_with_the_ways_to_choose(mlruns: Path) -> None:
     for limit in (3, 6):
         clue.evaluate("llama2_7b", "mednli", {**SETTINGS, "paths.mlruns": mlruns, "limit": limit})
+    with pytest.raises(
+        StoreError, match=r'2 tables with different records:(?s:.*)study="paper"'
+    ) as e:
+        clue.read_records(mlruns)
+    (line,) = (line for line in str(e.value).splitlines() if "n 3, limit 3, backend fake" in line)
+    assert len(clue.read_records(mlruns, fingerprint=line.split()[0])) == 3
+    with pytest.raises(StoreError, match="no finished cell of {'fingerprint': 'ffff'}"):
+        clue.read_records(mlruns, fingerprint="ffff")
+
+
+def test_tables_with_the_same_records_are_read_once(mlruns: Path) -> None:
+    clue.evaluate("llama2_7b", "mednli", {**SETTINGS, "paths.mlruns": mlruns})
+    (path,) = mlruns.glob("cells/*/*/*/records-*.parquet")
+    shutil.copy(path, path.with_name("records-0000000000000000.parquet"))
     assert len(clue.read_records(mlruns)) == 6
+
+
+def test_a_study_says_which_table_is_read_and_under_which_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_studies(tmp_path / "conf", monkeypatch, {"tiny": STUDY})
+    store = tmp_path / "store"
+    fitting(store, KEY, prompt="another_name")
+    fitting(store, KEY, size=2, limit=2)
+    records = clue.read_records(store, study="tiny")
+    assert (len(records), set(records.prompt)) == (4, {"paper"})
+    assert len(clue.read_records(store, study="tiny", model=KEY.model, prompt="paper")) == 4
+    with pytest.raises(StoreError, match="no finished cell of .*'study': 'tiny'"):
+        clue.read_records(store, study="tiny", prompt="another_name")
+    with pytest.raises(ConfigError, match="did you mean tiny"):
+        clue.read_records(store, study="tinny")
+    fitting(store, KEY, scores=0.25, backend={"build": "other"})
+    with pytest.raises(StoreError, match="2 stored cells fit.*clue store use"):
+        clue.read_records(store, study="tiny")
 
 
 @pytest.mark.parametrize("settings", [{"limit": -1}, {"limt": 3}, {"backend": "none"}])
