@@ -100,7 +100,7 @@ def test_tables_with_different_records_are_refused_with_the_ways_to_choose(mlrun
         clue.read_records(mlruns)
     (line,) = (line for line in str(e.value).splitlines() if "n 3, limit 3, backend fake" in line)
     assert len(clue.read_records(mlruns, fingerprint=line.split()[0])) == 3
-    with pytest.raises(StoreError, match="no finished cell of {'fingerprint': 'ffff'}"):
+    with pytest.raises(StoreError, match=r"no finished cell of {'fingerprint': 'ffff'}"):
         clue.read_records(mlruns, fingerprint="ffff")
 
 
@@ -121,12 +121,12 @@ def test_a_study_says_which_table_is_read_and_under_which_name(
     records = clue.read_records(store, study="tiny")
     assert (len(records), set(records.prompt)) == (4, {"paper"})
     assert len(clue.read_records(store, study="tiny", model=KEY.model, prompt="paper")) == 4
-    with pytest.raises(StoreError, match="no finished cell of .*'study': 'tiny'"):
+    with pytest.raises(StoreError, match=r"no finished cell of .*'study': 'tiny'"):
         clue.read_records(store, study="tiny", prompt="another_name")
     with pytest.raises(ConfigError, match="did you mean tiny"):
         clue.read_records(store, study="tinny")
     fitting(store, KEY, scores=0.25, backend={"build": "other"})
-    with pytest.raises(StoreError, match="2 stored cells fit.*clue store use"):
+    with pytest.raises(StoreError, match=r"2 stored cells fit.*clue store use"):
         clue.read_records(store, study="tiny")
 
 
