@@ -131,16 +131,14 @@ def _protocol(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]
     stored_settings = dict(dotted(protocol)) | {"decoding": decoding}
     declared = dict(dotted(wanted)) | {"decoding": "greedy"}
     unresolved = {"dataset_sha256", "shots"} - wanted.keys()
-    for key in sorted({*stored_settings, *declared} - unresolved - {"dataset_sha256"}):
-        ours, theirs = stored_settings.get(key), declared.get(key)
-        if ours != theirs:
-            yield Mismatch("protocol", _setting_difference(key, ours, theirs))
-
-
-def _setting_difference(key: str, stored: object, declared: object) -> str:
-    if key == "shots":
-        return "other worked examples"
-    return difference(key, stored, declared)
+    keys = sorted({*stored_settings, *declared} - unresolved - {"dataset_sha256"})
+    differing = [key for key in keys if stored_settings.get(key) != declared.get(key)]
+    for key in differing:
+        if key != "shots":
+            text = difference(key, stored_settings.get(key), declared.get(key))
+            yield Mismatch("protocol", text)
+        elif not any(other.startswith("prompting.") for other in differing):
+            yield Mismatch("protocol", "other worked examples")
 
 
 def _model(stored: StoredTable, expected: Mapping[str, Any]) -> Iterator[Mismatch]:

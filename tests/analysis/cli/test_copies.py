@@ -110,7 +110,7 @@ def test_copies_archives_and_time_zones_change_no_file(
     assert str(tmp_path) not in text
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_no_order_of_files_and_no_time_changes_the_numbers(
     original: Path,

@@ -26,9 +26,13 @@ def variant(
     first, *others = content.records
     first = replace(first, answer="neutral" if first.answer != "neutral" else None)
     records = [first, *others] if changed else content.records
-    new = {"generation": generation, "fingerprint": sha256(generation), **(facts or {})}
-    path = folder / Path(*table.path.parts[-4:-2]) / new["fingerprint"][:16] / table.path.name
-    write_table(path, RecordsTable(records, content.signatures, {**content.facts, **new}))
-    CellStore(path.parent).describe(generation)
+    fingerprint = sha256(generation)
+    identity = {"id": sha256([table.facts["id"], fingerprint]), "fingerprint": fingerprint}
+    new = {**content.facts, "generation": generation, **identity, **(facts or {})}
+    store = CellStore(folder / Path(*table.path.parts[-4:-2]) / fingerprint[:16])
+    path = write_table(
+        store.records_path(new["id"]), RecordsTable(records, content.signatures, new)
+    )
+    store.describe(generation)
     (stored,) = (one for one in stored_tables(folder.parent) if one.path == path)
     return stored
