@@ -19,7 +19,7 @@ from clue.data.registry import DEMO
 from clue.errors import ConfigError, DataError, DataMissing
 from clue.records import sha256
 from clue.task import task_files
-from clue.task.levels import tree
+from clue.task.levels import datasets_of_tasks
 from clue.task.table import locate, of_answer
 from clue.task.task import Task
 from tests import tiny
@@ -277,9 +277,8 @@ def test_tables_are_data_sets_of_their_own() -> None:
         "triage",
     )
     assert task_files.load("longhealth1").dataset == "longhealth"
-    both = (replace(CHOICE, level="mine"), replace(TEXT, name="letters", level="mine"))
-    assert tree(both) == {"levelmine": ["triage", "letters"], "overall": ["levelmine"]}
-    assert tree([CHOICE, TEXT]) == {"overall": []}
+    both = (CHOICE, replace(TEXT, name="letters"))
+    assert datasets_of_tasks(both) == {"triage": ["triage"], "letters": ["letters"]}
 
 
 def test_an_unknown_reader_or_answer_is_named() -> None:
