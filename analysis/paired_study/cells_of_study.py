@@ -104,6 +104,17 @@ def trial_cells(trials: Iterable[Trial]) -> dict[CellKey, StoredCell]:
     return cells
 
 
+def undeclared_pairs(study: StudyCells) -> list[str]:
+    """Returns the models of trials whose base is stored too and that the study does not declare."""
+    of_trials = {str(one.table.facts["model"]): one.table.facts.get("base") for one in study.trials}
+    stored = {*of_trials, *(key.model for key in study.cells)}
+    return sorted(
+        model
+        for model, base in of_trials.items()
+        if base in stored and model not in study.declaration.models
+    )
+
+
 def _trial_pairs(cells: Mapping[CellKey, StoredCell], declaration: Declaration) -> list[ModelPair]:
     """Pairs of trials: those that the cells name, and the declared ones."""
     prompts = {key.prompt for key in cells}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from analysis.configuration import command
+from analysis.paired_study.cells_of_study import undeclared_pairs
 from analysis.paired_study.missing import list_command, study_command
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
@@ -82,6 +83,11 @@ def _trials(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     yield from (f"{INDENT}{line}" for line in lines[:MOST_TRIALS])
     if len(lines) > MOST_TRIALS:
         yield f"{INDENT}and {len(lines) - MOST_TRIALS} more: {list_command(conf)}"
+    undeclared = undeclared_pairs(results.study)
+    if undeclared and not conf.changes:
+        chosen = [word for word in conf.chosen if word.startswith("study=")]
+        own = replace(conf, chosen=[*chosen, f"models={','.join(undeclared)}"])
+        yield f"{INDENT}Models that it does not declare, compared: {command(own)}"
     if not conf.include_trials:
         yield f"{INDENT}To see them, marked: {command(replace(conf, include_trials=True))}"
 

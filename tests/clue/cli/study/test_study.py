@@ -1,0 +1,72 @@
+"""`python -m clue study`: list, show, freeze, amend."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from clue.cli.study.parser import main
+from clue.config.files import own_folders
+from clue.study.declaration import names
+from clue.tracking.tracker import Tracker
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a study of one's own."""
+    path = tmp_path / "own" / "study" / "mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "name: mine\nmodels: [meditron7b]\ntasks: [mednli]\nsettings: {paths.data: demo}\n"
+    )
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tmp_path / "own"))
+    assert own_folders()
+    return path
+
+
+def test_every_study_is_listed(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", "--mlruns", str(tmp_path)]) == 0
+    rows = {
+        line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines() if line
+    }
+    assert {*names()} <= {*rows}
+    assert rows["mine"] == ["paper", "no", "1", "1", "2", "0"]
+
+
+def test_a_study_is_shown_as_yaml(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "mine", "--mlruns", str(tmp_path)]) == 0
+    output = capsys.readouterr().out
+    assert yaml.safe_load(output)["pairs"] == ["meditron7b - llama2_7b"]
+    assert output.endswith("# This declaration was never frozen.\n")
+
+
+def test_a_study_is_frozen_once_and_amended_on_request(
+    own: Path, mlruns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["freeze", "mine", "--mlruns", str(mlruns)]
+    assert main(arguments) == 0
+    assert "before any of its cells was generated." in capsys.readouterr().out
+    assert main(arguments) == 0
+    assert "mine is frozen already." in capsys.readouterr().out
+    own.write_text(own.read_text() + "alpha: 0.01\n")
+    assert main(arguments) == 1
+    assert "alpha: 0.05, now 0.01" in capsys.readouterr().err
+    assert main([*arguments, "--amend"]) == 0
+    assert len([*mlruns.glob("studies/mine/*.json")]) == 2
+    run = Tracker(None, "clue", mlruns).latest("clue.study", "mine")
+    assert run is not None
+    assert run.data.tags["clue.kind"] == "study"
+    assert run.data.metrics == {"cells": 2.0, "cells_present": 0.0}
+
+
+def test_a_study_that_cannot_be_used_stops_no_other(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    own.write_text("name: mine\nmodels: [meditron77b]\ntasks: [mednli]\n")
+    assert main(["list", "--mlruns", str(tmp_path)]) == 1
+    assert "did you mean meditron7b" in caplog.text
+    assert "demo" in capsys.readouterr().out
