@@ -15,7 +15,7 @@ import clue
 from analysis.errors import ResultsError
 from clue.config.folders import ROOT
 from clue.errors import ConfigError, StoreError
-from tests.clue.cli.store.stores import KEY, STUDY, fitting, write_studies
+from tests.clue.cli.store.stores import KEY, SAMPLES, STUDY, fitting, write_studies
 from tests.documentation.reading import BLOCK
 
 DOCUMENT = ROOT / "docs" / "python.md"
@@ -61,9 +61,9 @@ def test_the_interface_is_what_the_packages_list() -> None:
 
 def test_functions_stay_functions_after_their_modules_are_imported() -> None:
     """Python binds a subpackage to its parent under its name: none may have a function's name."""
-    names = {*clue.__all__, *analysis.__all__}
-    paths = [path for package in ("clue", "analysis") for path in (ROOT / package).iterdir()]
-    assert not names & {path.stem for path in paths}
+    for package in (clue, analysis):
+        modules = {path.stem for path in (ROOT / package.__name__).iterdir()}
+        assert not set(package.__all__) & modules
 
 
 def test_evaluating_prints_nothing_and_is_resumed(
@@ -119,8 +119,8 @@ def test_a_study_says_which_table_is_read_and_under_which_name(
     fitting(store, KEY, prompt="another_name")
     fitting(store, KEY, size=2, limit=2)
     records = clue.read_records(store, study="tiny")
-    assert (len(records), set(records.prompt)) == (4, {"paper"})
-    assert len(clue.read_records(store, study="tiny", model=KEY.model, prompt="paper")) == 4
+    assert (len(records), set(records.prompt)) == (SAMPLES, {"paper"})
+    assert len(clue.read_records(store, study="tiny", model=KEY.model, prompt="paper")) == SAMPLES
     with pytest.raises(StoreError, match=r"no finished cell of .*'study': 'tiny'"):
         clue.read_records(store, study="tiny", prompt="another_name")
     with pytest.raises(ConfigError, match="did you mean tiny"):

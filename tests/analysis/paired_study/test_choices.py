@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
-from tests.clue.cli.store.stores import KEY, STUDY, command, fitting, write_studies
+from tests.clue.cli.store.stores import BASE, KEY, STUDY, command, fitting, write_studies
 
-BASE = KEY._replace(model="llama2_7b")
 NOTE = "stopped to look at the answers"
 
 
@@ -18,8 +17,8 @@ def rivals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     write_studies(tmp_path / "conf", monkeypatch, {"tiny": STUDY})
     fitting(tmp_path, BASE)
     first, second = (
-        fitting(tmp_path, KEY, score, backend={"build": build}).parent.name
-        for score, build in ((0.5, "a"), (0.25, "b"))
+        fitting(tmp_path, KEY, score, backend={"chat": chat}).parent.name
+        for score, chat in ((0.5, "a"), (0.25, "b"))
     )
     trial = fitting(tmp_path, BASE, size=2, limit=2)
     command(tmp_path, "note", f"{trial.parent.name}/{trial.stem[8:]}", NOTE)
@@ -37,7 +36,7 @@ def test_a_choice_that_is_open_is_refused_with_the_complete_command(
     assert analyse(tmp_path, "report=false") == 1
     output = capsys.readouterr().out
     (line,) = (line for line in output.splitlines() if "Choose one: " in line)
-    assert "backend.build differs: a / b" in line or "backend.build differs: b / a" in line
+    assert "backend.chat differs: a / b" in line or "backend.chat differs: b / a" in line
     words = line.partition("python -m clue store ")[2].split()
     assert words[1] in rivals
     assert words[2:4] == ["--mlruns", str(tmp_path)]

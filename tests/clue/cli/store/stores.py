@@ -28,8 +28,9 @@ settings:
   tasks.meqsum.score: [rouge1]
 """
 KEY = CellKey("paper", "meditron7b", "meqsum")
-SIZE = 4
-"""Records of a cell."""
+BASE = KEY._replace(model="llama2_7b")
+SAMPLES = 37
+"""Samples of the fictional data that are scored."""
 
 
 def write_studies(
@@ -66,7 +67,7 @@ def fitting(store: Path, key: CellKey = KEY, scores: float = 0.5, **facts: Any) 
         "decoding": "greedy",
         "backend": {"name": "fake", **facts.pop("backend", {})},
     }
-    size = facts.pop("size", SIZE)
+    size = facts.pop("size", SAMPLES)
     defaults = {
         "generation": generation,
         "signatures": facts.pop("signatures", dict(wanted.task.signatures)),

@@ -15,9 +15,17 @@ from clue.records import sha256
 from clue.store.completions import CellStore
 from clue.store.records_table import RecordsTable, read_table, write_table
 from clue.tracking.tracker import Tracker
-from tests.clue.cli.store.stores import KEY, STUDY, command, expected, fitting, write_studies
+from tests.clue.cli.store.stores import (
+    BASE,
+    KEY,
+    SAMPLES,
+    STUDY,
+    command,
+    expected,
+    fitting,
+    write_studies,
+)
 
-BASE = KEY._replace(model="llama2_7b")
 BROKEN = STUDY.replace("name: tiny", "name: broken").replace("meditron7b", "nobody")
 
 
@@ -55,7 +63,7 @@ def listed(store: Path) -> dict[tuple[str, str, int], ListedCell]:
 
 def test_cells_are_listed_with_their_studies_and_the_reason_of_trials(store: Path) -> None:
     cells = listed(store)
-    counting = cells["meditron7b", "fake", 4]
+    counting = cells["meditron7b", "fake", SAMPLES]
     assert (counting.counts, counting.study) == ("yes", ("other", "tiny"))
     assert counting.counts_as == ("meditron7b/meqsum/paper",)
     short = cells["meditron7b", "fake", 2]
@@ -63,7 +71,7 @@ def test_cells_are_listed_with_their_studies_and_the_reason_of_trials(store: Pat
     assert short.reason == "limit 2 of 37"
     assert short.fingerprint == counting.fingerprint
     assert short.table != counting.table
-    assert cells["llama2_7b", "vllm", 4].reason == "backend vllm"
+    assert cells["llama2_7b", "vllm", SAMPLES].reason == "backend vllm"
 
 
 def test_wording_is_told_by_a_digest(store: Path) -> None:
@@ -165,7 +173,7 @@ def test_a_study_that_cannot_be_used_is_one_warning(
 ) -> None:
     write_studies(tmp_path / "conf", monkeypatch, {"tiny": STUDY, "broken": content})
     cells = listed(store)
-    assert cells["meditron7b", "fake", 4].study == ("tiny",)
+    assert cells["meditron7b", "fake", SAMPLES].study == ("tiny",)
     warnings = [record.getMessage() for record in caplog.records]
     (warning,) = (text for text in warnings if "broken" in text)
     assert warning.startswith("study broken is left out: ")

@@ -12,9 +12,7 @@ from clue.store import annotations_file
 from clue.store.completions import CellStore
 from clue.store.stored_tables import read_facts
 from clue.tracking.tracker import Tracker
-from tests.clue.cli.store.stores import KEY, STUDY, command, fitting, write_studies
-
-BASE = KEY._replace(model="llama2_7b")
+from tests.clue.cli.store.stores import BASE, KEY, STUDY, command, fitting, write_studies
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,16 @@ import pytest
 from clue.cli.store import export
 from clue.cli.store.list_cells import listed_cells
 from clue.store import annotations_file
-from tests.clue.cli.store.stores import KEY, STUDY, command, expected, fitting, write_studies
-
-BASE = KEY._replace(model="llama2_7b")
+from tests.clue.cli.store.stores import (
+    BASE,
+    KEY,
+    SAMPLES,
+    STUDY,
+    command,
+    expected,
+    fitting,
+    write_studies,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -173,7 +180,7 @@ def test_a_note_on_one_table_is_not_on_the_others(store: Path) -> None:
     short = fitting(store, KEY, size=2, limit=2)
     assert command(store, "note", f"{path.parent.name[:6]}/{short.stem[8:13]}", "short") == 0
     notes = {cell.n: cell.note for cell in listed_cells(store, "demo", "tiny")}
-    assert notes == {4: "", 2: "short"}
+    assert notes == {SAMPLES: "", 2: "short"}
 
 
 def test_an_archive_brings_choices_and_notes(
