@@ -30,6 +30,8 @@ STOOD_IN = {"a GPU"}
 REDUCED = (
     ("run.py --help", ""),
     ("run.py", "limit=2"),
+    *((f"python -m analysis {name}", "") for name in ("compare", "meta", "power")),
+    ("python -m analysis", "include_trials=true"),  # cells with a limit are trials
     ("build medisumcode", "--out built.json"),  # the fictional ones stay where they are
 )
 """What is appended to a command that holds these words; the first that fits."""
