@@ -230,7 +230,7 @@ def test_the_ancestor_is_compared_with_on_request(
     assert run(tmp_path, *selection, "comparator=ancestor") == 0
     output = capsys.readouterr().out
     assert "aloe8b - llama3_8b\n" in output
-    assert "llama3_8b_instruct on meqsum (paper): model llama3_8b_instruct is not decl" in output
+    assert "llama3_8b_instruct on meqsum (paper): model not declared" in output
     assert run(tmp_path, *selection) == 0
     assert "aloe8b - llama3_8b_instruct\n" in capsys.readouterr().out
 
