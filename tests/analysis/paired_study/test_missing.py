@@ -89,6 +89,6 @@ def test_data_that_a_study_declares_precede_those_of_the_command(tmp_path: Path)
 def test_commands_of_the_default_locations_name_none() -> None:
     conf = configuration(["study=demo"])
     assert study_command(conf) == "python run.py -m study=demo"
-    assert list_command(conf) == "python -m clue store list"
+    assert list_command(conf) == "python -m clue store list --study demo"
     other = configuration(["paths.mlruns=/my store"])
     assert list_command(other) == "python -m clue store list --mlruns '/my store'"

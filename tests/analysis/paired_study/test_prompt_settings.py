@@ -20,7 +20,7 @@ from analysis.paired_study.prompt_setting_rows import (
 from analysis.paired_study.prompt_settings import compare_prompt_settings
 from benchmarks.found_study import found_study
 from clue.records import Record
-from clue.task.levels import ScoreTree
+from clue.task.levels import ScoreTree, equal_weights
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, record
 
@@ -320,8 +320,11 @@ def test_repeats_are_averaged_and_the_tasks_of_a_data_set_by_item(tmp_path: Path
                 cell(tmp_path, model, task, rows, prompt=prompt, base={"b": None, "t": "b"}[model])
     conf = quick()
     aligned, _ = align_all(found_study(tmp_path), conf)
-    tree = {"longhealth": tasks, "level1": ["mednli"], "level2": ["longhealth"]}
-    tree |= {"overall": ["level1", "level2"]}
+    tree = ScoreTree(
+        {"longhealth": equal_weights(tasks)},
+        {"level1": {"mednli": 1.0}, "level2": {"longhealth": 1.0}},
+        {"level1": 0.5, "level2": 0.5},
+    )
     results = compare_prompt_settings(aligned, FAMILIES, tree, conf)
     by_task = {one.key.task: one for one in results.comparisons}
     assert set(by_task) == {*tasks, "longhealth", "level2"}

@@ -30,11 +30,11 @@ def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None
 
 def test_the_run_is_marked(mlruns: Path) -> None:
     pair(mlruns, demo=True)
-    assert analyse(mlruns) == 0
+    assert analyse(mlruns, "include_trials=true") == 0
     (run,) = Tracker(None, "clue", mlruns)._search("tags.`clue.kind` = 'analysis'")
-    assert run.info.run_name == "analysis/base [fictional data]"
-    assert run.data.tags["clue.marks"] == "fictional data"
-    assert run.data.tags["mlflow.note.content"].startswith("**fictional data**\n\n")
+    assert run.info.run_name.startswith("analysis/paper [fictional data; trial")
+    assert run.data.tags["clue.marks"].startswith("fictional data; trial")
+    assert run.data.tags["mlflow.note.content"].startswith("**fictional data; trial")
 
 
 def test_an_unmarked_analysis_that_was_logged_before_cells_had_marks_is_recognised() -> None:
