@@ -5,6 +5,7 @@ import pytest
 from clue.evaluation.dry_run import Plan
 from clue.evaluation.outcome import Outcome
 from clue.launch import closing_table
+from clue.task.levels import ScoreTree
 
 PLAN = Plan(
     samples=100,
@@ -50,7 +51,8 @@ def test_the_tables_end_in_sums_and_count_weights_once(capsys: pytest.CaptureFix
             row("a", "mednli", replace(PLAN, overflow=7, tokens_per_second=20.0)),
             row("b", "meqsum", unknown),
             Outcome("b", "mednli", "paper", "failed", note="not there"),
-        ]
+        ],
+        ScoreTree(),
     )
     said = [line.split() for line in capsys.readouterr().out.splitlines()]
     cells, models = [line for line in said if line[:1] == ["all"]]
@@ -76,7 +78,9 @@ def test_the_tables_end_in_sums_and_count_weights_once(capsys: pytest.CaptureFix
 
 def test_columns_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     small = replace(PLAN, samples=7, prompt_tokens=9, tokens_per_second=1.0)
-    closing_table.show([row("a", "meqsum", PLAN), row("a_longer_name", "mednli", small)])
+    closing_table.show(
+        [row("a", "meqsum", PLAN), row("a_longer_name", "mednli", small)], ScoreTree()
+    )
     lines = capsys.readouterr().out.splitlines()
     ends = {line.rstrip().rindex(" 0") for line in lines if "paper" in line}
     places = {line.index("planned") for line in lines if "paper" in line}

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from analysis import study
+from analysis.paired_study import run
+from analysis.settings import AnalysisConf
+from benchmarks.found_study import found_study
 from clue.backends.fake import FakeBackend
 from clue.cli.store.mlflow_runs import import_run
 from clue.cli.store.parser import main
@@ -62,7 +64,7 @@ def content(store: Path) -> dict[str, bytes]:
 
 def analysed(store: Path) -> Numbers:
     """The store's numbers by the columns ROW."""
-    rows = study(store).table().to_dict("records")
+    rows = run(found_study(store), AnalysisConf()).table().to_dict("records")
     return {tuple(str(row[name]) for name in ROW): row for row in rows}
 
 

@@ -1,7 +1,5 @@
 """Models, pairs, levels and hypotheses of a declared study."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +7,6 @@ import pytest
 
 from clue.config.schema import ModelConf
 from clue.errors import ConfigError
-from clue.study import scores
 from clue.study.declaration import CellKey, Declaration, declare, load, names
 from clue.study.pairs import DeclaredPair
 from clue.task import task_files
@@ -88,19 +85,13 @@ def test_an_unknown_study_is_named_with_the_nearest() -> None:
 
 
 @pytest.fixture
-def own_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two further task files, which read data sets that the paper's study has."""
-    shutil.copytree(task_files.FOLDER, tmp_path / "task")
+    (tmp_path / "task").mkdir()
     for name, reader in (("mednli_german", "mednli"), ("longhealth4", "longhealth")):
         text = OWN_TASK.format(name=name, reader=reader)
         (tmp_path / "task" / f"{name}.yaml").write_text(text)
-    caches = (task_files.names, task_files.lists, scores._datasets)
-    monkeypatch.setattr(task_files, "FOLDER", tmp_path / "task")
-    for cached in caches:
-        cached.cache_clear()
-    yield
-    for cached in caches:
-        cached.cache_clear()
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(tmp_path))
 
 
 def parts(study: Declaration) -> tuple[object, ...]:
