@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from analysis.paired_study import run
+from analysis import paired_study
 from analysis.settings import AnalysisConf
 from benchmarks.found_study import found_study
 from clue.backends.fake import FakeBackend
@@ -64,7 +64,7 @@ def content(store: Path) -> dict[str, bytes]:
 
 def analysed(store: Path) -> Numbers:
     """The store's numbers by the columns ROW."""
-    rows = run(found_study(store), AnalysisConf()).table().to_dict("records")
+    rows = paired_study.run(found_study(store), AnalysisConf()).table().to_dict("records")
     return {tuple(str(row[name]) for name in ROW): row for row in rows}
 
 
