@@ -10,6 +10,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.report.report_marks import marks_by_model
 from analysis.sentences.pooled import answer
+from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
 from clue import privacy
 from clue.marks import joined, labelled, union
@@ -88,6 +89,8 @@ def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker")
     if setting:
         sentences = (answer(level, pooled.meta) for level, pooled in setting.answers.items())
         lines = [setting.headline(setting.pooled(text)) for text in chain(*sentences)]
+        if not setting.confirmatory:
+            lines = [exploratory(setting.prompt), *lines]
     links = [
         f"[{cell['model']}/{cell['task']}/{cell['prompt']}]"
         f"(/#/experiments/{tracker.experiment_id}/runs/{cell['run_id']})"

@@ -42,7 +42,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
         if not setting.confirmatory:
-            title = f"{exploratory(setting.prompt)} {title}"
+            warning = exploratory(setting.prompt)
+            title, answers = f"{warning} {title}", [warning, *answers]
         facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),

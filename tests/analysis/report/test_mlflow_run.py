@@ -59,7 +59,7 @@ def test_a_store_without_a_tracking_database_gets_no_run(tmp_path: Path) -> None
 
 def test_the_note_on_an_undeclared_setting_begins_with_a_warning(mlruns: Path) -> None:
     pair(mlruns, prompt="zero_shot")
-    assert analyse(mlruns) == 0
+    assert analyse(mlruns, "prompts=paper,zero_shot") == 0
     (run,) = Tracker(None, "clue", mlruns)._search("tags.`clue.kind` = 'analysis'")
     note = run.data.tags["mlflow.note.content"]
     assert note.startswith("Exploratory: prompt setting zero_shot is not the declared one.")
