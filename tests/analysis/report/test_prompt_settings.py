@@ -65,7 +65,7 @@ def test_without_the_declared_setting_title_and_headline_begin_with_a_warning(
     assert report.title == f"{warning} {StudyConf().title}"
     assert report.answer[0] == warning
     text = written(results, tmp_path / "report")
-    assert text.startswith(f"# {warning}")
+    assert f"\n# {warning}" in text
     page = (tmp_path / "report" / "report.html").read_text()
     assert page.count(warning) == 3  # title, heading, headline
 
