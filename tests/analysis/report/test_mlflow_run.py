@@ -62,4 +62,5 @@ def test_the_note_on_an_undeclared_setting_begins_with_a_warning(mlruns: Path) -
     assert analyse(mlruns, "prompts=paper,zero_shot") == 0
     (run,) = Tracker(None, "clue", mlruns)._search("tags.`clue.kind` = 'analysis'")
     note = run.data.tags["mlflow.note.content"]
-    assert note.startswith("Exploratory: prompt setting zero_shot is not the declared one.")
+    warning = "Exploratory: prompt setting zero_shot is not the declared one."
+    assert note.startswith(f"**exploratory**\n\n{warning}")
