@@ -14,9 +14,6 @@ from clue.config.schema import Config
 from clue.errors import ConfigError
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import CellKey, Declaration, declare
-from clue.study.expected import study_settings
-from clue.study.membership import membership
-from clue.study.resolution import resolve
 from clue.study.scores import named_tasks, tasks_of
 from clue.study.selection import choose
 from clue.study.stored_models import stored_models
@@ -48,6 +45,9 @@ def study_jobs(arguments: Sequence[str]) -> StudyJobs:
     Raises:
         ConfigError: the study cannot be used, or does not declare a chosen model or task.
     """
+    from clue.study.membership import membership  # here: --help imports no metric
+    from clue.study.resolution import resolve
+
     study_words = [word for word in arguments if word.startswith(("study=", "study."))]
     study = choose(study_words)
     conf = study.conf
@@ -73,6 +73,8 @@ def _arguments(
     declaration: Declaration, lacking: Sequence[CellKey], arguments: Sequence[str]
 ) -> list[str]:
     """Settings of the study, unless the command line has its own."""
+    from clue.study.expected import study_settings
+
     models = [name for name in declaration.models if name in {key.model for key in lacking}]
     prompts = [name for name in declaration.prompts if name in {key.prompt for key in lacking}]
     tasks = [name for name in declaration.tasks if name in {key.task for key in lacking}]
