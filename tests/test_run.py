@@ -237,7 +237,7 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
     [
         (("model=nobody",), "Could not find 'model/nobody'"),
         (("task=mednly",), "Could not find 'task/mednly'"),
-        (("task=[mednly]",), "There are all, demo, level1, level2, longhealth"),
+        (("task=[mednly]",), "There are all, level1, level2, longhealth"),
         (("limit=few",), "'few' of type 'str' could not be converted to Integer"),
         (("limt=3",), "no setting 'limt'; did you mean limit"),
         (("+limit=3",), "not added with '+'"),

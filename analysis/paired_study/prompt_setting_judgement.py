@@ -55,7 +55,7 @@ def _judged(
     key, items = tested.key, tested.items
     labels = SettingLabels(
         *(key.first_prompt, key.second_prompt, key.base, key.tuned, key.task),
-        *(items.n_first, items.n_second),
+        *(items.n_first, items.n_second, items.marks),
     )
     text = sentence(labels, {name: Change(tested.comparisons[name], q[name]) for name in SUBJECTS})
     changes = {name: _change(tested, name, q[name], hypotheses) for name in SUBJECTS}

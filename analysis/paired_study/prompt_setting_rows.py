@@ -1,13 +1,14 @@
 """Results of the comparison of two prompt settings, as rows of prompt_settings.csv."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 from analysis.paired_study.rows import Scope
 from analysis.sentences.prompt_settings import Claim, Subject
 from analysis.stats.paired import Interval
+from clue.marks import union
 
 
 @dataclass(frozen=True, order=True)
@@ -40,6 +41,8 @@ class SettingKey:
 class CommonItems:
     """Items of both settings; a level has the sums over its data sets."""
 
+    marks: tuple[str, ...]
+    """`exploratory`, and the marks of the cells under both settings."""
     n_first: int
     """Items that the pair has under the first setting."""
     clusters_first: int
@@ -52,6 +55,13 @@ class CommonItems:
     """Common items; all numbers of the comparison are about these."""
     n_clusters: int
     """Clusters of the common items."""
+
+    @classmethod
+    def total(cls, parts: Sequence["CommonItems"]) -> "CommonItems":
+        """The items of several data sets together."""
+        sizes = [field.name for field in fields(cls) if field.name != "marks"]
+        sums = {name: sum(getattr(part, name) for part in parts) for name in sizes}
+        return cls(union(*(part.marks for part in parts)), **sums)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from analysis.stats.comparison import Options
 from analysis.stats.paired import Array, Paired
 from analysis.stats.step_size import step_size
 from clue.errors import ClueError
+from clue.marks import EXPLORATORY, Marks, union
 
 Scores = Mapping[str, SeriesToTest]
 """Task or data set to its score under one prompt setting."""
@@ -77,7 +78,8 @@ class TwoSettings:
             first, second = firsts[task], seconds[task]
             series = _changes(first, second)
             counted = [scores[task].series.sums for scores in (*complete, firsts)]
-            items = CommonItems(*(size for sums in counted for size in (sums.n, sums.n_clusters)))
+            sizes = (size for sums in counted for size in (sums.n, sums.n_clusters))
+            items = CommonItems(_marks(first, second), *sizes)
             options = replace(first.options(self.builder.settings), margin=None)
             missing = reason_of_missing([*first.ledgers, *second.ledgers])
             yield SettingSeries(_key(first, second), items, first.dataset, series, options, missing)
@@ -106,6 +108,13 @@ def _key(first: SeriesToTest, second: SeriesToTest) -> SettingKey:
     key = first.key
     return SettingKey(
         key.prompt, second.key.prompt, key.tuned, key.base, key.family, key.scope, key.task
+    )
+
+
+def _marks(first: SeriesToTest, second: SeriesToTest) -> Marks:
+    """`exploratory`, and the marks of the cells under both settings."""
+    return union(
+        (EXPLORATORY,), *(cells.match.marks for cells in (*first.aligned, *second.aligned))
     )
 
 

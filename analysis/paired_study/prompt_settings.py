@@ -12,7 +12,7 @@ Hochberg.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import combinations
 
 from analysis.paired_study.common_items import CommonClusters
@@ -116,7 +116,7 @@ def _levels(
                 subject: one.comparison(pair, weights, one.estimate(pair, weights), options)
                 for subject, one in levels.items()
             }
-            items = _summed([part.items for part in parts])
+            items = CommonItems.total([part.items for part in parts])
             yield TestedSettings(key, items, _in_words(sums))
 
 
@@ -135,8 +135,3 @@ def _levels_of(
             for one in scores
         ]
     )
-
-
-def _summed(items: Sequence[CommonItems]) -> CommonItems:
-    names = [field.name for field in fields(CommonItems)]
-    return CommonItems(*(sum(getattr(one, name) for one in items) for name in names))

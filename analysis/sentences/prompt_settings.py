@@ -10,6 +10,7 @@ from analysis.sentences.verdict import Verdict, verdict
 from analysis.stats.battery import LEAST_CLUSTERS, LEAST_INFORMATIVE
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import excludes_zero
+from clue.marks import EXPLORATORY, marked
 
 Subject = Literal["difference", "base", "tuned"]
 """Quantity that is compared between settings: the difference of a pair, or the score of a model."""
@@ -36,6 +37,9 @@ class SettingLabels:
     task: str
     n_first: int
     n_second: int
+    marks: tuple[str, ...] = ()
+    """Marks of the cells, which begin the sentence (`clue.marks`); every section that has the
+    sentence says that it is exploratory."""
 
 
 class Change(NamedTuple):
@@ -115,10 +119,11 @@ def sentence(labels: SettingLabels, changes: Mapping[Subject, Change]) -> str:
     """The comparison of a pair under two settings in words, with the number of common items."""
     difference, base, tuned = (changes[subject] for subject in SUBJECTS)
     subject = f"{labels.tuned} against {labels.base} on {in_sentence(labels.task)}"
-    return (
+    text = (
         f"{subject}, {_items(labels, difference.comparison)}: {_difference(labels, difference)} "
         f"{_models(labels, base, tuned)}"
     )
+    return marked([mark for mark in labels.marks if mark != EXPLORATORY], text)
 
 
 def _items(labels: SettingLabels, comparison: Comparison) -> str:

@@ -127,7 +127,7 @@ def test_two_checkpoints_without_files_are_a_pair(data: Path) -> None:
     facts, facts_of_base = tags.facts(tuned), tags.facts(base)
     assert facts["base"] == facts_of_base["model"] == "org--base"
     assert facts["family"] == facts_of_base["family"]
-    assert tags.of_job(tuned.config)["clue.base"] == "org--base"
+    assert tags.of_job(tuned.config, [tuned])["clue.base"] == "org--base"
     without = cell(data, "model=hf", "model.repo=org/tuned")
     assert tuned.fingerprint == without.fingerprint
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from analysis import number_format
 from analysis.names import display_name
@@ -13,6 +12,7 @@ from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.tables import pairs
 from analysis.report.tables.pairs import NONE
+from clue.marks import EXPLORATORY, union
 
 
 def differences(first: str, second: str, comparisons: Sequence[SettingComparison]) -> ReportTable:
@@ -27,20 +27,22 @@ def differences(first: str, second: str, comparisons: Sequence[SettingComparison
         ],
         [_difference_row(comparison) for comparison in shown],
         f"Δ: biomedical minus base in points, on the common items only. {_adjustment(shown)}",
+        [comparison.items.marks for comparison in shown],
     )
 
 
 def models(first: str, second: str, comparisons: Sequence[SettingComparison]) -> ReportTable:
     """Score of every single model under two settings, on the items that both scored."""
     shown = selectors.setting_comparisons(comparisons)
-    body = dict.fromkeys(chain.from_iterable(map(_model_rows, shown)))
+    marks_of = {row: one.items.marks for one in shown for row in _model_rows(one)}
     return ReportTable(
         _file_name("settings_models", first, second),
         f"{first} and {second}, exploratory: single models on the common items",
         ["model", "task", "n common", first, second, f"{first} minus {second} [95 % CI]", "q"],
-        list(body),
+        [list(row) for row in marks_of],
         "Scores are in points. The change of the biomedical model minus that of its base is the "
         f"change of their difference in the table above. {_adjustment(shown)}",
+        list(marks_of.values()),
     )
 
 
@@ -51,6 +53,7 @@ def undeclared(setting: PromptResults) -> list[ReportTable]:
             table,
             name=_file_name(table.name, setting.prompt),
             title=f"{setting.prompt}, exploratory: {table.title[0].lower()}{table.title[1:]}",
+            row_marks=[union(marks, (EXPLORATORY,)) for marks in table.row_marks],
         )
         for table in (pairs.levels(setting), pairs.tasks(setting))
     ]

@@ -133,7 +133,7 @@ def test_the_numbers_are_those_of_the_common_items(store: Path) -> None:
     check(comparison.difference, first["t"] - first["b"], second["t"] - second["b"], common)
     check(comparison.base, first["b"], second["b"], common)
     check(comparison.tuned, first["t"], second["t"], common)
-    assert astuple(comparison.items) == (21, 9, 24, 10, 21, 9)
+    assert astuple(comparison.items)[1:] == (21, 9, 24, 10, 21, 9)
     assert comparison.difference.delta == pytest.approx(
         comparison.tuned.delta - comparison.base.delta
     )
@@ -334,7 +334,7 @@ def test_repeats_are_averaged_and_the_tasks_of_a_data_set_by_item(tmp_path: Path
     ]
     mean = by_task["longhealth"]
     assert (mean.difference.mean_first, mean.difference.mean_second) == pytest.approx(expected)
-    assert astuple(mean.items) == (10, 5, 12, 6, 10, 5)
+    assert astuple(mean.items)[1:] == (10, 5, 12, 6, 10, 5)
     single = [means[key][1].mean() for key in (("paper", "b"), ("zero_shot", "b"))]
     assert by_task["longhealth2"].base.delta == pytest.approx(single[0] - single[1])
 

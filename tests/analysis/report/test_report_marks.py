@@ -49,17 +49,18 @@ def analysed(store: Path, **changes: Any) -> StudyResults:
 
 def written(results: StudyResults, folder: Path) -> Path:
     document = summary(results, quick())
-    write_study(folder, results.rows, document)
+    write_study(folder, results.rows, document, results.prompt_settings.rows)
     write(results, quick(), folder)
-    (folder / "console.md").write_text("\n".join(study_lines(results)))
+    (folder / "console.md").write_text("\n".join(study_lines(results, quick())))
     return folder
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything that the analysis of fake answers to 12 fictional questions writes."""
+    """What the analysis of fake answers to 12 fictional questions under two prompts writes."""
     store = tmp_path_factory.mktemp("fake")
-    pair(store, generation=FAKE, demo=True, limit=12)
+    for prompt in ("paper", "zero_shot"):
+        pair(store, generation=FAKE, demo=True, limit=12, prompt=prompt)
     return written(analysed(store), store / "analysis")
 
 
@@ -72,9 +73,9 @@ def test_every_file_is_marked(folder: Path) -> None:
 
 
 def test_every_figure_of_a_synthetic_study_is_marked(report: Path) -> None:
-    """All figures of the report: the synthetic study has every task."""
+    """All figures but one: the synthetic study has every task under a single prompt setting."""
     drawn = {path.stem: path.read_text() for path in report.glob("figures/*.svg")}
-    assert set(drawn) == set(FIGURES)
+    assert set(drawn) == set(FIGURES) - {"prompt_settings"}
     assert [name for name, text in drawn.items() if "synthetic scores</text>" not in text] == []
 
 
@@ -89,7 +90,7 @@ def test_the_marks_are_drawn_into_the_png(
 
     monkeypatch.setattr(theme, "png", png)
     write(results, quick(), tmp_path)
-    assert len(texts) == len(FIGURES)
+    assert len(texts) == len(list(report.glob("figures/*.png")))
     assert [text for text in texts if "synthetic scores" not in text] == []
 
 
@@ -113,7 +114,8 @@ def test_markdown_and_the_answer_begin_with_the_marks(folder: Path) -> None:
     answer = text.partition("performance?\n\n")[2]
     assert answer.startswith(f"[{MARKS}] ")
     console = (folder / "console.md").read_text().splitlines()
-    assert console[1].startswith(f"  [{MARKS}] ")
+    heading = console.index("Prompt setting paper (confirmatory)")
+    assert console[heading + 1].startswith(f"  [{MARKS}] ")
     assert [line for line in console if " on MedNLI: " in line and f"[{MARKS}] t" not in line] == []
 
 
@@ -129,16 +131,22 @@ def test_every_caption_in_latex_begins_with_the_marks(folder: Path) -> None:
 
 
 def test_every_line_of_a_table_has_its_marks_in_a_column(folder: Path) -> None:
-    for path in (folder / "cells.csv", *folder.glob("tables/*.csv")):
+    for path in (
+        folder / "cells.csv",
+        folder / "prompt_settings.csv",
+        *folder.glob("tables/*.csv"),
+    ):
         rows = list(csv.DictReader(path.open()))
-        assert {row["marks"] for row in rows} == {MARKS}, path
+        exploratory = "settings" in path.stem or "zero_shot" in path.stem
+        own = f"{MARKS}; exploratory" if exploratory else MARKS
+        assert {row["marks"] for row in rows} == {own}, path
     rows = list(csv.DictReader((folder / "cells.csv").open()))
     assert [row for row in rows if not row["sentence"].startswith(f"[{MARKS}] ")] == []
     column = pq.read_table(folder / "cells.parquet")["marks"].to_pylist()
     assert {*column} == {MARKS}
     document = json.loads((folder / "summary.json").read_text())
     assert document["marks"] == MARKS.split("; ")
-    assert [one["marks"] for one in document["cells"]] == [MARKS.split("; ")] * 2
+    assert [one["marks"] for one in document["cells"]] == [MARKS.split("; ")] * 4
 
 
 def test_an_unmarked_study_says_nothing_of_marks(tmp_path: Path) -> None:
@@ -236,8 +244,8 @@ def test_an_exploratory_setting_says_so_in_headline_and_titles(tmp_path: Path) -
     assert "  Exploratory: There is only one pair" in (folder / "console.md").read_text()
     (row, *_) = csv.DictReader((folder / "tables" / "tasks.csv").open())
     assert row["marks"] == "exploratory"
-    declared = analysed(tmp_path, prompt="zero_shot")
-    assert marks_by_model(declared, quick()) == {"t": ()}
+    declared = analysed(tmp_path, confirmatory_prompt="zero_shot")
+    assert marks_by_model(declared, quick(confirmatory_prompt="zero_shot")) == {"t": ()}
 
 
 def test_a_store_without_a_pair_is_marked_by_its_cells(tmp_path: Path) -> None:

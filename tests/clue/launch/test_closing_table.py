@@ -57,14 +57,15 @@ def test_made_up_answers_and_limits_are_named_below_the_table(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     fake = Outcome("m", "meqsum", "paper", "done", n=5, score=1.0, marks=["fake answers"])
-    closing_table.show([fake, replace(fake, task="mednli", status="skipped")])
+    closing_table.show([fake, replace(fake, task="mednli", status="skipped")], ScoreTree())
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2] == "marked: fake answers. Random words replace the answers of a model."
     limited = replace(fake, model="other", marks=["partial: limit 5"])
-    closing_table.show([fake, limited, FAILED])
+    closing_table.show([fake, limited, FAILED], ScoreTree())
     assert "marked: fake answers (m); partial: limit 5 (other). " in capsys.readouterr().out
 
 
 def test_answers_of_models_to_real_data_need_no_line(capsys: pytest.CaptureFixture[str]) -> None:
-    closing_table.show([Outcome("m", "meqsum", "paper", "done", n=5, score=1.0)])
+    done = Outcome("m", "meqsum", "paper", "done", n=5, score=1.0)
+    closing_table.show([done], ScoreTree())
     assert "marked" not in capsys.readouterr().out

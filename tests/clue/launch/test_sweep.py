@@ -3,11 +3,12 @@ import sys
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 
+from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.evaluation.outcome import Outcome
@@ -74,7 +75,7 @@ def test_a_new_command_in_the_same_folder_forgets_what_was(
 ) -> None:
     path = command / "0" / outcome.FILE
     outcome.append(path, Outcome("m", "mednli", "paper", "failed"))
-    config: Any = SimpleNamespace(hydra=SimpleNamespace(sweep=SimpleNamespace(dir=str(command))))
+    config = OmegaConf.create({"hydra": {"sweep": {"dir": str(command)}}, "study": StudyConf()})
     monkeypatch.setenv(sweep.RESTARTED, "1")
     sweep.OutputFolder().on_multirun_start(config)
     assert path.exists()
