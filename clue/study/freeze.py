@@ -145,9 +145,14 @@ def read(mlruns: Path, study: str) -> list[FrozenStudy]:
     Raises:
         StoreError: a file is damaged or was changed by hand.
     """
-    paths = (mlruns / FOLDER / study).glob("*.json")
-    numbered = {int(path.stem): path for path in paths if path.stem.isdecimal()}
-    return [_read(numbered[number]) for number in sorted(numbered)]
+    return [_read(path) for path in files(mlruns) if path.parent.name == study]
+
+
+def files(mlruns: Path) -> list[Path]:
+    """Returns the files of all frozen declarations, by study and number."""
+    paths = (mlruns / FOLDER).glob("*/*.json")
+    numbered = [path for path in paths if path.stem.isdecimal()]
+    return sorted(numbered, key=lambda path: (path.parent.name, int(path.stem)))
 
 
 def _task_content(resolver: Resolver, name: str, prompt: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from clue.config.schema import PathsConf
 from clue.errors import ClueError
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey, declare, load, names
-from clue.study.freeze import FOLDER, FrozenStudy, read
+from clue.study.freeze import FrozenStudy, files, read
 from clue.study.membership import Ambiguity, Chooser, Membership, membership
 from clue.study.resolution import Resolution, resolve
 from clue.study.stored_models import stored_models
@@ -107,4 +107,4 @@ def _stored_study(
 
 def _frozen_names(mlruns: Path) -> list[str]:
     """Names of the studies that were frozen in a store."""
-    return sorted({path.parent.name for path in (mlruns / FOLDER).glob("*/*.json")})
+    return sorted({path.parent.name for path in files(mlruns)})

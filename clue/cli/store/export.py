@@ -5,6 +5,7 @@
     cells/<task>/<model>/<fingerprint>/    cell.json, records-<id>.parquet
     runs/<run id>.json                     tags, parameters, metrics, configuration of a cell's run
     annotations.json                       choices and notes of people on these cells
+    studies/<study>/<number>.json          frozen declarations of studies
     analysis/                              output of `python -m analysis`
 
 Answers to open data are exported as text, answers to credentialed data as digests, since they may
@@ -32,6 +33,7 @@ from clue.store.annotations import Annotations
 from clue.store.format import DECLARATION, FORMAT_FILE
 from clue.store.generations import generations, table_address
 from clue.store.records_table import RecordsTable, read_table, table_bytes
+from clue.study import freeze
 
 HELP = "write finished cells, their runs and the report to an archive"
 
@@ -75,8 +77,8 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
             run_ids.add(table.facts.get("run_id"))
             addresses += [generation.address, table_address(path)]
             yield str(path.relative_to(mlruns)), table_bytes(table)
-        if generation.tables():
-            description = generation.description
+        description = generation.description
+        if generation.tables() and description.exists():
             yield str(description.relative_to(mlruns)), description.read_bytes()
     for run_id, content in exported_runs(mlruns, os.environ.get("MLFLOW_TRACKING_URI")):
         if run_id in run_ids:
@@ -84,7 +86,7 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     annotations = annotations_file.read(mlruns).of(addresses)
     if annotations != Annotations():
         yield annotations_file.NAME, annotations_file.encode(annotations)
-    for path in sorted((mlruns / "analysis").rglob("*")):
+    for path in [*freeze.files(mlruns), *sorted((mlruns / "analysis").rglob("*"))]:
         if path.is_file():
             yield str(path.relative_to(mlruns)), path.read_bytes()
 

@@ -21,14 +21,21 @@ from clue.store import annotations_file
 from clue.store.annotations import Annotations, merged
 from clue.store.format import FORMAT_FILE, declare_format, parse_format
 from clue.store.records_table import read_table, written_digest
+from clue.study import freeze
 
 HELP = "read an archive that `export` wrote"
 
-CELLS = re.compile(r"^cells/[^/]+/[^/]+/[0-9a-f]{16}/(cell\.json|records-[0-9a-f]{1,16}\.parquet)$")
+NAME = r"(?!\.)[^/\\]+"
+"""Name of a task, model or study: a single folder, never one above."""
+CELLS = re.compile(
+    rf"^cells/{NAME}/{NAME}/[0-9a-f]{{16}}/(cell\.json|records-[0-9a-f]{{1,16}}\.parquet)$"
+)
 """Files of an archive that keep their name in the store."""
-REPORT = re.compile(r"^analysis/(?!.*(^|/)\.\.(/|$)).+$")
+REPORT = re.compile(rf"^analysis(/{NAME})+$")
 """The report; it is written to `imported/<name of the archive>/`, next to the store's own."""
 RUNS = re.compile(r"^runs/[0-9a-f]+\.json$")
+STUDIES = re.compile(rf"^{freeze.FOLDER}/{NAME}/[1-9][0-9]*\.json$")
+"""Frozen declarations; they keep their name, too."""
 FORMAT = re.compile(rf"^{re.escape(FORMAT_FILE)}$")
 ANNOTATIONS = re.compile(rf"^{re.escape(annotations_file.NAME)}$")
 
@@ -71,7 +78,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         raise StoreError(
             f"{archive} is no archive of `python -m clue store export`, or is incomplete: {error}"
         ) from error
-    forms = (CELLS, REPORT, RUNS, FORMAT, ANNOTATIONS)
+    forms = (CELLS, REPORT, RUNS, FORMAT, ANNOTATIONS, STUDIES)
     strange |= {name for name in files if not any(form.match(name) for form in forms)}
     damaged = {n for n, content in files.items() if hashlib.sha256(content).hexdigest() != sums[n]}
     if strange or damaged:

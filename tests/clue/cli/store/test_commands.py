@@ -145,14 +145,24 @@ def test_an_archive_is_the_same_bytes_again_and_its_text_can_be_left_out(store: 
     assert not any(b"the knee hurts" in content for content in files.values())
 
 
-@pytest.mark.parametrize("change", ["damaged", "cut", "strange"])
+STRANGE = (
+    "cells/../../x",
+    f"cells/../../{'0' * 16}/cell.json",
+    f"cells/mednli/..\\x/{'0' * 16}/cell.json",
+    "studies/../1.json",
+    "analysis/../x",
+)
+"""Names in an archive that would leave the store, or that no export writes."""
+
+
+@pytest.mark.parametrize("change", ["damaged", "cut", *STRANGE])
 def test_an_archive_that_is_not_whole_is_refused(
     store: Path, tmp_path: Path, change: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = tmp_path / "study.zip"
     files = dict(export.contents(store, None))
-    if change == "strange":
-        files["cells/../../x"] = b"x"
+    if change.startswith(("cells", "studies", "analysis")):
+        files[change] = b"x"
     content = export.zip_bytes(files)
     if change == "damaged":
         name = b"analysis/cells.csv"

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from clue.cli.store.parser import main as store_command
 from clue.cli.study.parser import main
 from clue.config.files import own_folders
+from clue.study import freeze
 from clue.study.declaration import names
 from clue.tracking.tracker import Tracker
+from tests.analysis.paired_study.stores import cell, record
 
 
 @pytest.fixture
@@ -61,6 +64,20 @@ def test_a_study_is_frozen_once_and_amended_on_request(
     assert run is not None
     assert run.data.tags["clue.kind"] == "study"
     assert run.data.metrics == {"cells": 2.0, "cells_present": 0.0}
+
+
+def test_a_frozen_study_is_exported_and_imported(own: Path, mlruns: Path, tmp_path: Path) -> None:
+    cell(mlruns, "llama2_7b", "mednli", [record("s0", {"accuracy": 1.0})])
+    assert main(["freeze", "mine", "--mlruns", str(mlruns)]) == 0
+    archive, copy = str(tmp_path / "study.zip"), tmp_path / "copy"
+    assert store_command(["export", "--mlruns", str(mlruns), archive]) == 0
+    for _ in range(2):
+        assert store_command(["import", "--mlruns", str(copy), archive]) == 0
+    assert freeze.read(copy, "mine") == freeze.read(mlruns, "mine") != []
+    (path,) = freeze.files(copy)
+    path.write_text("{}")
+    assert store_command(["import", "--mlruns", str(copy), archive]) == 1
+    assert path.read_text() == "{}"
 
 
 def test_a_study_that_cannot_be_used_stops_no_other(
