@@ -30,7 +30,7 @@ demo: embedded ## a pair of small real models on all six tasks, on fictional dat
 	@echo 'Read mlruns/analysis/report.html; look at the runs: make ui'
 
 test: embedded ## the test suite, and the examples in docstrings
-	$(BIN)/pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal  # two processes, a thread each
 
 calibration: setup ## how often the tests err on simulated data, a few minutes
 	$(BIN)/pytest -n 2 -m calibration

@@ -6,6 +6,7 @@ size of the comparisons that are there.
 """
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from analysis.cells import CellKey, StoredCell
@@ -13,6 +14,7 @@ from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.pairs import model_pairs
 from analysis.settings import AnalysisConf
 from clue.config.schema import ModelConf
+from clue.config.study_schema import StudyConf
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import Declaration, load
 from clue.study.pairs import DeclaredPair
@@ -20,9 +22,15 @@ from clue.study.scores import named_tasks, score_tree, tasks_of
 from clue.task.levels import ScoreTree
 
 
+@cache
 def paper_tree() -> ScoreTree:
-    """Composite scores of the paper's study."""
-    return score_tree(load("paper"))
+    """Composite scores of the paper's study; read once."""
+    return score_tree(_paper())
+
+
+@cache
+def _paper() -> StudyConf:
+    return load("paper")
 
 
 def cells_by_name(store: Path) -> dict[CellKey, StoredCell]:
@@ -44,7 +52,7 @@ def found_study(
         conf: with the comparator; None = base.
         tree: levels; None = those of the paper's study.
     """
-    paper = load("paper")
+    paper = _paper()
     cells = cells_by_name(store)
     pairs = model_pairs(cells, (conf or AnalysisConf()).study.comparator)
     tasks = sorted(task for name in named_tasks(paper) for task in tasks_of(name))
@@ -52,5 +60,5 @@ def found_study(
     models = {key.model: ModelConf(name=key.model) for key in cells}
     prompts = sorted({key.prompt for key in cells}, key=lambda name: (name != "paper", name))
     found = replace(paper, prompts=prompts)
-    declaration = Declaration(found, declared, models, tuple(tasks), tree or score_tree(paper))
+    declaration = Declaration(found, declared, models, tuple(tasks), tree or paper_tree())
     return StudyCells(declaration, cells, pairs)

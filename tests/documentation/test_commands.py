@@ -29,6 +29,8 @@ STOOD_IN = {"a GPU"}
 """What checkpoints of random weights make `run.py` do without."""
 REDUCED = (
     ("run.py --help", ""),
+    ("study=demo backend=fake", "limit=2"),
+    ("run.py -m study=demo", "limit=2 backend=fake"),  # its models have a test of their own
     ("run.py", "limit=2"),
     *((f"python -m analysis {name}", "") for name in ("compare", "meta", "power")),
     ("python -m analysis", "include_trials=true"),  # cells with a limit are trials
