@@ -59,6 +59,6 @@ def found_study(
     declared = tuple(sorted({DeclaredPair(pair.tuned, pair.base) for pair in pairs}))
     models = {key.model: ModelConf(name=key.model) for key in cells}
     prompts = sorted({key.prompt for key in cells}, key=lambda name: (name != "paper", name))
-    found = replace(paper, prompts=prompts)
-    declaration = Declaration(found, declared, models, tuple(tasks), tree or paper_tree())
+    conf_of_store = replace(paper, prompts=prompts)
+    declaration = Declaration(conf_of_store, declared, models, tuple(tasks), tree or paper_tree())
     return StudyCells(declaration, cells, pairs)

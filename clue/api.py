@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from clue.config.schema import Config
     from clue.errors import StoreError
     from clue.evaluation.outcome import Outcome
+    from clue.study.record_tables import NamedTable
 
 TEXTS = ("text", "answer")
 """Columns of records that may restate clinical notes."""
@@ -156,8 +157,6 @@ def read_records(  # noqa: PLR0913  each is an option that a caller names
             cell, a table is damaged, or several tables of a model, task and prompt setting have
             different records.
     """
-    import pandas as pd
-
     from clue.config.composition import as_overrides
     from clue.study.record_tables import RecordFilter, only_tables, tables_of_study
 
@@ -170,12 +169,17 @@ def read_records(  # noqa: PLR0913  each is an option that a caller names
         tables = tables_of_study(study, paths, chosen)
     if not tables:
         raise _no_cell(store, {**chosen.criteria(), **({"study": study} if study else {})})
-    names = [named.key for named in tables for _ in named.table.records]
-    records = pd.DataFrame([record.row() for named in tables for record in named.table.records])
-    records = records.assign(
-        model=[key.model for key in names], prompt=[key.prompt for key in names]
-    )
+    records = _frame(tables)
     return records if text else records.drop(columns=list(TEXTS))
+
+
+def _frame(tables: "Sequence[NamedTable]") -> "pd.DataFrame":
+    """Rows of tables, each with the model and the prompt setting that the table stands for."""
+    import pandas as pd
+
+    keys = [table.key for table in tables for _ in table.table.records]
+    records = pd.DataFrame([record.row() for table in tables for record in table.table.records])
+    return records.assign(model=[key.model for key in keys], prompt=[key.prompt for key in keys])
 
 
 def _no_cell(store: Path, criteria: Mapping[str, str]) -> "StoreError":

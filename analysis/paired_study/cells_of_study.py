@@ -119,11 +119,11 @@ def _trial_pairs(cells: Mapping[CellKey, StoredCell], declaration: Declaration) 
     """Pairs of trials: those that the cells name, and the declared ones."""
     prompts = {key.prompt for key in cells}
     declared = {ModelPair(prompt, *pair) for prompt in prompts for pair in declaration.pairs}
-    named = model_pairs(cells, declaration.conf.comparator)
+    pairs = model_pairs(cells, declaration.conf.comparator)
     models = {(key.prompt, key.model) for key in cells}
     return sorted(
         pair
-        for pair in {*declared, *named}
+        for pair in {*declared, *pairs}
         if {(pair.prompt, pair.base), (pair.prompt, pair.tuned)} <= models
     )
 

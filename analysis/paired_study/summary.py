@@ -1,7 +1,7 @@
 """Content of summary.json: the design, the cells and the pooled results."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -15,6 +15,8 @@ from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
 from clue import __version__
 from clue.records import sha256
+from clue.study.declaration import Declaration
+from clue.study.membership import Trial
 
 LIBRARIES = ("numpy", "scipy")
 LIMITS = (
@@ -29,17 +31,9 @@ LIMITS = (
 def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
     """Document of a study."""
     scores = {task.match.task: list(task.score) for task in results.aligned}
-    tree = results.study.declaration.tree
-    study = results.study
-    design = {
-        "study": study.declaration.name,
-        "pairs": [pair.name for pair in study.declaration.pairs],
-        "settings": conf.declared(),
-        "task_scores": {task: dict.fromkeys(m, 1 / len(m)) for task, m in sorted(scores.items())},
-        "composites": {name: dict(parts) for name, parts in tree.composites.items()},
-        "levels": tree.of_datasets,
-    }
     metrics = sorted({name for names in scores.values() for name in names})
+    study = results.study
+    design = _design(study.declaration, conf, scores)
     return {
         "version": __version__,
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -51,15 +45,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
             "hypotheses": study.declaration.hypotheses(),
             "notes": list(study.notes),
         },
-        "trials": [
-            {
-                "cell": trial.table.name,
-                "fingerprint": trial.table.fingerprint,
-                "reason": trial.reason,
-                "note": trial.note,
-            }
-            for trial in study.trials
-        ],
+        "trials": list(map(_trial, study.trials)),
         "marks": list(results.marks),
         "cells": _cells(results.cells),
         "models": {
@@ -76,6 +62,33 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
             **asdict(results.prompt_settings),
         },
         "limits": LIMITS,
+    }
+
+
+def _design(
+    declaration: Declaration, conf: AnalysisConf, scores: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Everything that is decided before a result is seen."""
+    tree = declaration.tree
+    return {
+        "study": declaration.name,
+        "pairs": [pair.name for pair in declaration.pairs],
+        "settings": conf.declared(),
+        "task_scores": {
+            task: dict.fromkeys(metrics, 1 / len(metrics))
+            for task, metrics in sorted(scores.items())
+        },
+        "composites": {name: dict(parts) for name, parts in tree.composites.items()},
+        "levels": tree.of_datasets,
+    }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    return {
+        "cell": trial.table.name,
+        "fingerprint": trial.table.fingerprint,
+        "reason": trial.reason,
+        "note": trial.note,
     }
 
 

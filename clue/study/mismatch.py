@@ -111,17 +111,17 @@ def _data(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
         yield Mismatch("data", names[not expected.fictional])
         return
     digest = protocol.get("dataset_sha256")
-    wanted = expected.protocol.get("dataset_sha256", digest)
-    if digest != wanted:
-        yield Mismatch("data", f"other data: sha256 {str(digest)[:12]} / {str(wanted)[:12]}")
+    declared = expected.protocol.get("dataset_sha256", digest)
+    if digest != declared:
+        yield Mismatch("data", f"other data: sha256 {str(digest)[:12]} / {str(declared)[:12]}")
 
 
 def _protocol(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
     protocol = dict(stored.facts["generation"]["protocol"])
-    wanted = dict(expected.protocol)
-    task = wanted["task"]
+    declared_protocol = dict(expected.protocol)
+    task = declared_protocol["task"]
     for name, ours, theirs in zip_longest(
-        WORDING, protocol.pop("wording", ()), wanted.pop("wording")
+        WORDING, protocol.pop("wording", ()), declared_protocol.pop("wording")
     ):
         if ours != theirs:
             yield Mismatch(
@@ -129,8 +129,8 @@ def _protocol(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]
             )
     decoding = stored.facts["generation"].get("decoding")
     stored_settings = dict(dotted(protocol)) | {"decoding": decoding}
-    declared = dict(dotted(wanted)) | {"decoding": "greedy"}
-    unresolved = {"dataset_sha256", "shots"} - wanted.keys()
+    declared = dict(dotted(declared_protocol)) | {"decoding": "greedy"}
+    unresolved = {"dataset_sha256", "shots"} - declared_protocol.keys()
     keys = sorted({*stored_settings, *declared} - unresolved - {"dataset_sha256"})
     differing = [key for key in keys if stored_settings.get(key) != declared.get(key)]
     for key in differing:

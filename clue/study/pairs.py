@@ -43,13 +43,13 @@ def models_with_files(conf: StudyConf, stored: Mapping[str, ModelConf]) -> dict[
         conf: the study.
         stored: models without a file; they may be compared with one that has a file.
     """
-    wanted = [*named_models(conf), *conf.references]
-    wanted += [str(model.base) for name, model in stored.items() if name in wanted]
+    pending = [*named_models(conf), *conf.references]
+    pending += [str(model.base) for name, model in stored.items() if name in pending]
     available = set(model_files.names())
     models: dict[str, ModelConf] = {}
-    while wanted:
-        name = wanted.pop()
+    while pending:
+        name = pending.pop()
         if name in available and name not in models:
             models[name] = model_files.load(name)
-            wanted += [other for other in (models[name].base, models[name].ancestor) if other]
+            pending += [other for other in (models[name].base, models[name].ancestor) if other]
     return models

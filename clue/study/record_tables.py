@@ -61,7 +61,7 @@ def tables_of_study(study: str, paths: PathsConf, chosen: RecordFilter) -> list[
 
     Raises:
         ConfigError: there is no such study, or it cannot be used.
-        StoreError: there is no such store, a table is damaged, or several cells fit a wanted one.
+        StoreError: there is no such store, a table is damaged, or several cells fit a declared one.
     """
     list(generations(paths.store))  # the store exists
     stored = stored_tables(paths.store)
@@ -88,8 +88,8 @@ def only_tables(mlruns: Path, chosen: RecordFilter) -> list[NamedTable]:
             different records.
     """
     by_name: dict[CellKey, list[NamedTable]] = {}
-    for named in _tables(mlruns, chosen):
-        by_name.setdefault(named.key, []).append(named)
+    for table in _tables(mlruns, chosen):
+        by_name.setdefault(table.key, []).append(table)
     return [_only(tables) for _, tables in sorted(by_name.items())]
 
 
@@ -106,13 +106,13 @@ def _tables(mlruns: Path, chosen: RecordFilter) -> Iterator[NamedTable]:
 
 def _only(tables: Sequence[NamedTable]) -> NamedTable:
     """The table of a name; of several with equal records the first."""
-    contents = {sha256([record.row() for record in named.table.records]) for named in tables}
+    contents = {sha256([record.row() for record in table.table.records]) for table in tables}
     if len(contents) == 1:
         return tables[0]
-    addresses = [table_address(named.path) for named in tables]
+    addresses = [table_address(table.path) for table in tables]
     lines = [
-        f"  {distinct(address, addresses)}  {named.describe()}"
-        for address, named in zip(addresses, tables, strict=True)
+        f"  {distinct(address, addresses)}  {table.describe()}"
+        for address, table in zip(addresses, tables, strict=True)
     ]
     example = distinct(addresses[0], addresses)
     raise StoreError(

@@ -28,6 +28,6 @@ def stored_models(tables: Iterable[StoredTable]) -> dict[str, ModelConf]:
 def _model(label: str, table: StoredTable) -> ModelConf:
     identity = table.facts["generation"]["model"]
     facts = {name: table.facts[name] for name in FACTS if table.facts.get(name) is not None}
-    known = {name: identity[name] for name in IDENTITY if identity.get(name) is not None}
+    recorded = {name: identity[name] for name in IDENTITY if identity.get(name) is not None}
     adaptation = list(table.facts.get("adaptation") or [])
-    return ModelConf(name=label, adaptation=adaptation, **known, **facts)
+    return ModelConf(name=label, adaptation=adaptation, **recorded, **facts)
