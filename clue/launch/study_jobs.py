@@ -4,12 +4,15 @@ python run.py -m study=paper                    all declared cells that are not 
 python run.py study=demo model=smollm2_135m     those of one model
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clue.common.plural import counted
 from clue.common.suggestion import unknown
 from clue.config.composition import as_overrides, composed
+from clue.config.files import config_dir_words
+from clue.config.locations import other_locations
 from clue.config.schema import Config
 from clue.errors import ConfigError
 from clue.store.stored_tables import stored_tables
@@ -65,7 +68,9 @@ def study_jobs(arguments: Sequence[str]) -> StudyJobs:
     count = counted(len(chosen), "declared cell")
     summary = f"study {conf.name}: {len(lacking)} of {count} to evaluate"
     if not lacking:
-        return StudyJobs((), f"{summary}; analyse them: python -m analysis study={conf.name}")
+        words = ["python", "-m", "analysis", *config_dir_words(), f"study={conf.name}"]
+        analyse = shlex.join([*words, *as_overrides(other_locations(paths))])
+        return StudyJobs((), f"{summary}; analyse them: {analyse}")
     return StudyJobs(_arguments(declaration, lacking, arguments), summary)
 
 

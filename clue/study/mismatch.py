@@ -97,11 +97,18 @@ def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
     elif expected.limit is None:
         if not complete:
             yield Mismatch("limit", f"limit {limit}{total}")
-        elif expected.samples not in (None, stored.rows):
+        elif expected.samples not in (None, stored.rows) and _equal_shots(stored, expected):
             yield Mismatch("limit", f"{stored.rows}{total} samples")
     elif stored.rows != expected.limit and not (complete and stored.rows < expected.limit):
         declared = f"the study declares limit {expected.limit}"
         yield Mismatch("limit", f"{stored.rows}{total} samples, {declared}")
+
+
+def _equal_shots(stored: StoredTable, expected: ExpectedTask) -> bool:
+    """Tests if the worked examples, which are not scored, are as many as declared."""
+    settings = (stored.facts["generation"]["protocol"], expected.protocol)
+    shots, declared = (one.get("prompting", {}).get("shots") for one in settings)
+    return bool(shots == declared)
 
 
 def _data(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clue.config.locations import options
 from clue.config.schema import PathsConf
 from clue.errors import ConfigError
 from clue.study.changes import changes, statement
@@ -31,10 +32,11 @@ class Resolution:
         """
         if self.changes:
             name = self.resolver.declaration.name
+            command = freeze_command(name, self.resolver.paths, amend=True)
             raise ConfigError(
                 f"the study {name!r} was frozen and has changed since: {'; '.join(self.changes)}. "
-                f"Restore its file, or record the change: python -m clue study freeze {name} "
-                "--amend. Nothing that is stored is lost"
+                f"Nothing that is stored is lost. Restore its file, or record the change: "
+                f"{command}"
             )
 
 
@@ -50,4 +52,11 @@ def resolve(declaration: Declaration, paths: PathsConf) -> Resolution:
     since = changes(frozen[-1], content) if frozen else []
     if frozen and not since:
         resolver = Resolver(declaration, paths, frozen[-1].resolved)
-    return Resolution(resolver, frozen, since, statement(frozen, content))
+    said = statement(frozen, content)
+    return Resolution(resolver, frozen, since, said)
+
+
+def freeze_command(study: str, paths: PathsConf, *, amend: bool) -> str:
+    """Returns the command that records a study, or that a recorded one has changed."""
+    word = " --amend" if amend else ""
+    return f"python -m clue study freeze {study}{word}{options(paths, 'mlruns', 'data')}"

@@ -1,7 +1,7 @@
 """The cells of a store in every declared study: those that count, open choices, trials."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -56,6 +56,8 @@ class StoredStudies:
     """Name of each study that cannot be used to the reason, a line each."""
     superseded: Mapping[str, FrozenStudy]
     """Last frozen declaration of each study that has changed since or has no file."""
+    paths: PathsConf = field(default_factory=PathsConf)
+    """Locations of the data and the store."""
 
     def counting(self, path: Path) -> list[str]:
         """Names of the studies in which a table counts."""
@@ -92,7 +94,7 @@ def stored_studies(
                 superseded[name] = read(paths.store, name)[-1]
         except ClueError as error:
             problems[name] = " ".join(str(error).split())
-    return StoredStudies(studies, problems, superseded)
+    return StoredStudies(studies, problems, superseded, paths)
 
 
 def _stored_study(

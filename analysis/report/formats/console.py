@@ -52,8 +52,9 @@ def _declaration(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     yield hypothesis_families(study.declaration)
     if not conf.changes and results.rows and results.unevaluated:
         tested = sorted({row.key.tuned for row in results.rows})
-        fewer = replace(conf, chosen=[*conf.chosen, f"models={','.join(tested)}"])
-        yield f"Fewer hypotheses: {command(fewer)}"
+        if set(tested) < {pair.tuned for pair in study.declaration.pairs}:
+            fewer = replace(conf, chosen=[*conf.chosen, f"models={','.join(tested)}"])
+            yield f"Fewer hypotheses: {command(fewer)}"
     yield from study.notes
     yield ""
 

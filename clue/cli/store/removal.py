@@ -12,6 +12,7 @@ from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.store.addresses import Address
 from clue.store.generations import Generation, generations, table_address
+from clue.study.resolution import freeze_command
 from clue.study.stored_studies import StoredStudies
 
 
@@ -121,8 +122,8 @@ def _protection(path: Path, studies: StoredStudies) -> str:
         if model in frozen.declaration["models"] and task in frozen.task_names:
             return (
                 f"the frozen study {name} names {model} on {task}, and its file has changed since "
-                "or is gone. Restore the file, or record the change: python -m clue study freeze "
-                f"{name} --amend"
+                "or is gone. Restore the file, or record the change: "
+                f"{freeze_command(name, studies.paths, amend=True)}"
             )
     return ""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clue.cli.study.resolved import resolved, store
 from clue.study.freeze import FrozenStudy, frozen_now, write
+from clue.study.resolution import freeze_command
 from clue.tracking import provenance
 
 HELP = "record a declaration with its sha256, time and commit, in the store and in MLflow"
@@ -35,13 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
         study.check_unchanged()
     now = frozen_now(study.resolver, mlruns, provenance.code().get("clue.git_commit", ""))
     path = write(mlruns, now)
-    _track(now, mlruns)
+    command = freeze_command(now.study, study.resolver.paths, amend=bool(study.frozen))
+    _track(now, mlruns, command)
     print(f"{path}\n{now.sentence()}")
     print(f"To prove the time to others, publish the digest: {now.sha256}")
     return 0
 
 
-def _track(frozen: FrozenStudy, mlruns: Path) -> None:
+def _track(frozen: FrozenStudy, mlruns: Path, command: str) -> None:
     """Logs the declaration as an MLflow run of its own.
 
     Raises:
@@ -52,7 +54,6 @@ def _track(frozen: FrozenStudy, mlruns: Path) -> None:
     tracker = Tracker(os.environ.get("MLFLOW_TRACKING_URI"), "clue", mlruns)
     identity = ("clue.study_sha256", frozen.sha256)
     tags = {"clue.kind": "study", "clue.study": frozen.study, **provenance.code()}
-    command = f"python -m clue study freeze {frozen.study}"
     with tracker.run(f"study/{frozen.study}", identity, tags, command):
         text = json.dumps(asdict(frozen) | {"sha256": frozen.sha256}, indent=1, sort_keys=True)
         tracker.log_text("declaration.json", text)

@@ -1,5 +1,6 @@
 """`python -m clue study`: list, show, freeze, amend."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,11 @@ def test_a_study_is_frozen_once_and_amended_on_request(
     assert "mine is frozen already." in capsys.readouterr().out
     own.write_text(own.read_text() + "alpha: 0.01\n")
     assert main(arguments) == 1
-    assert "alpha: 0.05, now 0.01" in capsys.readouterr().err
-    assert main([*arguments, "--amend"]) == 0
+    refusal = capsys.readouterr().err
+    assert "alpha: 0.05, now 0.01" in refusal
+    command = shlex.split(refusal.rpartition("python -m clue study ")[2])
+    assert command == ["freeze", "mine", "--amend", "--mlruns", str(mlruns)]
+    assert main(command) == 0
     assert len([*mlruns.glob("studies/mine/*.json")]) == 2
     run = Tracker(None, "clue", mlruns).latest("clue.study", "mine")
     assert run is not None
