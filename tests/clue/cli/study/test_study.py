@@ -61,7 +61,9 @@ def test_a_study_is_frozen_once_and_amended_on_request(
     refusal = capsys.readouterr().err
     assert "alpha: 0.05, now 0.01" in refusal
     command = shlex.split(refusal.rpartition("python -m clue study ")[2])
-    assert command == ["freeze", "mine", "--amend", "--mlruns", str(mlruns)]
+    folder = str(own.parent.parent)
+    expected = ["freeze", "mine", "--amend", "--mlruns", str(mlruns), "--config-dir", folder]
+    assert command == expected
     assert main(command) == 0
     assert len([*mlruns.glob("studies/mine/*.json")]) == 2
     run = Tracker(None, "clue", mlruns).latest("clue.study", "mine")
