@@ -89,10 +89,26 @@ def sign_flips_with_intervals(
         return (test, interval) if test and interval else None
 
     def randomised(index: int, flipped: Array, sizes: Array) -> tuple[SignFlip, Interval]:
-        test = exact[index] or tests.random(many[index].sums, flipped)
-        return test, intervals.random(many[index], flipped, sizes, level)
+        interval = intervals.random(many[index], flipped, sizes, level)
+        test = exact[index]
+        if test is None:
+            return tests.random(many[index].sums, flipped), interval
+        return test, _agreeing(interval, test, (1 - level) / 2)
 
     return _exact_or_random(many, rng, flips, enumerated, randomised)
+
+
+def _agreeing(interval: Interval, test: SignFlip, alpha: float) -> Interval:
+    """Moves the ends of a random interval that are on the other side of 0 than an exact test says.
+
+    Clusters without a difference take no part in a test of 0, so it can be exact where an interval
+    is not. The ends of a random interval err by chance; the exact test decides whether 0 is inside.
+    The price: an end that is moved lies at 0 itself, or next to it.
+    """
+    beyond = float(np.nextafter(0.0, 1.0))
+    low = max(interval.low, beyond) if test.p_greater <= alpha else min(interval.low, 0.0)
+    high = min(interval.high, -beyond) if test.p_less <= alpha else max(interval.high, 0.0)
+    return Interval(low, high)
 
 
 def _exact_or_random(

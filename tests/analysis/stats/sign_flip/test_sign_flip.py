@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -176,6 +176,7 @@ def test_clusters_whose_differences_cancel_out_say_nothing() -> None:
 
 @settings(max_examples=30)
 @given(st.integers(0, 10**6), st.sampled_from([8, 25]), st.floats(-1, 1))
+@example(1312, 25, 0.078125)  # 5 of 25 clusters do not differ: an exact test, a random interval
 def test_test_and_interval_agree(seed: int, clusters: int, shift: float) -> None:
     random = rng(seed)
     series = Sums(random.normal(shift, 1, clusters).round(1), random.integers(1, 4, clusters) * 1.0)
