@@ -7,14 +7,13 @@ its path as a T5.
 
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from clue.checkpoints import locate
-from clue.common.plural import counted
+from clue.checkpoints import intact, locate
 from clue.config.schema import ModelConf
 from clue.errors import ModelError
 
@@ -97,32 +96,31 @@ def _model(encoder: Encoder) -> Any:
             encoder.source,
             num_hidden_layers=encoder.num_layers,
             dtype=torch.float32,
-            output_loading_info=True,
+            **intact.REPORT,
             **options,
         )
-    _check_loaded(encoder, model, report["missing_keys"])
+    _check_loaded(encoder, model, report)
     model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     log.info("BERTScore uses %s on %s", encoder.label, model.device)
     return model
 
 
-def _check_loaded(encoder: Encoder, model: Any, missing: Iterable[str]) -> None:
+def _check_loaded(encoder: Encoder, model: Any, report: Mapping[str, Collection[Any]]) -> None:
     """Checks that all weights were loaded and that the model ends after the compared layer.
 
-    Transformers initializes missing weights at random, and some architectures ignore the number of
-    layers.
+    The files have more: higher layers and heads. Some architectures ignore the number of layers.
 
     Raises:
-        ModelError: weights are missing, or the model cannot be cut after the layer.
+        ModelError: weights are missing, misshapen or no numbers, or the model cannot be cut after
+            the layer.
     """
     import torch
 
-    lacking = sorted(name for name in missing if not name.startswith("pooler."))
-    if lacking:
-        raise ModelError(
-            f"BERTScore's encoder: the files of {encoder.source} lack "
-            f"{counted(len(lacking), 'weight')}, {lacking[0]} among them; download it again"
-        )
+    needed = {name for name in report["missing_keys"] if not name.startswith("pooler.")}
+    shapes = report["mismatched_keys"]
+    name = "BERTScore's encoder"
+    intact.check_tensors(name, encoder.source, {"missing_keys": needed, "mismatched_keys": shapes})
+    intact.check_finite(name, encoder.source, model)
     layers = None
     if not model.config.is_encoder_decoder:
         layers = len(model(torch.tensor([[0]]), output_hidden_states=True).hidden_states) - 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from clue.backends import Setup
 from clue.backends.huggingface import memory, quantization
-from clue.checkpoints import locate
+from clue.checkpoints import intact, locate
 from clue.checkpoints.chat_template import Chat
 
 log = logging.getLogger(__name__)
@@ -77,16 +77,23 @@ class Checkpoint:
         import torch
         from transformers import AutoModelForCausalLM
 
-        conf = self.setup.model
+        conf, source = self.setup.model, self.location.source
         started = time.perf_counter()
-        with locate.explain_unavailable(conf), memory.explain_exhausted(conf.label):
-            model = AutoModelForCausalLM.from_pretrained(
-                self.location.source,
+        with (
+            locate.explain_unavailable(conf),
+            memory.explain_exhausted(conf.label),
+            intact.explain_damaged(conf.label, source),
+        ):
+            model, report = AutoModelForCausalLM.from_pretrained(
+                source,
                 dtype=getattr(torch, conf.dtype),
                 device_map=self._device_map(),
+                **intact.REPORT,
                 **quantization.load_options(conf),
                 **self._revision,
             )
+            intact.check_tensors(conf.label, source, report)
+            intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
         log.info(
             "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
@@ -117,7 +124,13 @@ class Checkpoint:
         conf = self.setup.model
         with warnings.catch_warnings():  # peft uses a deprecated name of transformers
             warnings.simplefilter("ignore", FutureWarning)
+            warnings.filterwarnings("ignore", message="Found missing adapter keys")
             adapted = PeftModel.from_pretrained(model, self.adapter.source)
+            # loaded once more, since only this call returns the report
+            report = adapted.load_adapter(self.adapter.source, adapted.active_adapter)
+        label = f"{conf.label}'s adapter"
+        intact.check_tensors(label, self.adapter.source, report._asdict())
+        intact.check_finite(label, self.adapter.source, adapted)
         base = adapted.active_peft_config.base_model_name_or_path
         if base and PurePath(base).name != PurePath(str(conf.repo)).name:
             log.warning("the adapter %s was trained for %s, not %s", conf.adapter, base, conf.repo)

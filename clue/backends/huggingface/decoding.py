@@ -21,6 +21,7 @@ from clue.backends.huggingface.shared_prefix import (
     shared_length,
 )
 from clue.common.batch_plan import plan
+from clue.errors import ModelError
 
 PASS_TOKENS = {"cpu": 512}
 """Most tokens of a pass over prompts, by type of device: larger ones pad more and need more memory,
@@ -29,6 +30,12 @@ PASS_TOKENS_ELSEWHERE = 8192
 MIN_PREFIX_SHARE = 1 / 8
 """Share of a prompt that must be in the prefix: attention over a complete prompt is faster by about
 as much."""
+NOT_FINITE = (
+    "the model computed logits that are no numbers (NaN or infinite) in {dtype}: no answer can be "
+    "read from them. If that is float16, numbers overflow: choose model.dtype=bfloat16 or float32. "
+    "Otherwise its weights are damaged or do not fit this version of transformers: download them "
+    "again"
+)
 STOP_WINDOW = 16
 """Last tokens of an answer that are searched for a stop string at every step."""
 
@@ -52,6 +59,9 @@ class Decoder:
 
         Returns:
             Shape (n, 1 to budget); the end-of-turn token included.
+
+        Raises:
+            ModelError: the model computes no numbers.
         """
         answers: list[list[int]] = [[] for _ in rows]
         slots = reading_order(rows, len(self.prefix))
@@ -140,7 +150,12 @@ class Decoder:
             **inputs,
         )
         cache.window.used += width
-        chosen: list[int] = out.logits[:, -1].argmax(-1).tolist()
+        logits = out.logits[:, -1]
+        likeliest = logits.argmax(-1, keepdim=True)
+        # NaN is the largest for argmax, so one number of each row shows any
+        if not torch.isfinite(logits.gather(-1, likeliest)).all():
+            raise ModelError(NOT_FINITE.format(dtype=self.model.dtype))
+        chosen: list[int] = likeliest[:, 0].tolist()
         return chosen
 
     def _ended(self, answer: Sequence[int], budget: int) -> bool:
