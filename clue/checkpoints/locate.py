@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clue.checkpoints import gguf, offline
 from clue.checkpoints.hub_errors import explain
+from clue.checkpoints.identifying_files import ADAPTER, adapter_files, checkpoint_files
 from clue.common.file_cache import cached_checksum, digest
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
@@ -21,18 +22,6 @@ from clue.records import sha256
 
 log = logging.getLogger(__name__)
 
-IDENTIFYING = (
-    "*.json",
-    "*.safetensors",
-    "*.bin",
-    "*.model",
-    "*.jinja",
-    "vocab.txt",
-    "merges.txt",
-)
-"""Files of a folder that decide which checkpoint it is."""
-ADAPTER = ("adapter_config.json", "adapter_model.*")
-"""Files of a folder that decide which adapter it is; records of its training do not."""
 WEIGHTS = (
     "model.safetensors",
     "model.safetensors.index.json",
@@ -59,14 +48,15 @@ def locate_weights(model: ModelConf, models: Path, cache: Path) -> CheckpointLoc
     """Find a checkpoint without loading it; a GGUF is converted once and kept in `cache`.
 
     Raises:
-        ModelUnavailable: the package with the weights is not installed.
+        ModelUnavailable: the package with the weights is not installed, or a file is missing.
+        ModelError: the weights lie outside the folder.
     """
     if model.gguf_package:
         return _from_package(model, cache)
     assert model.repo
     folder = _folder(model.repo, "config.json", models)
     if folder:
-        return _in_folder(folder, IDENTIFYING, cache)
+        return _in_folder(folder, checkpoint_files(folder), cache)
     offline.check_hub()
     return CheckpointLocation(model.repo, None, model.revision)
 
@@ -86,7 +76,7 @@ def locate_adapter(model: ModelConf, models: Path, cache: Path) -> CheckpointLoc
         offline.check_hub()
         with explain_unavailable(ModelConf(name=f"{model.label}'s adapter", repo=model.adapter)):
             folder = Path(snapshot_download(model.adapter, allow_patterns=list(ADAPTER)))
-    return _in_folder(folder, ADAPTER, cache)
+    return _in_folder(folder, adapter_files(folder), cache)
 
 
 def find_local_weights(model: ModelConf, models: Path) -> str | None:
@@ -157,9 +147,8 @@ def _folder(name: str, marker: str, models: Path) -> Path | None:
     return None
 
 
-def _in_folder(folder: Path, patterns: Sequence[str], cache: Path) -> CheckpointLocation:
-    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    return CheckpointLocation(str(folder), digest(paths, cache, DIGITS))
+def _in_folder(folder: Path, paths: Sequence[Path], cache: Path) -> CheckpointLocation:
+    return CheckpointLocation(str(folder), digest(paths, cache, DIGITS, folder))
 
 
 def _from_package(model: ModelConf, cache: Path) -> CheckpointLocation:
@@ -167,8 +156,8 @@ def _from_package(model: ModelConf, cache: Path) -> CheckpointLocation:
     assert model.gguf_file
     path = package_folder(model.gguf_package, model.label) / model.gguf_file
     identity = sha256(["gguf", cached_checksum(path, cache)])
-    folder = cache / "checkpoints" / f"{path.stem}-{identity[:16]}-float32"
-    if not (folder / "config.json").is_file():
+    folder = cache / gguf.FOLDER / f"{path.stem}-{identity[:16]}-float32"
+    if not gguf.is_intact(folder, cache):
         log.info("converting %s to %s (once)", path.name, folder)
         gguf.convert(path, folder)
     return CheckpointLocation(str(folder), identity)

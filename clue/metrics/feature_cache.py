@@ -5,7 +5,8 @@ A study scores the same references for every model, so their features are stored
     <mlruns>/cache/features/<sha256 of the feature's signature>.sqlite
 
 A file contains the values of one signature, keyed by the sha256 of the text: a changed library,
-model or option opens another file. SQLite lets parallel processes read and add.
+model or option opens another file. SQLite lets parallel processes read and add. Every value has a
+checksum: a damaged one is computed again.
 """
 
 import hashlib
@@ -21,10 +22,14 @@ from clue.common.atomic_write import PRIVATE
 
 log = logging.getLogger(__name__)
 
+FOLDER = "features"
+"""Folder of the files in the cache."""
 LIMIT_BYTES = 4 * 2**30
 """Limit of all files together; the least recently used are deleted first."""
 WAIT_SECONDS = 60.0
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+TABLE = "checked"
+"""Name of the table; the one of earlier versions, without checksums, is `feature`."""
 
 Value = TypeVar("Value")
 
@@ -85,8 +90,14 @@ class FeatureStore:
             for start in range(0, len(keys), 500):  # SQLite binds a limited number of values
                 batch = keys[start : start + 500]
                 marks = ",".join("?" * len(batch))
-                query = f"SELECT key, value FROM feature WHERE key IN ({marks})"
-                stored |= dict(database.execute(query, batch))
+                query = f"SELECT key, value, checksum FROM {TABLE} WHERE key IN ({marks})"
+                rows = database.execute(query, batch).fetchall()
+                stored |= {row[0]: row[1] for row in rows if _is_intact(*row)}
+                damaged = sum(not _is_intact(*row) for row in rows)
+                if damaged:
+                    log.warning(
+                        "%s: %d damaged values are computed again", self._path(signature), damaged
+                    )
         return stored
 
     def _write(self, signature: str, rows: Mapping[bytes, bytes]) -> None:
@@ -95,7 +106,10 @@ class FeatureStore:
                 log.warning("%s is full: %d values are not stored", self.folder, len(rows))
                 return
             with self._opened(signature) as database, database:
-                database.executemany("INSERT OR IGNORE INTO feature VALUES (?, ?)", rows.items())
+                database.executemany(
+                    f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)",
+                    ((key, value, _checksum(key, value)) for key, value in rows.items()),
+                )
 
     @contextmanager
     def _tolerant(self, signature: str) -> Iterator[None]:
@@ -122,8 +136,10 @@ class FeatureStore:
         with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as database:
             with database:
                 database.execute(
-                    "CREATE TABLE IF NOT EXISTS feature (key BLOB PRIMARY KEY, value BLOB)"
+                    f"CREATE TABLE IF NOT EXISTS {TABLE} "
+                    "(key BLOB PRIMARY KEY, value BLOB, checksum BLOB)"
                 )
+                database.execute("DROP TABLE IF EXISTS feature")
             yield database
 
     def _make_room(self, path: Path, size: int) -> bool:
@@ -140,3 +156,30 @@ class FeatureStore:
             file.unlink(missing_ok=True)
             total -= sizes[file]
         return total <= self.limit
+
+
+def damaged_files(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Yields the files with damage, and the number of their damaged values; 0 = unreadable."""
+    for path in sorted(folder.glob("*.sqlite")):
+        try:
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+                tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+                query = f"SELECT key, value, checksum FROM {TABLE}"
+                rows = database.execute(query) if TABLE in tables else ()
+                damaged = sum(not _is_intact(*row) for row in rows)
+        except sqlite3.DatabaseError:
+            yield path, 0
+            continue
+        if damaged:
+            yield path, damaged
+
+
+def _is_intact(key: object, value: object, checksum: object) -> bool:
+    """True if the stored bytes are those that were written; damage may change their types too."""
+    if not isinstance(key, bytes) or not isinstance(value, bytes):
+        return False
+    return checksum == _checksum(key, value)
+
+
+def _checksum(key: bytes, value: bytes) -> bytes:
+    return hashlib.sha256(key + value).digest()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clue.config.scoring_schema import ScoringConf
-from clue.metrics.feature_cache import FeatureStore
+from clue.metrics.feature_cache import FOLDER, FeatureStore
 
 Scores = Mapping[str, Sequence[float | None]]
 """Metric name to a score per sample, shape (n,): 0 to 1, full precision, never NaN.
@@ -29,7 +29,7 @@ class Scoring:
     @property
     def references(self) -> FeatureStore:
         """Values of references, stored on disk for the next model."""
-        return FeatureStore(self.cache / "features")
+        return FeatureStore(self.cache / FOLDER)
 
 
 class Scorer(Protocol):

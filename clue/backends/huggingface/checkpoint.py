@@ -14,6 +14,7 @@ from clue.backends import Setup
 from clue.backends.huggingface import memory, quantization
 from clue.checkpoints import intact, locate
 from clue.checkpoints.chat_template import Chat
+from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class Checkpoint:
                 **quantization.load_options(conf),
                 **self._revision,
             )
+            _check_no_adapter(conf.label, source, model)
             intact.check_tensors(conf.label, source, report)
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
@@ -144,3 +146,16 @@ class Checkpoint:
         if device != "auto":
             return device
         return "auto" if torch.cuda.is_available() else "cpu"
+
+
+def _check_no_adapter(label: str, source: str, model: Any) -> None:
+    """Check that the library did not load an adapter, whose base the identity does not cover.
+
+    Raises:
+        ModelError: it did.
+    """
+    if getattr(model, "_hf_peft_config_loaded", False):
+        raise ModelError(
+            f"{label}: {source} contains an adapter (adapter_config.json). Name it as one, "
+            f"with its base: model.adapter={source} model.repo=<base>"
+        )

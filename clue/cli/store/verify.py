@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from clue.cli.store import cache_faults
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import sha256
@@ -12,7 +13,7 @@ from clue.store import annotations_file
 from clue.store.generations import Generation, generations
 from clue.store.records_table import RecordsTable, read_table
 
-HELP = "check every checksum: completions, tables, fingerprints"
+HELP = "check every checksum: completions, tables, fingerprints, cached values"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     stored = list(generations(mlruns))
     faults = [fault for generation in stored for fault in generation_faults(generation)]
     faults += _annotation_faults(mlruns)
+    faults += cache_faults.faults(mlruns / "cache")
     for fault in faults:
         print(fault)
     tables = sum(len(generation.tables()) for generation in stored)

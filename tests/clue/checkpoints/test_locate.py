@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from clue.checkpoints import gguf, locate
 from clue.checkpoints.locate import find_local_weights, locate_adapter, locate_weights
 from clue.config import model_files
 from clue.config.folders import ROOT
@@ -124,3 +125,40 @@ def test_a_gguf_is_converted_once_for_all_models_on_it(tmp_path: Path) -> None:
     assert first == second
     assert len(list((tmp_path / "cache" / "checkpoints").iterdir())) == 1
     assert "quantization_config" not in (Path(first.source) / "config.json").read_text()
+
+
+def test_a_damaged_conversion_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gguf_file = tmp_path / "package" / "m.gguf"
+    gguf_file.parent.mkdir()
+    gguf_file.write_bytes(b"gguf")
+    monkeypatch.setattr(locate, "package_folder", lambda package, model: gguf_file.parent)
+    converted = []
+
+    def convert(path: Path, folder: Path) -> None:
+        converted.append(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.safetensors").write_bytes(b"weights")
+        gguf.seal(folder)
+
+    monkeypatch.setattr(gguf, "convert", convert)
+    model = ModelConf(repo="o/m", gguf_package="package", gguf_file="m.gguf")
+    location = locate_weights(model, tmp_path, tmp_path / "cache")
+    assert locate_weights(model, tmp_path, tmp_path / "cache") == location
+    assert len(converted) == 1
+    assert list(gguf.damaged_checkpoints(tmp_path / "cache")) == []
+    for damage in (
+        lambda folder: (folder / "model.safetensors").write_bytes(b"weightz"),
+        lambda folder: (folder / "model.safetensors").unlink(),
+        lambda folder: (folder / gguf.CHECKSUMS).write_text("{"),
+        lambda folder: (folder / gguf.CHECKSUMS).unlink(),
+        lambda folder: (folder / "adapter_config.json").write_text("{}"),
+    ):
+        damage(converted[0])
+        assert list(gguf.damaged_checkpoints(tmp_path / "cache")) == converted[:1]
+        before = len(converted)
+        assert locate_weights(model, tmp_path, tmp_path / "cache") == location
+        assert len(converted) == before + 1
+        (converted[0] / "adapter_config.json").unlink(missing_ok=True)
+        gguf.seal(converted[0])

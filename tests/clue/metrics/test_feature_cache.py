@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clue.metrics.feature_cache import FeatureStore
+from clue.metrics.feature_cache import FeatureStore, damaged_files
 
 
 @dataclass
@@ -100,7 +100,7 @@ def test_the_file_is_private_and_holds_no_text(tmp_path: Path) -> None:
     path = only_file(tmp_path / "new" / "folder")
     assert path.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(path) as database:
-        ((key, _),) = database.execute("SELECT key, value FROM feature").fetchall()
+        ((key, _),) = database.execute("SELECT key, value FROM checked").fetchall()
     assert len(key) == 32
     assert b"clinical" not in key
 
@@ -195,3 +195,49 @@ def test_a_file_that_cannot_be_written_costs_a_warning(
     assert store.values(feature, ["x", "y"]) == ["xa", "ya"]
     assert feature.computed == ["y"]
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_flipped_bit_changes_no_value(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        store, texts = FeatureStore(Path(folder)), [str(number) for number in range(5)]
+        expected = store.values(Suffixed(times=300), texts)
+        content = bytearray(only_file(Path(folder)).read_bytes())
+        position = data.draw(st.integers(0, len(content) - 1))
+        content[position] ^= 1 << data.draw(st.integers(0, 7))
+        only_file(Path(folder)).write_bytes(content)
+        assert store.values(Suffixed(times=300), texts) == expected
+
+
+@pytest.mark.parametrize("column", ["value", "checksum"])
+@pytest.mark.parametrize("damage", ["x'00'", "NULL", "'text'", "7"])
+def test_a_damaged_value_is_computed_again_and_stored(
+    tmp_path: Path, column: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, again = FeatureStore(tmp_path), Suffixed()
+    expected = store.values(Suffixed(), ["x", "y"])
+    with sqlite3.connect(only_file(tmp_path)) as database:
+        database.execute(f"UPDATE checked SET {column} = {damage} WHERE rowid = 1")
+    assert list(damaged_files(tmp_path)) == [(only_file(tmp_path), 1)]
+    assert store.values(again, ["x", "y"]) == expected
+    assert again.computed == ["x"]
+    assert "1 damaged values are computed again" in caplog.text
+    assert list(damaged_files(tmp_path)) == []
+
+
+def test_values_of_an_earlier_version_without_checksums_are_not_read(tmp_path: Path) -> None:
+    store, again = FeatureStore(tmp_path), Suffixed()
+    store.values(Suffixed(), ["x"])
+    with sqlite3.connect(only_file(tmp_path)) as database:
+        database.execute("CREATE TABLE feature (key BLOB PRIMARY KEY, value BLOB)")
+        database.execute("INSERT INTO feature SELECT key, x'00' FROM checked")
+        database.execute("DELETE FROM checked")
+    assert list(damaged_files(tmp_path)) == []
+    assert store.values(again, ["x"]) == ["xa"]
+    assert again.computed == ["x"]
+
+
+def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"no database" * 100)
+    assert list(damaged_files(tmp_path)) == [(tmp_path / "a.sqlite", 0)]

@@ -9,6 +9,7 @@ import pytest
 from clue.cli.store import export, import_archive
 from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
+from clue.common.file_cache import cached_checksum
 from clue.records import Completion, Message, Prompt, Record, sha256
 from clue.store.completions import CellStore
 from clue.store.generations import generations
@@ -103,6 +104,28 @@ def test_a_whole_store_has_no_faults_and_a_changed_one_is_named(
     assert "cell.json does not match the digest in the folder's name" in printed
     assert "1 answer differs from completions.jsonl" in printed
     assert "something else" not in printed
+
+
+def test_damaged_values_of_the_cache_are_named(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "weights"
+    file.write_bytes(b"numbers")
+    cached_checksum(file, store / "cache")
+    (note,) = (store / "cache" / "files").iterdir()
+    features = store / "cache" / "features" / "a.sqlite"
+    folder = store / "cache" / "checkpoints" / "m-float32"
+    assert command(store, "verify") == 0
+    note.write_text("0" * 64)
+    features.parent.mkdir(parents=True)
+    features.write_bytes(b"no database" * 100)
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    assert command(store, "verify") == 1
+    printed = capsys.readouterr().out
+    for damaged in (f"{note} is damaged", f"{features}: no readable", f"{folder} is not as it was"):
+        assert damaged in printed
+    assert "2 generations, 2 tables: 3 faults" in printed
 
 
 def test_a_moved_store_finds_its_artifacts_again(store: Path, tmp_path: Path) -> None:
