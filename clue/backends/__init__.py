@@ -59,6 +59,8 @@ class Backend(Protocol):
 
     replays: bool = False
     """Completions come from the store: nothing is generated."""
+    counts_tokens: bool = True
+    """Answers are counted in tokens, and the budget of a prompt limits them."""
     estimates_tokens: bool = False
     """`count` estimates, since no tokenizer is available."""
 

@@ -12,6 +12,8 @@ from clue.records import Completion, Prompt
 class RuleBackend(Backend):
     """A backend that answers by a rule."""
 
+    counts_tokens = False
+
     @staticmethod
     def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
         """Yields a line if prompts are to be repeated: a rule always answers the same."""

@@ -33,10 +33,15 @@ class Chat:
     Args:
         tokenizer: a Hugging Face tokenizer.
         end_ids: ids that end a turn according to config and generation config.
+        vocabulary: number of ids that the model has; it may be larger than the tokenizer's.
     """
 
-    def __init__(self, tokenizer: Any, end_ids: Sequence[int] = ()) -> None:
+    def __init__(
+        self, tokenizer: Any, end_ids: Sequence[int] = (), vocabulary: int | None = None
+    ) -> None:
         self.tokenizer = tokenizer
+        self.vocabulary = max(len(tokenizer), vocabulary or 0)
+        self.special_ids = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
         self.template = _frozen(tokenizer.chat_template) if tokenizer.chat_template else None
         self.adds_bos = _adds_bos(tokenizer)
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
@@ -126,8 +131,7 @@ class Chat:
         text = self._apply(self.fold(_PROBE[:3]), answer=False)
         after = text.rpartition(_PROBE[2].content)[2].lstrip()
         first = self.tokenizer(after, add_special_tokens=False)["input_ids"][:1]
-        special = {*self.tokenizer.all_special_ids, *self.tokenizer.added_tokens_decoder}
-        return [token for token in first if token in special]
+        return [token for token in first if token in self.special_ids]
 
 
 def _plain(messages: Sequence[Message]) -> str:

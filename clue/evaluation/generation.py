@@ -1,16 +1,21 @@
 """Generation of a cell's completions; stores each one as it finishes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from clue.backends import Backend
 from clue.cell import Cell
 from clue.common.plural import counted
-from clue.errors import StoreError
+from clue.errors import ModelError, StoreError
 from clue.evaluation.job import Job
 from clue.evaluation.progress import ProgressDisplay, progress_display
 from clue.records import Completion, Prompt
+from clue.store import plausible
 from clue.store.completions import CellStore
 from clue.store.format import declare_format
+
+MAX_LISTED = 10
+"""Most prompts that an error names."""
 
 
 def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
@@ -38,18 +43,30 @@ def complete_prompts(
 ) -> list[Completion]:
     """Returns a completion per prompt, in their order; generates only what is not stored.
 
+    An answer that no model gives is an error of its prompt alone: the others are stored.
+
     Raises:
         StoreError: the disk is full, or the backend left prompts unanswered.
+        ModelError: answers were refused; names the prompts, and quotes no text.
     """
     stored = store.completions(repair=True)
     keys = [(prompt.key, prompt.sha256) for prompt in prompts]
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
+    refused: dict[str, str] = {}
     if len(done) < len(prompts):
         with display(len(prompts) - len(done), len(prompts)) as on_completion:
             for index, completion in backend.generate(prompts, frozenset(done)):
-                store.append(prompts[index], completion)
+                prompt = prompts[index]
+                budget = prompt.max_new_tokens if backend.counts_tokens else None
+                fault = plausible.fault(completion, budget)
+                if fault:
+                    refused[prompt.key.name] = fault
+                    continue
+                store.append(prompt, completion)
                 done[index] = completion
                 on_completion(completion)
+    if refused:
+        raise ModelError(_refusals(refused, len(prompts)))
     missing = len(prompts) - len(done)
     if missing:
         raise StoreError(
@@ -57,3 +74,12 @@ def complete_prompts(
             "them first with the backend that generated the others, or set a smaller limit"
         )
     return [done[index] for index in range(len(prompts))]
+
+
+def _refusals(refused: Mapping[str, str], count: int) -> str:
+    lines = [f"{len(refused)} of {counted(count, 'answer')} cannot be and were not stored:"]
+    lines += [f"  {name}: {fault}" for name, fault in islice(refused.items(), MAX_LISTED)]
+    if len(refused) > MAX_LISTED:
+        lines.append(f"  and {len(refused) - MAX_LISTED} more")
+    lines.append("The other answers are kept; the same command asks for these again.")
+    return "\n".join(lines)

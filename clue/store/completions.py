@@ -17,6 +17,7 @@ from typing import Any
 from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
 from clue.errors import StoreError
 from clue.records import Completion, Prompt, SampleKey
+from clue.store import plausible
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class CellStore:
     def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
         """Returns stored completions by key and prompt digest, without an incomplete last line.
 
+        Answers of earlier versions that could not be scored are left out: they are generated again.
+
         Args:
             repair: remove the incomplete last line. Only under the lock: otherwise it may be the
                 line that another process is writing.
@@ -69,7 +72,7 @@ class CellStore:
         content = self.path.read_bytes()
         lines = content.split(b"\n")
         completions: dict[tuple[SampleKey, str], Completion] = {}
-        good = 0
+        good = unusable = 0
         for number, line in enumerate(lines, start=1):
             entry = _decode(line) if number < len(lines) else None
             if entry is None:
@@ -77,12 +80,24 @@ class CellStore:
                 if repair and content[good:]:
                     self._cut(good, len(content) - good)
                 break
-            completions[entry[0]] = entry[1]
+            if plausible.fault(entry[1]):
+                unusable += 1
+            else:
+                completions[entry[0]] = entry[1]
             good += len(line) + 1
+        if unusable:
+            log.warning("%s: %d answers cannot be and are left out", self.path, unusable)
         return completions
 
     def append(self, prompt: Prompt, completion: Completion) -> None:
-        """Store one completion."""
+        """Store one completion.
+
+        Raises:
+            StoreError: it could not be read, scored and tracked again.
+        """
+        fault = plausible.fault(completion)
+        if fault:
+            raise StoreError(f"the answer to {prompt.key.name} is not stored: {fault}")
         line = _encode(prompt, completion)
         with explain_write_errors(self.folder):
             file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)

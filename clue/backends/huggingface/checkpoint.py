@@ -41,7 +41,10 @@ class Checkpoint:
 
     def context(self) -> int | None:
         """Smaller context of the model file and the checkpoint's config, in tokens."""
-        limits = (self.setup.model.context, getattr(self.config, "max_position_embeddings", None))
+        # of a model for text and pictures it is in the part for text
+        configs = (self.config, self.config.get_text_config())
+        positions = [getattr(config, "max_position_embeddings", None) for config in configs]
+        limits = (self.setup.model.context, *positions)
         return min((tokens for tokens in limits if tokens), default=None)
 
     @cached_property
@@ -62,7 +65,8 @@ class Checkpoint:
 
         with locate.explain_unavailable(self.setup.model):
             tokenizer = AutoTokenizer.from_pretrained(self.location.source, **self._revision)
-        return Chat(tokenizer, end_ids=self._end_ids())
+        vocabulary = getattr(self.config.get_text_config(), "vocab_size", None)
+        return Chat(tokenizer, self._end_ids(), vocabulary)
 
     @cached_property
     def config(self) -> Any:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
-from clue.backends.openai.http_client import HttpClient, RequestRefused
+from clue.backends.openai.answer_format import parse_answer
+from clue.backends.openai.http_client import HttpClient, RequestRefused, Tries
 from clue.backends.openai.probe import ServerInfo, probe_server
-from clue.backends.openai.request_format import build_request, parse_answer
+from clue.backends.openai.request_format import build_request
 from clue.backends.openai.settings import MAX_FAILURES_IN_A_ROW, PERMANENT, setting_problems
 from clue.backends.openai.threads import ThreadCrew
 from clue.common.plural import counted
@@ -115,17 +116,18 @@ class OpenAIBackend(Backend):
     def _answer(self, prompt: Prompt, crew: "ThreadCrew[Any]") -> Completion | RequestRefused:
         """The answer to a prompt, or the reason of its absence; runs in several threads."""
         dialect, chat = self.server.dialect, self.checkpoint.chat
-        retries, stop = self.conf.retries, crew.stop
+        tries = Tries(prompt.key.name, self.conf.retries, crew.stop)
         try:
             with self._tokenizer_lock:
                 request = build_request(dialect, chat, prompt, self.server.model)
             started = time.perf_counter()
-            answer = self.client.post_with_retries(
-                dialect.path, request.body, prompt.key.name, retries, stop
-            )
-            share = (time.perf_counter() - started) / crew.size
-            with self._tokenizer_lock:
-                return parse_answer(dialect, chat, request, answer, share)
+
+            def read(answer: Mapping[str, Any]) -> Completion:
+                share = (time.perf_counter() - started) / crew.size
+                with self._tokenizer_lock:
+                    return parse_answer(dialect, chat, request, answer, share)
+
+            return self.client.post_with_retries(dialect.path, request.body, tries, read)
         except RequestRefused as refusal:
             return refusal
 

@@ -6,19 +6,24 @@ A server's own error text is shown for probes only: it may repeat the prompt.
 import logging
 import os
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from clue.backends.openai.bounded_body import json_object, read_body
 from clue.common.retry import RetriesExhausted, RetryPolicy, TransientError, retry, retry_after
 from clue.config.schema import ServerConf
 from clue.privacy import is_local
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 FIRST_WAIT = 1.0
@@ -49,6 +54,18 @@ class _Key(AuthBase):
         if self.key:
             request.headers["Authorization"] = f"Bearer {self.key}"
         return request
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Bounds of the tries for one prompt."""
+
+    name: str
+    """Name of the prompt, for the log; seeds the jitter of the waits."""
+    retries: int
+    """Tries after the first."""
+    stop: threading.Event
+    """Ends the retries during a wait."""
 
 
 class HttpClient:
@@ -85,50 +102,69 @@ class HttpClient:
         return self._once("POST", f"{self.base_url}/{path}", body, self.timeout)
 
     def post_with_retries(
-        self, path: str, body: Mapping[str, Any], name: str, retries: int, stop: threading.Event
-    ) -> dict[str, Any]:
-        """Returns the answer of the first try that succeeds.
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        tries: Tries,
+        read: Callable[[dict[str, Any]], T],
+    ) -> T:
+        """Returns the first answer that can be read.
 
         Args:
             path: below the server's address.
             body: the request.
-            name: of the prompt, for the log; seeds the jitter of the waits.
-            retries: tries after the first.
-            stop: ends the retries during a wait.
+            tries: their number, and what ends them.
+            read: reads an answer; a refusal of it leads to another try too, since a gateway or a
+                proxy may have changed the answer.
 
         Raises:
             RequestRefused: no try succeeded, or the server does not accept the request.
         """
-        policy = RetryPolicy(retries + 1, FIRST_WAIT, stop=stop)
+
+        def attempt() -> T:
+            try:
+                return read(self.post(path, body))
+            except RequestRefused as refusal:
+                if refusal.status is not None:
+                    raise
+                raise TransientError(str(refusal)) from refusal
+
+        policy = RetryPolicy(tries.retries + 1, FIRST_WAIT, stop=tries.stop)
         try:
-            return retry(name, policy, lambda: self.post(path, body))
+            return retry(tries.name, policy, attempt)
         except RetriesExhausted as error:
             raise RequestRefused(str(error)) from error
 
     def _once(
         self, verb: str, url: str, body: Mapping[str, Any] | None, seconds: float
     ) -> dict[str, Any]:
-        try:
-            response = self.session.request(
-                verb, url, json=body, timeout=(CONNECT_SECONDS, seconds), allow_redirects=False
-            )
-        except requests.Timeout:
-            raise TransientError(f"no answer within {seconds:.0f} s") from None
-        except requests.RequestException as error:  # its text may contain a proxy's password
-            raise TransientError(f"no connection ({type(error).__name__})") from None
-        status = response.status_code
+        status, wait, content = self._exchange(verb, url, body, seconds)
         if status in BUSY or status >= 500:
             self.session.close()  # servers often disconnect after such an answer
-            raise TransientError(f"HTTP {status}", _retry_after(response), status=status)
+            raise TransientError(f"HTTP {status}", wait, status=status)
         if status != 200:
-            raise RequestRefused(f"HTTP {status}", status, response.text[:200])
-        try:
-            answer = response.json()
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
+            raise RequestRefused(f"HTTP {status}", status, content[:200].decode(errors="replace"))
+        answer = json_object(content)
+        if answer is None:
             raise RequestRefused("an answer that is no JSON object")
         return answer
+
+    def _exchange(
+        self, verb: str, url: str, body: Mapping[str, Any] | None, seconds: float
+    ) -> tuple[int, float | None, bytes]:
+        """Returns status, seconds of Retry-After, and body."""
+        limits = (CONNECT_SECONDS, seconds)
+        try:
+            with self.session.request(
+                verb, url, json=body, timeout=limits, allow_redirects=False, stream=True
+            ) as response:
+                content = read_body(response, seconds)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            raise TransientError(f"no answer within {seconds:.0f} s") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # its text may contain a proxy's password
+            raise TransientError(f"no connection ({type(error).__name__})") from None
+        return response.status_code, _retry_after(response), content
 
 
 def base_url(url: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from clue.backends.huggingface.checkpoint import Checkpoint
+from clue.backends.openai.answer_format import parse_answer
 from clue.backends.openai.http_client import HttpClient, RequestRefused
-from clue.backends.openai.request_format import Dialect, build_request, parse_answer
+from clue.backends.openai.request_format import Dialect, build_request
 from clue.checkpoints.chat_template import Chat
 from clue.common.retry import TransientError
 from clue.config.schema import ServerConf

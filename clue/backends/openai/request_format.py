@@ -1,18 +1,17 @@
-"""Requests to a server and the completions in its answers.
+"""Requests to a server.
 
 There are three forms of a prompt, the most exact first: `tokens`, our token ids; `text`, our text
 with its special tokens, which the server splits into the same ids; `chat`, the turns, which the
 server's template lays out.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from clue.backends.openai.http_client import RequestRefused
 from clue.checkpoints.chat_template import Chat
-from clue.records import Completion, FinishReason, Prompt
+from clue.records import Prompt
 
 Api = Literal["tokens", "text", "chat"]
 
@@ -20,13 +19,6 @@ SEED = 0
 """Greedy decoding draws no random numbers; sent to servers that sample anyway."""
 MAX_STOPS = 4
 """Most stop strings that the interface accepts."""
-FINISH_REASONS: Mapping[str, FinishReason] = {
-    "stop": "stop",
-    "eos_token": "stop",
-    "stop_sequence": "stop",
-    "length": "length",
-}
-"""A server's word for the end of an answer; an answer with another word is refused."""
 
 
 @dataclass(frozen=True)
@@ -111,43 +103,3 @@ def stop_strings(dialect: Dialect, chat: Chat) -> list[str]:
     """Strings that end an answer: the layout's, and end tokens if the server accepts no ids."""
     end_tokens = [] if dialect.ids else chat.tokenizer.convert_ids_to_tokens(chat.stop_ids)
     return [*chat.stop_strings, *end_tokens][:MAX_STOPS]
-
-
-def parse_answer(
-    dialect: Dialect, chat: Chat, request: Request, answer: Mapping[str, Any], seconds: float
-) -> Completion:
-    """Completion of a server's answer, cut in the same way as by backend=transformers.
-
-    Raises:
-        RequestRefused: it is not the answer to exactly this prompt and budget.
-    """
-    try:
-        choice = answer["choices"][0]
-        text = choice["message"]["content"] if dialect.api == "chat" else choice["text"]
-        ids = list(map(int, choice["token_ids"])) if dialect.ids else None
-        if not isinstance(text, str | None):
-            raise TypeError
-        reason = FINISH_REASONS.get(str(choice["finish_reason"]))
-        usage = answer["usage"]
-        sent, new = int(usage["prompt_tokens"]), int(usage["completion_tokens"])
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise RequestRefused(f"an answer without {_missing(error)}") from None
-    if reason is None:
-        raise RequestRefused(f"an answer that ended with {str(choice['finish_reason'])[:30]}")
-    if dialect.api != "chat" and sent != request.tokens:
-        raise RequestRefused(f"the server read {sent} tokens where the prompt has {request.tokens}")
-    if reason == "length" and new < request.budget:
-        raise RequestRefused(f"the server ended the answer at {new} of {request.budget} tokens")
-    if ids is not None:
-        return chat.completion(sent, ids, seconds)
-    content, *rest = _split(text or "", stop_strings(dialect, chat))
-    return Completion(content, "stop" if rest else reason, sent, new, seconds)
-
-
-def _split(text: str, stops: Sequence[str]) -> list[str]:
-    """An answer, and the text after its first stop string."""
-    return re.split("|".join(map(re.escape, stops)), text, maxsplit=1) if stops else [text]
-
-
-def _missing(error: Exception) -> str:
-    return str(error) if isinstance(error, KeyError) else "choices and usage"

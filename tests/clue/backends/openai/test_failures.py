@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from clue.backends.openai.backend import OpenAIBackend
-from clue.backends.openai.http_client import HttpClient, RequestRefused
+from clue.backends.openai.http_client import HttpClient, RequestRefused, Tries
 from clue.config.schema import ServerConf
 from clue.errors import ModelError
 from tests.clue.backends.openai.prompts_and_answers import (
@@ -46,18 +46,18 @@ def test_what_passes_is_tried_again(trouble: Trouble, server: Server, folder: Pa
         (Trouble(drop=True), 3, "no connection"),
         (Trouble(400, text=SECRET), 1, "HTTP 400"),
         (Trouble(307, {"Location": "http://127.0.0.1:9/"}), 1, "HTTP 307"),
-        (Trouble(change={"prompt_tokens": 3}), 1, "the server read 3 tokens where the prompt has"),
+        (Trouble(change={"prompt_tokens": 3}), 3, "the server read 3 tokens where the prompt has"),
         (
             Trouble(change={"finish_reason": "content_filter"}),
-            1,
+            3,
             "an answer that ended with content_filter",
         ),
         (
             Trouble(change={"completion_tokens": 5, "finish_reason": "length"}),
-            1,
+            3,
             "the server ended the answer at 5 of 12 tokens",
         ),
-        (Trouble(change={"choices": []}), 1, "an answer without choices"),
+        (Trouble(change={"choices": []}), 3, "an answer without choices"),
     ],
 )
 def test_one_failing_prompt_is_named_without_its_text_and_loses_no_other(
@@ -127,8 +127,9 @@ def waits(server: Server, name: str, headers: dict[str, str]) -> list[float]:
     server.troubles = {"pain": [Trouble(503, headers)] * 5}
     stop = Waits()
     body = {"model": "tiny", "prompt": "pain", "max_tokens": 1}
+    client = HttpClient(ServerConf(url=server.url))
     with pytest.raises(RequestRefused, match="tries: 5"):
-        HttpClient(ServerConf(url=server.url)).post_with_retries("completions", body, name, 4, stop)
+        client.post_with_retries("completions", body, Tries(name, 4, stop), lambda answer: answer)
     return stop.seconds
 
 
