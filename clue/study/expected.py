@@ -11,7 +11,7 @@ from clue.config.schema import Config, PathsConf
 from clue.data.locate import data_root
 from clue.errors import DataError, DataMissing, ModelUnavailable
 from clue.metrics import failures
-from clue.metrics.registry import signatures
+from clue.metrics.references import task_signatures
 from clue.metrics.scorer import Scoring
 from clue.records import dotted, sha256
 from clue.study.declaration import CellKey, Declaration
@@ -132,7 +132,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     digests, samples = _from_data(task)
     of_now = {
         "samples": samples,
-        "signatures": _signatures(config, conf.metrics),
+        "signatures": _signatures(config, task),
         "versions": {**task.module.VERSIONS, "failures": failures.VERSION},
     }
     values = of_now | {key: value for key, value in frozen.items() if value}
@@ -165,13 +165,13 @@ def _from_data(task: Task) -> tuple[dict[str, str], int | None]:
         return ({} if task.shots else {"shots": sha256([])}), None
 
 
-def _signatures(config: Config, metrics: list[str]) -> dict[str, str]:
+def _signatures(config: Config, task: Task) -> dict[str, str]:
     """Signatures of now, without those of scorers that are not on this machine."""
     scoring = Scoring(config.scoring, config.paths.store / "cache")
     resolved: dict[str, str] = {}
-    for name in metrics:
+    for name in task.conf.metrics:
         try:
-            resolved |= signatures([name], scoring)
+            resolved |= task_signatures(task, [name], scoring)
         except ModelUnavailable as error:
             log.debug("no signature of %s: %s", name, error)
     return resolved

@@ -55,6 +55,15 @@ def parse(text: str, sample: Sample) -> str | None:
     return text.strip() or None
 
 
+def reference_upstream(sample: Sample) -> str:
+    """Returns the reference that the authors' code scores against: a comma for each semicolon.
+
+    >>> reference_upstream(Sample("1", {}, "Sepsis; fever;rash", "1"))
+    'Sepsis,  fever, rash'
+    """
+    return sample.target.replace(";", ", ")
+
+
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
     """Returns `format_followed`: the text is one line without a number or bullet at its start."""
     listed = answer is not None and bool(re.fullmatch(r"(?![-*•]|\d+[.)])[^\n]+", answer))

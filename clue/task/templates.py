@@ -21,8 +21,19 @@ from clue.records import sha256
 log = logging.getLogger(__name__)
 
 REPOSITORY = "https://github.com/TIO-IKIM/CLUE"
-PAPER_COMMIT = "2de4314"
-"""First characters of the commit of the scripts that the paper names."""
+PAPER_COMMIT = "2de4314cfaf2651a362a2df2ac8336ca0937ea52"
+"""Commit of the scripts that the paper names."""
+PAPER_WORDS = frozenset(
+    {
+        "4ddf58268743abe16fcaa15f1580e78b0cc0b6d6cb041e86e5174f35b6b7cf55",  # mednli
+        "b8dc6f978b33879e1ea1874dca320172f3f5167c39835318f94cd7f77b7b2fa9",  # meqsum
+        "83ed0deeaaedc34c26ca44a468e5df1e32d6ecb9a8d32e043530aa48191c42d7",  # problem_summary
+        "9bf59584e1499ceb66849fadfb4ffe86082626c25b459a52bc84b9debdd16b9a",  # longhealth1, 2, 3
+        "a57bfdca4a83a0d167b948f48111f993231e6eff54ad1c19014555cae0da7885",  # medisumqa
+        "dfbc46fedca61bfa43380f210ea7570159e0597b818f138bbe6fbfae3b758ca6",  # medisumcode
+    }
+)
+"""Digest of what the paper's scripts define for a task, as imported."""
 FILE = Path("upstream") / "prompts.json"
 """Path of the imported templates in the data folder."""
 
@@ -47,6 +58,8 @@ class PromptTemplates:
     """Replacements in a reference before a worked example shows it."""
     commit: str | None = None
     """Commit of the imported scripts; None = templates of the task file."""
+    words_sha256: str | None = None
+    """Digest of all that the scripts define for the task; None = templates of the task file."""
 
     def reference(self, target: str) -> str:
         """Returns a reference answer as a worked example shows it."""
@@ -55,11 +68,17 @@ class PromptTemplates:
         return target
 
     def origin(self) -> dict[str, Any]:
-        """Returns what imported templates add to a protocol; those of a task file add nothing."""
-        if self.commit is None:
+        """Returns what imported templates add to a protocol; those of a task file add nothing.
+
+        Words are identified by themselves: the checkout that they were read from may have Windows'
+        line ends, no history or a newer commit. Those of the paper have the paper's commit.
+        """
+        if self.words_sha256 is None:
             return {}
-        names = ("commit", "separator", "rewrites")
-        return {"upstream": {name: getattr(self, name) for name in names}}
+        is_paper = self.words_sha256 in PAPER_WORDS
+        commit = PAPER_COMMIT if is_paper else f"words {self.words_sha256[:16]}"
+        origin = {"commit": commit, "separator": self.separator, "rewrites": self.rewrites}
+        return {"upstream": origin}
 
 
 def own(conf: TaskConf) -> PromptTemplates:
@@ -89,7 +108,8 @@ def imported(conf: TaskConf, data: Path) -> PromptTemplates:
             "%s: the authors' max_new_tokens=%d is used, not %d",
             *(conf.name, fields["max_new_tokens"], conf.max_new_tokens),
         )
-    return replace(own(conf), **fields, commit=content["commit"])
+    digest = sha256(content["tasks"][conf.name])
+    return replace(own(conf), **fields, commit=content["commit"], words_sha256=digest)
 
 
 def save(data: Path, commit: str, scripts: Mapping[str, str], tasks: Mapping[str, Any]) -> Path:
@@ -130,6 +150,6 @@ def advice(data: Path) -> str:
         )
     return (
         "Get the authors' wording with\n"
-        f"  git clone {REPOSITORY} && git -C CLUE checkout {PAPER_COMMIT}\n"
+        f"  git clone {REPOSITORY} && git -C CLUE checkout {PAPER_COMMIT[:7]}\n"
         f"  python -m clue data import-upstream CLUE --data {shlex.quote(str(data))}"
     )

@@ -139,7 +139,7 @@ def checkout_commit(checkout: Path) -> str:
         log.warning("%s is no readable git checkout: its commit is unknown", checkout)
         return UNKNOWN
     if not commit.startswith(PAPER_COMMIT):
-        log.warning("commit %s is not the one of the paper, %s", commit, PAPER_COMMIT)
+        log.warning("commit %s is not the one of the paper, %s", commit, PAPER_COMMIT[:7])
     files = [script.file for script in UPSTREAM_SCRIPTS]
     paths = [str(checkout / file) for file in files]
     committed = _git(checkout, "rev-parse", *(f"HEAD:{file}" for file in files))

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from clue.common.file_cache import checksum
 from clue.config.schema import PromptConf, TaskConf
 from clue.records import sha256
 from clue.task.task import Task
-from clue.task.task_files import load
-from tests.clue.cli.data.fake_checkout import git, run_import, worded
+from clue.task.task_files import load, names
+from clue.task.templates import PAPER_COMMIT, PAPER_WORDS, PromptTemplates
+from tests.clue.cli.data.fake_checkout import SCRIPTS, checkout, git, run_import, worded
 
 
 def upstream(name: str, data: Path) -> dict[str, Any]:
@@ -41,24 +43,48 @@ def test_the_protocol_of_our_own_wording_is_what_it_always_was(data: Path, name:
     assert task.protocol(shots) == expected
 
 
-def test_an_imported_wording_tells_commit_separator_option_f_and_rewrites(tmp_path: Path) -> None:
-    commit = git(worded(tmp_path) / "clone", "rev-parse", "HEAD")
+def test_an_imported_wording_tells_words_separator_option_f_and_rewrites(tmp_path: Path) -> None:
+    worded(tmp_path)
     protocol = upstream("longhealth3", tmp_path)
-    assert protocol["upstream"] == {"commit": commit, "separator": "~~~", "rewrites": {}}
+    words = protocol["upstream"].pop("commit")
+    assert re.fullmatch("words [0-9a-f]{16}", words)
+    assert protocol["upstream"] == {"separator": "~~~", "rewrites": {}}
     assert protocol["unanswerable"] == "Nobody knows"
     assert protocol["wording"][0] == "\nLook it up.\n"
     assert "wording" not in protocol["prompting"]
     listed = upstream("problem_summary", tmp_path)
-    assert listed["upstream"] == {"commit": commit, "separator": None, "rewrites": {";": ", "}}
+    assert listed["upstream"].pop("commit") != words
+    assert listed["upstream"] == {"separator": None, "rewrites": {";": ", "}}
     assert listed["max_new_tokens"] == 256
     assert json.loads(json.dumps(listed)) == listed
 
 
-def test_another_commit_is_another_protocol(tmp_path: Path) -> None:
+def test_the_words_decide_and_not_their_checkout(tmp_path: Path) -> None:
     clone = worded(tmp_path) / "clone"
-    before = upstream("mednli", tmp_path)
+    before = {name: upstream(name, tmp_path) for name in names()}
     git(clone, "commit", "--quiet", "--allow-empty", "--message", "more")
     run_import(clone, tmp_path)
-    after = upstream("mednli", tmp_path)
-    assert sha256(before) != sha256(after)
-    assert before | {"upstream": None} == after | {"upstream": None}
+    assert {name: upstream(name, tmp_path) for name in names()} == before
+    for script in (clone / "eval").iterdir():  # as git checks them out on Windows
+        script.write_bytes(script.read_bytes().replace(b"\n", b"\r\n"))
+    (clone / ".git").rename(tmp_path / "moved")
+    run_import(clone, tmp_path)
+    assert {name: upstream(name, tmp_path) for name in names()} == before
+
+
+def test_other_words_are_another_protocol(tmp_path: Path) -> None:
+    worded(tmp_path)
+    before = {name: upstream(name, tmp_path)["upstream"] for name in names()}
+    run_import(
+        checkout(tmp_path / "other", mednli=SCRIPTS["eval/eval_mednli.py"] + "max_tokens = 21"),
+        tmp_path,
+    )
+    after = {name: upstream(name, tmp_path)["upstream"] for name in names()}
+    assert [name for name in names() if before[name] != after[name]] == ["mednli"]
+
+
+def test_the_papers_words_have_the_papers_commit() -> None:
+    """Fingerprints of answers to a clean checkout of that commit stay."""
+    for digest in PAPER_WORDS:
+        templates = PromptTemplates("s", "u", "a", 1, commit="unknown", words_sha256=digest)
+        assert templates.origin()["upstream"]["commit"] == PAPER_COMMIT
