@@ -44,6 +44,8 @@ class Cell:
     """Metric name to signature."""
     notes: tuple[str, ...] = ()
     """`SampleSplit.notes`."""
+    left_out: tuple[str, ...] = ()
+    """`SampleSplit.left_out`."""
 
     @property
     def model(self) -> ModelConf:
@@ -109,8 +111,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         samples=split.scored,
         prompts=prompts,
         generation=generation,
-        signatures=_signatures(config, task),
+        signatures=_signatures(config, task, split),
         notes=split.notes,
+        left_out=split.left_out,
     )
 
 
@@ -128,7 +131,7 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     return _PROMPT_CACHE[key]
 
 
-def _signatures(config: Config, task: Task) -> dict[str, str]:
+def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str]:
     """Returns no signatures if nothing is scored: the scorers may be missing.
 
     Raises:
@@ -142,4 +145,9 @@ def _signatures(config: Config, task: Task) -> dict[str, str]:
             f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
             f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
         )
-    return task_signatures(task, names, scoring_options(config))
+    return task_signatures(
+        task,
+        names,
+        scoring_options(config),
+        has_authors_references=split.has_authors_references,
+    )

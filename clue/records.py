@@ -9,7 +9,7 @@ were compared with the same reference answer.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -119,6 +119,11 @@ class Sample:
     def key(self) -> SampleKey:
         """The key of the sample's first wording and draw."""
         return SampleKey(self.id, self.repeat)
+
+    def stripped(self) -> "Sample":
+        """Returns the sample without white space around its texts."""
+        fields = {name: text.strip() for name, text in self.fields.items()}
+        return replace(self, fields=fields, target=self.target.strip())
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.common import csv_table
+from clue.data.left_out import LeftOut, Samples
 from clue.errors import DataError
 from clue.records import Sample
 
@@ -59,14 +60,23 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
         DataError: a column is missing or occurs twice, a row is too short or too long, or a cell is
             empty.
     """
+    for number, row in csv_cells(path, columns):
+        where = f"{path}: row {number}"
+        yield number, {name: required_text(row, name, where) for name in columns}
+
+
+def csv_cells(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yields the row number, where the header is row 1, and all cells as they are, also empty ones.
+
+    Raises:
+        DataError: a column is missing or occurs twice, or a row is too short or too long.
+    """
 
     def fail(row: str, problem: str) -> DataError:
         return DataError(f"{path}: {row}: {problem}; download the file again")
 
     with open_text(path) as text:
-        for number, row in csv_table.csv_rows(text, fail, columns):
-            where = f"{path}: row {number}"
-            yield number, {name: required_text(row, name, where) for name in columns}
+        yield from csv_table.csv_rows(text, fail, columns)
 
 
 def csv_header(path: Path) -> list[str]:
@@ -131,30 +141,49 @@ def required_text(row: Mapping[str, Any], name: str, where: str) -> str:
     Raises:
         DataError: the field is missing, empty or no text.
     """
+    return raw_text(row, name, where).strip()
+
+
+def is_empty(value: Any) -> bool:
+    """Tests if a field has no text at all."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def raw_text(row: Mapping[str, Any], name: str, where: str) -> str:
+    """Returns the text of a field as it is: the authors' prompts keep white space around it.
+
+    Raises:
+        DataError: the field is missing, empty or no text.
+    """
     if name not in row:
         raise DataError(f"{where}: no field {name}; found {', '.join(row) or 'nothing'}")
     value = row[name]
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not value.strip():
-        problem = "is empty" if value is None or isinstance(value, str) else "is no text"
+    if not isinstance(value, str) or is_empty(value):
+        problem = "is empty" if is_empty(value) else "is no text"
         raise DataError(f"{where}, field {name} {problem}")
-    return value.strip()
+    return value
 
 
 def unique_samples(
-    path: Path, samples: Iterable[tuple[int, Sample]], column: str | None = None
-) -> list[Sample]:
+    path: Path,
+    samples: Iterable[tuple[int, Sample]],
+    column: str | None = None,
+    left_out: LeftOut | None = None,
+) -> Samples:
     """Returns the samples of numbered rows.
 
     Args:
         path: the file, for messages.
         samples: number of the row, and sample.
         column: name of the column with the ids, for a message that does not quote the id.
+        left_out: rows that `samples` leaves out while it is read.
 
     Raises:
         DataError: two rows have the same id, or there are no rows.
     """
+    left_out = left_out or LeftOut()
     rows: dict[str, int] = {}
     unique = []
     for number, sample in samples:
@@ -164,5 +193,8 @@ def unique_samples(
         rows[sample.id] = number
         unique.append(sample)
     if not unique:
-        raise DataError(f"{path} has no rows")
-    return unique
+        reasons = "; ".join(left_out.notes())
+        raise DataError(
+            f"{path} has no rows" + (f" that can be used: {reasons}" if reasons else "")
+        )
+    return Samples(unique, left_out)

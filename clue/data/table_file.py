@@ -10,17 +10,26 @@ from typing import Any
 
 from clue.common import csv_table
 from clue.common.csv_table import describe_columns
-from clue.data.readers import json_lines, open_bytes, open_text
+from clue.data.left_out import LeftOut
+from clue.data.readers import is_empty, json_lines, open_bytes, open_text
 from clue.errors import DataError
 
 Rows = Iterator[tuple[int, Mapping[str, Any]]]
 """Number of a row, and its values by column."""
 
 
-def table_rows(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def table_rows(
+    path: Path, columns: Iterable[str], left_out: LeftOut | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields the number of each row and the stripped texts of the columns; whole numbers are texts.
 
     The header of a CSV file is row 1. Rows of JSON lines and Parquet count from 1.
+
+    Args:
+        path: of the file.
+        columns: names of the columns.
+        left_out: counts the rows that are blank in every column, which are ignored; None: such rows
+            are errors.
 
     Raises:
         DataError: the file is in no known format, cut short or not UTF-8; a column is missing or
@@ -31,6 +40,9 @@ def table_rows(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[s
         raise DataError(f"{path} is no table: its name ends in none of {', '.join(FORMATS)}")
     names = list(dict.fromkeys(columns))
     for number, row in FORMATS[suffix](path, names):
+        if left_out is not None and row and all(map(is_empty, row.values())):
+            left_out.add_blank()
+            continue
         yield number, {name: _text(row, name, f"{path}: row {number}") for name in names}
 
 

@@ -129,7 +129,8 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     parts = {name: means[name] for name in cell.task.conf.score if name in means}
     task, n = cell.task.conf.name, int(means["n"])
     marks = list(tags.marks(cell))
-    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts, marks=marks)
+    values = {"score": means.get("score"), "metrics": parts, "marks": marks}
+    return job.outcome(task, status, n=n, note="; ".join(cell.left_out), **values)
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

@@ -25,14 +25,17 @@ def authors_reference(task: Task, metric: str) -> Reference | None:
     return rule if METRICS[metric].reference == "authors" or task.templates.rewrites else None
 
 
-def task_signatures(task: Task, names: Sequence[str], scoring: Scoring) -> dict[str, str]:
-    """Returns metric name to signature, which names the origin of the references.
+def task_signatures(
+    task: Task, names: Sequence[str], scoring: Scoring, *, has_authors_references: bool
+) -> dict[str, str]:
+    """Returns metric name to signature, which names the origin of references that differ.
 
     Raises:
         ConfigError: a name is unknown; lists the valid ones.
         ClueError: a requirement of a metric is not on this machine.
     """
+    marked = [name for name in names if has_authors_references and authors_reference(task, name)]
     return {
-        name: signature + (MARK if authors_reference(task, name) else "")
+        name: signature + (MARK if name in marked else "")
         for name, signature in signatures(names, scoring).items()
     }

@@ -11,11 +11,11 @@ from clue.config.schema import Config, PathsConf
 from clue.data.locate import data_root
 from clue.errors import DataError, DataMissing, ModelUnavailable
 from clue.metrics import failures
-from clue.metrics.references import task_signatures
+from clue.metrics.references import authors_reference, task_signatures
 from clue.metrics.scorer import Scoring
 from clue.records import dotted, sha256
 from clue.study.declaration import CellKey, Declaration
-from clue.task.task import Task
+from clue.task.task import SampleSplit, Task
 
 log = logging.getLogger(__name__)
 
@@ -129,10 +129,10 @@ def study_settings(settings: Mapping[str, Any], tasks: Iterable[str]) -> dict[st
 def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> ExpectedTask:
     conf = config.tasks[name]
     task = Task(conf, config.prompt, data_root(config.paths.data), config.limit)
-    digests, samples = _from_data(task)
+    digests, split = _from_data(task)
     of_now = {
-        "samples": samples,
-        "signatures": _signatures(config, task),
+        "samples": len(split.scored) if split else None,
+        "signatures": _signatures(config, task, split),
         "versions": {**task.module.VERSIONS, "failures": failures.VERSION},
     }
     values = of_now | {key: value for key, value in frozen.items() if value}
@@ -150,28 +150,31 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     )
 
 
-def _from_data(task: Task) -> tuple[dict[str, str], int | None]:
-    """Digests of data and worked examples, and the number of samples without a limit.
+def _from_data(task: Task) -> tuple[dict[str, str], SampleSplit | None]:
+    """Digests of data and worked examples, and the samples without a limit.
 
     Without the data only the digest of no worked examples is known.
     """
     unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
     try:
         split = unlimited.split()
-        return task.data_digests(split.shots), len(split.scored)
+        return task.data_digests(split.shots), split
     except DataError as error:
         if not isinstance(error, DataMissing):
             log.warning("the data of %s cannot be read: %s", task.conf.name, error)
         return ({} if task.shots else {"shots": sha256([])}), None
 
 
-def _signatures(config: Config, task: Task) -> dict[str, str]:
-    """Signatures of now, without those of scorers that are not on this machine."""
+def _signatures(config: Config, task: Task, split: SampleSplit | None) -> dict[str, str]:
+    """Signatures of now, without those of scorers or references that are not on this machine."""
     scoring = Scoring(config.scoring, config.paths.store / "cache")
     resolved: dict[str, str] = {}
     for name in task.conf.metrics:
+        if split is None and authors_reference(task, name):
+            continue
+        differ = split is not None and split.has_authors_references
         try:
-            resolved |= task_signatures(task, [name], scoring)
+            resolved |= task_signatures(task, [name], scoring, has_authors_references=differ)
         except ModelUnavailable as error:
             log.debug("no signature of %s: %s", name, error)
     return resolved

@@ -7,7 +7,7 @@ Price: a budget for the shortest context of a comparison leaves the longer ones 
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clue.config.schema import TaskConf
 from clue.records import Sample
@@ -26,6 +26,30 @@ class Question(Sample):
     """Documents of the patient that contain the answer."""
     others: tuple[str, ...] = ()
     """The patient's other documents."""
+
+    def stripped(self) -> "Question":
+        """Returns the question without white space around its texts and documents."""
+        fields = {name: text.strip() for name, text in self.fields.items()}
+        answering, others = (
+            tuple(text.strip() for text in texts) for texts in (self.answering, self.others)
+        )
+        return replace(self, fields=fields, answering=answering, others=others)
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleKeyQuestion(Question):
+    """A question for which the authors' code expects another letter than the data set."""
+
+    authors_target: str = ""
+    """Their letter; empty: no option, so that every answer is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleKeySample(Sample):
+    """The sample of such a question."""
+
+    authors_target: str = ""
+    """As in `DoubleKeyQuestion`."""
 
 
 def present(
@@ -105,13 +129,18 @@ class _Presentation:
             "documents": _joined(self._documents(), self.separator),
             "options": "\n".join(_options(fields)),
         }
-        return Sample(
+        unanswerable = self.conf.documents == "foreign"
+        sample = Sample(
             id=self.question.id,
             fields=fields | texts,
-            target="F" if self.conf.documents == "foreign" else self.question.target,
+            target="F" if unanswerable else self.question.target,
             cluster=self.question.cluster,
             repeat=self.repeat,
         )
+        if unanswerable or not isinstance(self.question, DoubleKeyQuestion):
+            return sample
+        values = {name: getattr(sample, name) for name in Sample.__dataclass_fields__}
+        return DoubleKeySample(**values, authors_target=self.question.authors_target)
 
     def _documents(self) -> list[str]:
         order = random.Random(f"{self._seed}/{self.repeat}")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clue import icd
-from clue.data.readers import json_objects, required_text, unique_samples
+from clue.data.left_out import LeftOut, Samples
+from clue.data.readers import json_objects, raw_text, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample
 
@@ -21,14 +22,17 @@ VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1, "icd"
 _UPSTREAM = re.compile(r"\b[A-TV-Z][0-9]{2}(?:\.?[0-9A-Z]{1,4})?\b")
 
 
-def read(path: Path) -> list[Sample]:
+def read(path: Path) -> Samples:
     """Reads the samples of the file; `hadm_id` is the id, a patient's letters form a cluster.
+
+    Stays with an empty list of codes are left out and counted.
 
     Raises:
         DataError: the file is no array of objects, a field is missing or empty, a code has another
             form or occurs twice, an admission occurs twice.
     """
-    return unique_samples(path, _samples(path))
+    left_out = LeftOut()
+    return unique_samples(path, _samples(path, left_out), left_out=left_out)
 
 
 def parse(text: str, sample: Sample) -> str | None:
@@ -58,16 +62,19 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     }
 
 
-def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
+def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:
     for number, row in json_objects(path):
         where = f"{path}: row {number}"
+        if row.get("icd_codes") == []:
+            left_out.add(f"row {number}", "without a reference")
+            continue
         admission = required_text(row, "hadm_id", where)
         patient = required_text(row, "subject_id", where) if "subject_id" in row else admission
         yield (
             number,
             Sample(
                 id=admission,
-                fields={"discharge_summary": required_text(row, "text", where)},
+                fields={"discharge_summary": raw_text(row, "text", where)},
                 target=SEPARATOR.join(_codes(row, where)),
                 cluster=patient,
             ),

@@ -6,12 +6,15 @@ Romanov and Shivade, EMNLP 2018, D18-1187.
 from collections.abc import Iterator
 from pathlib import Path
 
-from clue.data.readers import json_lines, required_text, unique_samples
+from clue.data.left_out import LeftOut, Samples
+from clue.data.readers import is_empty, json_lines, raw_text, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample, sha256
 from clue.task.labels import plain
 
 DATASET = "mednli"
+NO_LABEL = "-"
+"""Label of a pair on which the annotators disagree, in the format that MedNLI shares with SNLI."""
 LABELS = ("entailment", "neutral", "contradiction")
 VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
@@ -19,13 +22,16 @@ VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
 _RULE = plain(LABELS)
 
 
-def read(path: Path) -> list[Sample]:
+def read(path: Path) -> Samples:
     """Reads the samples of the official JSON lines; `pairID` is the id, a premise a cluster.
 
+    Pairs without a label are left out and counted.
+
     Raises:
-        DataError: a field is missing or empty, a label unknown, an id occurs twice.
+        DataError: another field is missing or empty, a label unknown, an id occurs twice.
     """
-    return unique_samples(path, _samples(path))
+    left_out = LeftOut()
+    return unique_samples(path, _samples(path, left_out), left_out=left_out)
 
 
 def parse(text: str, sample: Sample) -> str | None:
@@ -58,13 +64,13 @@ def choices(sample: Sample) -> dict[str, str]:
     return {label: label for label in LABELS}
 
 
-def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
+def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:
     for number, row in json_lines(path):
         where = f"{path}: row {number}"
-        premise, hypothesis = (
-            required_text(row, "sentence1", where),
-            required_text(row, "sentence2", where),
-        )
+        premise, hypothesis = raw_text(row, "sentence1", where), raw_text(row, "sentence2", where)
+        if "gold_label" in row and (is_empty(row["gold_label"]) or row["gold_label"] == NO_LABEL):
+            left_out.add(f"row {number}", "without a reference")
+            continue
         label = required_text(row, "gold_label", where)
         if label not in LABELS:
             shown = repr(label) if len(label.split()) == 1 else "of several words"
@@ -75,6 +81,6 @@ def _samples(path: Path) -> Iterator[tuple[int, Sample]]:
                 id=required_text(row, "pairID", where),
                 fields={"premise": premise, "hypothesis": hypothesis},
                 target=label,
-                cluster=sha256(premise)[:16],
+                cluster=sha256(premise.strip())[:16],
             ),
         )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from clue.data.left_out import LeftOut, Samples
+from clue.data.readers import is_empty
 from clue.errors import DataError
 from clue.records import Sample
 
@@ -17,15 +19,18 @@ VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
-def read(path: Path) -> list[Sample]:
+def read(path: Path) -> Samples:
     """Reads the official workbook in its order; `File` is the id, questions are independent.
 
+    Rows without a summary are left out, blank rows are ignored; both are counted.
+
     Raises:
-        DataError: not a workbook, a column is missing, a cell is empty, an id occurs twice; names
-            row and column.
+        DataError: not a workbook, a column is missing, another cell is empty, an id occurs twice;
+            names row and column.
     """
     samples: dict[str, Sample] = {}
-    for number, (name, question, summary) in _rows(path):
+    left_out = LeftOut()
+    for number, (name, question, summary) in _rows(path, left_out):
         if name in samples:
             raise DataError(
                 f"{path}: row {number}: the id {name!r} in column File is in an earlier row too"
@@ -33,7 +38,7 @@ def read(path: Path) -> list[Sample]:
         samples[name] = Sample(id=name, fields={"question": question}, target=summary, cluster=name)
     if not samples:
         raise DataError(f"{path}: the sheet has a header and no rows")
-    return list(samples.values())
+    return Samples(samples.values(), left_out)
 
 
 def parse(text: str, sample: Sample) -> str | None:
@@ -50,8 +55,8 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     return {"format_followed": answer is not None and bool(re.fullmatch(r"[^\n]+\?", answer))}
 
 
-def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yields the row number in Excel and the stripped texts of COLUMNS; skips empty rows."""
+def _rows(path: Path, left_out: LeftOut) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yields the row number in Excel and the texts of COLUMNS, the id stripped."""
     sheet = _sheet(path)
     header = next(sheet.iter_rows(max_row=1, values_only=True), ())
     missing = [column for column in COLUMNS if column not in header]
@@ -62,11 +67,13 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     rows = sheet.iter_rows(min_row=2, max_col=max(indices) + 1, values_only=True)
     for number, row in enumerate(rows, start=2):
         cells = [row[index] if index < len(row) else None for index in indices]
-        if any(cell is not None for cell in cells):
-            yield (
-                number,
-                tuple(_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True)),
-            )
+        if all(map(is_empty, cells)):
+            left_out.add_blank()
+        elif is_empty(cells[2]):
+            left_out.add(f"row {number}", "without a reference")
+        else:
+            texts = [_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True)]
+            yield number, (texts[0].strip(), *texts[1:])
 
 
 def _sheet(path: Path) -> Any:
@@ -81,7 +88,7 @@ def _sheet(path: Path) -> Any:
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:
-    text = "" if cell is None else str(cell).strip()
-    if not text:
+    text = "" if cell is None else str(cell)
+    if is_empty(text):
         raise DataError(f"{path}: row {row}, column {column} is empty")
     return text

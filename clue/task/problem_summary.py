@@ -5,10 +5,11 @@ Gao et al., BioNLP 2023, task 1A, 2023.bionlp-1.43.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from clue.data.readers import csv_header, csv_rows, unique_samples
+from clue.data.left_out import LeftOut, Samples
+from clue.data.readers import csv_cells, csv_header, is_empty, required_text, unique_samples
 from clue.records import Sample, sha256
 
 DATASET = "problem_summary"
@@ -18,16 +19,18 @@ VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
-def read(path: Path) -> list[Sample]:
+def read(path: Path) -> Samples:
     """Reads the samples of the official CSV file.
 
     `File ID` is the id. Rows that share one form a cluster, and a digest of the input is added to
-    their ids.
+    their ids. One of the two inputs may be empty. Rows without a reference or without any input are
+    left out, blank rows are ignored; both are counted.
 
     Raises:
-        DataError: a column is missing, a cell is empty, a row occurs twice.
+        DataError: a column or an id is missing, a row occurs twice.
     """
-    rows = list(_rows(path))
+    left_out = LeftOut()
+    rows = list(_rows(path, left_out))
     shared = Counter(note for _, note, _, _ in rows)
     return unique_samples(
         path,
@@ -35,7 +38,7 @@ def read(path: Path) -> list[Sample]:
             (
                 number,
                 Sample(
-                    id=note if shared[note] == 1 else f"{note}:{sha256(fields)[:8]}",
+                    id=note if shared[note] == 1 else f"{note}:{_digest(fields)}",
                     fields=fields,
                     target=target,
                     cluster=note,
@@ -43,6 +46,7 @@ def read(path: Path) -> list[Sample]:
             )
             for number, note, fields, target in rows
         ),
+        left_out=left_out,
     )
 
 
@@ -70,8 +74,20 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     return {"format_followed": listed}
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, dict[str, str], str]]:
+def _digest(fields: Mapping[str, str]) -> str:
+    return sha256({name: text.strip() for name, text in fields.items()})[:8]
+
+
+def _rows(path: Path, left_out: LeftOut) -> Iterator[tuple[int, str, dict[str, str], str]]:
     subjective = next((name for name in SUBJECTIVE if name in csv_header(path)), SUBJECTIVE[0])
-    for number, row in csv_rows(path, ("File ID", subjective, "Assessment", "Summary")):
+    for number, row in csv_cells(path, ("File ID", subjective, "Assessment", "Summary")):
         fields = {"subjective": row[subjective], "assessment": row["Assessment"]}
-        yield number, row["File ID"], fields, row["Summary"]
+        if all(map(is_empty, row.values())):
+            left_out.add_blank()
+        elif is_empty(row["Summary"]):
+            left_out.add(f"row {number}", "without a reference")
+        elif all(map(is_empty, fields.values())):
+            left_out.add(f"row {number}", "without an input")
+        else:
+            name = required_text(row, "File ID", f"{path}: row {number}")
+            yield number, name, fields, row["Summary"]

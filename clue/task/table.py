@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from clue import icd
 from clue.config.schema import TaskConf
+from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import unique_samples
 from clue.data.registry import Dataset
 from clue.data.table_file import table_rows
@@ -26,14 +27,16 @@ class Table:
     VERSIONS: ClassVar[dict[str, int]] = {"read": 1}
     """Version of each function that reads data or answers; part of the id of every cell."""
 
-    def read(self, path: Path) -> list[Sample]:
-        """Reads the samples of the file in its order.
+    def read(self, path: Path) -> Samples:
+        """Reads the samples of the file in its order; ignores and counts rows that are all blank.
 
         Raises:
             DataError: the file is malformed, a target is not as the kind of answer requires, an id
                 occurs twice; names file, row and column, quotes no cell.
         """
-        return unique_samples(path, self._samples(path), self.conf.columns.id)
+        left_out = LeftOut()
+        samples = self._samples(path, left_out)
+        return unique_samples(path, samples, self.conf.columns.id, left_out)
 
     def target(self, cell: str, where: str) -> str:
         """Returns the reference answer of a cell.
@@ -43,11 +46,11 @@ class Table:
         """
         return cell
 
-    def _samples(self, path: Path) -> Iterator[tuple[int, Sample]]:
+    def _samples(self, path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:
         columns, target = self.conf.columns, str(self.conf.columns.target)
         fields = columns.of_fields(self.conf.user, self.conf.assistant)
         own = [name for name in (columns.id, columns.cluster) if name]
-        for number, row in table_rows(path, [*own, target, *fields.values()]):
+        for number, row in table_rows(path, [*own, target, *fields.values()], left_out):
             name = row[columns.id] if columns.id else str(number)
             yield (
                 number,

@@ -12,6 +12,7 @@ from typing import Any
 from clue.common.file_cache import checksum
 from clue.common.plural import counted
 from clue.config.schema import PromptConf, TaskConf
+from clue.data.left_out import LEFT_OUT, Samples
 from clue.data.locate import locate
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import ConfigError, DataError
@@ -35,6 +36,10 @@ class SampleSplit:
     """Samples that are scored, in their order."""
     notes: tuple[str, ...] = ()
     """Notes on the data for readers of the scores: unofficial number of rows, shortened texts."""
+    left_out: tuple[str, ...] = ()
+    """Those of the notes that count rows of the file that are not asked."""
+    has_authors_references: bool = False
+    """The authors' code compares some sample with another reference, with any limit."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,14 @@ class Task:
             )
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
-        return SampleSplit(tuple(shots), tuple(samples[: self.effective_limit]), tuple(notes))
+        rule = getattr(self.module, "reference_upstream", None)
+        return SampleSplit(
+            shots=tuple(shots),
+            scored=tuple(samples[: self.effective_limit]),
+            notes=tuple(notes),
+            left_out=tuple(note for note in notes if note.startswith(LEFT_OUT)),
+            has_authors_references=any(rule(one) != one.target for one in samples if rule),
+        )
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
         """Returns the prompt of one sample, with the worked examples first."""
@@ -177,11 +189,14 @@ class Task:
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
         path = self.path(split)
-        samples: list[Sample] = self.module.read(path)
-        notes = []
-        official = self.dataset.rows.get(split, len(samples))
-        if len(samples) != official and not self.fictional:
-            rows = counted(len(samples), "row")
+        file: Samples = self.module.read(path)
+        notes = list(file.notes)
+        samples: list[Sample] = list(file)
+        if self.templates.words_sha256 is None:  # the authors' prompts keep white space
+            samples = [sample.stripped() for sample in samples]
+        official = self.dataset.rows.get(split, file.rows)
+        if file.rows != official and not self.fictional:
+            rows = counted(file.rows, "row")
             notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         if self.conf.documents is not None:
             separator = self.templates.separator

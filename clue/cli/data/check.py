@@ -11,6 +11,7 @@ from typing import Any
 
 from clue.common.file_cache import cached_text, checksum
 from clue.config.schema import TaskConf
+from clue.data.left_out import Samples
 from clue.data.registry import Dataset
 from clue.errors import DataError
 from clue.records import sha256
@@ -40,6 +41,8 @@ class FileContent:
 def count_rows(dataset: Dataset, split: str, path: Path) -> int:
     """Returns the number of rows of a split's file; of questions for LongHealth.
 
+    Rows that are left out for their content count: they do not show a damaged file.
+
     Raises:
         DataError: the file is not as its official release; names file, row and content.
     """
@@ -51,7 +54,8 @@ def count_rows(dataset: Dataset, split: str, path: Path) -> int:
         if not number:
             raise DataError(f"{path} has no rows")
         return number
-    return len(_reader(dataset).read(path))
+    samples: Samples = _reader(dataset).read(path)
+    return samples.rows
 
 
 def check_file(dataset: Dataset, split: str, path: Path, cache: Path) -> FileContent:

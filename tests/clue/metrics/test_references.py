@@ -48,7 +48,12 @@ def cell(task: Task, folder: Path) -> Cell:
     split = task.split()
     metrics = replace(task, conf=replace(task.conf, metrics=["plain", "plain_upstream"]))
     config = Config(model=ModelConf(name="m"), paths=PathsConf(mlruns=str(folder)))
-    signatures = references.task_signatures(metrics, metrics.conf.metrics, Scoring(..., folder))
+    signatures = references.task_signatures(
+        metrics,
+        metrics.conf.metrics,
+        Scoring(..., folder),
+        has_authors_references=split.has_authors_references,
+    )
     prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
     return Cell(config, metrics, split.scored, prompts, {}, signatures)
 

@@ -31,7 +31,7 @@ def test_pairs_of_one_premise_are_a_cluster_that_does_not_quote_it(tmp_path: Pat
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"gold_label": "-"}, "row 2: gold_label '-' is none of entailment, neutral, contradic"),
+        ({"gold_label": "?"}, "row 2: gold_label '\\?' is none of entailment, neutral, contradic"),
         ({"pairID": "a"}, "row 2: the id 'a' is in row 1 too"),
         ({"sentence1": " "}, "row 2, field sentence1 is empty"),
         ({"sentence2": None}, "row 2, field sentence2 is empty"),

@@ -37,7 +37,6 @@ def test_columns_are_found_by_name_and_empty_rows_are_none(tmp_path: Path) -> No
         ([()], "row 1: no column File, CHQ, Summary; found nothing"),
         ([HEADER], "a header and no rows"),
         ([HEADER, GOOD, ("2.txt", " ", "S")], "row 3, column CHQ is empty"),
-        ([HEADER, GOOD, ("2.txt", "q", None)], "row 3, column Summary is empty"),
         ([HEADER, GOOD, GOOD], "row 3: the id '1.txt' in column File is in an earlier row"),
     ],
 )

@@ -50,8 +50,8 @@ def test_a_row_that_stands_twice_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"Assessment": " "}, "row 2, field Assessment is empty"),
-        ({"Summary": ""}, "row 2, field Summary is empty"),
+        ({"Assessment": " ", "Subjectives": ""}, "no rows that can be used: .* without an input"),
+        ({"Summary": ""}, r"no rows that can be used: .* without a reference \(row 2\)"),
         ({"File ID": ""}, "row 2, field File ID is empty"),
     ],
 )

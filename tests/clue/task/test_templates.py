@@ -103,7 +103,7 @@ def test_letters_are_parted_as_in_the_imported_script(
     ((_, system), (_, user)) = dialogue(built, sample)
     assert system == "\nLook it up.\n"
     letters = same.fields["documents"].split("\n\n")
-    documents = "\n\n~~~\n\n".join(letter.partition("\n")[2] for letter in letters)
+    documents = "\n\n~~~\n\n".join(f"{letter.partition(chr(10))[2]} " for letter in letters)
     question = f"Which dose {number} did patient {patient} take?"
     assert user == f"\n{documents}\n==\n{question}\n{options}\n"
     assert sample.target == target

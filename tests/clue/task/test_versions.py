@@ -74,12 +74,12 @@ def _digest(results: Callable[[Task], Any], task: Task) -> str:
 
 
 def _samples(task: Task) -> Any:
-    return [asdict(sample) for sample in task.module.read(task.path())]
+    return [asdict(sample.stripped()) for sample in task.module.read(task.path())]
 
 
 def _presented(task: Task) -> Any:
     confs = [load(name) for name in names() if load(name).module == task.conf.module]
-    questions = task.module.read(task.path())
+    questions = [question.stripped() for question in task.module.read(task.path())]
     return [
         [asdict(sample) for sample in task.module.present(questions, conf, separator)[0]]
         for conf, separator in product(confs, (None, "***"))

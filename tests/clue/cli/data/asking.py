@@ -10,6 +10,8 @@ from clue.records import Completion, Prompt
 class QuestionBackend:
     """Repeats the instructions, then asks about each sentence; fails after `fail_after` answers."""
 
+    counts_tokens = False
+
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
         self.fail_after: int | None = None
