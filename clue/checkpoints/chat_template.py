@@ -42,8 +42,11 @@ class Chat:
         self.tokenizer = tokenizer
         self.vocabulary = max(len(tokenizer), vocabulary or 0)
         self.special_ids = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
-        self.template = _frozen(tokenizer.chat_template) if tokenizer.chat_template else None
-        self.adds_bos = _adds_bos(tokenizer)
+        template = _default(tokenizer.chat_template)
+        self.template = _frozen(template) if template else None
+        # a template writes its own BOS; without one a base model was trained with every BOS it has
+        is_plain = self.template is None and tokenizer.bos_token_id is not None
+        self.adds_bos = is_plain or _adds_bos(tokenizer)
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         self.stop_ids = sorted({*end_ids, *eos, *self._end_of_turn()})
@@ -138,6 +141,24 @@ def _plain(messages: Sequence[Message]) -> str:
     """Turns for a model that knows no turns: headings, the last one before the answer."""
     parts = {"system": "{}\n\n", "user": "Input: {}\n", "assistant": "Output: {}\n\n"}
     return "".join(parts[role].format(content) for role, content in messages) + "Output:"
+
+
+def _default(template: Any) -> str | None:
+    """The template of a conversation; some tokenizers have several, by name or as a list.
+
+    Raises:
+        ModelError: none of them is for a conversation.
+    """
+    if isinstance(template, list):
+        template = {entry["name"]: entry["template"] for entry in template}
+    if not isinstance(template, dict) or not template:
+        return template or None
+    if "default" not in template:
+        raise ModelError(
+            f"the tokenizer has chat templates for {', '.join(template)} and none by the name of "
+            "default: save a copy of the checkpoint with one (chat_template.jinja)"
+        )
+    return str(template["default"])
 
 
 def _frozen(template: str) -> str:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from clue.checkpoints.chat_template import Chat
@@ -81,3 +83,41 @@ def test_without_a_template_turns_are_headed_and_the_next_heading_stops() -> Non
 def test_a_template_that_refuses_every_turn_is_named() -> None:
     with pytest.raises(ModelError, match="refuses user and assistant turns: never"):
         Chat(tiny.tokenizer("{{ raise_exception('never') }}"))
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"default": TURNS, "tool_use": "tools"},
+        [{"name": "tool_use", "template": "tools"}, {"name": "default", "template": TURNS}],
+    ],
+)
+def test_of_several_templates_the_default_one_lays_out_turns(named: Any) -> None:
+    tokenizer = tiny.tokenizer(None)
+    tokenizer.chat_template = named
+    assert Chat(tokenizer).facts == Chat(tiny.tokenizer(TURNS)).facts
+
+
+def test_templates_without_a_default_one_are_refused_by_name() -> None:
+    tokenizer = tiny.tokenizer(None)
+    tokenizer.chat_template = {"tool_use": TURNS, "rag": TURNS}
+    with pytest.raises(ModelError, match="for tool_use, rag and none by the name of default"):
+        Chat(tokenizer)
+
+
+def test_no_templates_are_the_plain_layout() -> None:
+    tokenizer = tiny.tokenizer(None)
+    tokenizer.chat_template = {}
+    assert Chat(tokenizer).facts["layout"] == "plain"
+
+
+@pytest.mark.parametrize("bos", [True, False])
+def test_the_plain_layout_begins_with_one_bos_if_there_is_any(bos: bool) -> None:
+    chat = Chat(tiny.tokenizer(None, bos=bos))
+    assert chat.facts["bos"]
+    start = chat.tokenizer.bos_token_id
+    assert chat.render(TALK).count(start) == 1
+    assert chat.render(TALK)[0] == start
+    tokenizer = tiny.tokenizer(None, bos=False)
+    tokenizer.bos_token = None
+    assert not Chat(tokenizer).facts["bos"]

@@ -92,3 +92,13 @@ def test_any_base_with_an_adapter_is_one_half_of_a_pair(
     assert tags["biomedical"]["clue.base"] == tags["general"]["clue.model"] == "llama2_7b"
     assert tags["biomedical"]["clue.family"] == tags["general"]["clue.family"]
     assert tags["biomedical"]["clue.fingerprint"] != tags["general"]["clue.fingerprint"]
+
+
+def test_the_context_of_a_part_for_text_counts(tmp_path: Path) -> None:
+    from transformers import Gemma3Config
+
+    checkpoint = Checkpoint(
+        Setup(ModelConf(repo="o/m", context=99), BackendConf(), *[tmp_path] * 2)
+    )
+    checkpoint.config = Gemma3Config(text_config={"max_position_embeddings": 77})
+    assert checkpoint.context() == 77
