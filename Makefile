@@ -43,7 +43,7 @@ lint: setup ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup ## mypy --strict
+types: setup ## mypy --strict; of tests the calls
 	$(BIN)/mypy
 
 ui: setup ## MLflow UI on this store, http://127.0.0.1:5000
