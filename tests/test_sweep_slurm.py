@@ -33,7 +33,7 @@ for ended in "$(dirname "$0")"/ended_*; do
 done
 exit 0
 """
-"""A job that ended is FAILED: one that left a result counts as done, one that did not is an error."""
+"""A job that ended is FAILED: with a result it counts as done, without one it is an error."""
 
 
 @pytest.fixture

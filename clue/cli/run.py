@@ -60,6 +60,9 @@ def _close(stopped: int) -> int:
     advice = "generated answers are kept: run the same command again to continue"
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
     outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
+    if not stopped and sweep.started() and not outcomes:
+        print("error: no job was run: a list or a pattern of the sweep is empty", file=sys.stderr)
+        return 1
     if outcomes:
         closing_table.show(outcomes, score_tree(sweep.study()))
     failed = any(row.status == "failed" for row in outcomes)
