@@ -121,6 +121,7 @@ def _batch_effect(job: Job, cell: Cell, completions: Sequence[Completion]) -> di
 
 
 def _skip(job: Job, cell: Cell) -> Outcome:
+    cell.store.describe(dict(cell.generation))  # a lost or damaged file is written again
     log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
     return _scored(job, cell, stored_summary(cell), "skipped")
 

@@ -105,6 +105,30 @@ def test_a_whole_store_has_no_faults_and_a_changed_one_is_named(
     assert "something else" not in printed
 
 
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "halved", "zeros"])
+def test_lost_answers_of_a_finished_cell_are_counted(
+    store: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next(generations(store)).store.path
+    content = path.read_bytes()
+    left = {"emptied": b"", "halved": content[: len(content) // 2], "zeros": bytes(len(content))}
+    path.unlink() if damage == "deleted" else path.write_bytes(left[damage])
+    assert command(store, "verify") == 1
+    assert f"{path}: 1 answer is missing of the 1 that " in capsys.readouterr().out
+
+
+def test_a_damaged_tracking_database_is_named(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = store / "mlflow.db"
+    content = bytearray(path.read_bytes())
+    content[8192:40960] = bytes(32768)
+    for damaged in (b"no database", bytes(content), bytes(100)):
+        path.write_bytes(damaged)
+        assert command(store, "verify") == 1
+        assert f"{path} is damaged (" in capsys.readouterr().out
+
+
 def test_a_moved_store_finds_its_artifacts_again(store: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere"
     shutil.move(store, moved)
