@@ -58,11 +58,13 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     if missing:
         present = ", ".join(str(cell) for cell in header if cell is not None) or "nothing"
         raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {present}")
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            raise DataError(f"{path}: row 1: the column {column} occurs twice")
     indices = [header.index(column) for column in COLUMNS]
-    rows = sheet.iter_rows(min_row=2, max_col=max(indices) + 1, values_only=True)
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
         cells = [row[index] if index < len(row) else None for index in indices]
-        if any(cell is not None for cell in cells):
+        if any(cell is not None and cell.value is not None for cell in cells):
             yield (
                 number,
                 tuple(_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True)),
@@ -73,7 +75,9 @@ def _sheet(path: Path) -> Any:
     import openpyxl
 
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        sheet.reset_dimensions()  # the file's own statement of its size may leave rows out
+        return sheet
     except Exception as error:  # openpyxl raises zip, XML and key errors for the same reason
         raise DataError(
             f"{path} is not an Excel workbook that can be read ({error}); download it again"
@@ -81,7 +85,9 @@ def _sheet(path: Path) -> Any:
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:
-    text = "" if cell is None else str(cell).strip()
+    if cell is not None and cell.data_type == "e":
+        raise DataError(f"{path}: row {row}, column {column} is an error of a formula")
+    text = "" if cell is None or cell.value is None else str(cell.value).strip()
     if not text:
         raise DataError(f"{path}: row {row}, column {column} is empty")
     return text
