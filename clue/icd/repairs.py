@@ -13,6 +13,7 @@ from clue.icd.releases import code_list
 Repair = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _HEAD = r"[A-Za-z]\d[0-9AaBb]"
+_NUMBER = r"(?:\d{1,3}[.):\]]+|\(\d{1,3}\))"
 _ITEM_BEFORE = r"(?<![^\W_])(?<!\d\.)"
 _ITEM_AFTER = r"(?=\s*(?:[,;/|)\]}(\n]|\.\s|\.?\Z|-\s|[\u2013\u2014→+&]|(?:and|or)\b))"
 
@@ -55,7 +56,7 @@ REPAIRS: Sequence[Repair] = (
         lambda match: ".",
     ),
     # "1.E11.9", "2)I10": the number of a list
-    (re.compile(r"(?m)(^|(?<=[\s,;(]))(?:\d{1,3}[.):\]]+|\(\d{1,3}\))(?=[A-Za-z][ \t]?\d)"), _apart),
+    (re.compile(rf"(?m)(^|(?<=[\s,;(])){_NUMBER}(?=[A-Za-z][ \t]?\d)"), _apart),
     # "ICD_I10", "code_I10"
     (re.compile(rf"(?i)\b(icd(?:[-_ ]?10)?(?:[-_ ]?cm)?|codes?|dx)[_-]+(?={_HEAD})"), _apart),
     # "I10.E11.9": a dot between two codes
@@ -88,7 +89,7 @@ def repaired(text: str) -> str:
     r"""Returns the text with its codes in one piece and apart from what touches them.
 
     >>> repaired("1.E11,9; 2.I 10"), repaired("F17.210 2 packs")
-    (' E11.9;  I10', 'F17.210 2 packs')
+    (' E11.9;I10', 'F17.210 2 packs')
     """
     for pattern, replacement in REPAIRS:
         text = pattern.sub(replacement, text)
