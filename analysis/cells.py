@@ -1,4 +1,4 @@
-"""Finished cells that a study uses. Facts are read at once, scores on demand, texts only counted."""
+"""Finished cells of a study. Facts are read at once, scores on demand, texts are only counted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -15,7 +15,8 @@ _OTHER_SYSTEM = (
     r"|ndc)"
 )
 _FILLER = (
-    r"(?:the|an?|code[sd]?|icd\S*|it|is|be|as|use|using|with|assign(?:ed)?|report(?:ed)?|option)"
+    r"(?:the|an?|evidence|signs?|history|of|code[sd]?|icd\S*|it|is|be|as|use|using|with"
+    r"|assign(?:ed)?|report(?:ed)?|option)"
 )
 _UNUSED = r"(?:applicable|coded|assigned|present|supported|documented|used|needed|indicated)"
 
@@ -39,6 +40,7 @@ MEANINGS: Sequence[Meaning] = (
     (r".+", rf"{_OTHER_SYSTEM}(?:\s+codes?)?\s*[:=#]?\s*\Z", _ANY),
     # every so many hours, strengths of dextrose, isotopes, masks, antigens and proteins
     (r"Q\d{1,2}H", _ANY, _ANY),
+    (r"D(?:5|10|20|25|50)(?:W|NS)", _ANY, _ANY),
     (
         r"D(?:5|10|20|25|50)W?",
         r"\b(?:amps?(?:ules?)?|iv|gave|given|give|received|receiving|bolus|push|dextrose|of|with|took|on|drip"

@@ -13,7 +13,7 @@ from clue.icd.releases import code_list
 Repair = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _HEAD = r"[A-Za-z]\d[0-9AaBb]"
-_NUMBER = r"(?:\d{1,3}[.):\]]+|\(\d{1,3}\))"
+_NUMBER = r"(?:\d{1,3}[.):\]]+|[a-z][.)]|\(\d{1,3}\))"
 _ITEM_BEFORE = r"(?<![^\W_])(?<!\d\.)"
 _ITEM_AFTER = r"(?=\s*(?:[,;/|)\]}(\n]|\.\s|\.?\Z|-\s|[\u2013\u2014→+&]|(?:and|or)\b))"
 
@@ -55,6 +55,8 @@ REPAIRS: Sequence[Repair] = (
         ),
         lambda match: ".",
     ),
+    # "I10...E11.9"
+    (re.compile(r"\.{2,}"), lambda match: " "),
     # "1.E11.9", "2)I10": the number of a list
     (re.compile(rf"(?m)(^|(?<=[\s,;(])){_NUMBER}(?=[A-Za-z][ \t]?\d)"), _apart),
     # "ICD_I10", "code_I10"
@@ -77,8 +79,12 @@ REPAIRS: Sequence[Repair] = (
     (re.compile(rf"{_ITEM_BEFORE}{_HEAD}[ \t]+\d\w{{0,3}}{_ITEM_AFTER}"), _joined),
     # "S72.001 A"
     (re.compile(rf"{_ITEM_BEFORE}{_HEAD}\.\w{{3}}[ \t]+[A-Z]{_ITEM_AFTER}"), _joined),
-    # "I 10"
-    (re.compile(rf"(?m)(?:(?<=[,;(:|])|^)[ \t]*[A-Z][ \t]+\d[0-9AB]{_ITEM_AFTER}"), _category),
+    # "I 10", "E 119", "E1 1.9"
+    (
+        re.compile(rf"(?m)(?:(?<=[,;(:|])|^)[ \t]*[A-Z][ \t]+\d[0-9AB]\w{{0,4}}{_ITEM_AFTER}"),
+        _category,
+    ),
+    (re.compile(rf"{_ITEM_BEFORE}[A-Z]\d[ \t]+[0-9AB]\.\d\w{{0,3}}{_ITEM_AFTER}"), _joined),
     # "l10" for "I10"
     (re.compile(r"(?<![^\W_])l(\d[0-9ABab](?:\.?\w{1,4})?)(?!\w|\.\w)"), _capital_i),
 )

@@ -23,6 +23,7 @@ from clue.task.answers.denial import denied
 from clue.task.answers.label_patterns import (
     AFTER,
     ALTERNATIVE,
+    ARTICLE,
     BEFORE,
     BULLET,
     DENIAL_IN_LABEL,
@@ -97,10 +98,11 @@ class LabelRule:
         return None
 
     def _first_line(self, text: str) -> str | None:
-        """Returns the label of the first line; None if the lines list all labels."""
-        first, *others = [self._only(line) for line in text.splitlines() if line.strip()] or [None]
-        listed = {first, *others[: len(self.labels) - 1]}
-        return None if len(self.labels) > 1 and listed == set(self.labels) else first
+        """Returns the label of the first line; None if the next line goes on with a list."""
+        lines = [*text.strip().splitlines(), "", ""]
+        first, second = self._only(lines[0]), lines[1]
+        listed = None if HEADING.match(second) else self._only(second)
+        return first if listed in (None, first) else None
 
     def _first_sentence(self, text: str) -> str | None:
         end = SENTENCE_END.search(text)
@@ -116,7 +118,7 @@ class LabelRule:
 
     def _only(self, text: str) -> str | None:
         """Returns the label that a line or sentence consists of, after "The answer is"."""
-        for prefix in (NO_HEADING, BULLET, HEADING):
+        for prefix in (NO_HEADING, BULLET, ARTICLE, HEADING):
             words = prefix.sub("", text, count=1)
             mention = self.pattern.fullmatch(words.strip(MARKS))
             label = self._label(mention) if mention else self.alone(words)
@@ -130,7 +132,7 @@ class LabelRule:
             for one in self._mentions(text)
             if not denied(self._hidden(text, one), one.start, one.end, item=self._item)
         ]
-        told = [one for one in affirmed if not _is_asked(text, one.end)]
+        told = [one for one in affirmed if not _is_supposed(text, one)]
         return told or affirmed
 
     def _mentions(self, text: str) -> Iterator[LabelMention]:
@@ -187,9 +189,11 @@ def _rule(labels: tuple[str, ...], mentions: Sequence[str]) -> LabelRule:
     return LabelRule(labels, re.compile(pattern, re.MULTILINE))
 
 
-def _is_asked(text: str, end: int) -> bool:
-    """Tests if the sentence around a mention ends with a question mark."""
-    return re.match(r"[^.!?\n]*\?", text[end:]) is not None
+def _is_supposed(text: str, mention: LabelMention) -> bool:
+    """Tests if a question or a condition contains the mention."""
+    asked = re.match(r"[^.!?\n]*\?", text[mention.end :])
+    condition = re.search(r"\bif\b[^.;:!?,\n]*\Z", text[: mention.start], re.I)
+    return asked is not None or condition is not None
 
 
 def _mention(label: str) -> str:

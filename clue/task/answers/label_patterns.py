@@ -14,6 +14,7 @@ END = r"(?=\s*(?:[^\w\s]|$|(?:or|and|because|since)\b))"
 """A mark, the end of a line, a reason, or a second label."""
 INTRODUCTION = r"(?i:answer|option|choice|label|class|category)(?i:\s+is)?\s*[:=]?\s*[*\"'(\[]*"
 NO_HEADING = re.compile(r"\A")
+ARTICLE = re.compile(r"\A\W*(?:the|an?)\s+", re.I)
 BULLET = re.compile(r"\A\s*(?:[-\u2022\u2192]|\d+[.)])\s+")
 HEADING = re.compile(
     r"\A\W*(?:(?:the|my|correct|right|best|final|most likely)\s+)*(?:answer|option|choice|label"

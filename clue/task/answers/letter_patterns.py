@@ -7,6 +7,7 @@ from clue.task.answers.option_texts import begins_with
 
 _OPEN = r"[(\[{<\"']*"
 _LETTER = _OPEN + r"(?P<letter>(?-i:[A-F])|[a-f])(?!\w|'\w)"
+_CAPITAL = _OPEN + r"(?P<letter>(?-i:[A-F]))(?!\w|'\w)"
 _NOUN = r"(?:(?:the\s+)?(?:option|choice|letter|answer|statement)s?\s*:?\s*)?"
 _BE = r"(?:is|are|was|(?:would|must|should|will|has\s+to)\s+be|ist|lautet|w[äa]re|es|est|è)"
 _SURELY = (
@@ -51,9 +52,12 @@ HEDGED = _patterns(
     rf"{_ANSWER}[^.;:!?\n]{{0,40}}?\b(?:seems?|appears?|might|may|could)(?:\s+to)?(?:\s+be)?"
     rf"{_MARKS}{_NOUN}{_LETTER}",
 )
-LEADING = _patterns(rf"\A\W*(?:(?:option|choice|letter|selection|solution)\b\W*)?{_LETTER}")
+_GUESS = (
+    r"(?:\b(?:probably|maybe|perhaps|definitely|clearly|likely|(?:must|should)\s+be|i\s+guess)\s+)?"
+)
+LEADING = _patterns(rf"\A\W*{_GUESS}(?:(?:option|choice|letter|selection|solution)\b\W*)?{_LETTER}")
 OPTION = _patterns(rf"\b(?:option|choice|letter)(?:\s+{_BE})?\s*[:=-]?\s*{_LETTER}")
-ALONE = _patterns(rf"[.!?\n]\s*{_LETTER}[)\]}}>\"']*\s*(?:[.!?]|$)")
+ALONE = _patterns(rf"(?:[.!?;]\s|\n)\s*{_GUESS}{_CAPITAL}[)\]}}>\"']*\s*(?:[.!?]|$)")
 FIRST_LINE = re.compile(rf"\W*(?:option\s+)?{_LETTER}[^\w\n]*(?P<text>[^\n]*)", re.I)
 """A line that is an option: its letter, with its wording or without."""
 LISTED = re.compile(
@@ -75,7 +79,8 @@ _ANOTHER = re.compile(
 )
 _CLOSE = r"[)\]}>\"']*"
 _END = re.compile(
-    _CLOSE
+    r"[)\]}>]|"
+    + _CLOSE
     + r"\s*(?:\Z|\n|[.,;:!?/&|(\[=→\u2013\u2014…✓✔✅]|-+(?:\s|\Z)|(?:because|since|as|is|was|and|or"
     r"|for|due|based|given|but|so|according|which|rather|instead|not"
     r"|over|are|were|can|could|may|might|seems|appears|looks|would|must|should)\b)"

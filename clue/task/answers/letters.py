@@ -64,7 +64,8 @@ def _exact_option(text: str, options: Options) -> set[str]:
 
 def _first_line(text: str, options: Options) -> set[str]:
     """The first line is one option, and the next line does not go on with a list of options."""
-    lines = [_option_of_line(line, options) for line in text.splitlines() if line.strip()]
+    answer = INTRODUCTION.sub("", text, count=1)
+    lines = [_option_of_line(line, options) for line in answer.splitlines() if line.strip()]
     first, second = [*lines, "", ""][:2]
     goes_on = bool(first and second) and ord(second) == ord(first) + 1
     return {first} if first and not goes_on else set()
