@@ -16,6 +16,8 @@ from clue.errors import PrivacyError
 from clue.records import Record, sha256
 
 TEXTS = ("text", "answer")
+HASHED = "sha256:"
+"""Beginning of a text that is a digest."""
 """Columns of a record that may restate a note."""
 
 
@@ -75,10 +77,15 @@ def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "full":
         return dict(row)
     hashed = {
-        name: f"sha256:{sha256(row[name])}" if mode == "hash" and row[name] is not None else None
+        name: f"{HASHED}{sha256(row[name])}" if mode == "hash" and row[name] is not None else None
         for name in TEXTS
     }
     return {**row, **hashed}
+
+
+def is_masked(text: str | None) -> bool:
+    """Tests if a text of a row is what `masked` put in its place."""
+    return text is None or text.startswith(HASHED)
 
 
 def describe_unexpected(error: Exception, access: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from clue import privacy
 from clue.backends import Backend
 from clue.cell import Cell
 from clue.common.plural import counted
@@ -11,6 +12,7 @@ from clue.evaluation.progress import ProgressDisplay, progress_display
 from clue.records import Completion, Prompt
 from clue.store.completions import CellStore
 from clue.store.format import declare_format
+from clue.store.records_table import tables
 
 
 def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
@@ -30,7 +32,27 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
     if force and not backend.replays:  # a replay would have nothing to return
         cell.store.discard()
     cell.store.describe(dict(cell.generation))
+    if not force:
+        _restore(cell)
     return complete_prompts(cell.store, cell.prompts, backend, progress_display(cell.name))
+
+
+def _restore(cell: Cell) -> None:
+    """Store the answers of an imported table as completions: an archive has no others.
+
+    Changed readers read them again, and nothing is generated. Masked answers are left out.
+    """
+    if cell.store.completions():
+        return
+    answers = {
+        (record.key, record.prompt_sha256): record.completion
+        for table in tables(cell.store.folder)
+        for record in table.records
+        if not privacy.is_masked(record.completion.text)
+    }
+    for prompt in cell.prompts:
+        if (prompt.key, prompt.sha256) in answers:
+            cell.store.append(prompt, answers[prompt.key, prompt.sha256])
 
 
 def complete_prompts(

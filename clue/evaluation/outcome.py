@@ -35,7 +35,7 @@ class Outcome:
     marks: Sequence[str] = field(default_factory=list)
     """Marks of the answers and data: made up, fictional, cut by a limit (`clue.marks`)."""
     note: str = ""
-    """Reason why the cell failed or was not run."""
+    """Reason why the cell failed or was not run; a warning about its answers if it was."""
     job: str = ""
     """Digest of the job's configuration: levels are means within a job."""
     plan: Mapping[str, Any] = field(default_factory=dict)

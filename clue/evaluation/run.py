@@ -19,6 +19,7 @@ from clue.evaluation.scoring import score
 from clue.marks import union
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
+from clue.metrics.uniform import uniform
 from clue.records import Completion, sha256
 from clue.store.records_table import RecordsTable, write_table
 from clue.study.scores import score_tree
@@ -130,7 +131,19 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     parts = {name: means[name] for name in cell.task.conf.score if name in means}
     task, n = cell.task.conf.name, int(means["n"])
     marks = list(tags.marks(cell))
-    return job.outcome(task, status, n=n, score=means.get("score"), metrics=parts, marks=marks)
+    note = _answer_note(cell, means)
+    if note:
+        log.warning("%s: %s", cell.name, note)
+    score = means.get("score")
+    return job.outcome(task, status, n=n, score=score, metrics=parts, marks=marks, note=note)
+
+
+def _answer_note(cell: Cell, means: dict[str, float]) -> str:
+    """Returns a note on answers of a model that are all blank or identical; else empty."""
+    if cell.model.baseline:
+        return ""
+    same = uniform(int(means["n"]), means["empty_percent"], int(means["distinct_answers"]))
+    return same or ""
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

@@ -12,10 +12,12 @@ from clue import icd
 from clue.data.readers import json_objects, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample
+from clue.task.answers.answer_text import answer_texts
+from clue.task.answers.characters import latin_capitals
 
 DATASET = "medisumcode"
 SEPARATOR = ", "
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1, "icd": icd.VERSION}
+VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 2, "icd": icd.VERSION}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 _UPSTREAM = re.compile(r"\b[A-TV-Z][0-9]{2}(?:\.?[0-9A-Z]{1,4})?\b")
@@ -32,12 +34,12 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the distinct codes of the text by `clue.icd.codes`; None if there are none.
+    """Returns the distinct codes of the answer by `clue.icd.codes`; None if there are none.
 
     >>> parse("i10 and E119 (vitamin B12)", Sample("1", {}, "I10", "1"))
     'I10, E11.9'
     """
-    return SEPARATOR.join(icd.codes(text)) or None
+    return SEPARATOR.join(_answered(text)) or None
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
@@ -54,8 +56,13 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     items = [item.strip() for item in text.strip().split(",")]
     return {
         "format_followed": all(map(icd.is_code, items)),
-        "icd_counting": icd.is_counting(icd.codes(text)),
+        "icd_counting": icd.is_counting(_answered(text)),
     }
+
+
+def _answered(text: str) -> list[str]:
+    part = next(iter(answer_texts(text, one_choice=False)), "")
+    return icd.codes(latin_capitals(part))
 
 
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from clue.data.readers import json_objects, required_text, unique_samples
 from clue.records import Sample, sha256
+from clue.task.answers.thoughts import without_thought
 
 DATASET = "medisumqa"
-VERSIONS = {"read": 1, "parse": 1}
+VERSIONS = {"read": 1, "parse": 2}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
@@ -28,12 +29,12 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the complete text as the answer; None if it is blank.
+    """Returns the text without thoughts as the answer; None if it is blank.
 
     >>> parse("  Take the tablet daily. ", Sample("1", {}, "", "1"))
     'Take the tablet daily.'
     """
-    return text.strip() or None
+    return without_thought(text).strip() or None
 
 
 def _samples(path: Path) -> Iterator[tuple[int, Sample]]:

@@ -9,14 +9,20 @@ from pathlib import Path
 from clue.data.readers import json_lines, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample, sha256
-from clue.task.labels import plain
+from clue.task.labels import inflected
 
 DATASET = "mednli"
 LABELS = ("entailment", "neutral", "contradiction")
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
-_RULE = plain(LABELS)
+_RULE = inflected(
+    {
+        "entailment": r"entail(?:ments?|s|ed|ing)?",
+        "neutral": r"neutral",
+        "contradiction": r"contradict(?:ions?|s|ed|ing|ory)?",
+    }
+)
 
 
 def read(path: Path) -> list[Sample]:
@@ -29,14 +35,14 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the only label that the text affirms, in any case and position.
+    """Returns the label that the text decides for, by the rules of `clue.task.labels`.
 
     >>> parse("Not neutral: **Entailment**.", Sample("1", {}, "neutral", "1"))
     'entailment'
     >>> parse("neutral or entailment", Sample("1", {}, "neutral", "1")) is None
     True
     """
-    return _RULE.affirmed(text.lower())
+    return _RULE.read(text)
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from clue.errors import DataError
 from clue.records import Sample
+from clue.task.answers.thoughts import without_thought
 
 DATASET = "meqsum"
 COLUMNS = ("File", "CHQ", "Summary")
-VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
@@ -37,12 +38,12 @@ def read(path: Path) -> list[Sample]:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the complete text as the answer; None if it is blank.
+    """Returns the text without thoughts as the answer; None if it is blank.
 
     >>> parse("  How is gout treated? ", Sample("1", {}, "", "1"))
     'How is gout treated?'
     """
-    return text.strip() or None
+    return without_thought(text).strip() or None
 
 
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:

@@ -74,7 +74,7 @@ def test_answers_and_what_they_mean(text: str, answer: str | None, upstream: str
     assert mednli.parse_upstream(text, NEUTRAL) == upstream
 
 
-@given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the", "\n"])))
+@given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the"])))
 def test_never_more_than_one_label(words: list[str]) -> None:
     answer = mednli.parse(" ".join(words), NEUTRAL)
     labels = {word.lower() for word in words} & set(mednli.LABELS)
