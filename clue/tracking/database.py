@@ -1,7 +1,7 @@
 """Creation of an MLflow database in a file: complete or not there, also after a kill.
 
-MLflow creates its tables by hundreds of statements in several transactions. A process that is killed
-between them leaves a database that MLflow can neither use nor complete.
+MLflow creates its tables by hundreds of statements in several transactions. A process that is
+killed between them leaves a database that MLflow can neither use nor complete.
 """
 
 import fcntl
@@ -25,12 +25,9 @@ INCOMPLETE = ".incomplete-"
 
 def database_file(uri: str) -> Path | None:
     """Returns the file of a tracking store; None: the store is a server or in memory."""
-    from sqlalchemy.engine import make_url
-
-    if not uri.startswith("sqlite:"):
-        return None
-    name = make_url(uri).database
-    return Path(name) if name and name != ":memory:" else None
+    scheme, _, name = uri.partition("?")[0].partition(":///")
+    in_file = scheme == "sqlite" and name not in ("", ":memory:")
+    return Path(name) if in_file else None
 
 
 @contextmanager
@@ -96,6 +93,6 @@ def _create(path: Path, artifacts: Path) -> None:
     part = path.with_name(f"{path.name}{UNFINISHED}")
     for leftover in (part, part.with_name(f"{part.name}-journal")):
         leftover.unlink(missing_ok=True)
-    store = SqlAlchemyStore(f"sqlite:///{part}", artifacts.as_uri())
+    store = SqlAlchemyStore(f"sqlite:///{part}", artifacts.as_uri())  # type: ignore[no-untyped-call]
     store.engine.dispose()  # the file is opened again under its own name
     part.rename(path)

@@ -134,10 +134,12 @@ class Tracker:
         with self._explain_errors():
             mlflow.log_text(text, name)
 
-    def log_folder(self, folder: Path) -> None:
-        """Log all files of a folder to the open run."""
+    def log_folder(self, folder: Path, names: Sequence[Path]) -> None:
+        """Log files of a folder to the open run; `names` are relative to the folder."""
         with self._explain_errors():
-            mlflow.log_artifacts(str(folder))
+            for name in names:
+                subfolder = name.parent.as_posix() if name.parts[1:] else None
+                mlflow.log_artifact(str(folder / name), subfolder)
 
     def log_dataset(self, name: str, sha256: str, path: Path) -> None:
         """Log a data file as input of the open run; MLflow keeps 36 characters of a digest."""

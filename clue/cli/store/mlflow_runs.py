@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from clue import outgoing
 from clue.cli.store.cell_runs import END_TIME, end_time
 from clue.store.records_table import read_table
 
@@ -47,11 +48,14 @@ def import_run(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
     if newest and newest.info.status == "FINISHED":
         return 0
     (path,) = mlruns.glob(f"cells/*/*/*/records-{cell[:16]}.parquet")
-    rows = [record.row() for record in read_table(path).records]
+    table = read_table(path)
+    mode = outgoing.text_mode(None, table.facts.get("access", "credentialed"), uri)
     own = {key: tag for key, tag in run["tags"].items() if not key.startswith("mlflow.")}
     with tracker.run(run["name"], ("clue.cell", cell), own, "imported"):
         tracker.log_params(run["params"])
         tracker.log_metrics(run["metrics"])
         config = run["config.yaml"]
-        tracker.log_files(rows, {"config.yaml": config} if config else {})
+        tracker.log_files(
+            outgoing.rows(table.records, mode), {"config.yaml": config} if config else {}
+        )
     return 1

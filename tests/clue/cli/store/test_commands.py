@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clue import outgoing
 from clue.cli.store import export, import_archive
 from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
@@ -54,6 +55,7 @@ def store(mlruns: Path) -> Path:
     cell(mlruns, "mednli", "credentialed", "bbbb")
     (mlruns / "analysis").mkdir()
     (mlruns / "analysis" / "cells.csv").write_text("delta\n")
+    outgoing.declare(mlruns / "analysis", {mlruns / "analysis" / "cells.csv": "none"})
     return mlruns
 
 
