@@ -153,6 +153,12 @@ STRANGE = (
     f"cells/mednli/..\\x/{'0' * 16}/cell.json",
     "studies/../1.json",
     "analysis/../x",
+    "analysis/x\n",
+    "analysis//etc/x",
+    "analysis/a b",
+    f"cells/mednli/m\n/{'0' * 16}/cell.json",
+    f"cells/mednli/m./{'0' * 16}/cell.json",
+    "runs/../1.json",
 )
 """Names in an archive that would leave the store, or that no export writes."""
 
@@ -163,7 +169,7 @@ def test_an_archive_that_is_not_whole_is_refused(
 ) -> None:
     archive = tmp_path / "study.zip"
     files = dict(export.contents(store, None))
-    if change.startswith(("cells", "studies", "analysis")):
+    if change.startswith(("cells", "studies", "analysis", "runs")):
         files[change] = b"x"
     content = export.zip_bytes(files)
     if change == "damaged":
