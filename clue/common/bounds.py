@@ -7,6 +7,7 @@ or a device may never end. `CLUE_MAX_GIB` sets the bound.
 import io
 import os
 import stat
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -56,6 +57,19 @@ def check_regular(path: Path, fail: Fail) -> None:
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
         raise fail("is a folder" if stat.S_ISDIR(mode) else "is a pipe or a device, no file")
+
+
+def check_zip(path: Path, fail: Fail) -> None:
+    """Check the unpacked size that a zip file states; nothing is read beyond it.
+
+    Raises:
+        Exception: `fail`, if it exceeds `max_bytes`.
+        zipfile.BadZipFile: it is no zip file.
+    """
+    most = max_bytes()
+    with zipfile.ZipFile(path) as opened:
+        if sum(entry.file_size for entry in opened.infolist()) > most:
+            raise fail(f"unpacks to {advice(most)}")
 
 
 class BoundedReader(io.RawIOBase):

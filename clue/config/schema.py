@@ -215,7 +215,7 @@ class ServerConf:
     retries: int = setting(5, AtLeast(0))
     """Further attempts for a prompt while the server is busy, broken or unreachable."""
     timeout: float = setting(600.0, MoreThan(0))
-    """Longest wait for one answer, in seconds."""
+    """Longest wait for one complete answer, in seconds."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from clue.common.atomic_write import PRIVATE
 from clue.errors import TrackingError
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ def _create(path: Path, artifacts: Path) -> None:
     part = path.with_name(f"{path.name}{UNFINISHED}")
     for leftover in (part, part.with_name(f"{part.name}-journal")):
         leftover.unlink(missing_ok=True)
+    part.touch(mode=PRIVATE)
     store = SqlAlchemyStore(f"sqlite:///{part}", artifacts.as_uri())  # type: ignore[no-untyped-call]
     store.engine.dispose()  # the file is opened again under its own name
     part.rename(path)

@@ -40,11 +40,15 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         StoreError: the file is no such archive, is damaged, contains a file that no export writes,
             unpacks to more than the bound, or has a format that is newer than this version.
     """
+
+    def fail(problem: str) -> StoreError:
+        return StoreError(f"{archive} {problem}. Nothing was imported")
+
     try:
-        bounds.check_regular(archive, lambda problem: StoreError(f"{archive} {problem}"))
+        bounds.check_regular(archive, fail)
+        bounds.check_zip(archive, fail)
         with zipfile.ZipFile(archive) as opened:
             names = opened.namelist()
-            _check_size(archive, opened)
             if FORMAT_FILE in names:  # first: a newer format may have other files
                 parse_format(opened.read(FORMAT_FILE), f"{archive}, {FORMAT_FILE},")
             sums = _manifest(opened.read(MANIFEST))
@@ -67,17 +71,6 @@ def read_archive(archive: Path) -> dict[str, bytes]:
             " nothing was imported. Export it again."
         )
     return files
-
-
-def _check_size(archive: Path, opened: zipfile.ZipFile) -> None:
-    """Check the unpacked size that the archive states; no file is read beyond its own.
-
-    Raises:
-        StoreError: it exceeds the bound.
-    """
-    most = bounds.max_bytes()
-    if sum(entry.file_size for entry in opened.infolist()) > most:
-        raise StoreError(f"{archive} unpacks to {bounds.advice(most)}. Nothing was imported")
 
 
 def _manifest(content: bytes) -> Mapping[str, str]:
