@@ -38,7 +38,7 @@ def kills(count: int, folder: Path) -> int:
 
 
 def archives(count: int, folder: Path) -> int:
-    """Returns the number of rotten archives that were imported or wrote outside of their store."""
+    """Returns the number of rotten archives that wrote outside of their store."""
     draw, wrong = random.Random(1), 0
     content = export.zip_bytes({"store.json": b'{"format": 2}\n', "analysis/a.csv": b"x" * 500})
     for number in range(count):
