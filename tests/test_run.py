@@ -316,6 +316,10 @@ def test_everything_lies_under_the_store_wherever_one_stands(
     assert done.returncode == 0
     assert not list(here.iterdir())
     assert {path.name for path in mlruns.iterdir()} >= {"mlflow.db", "artifacts", "cells", "hydra"}
+    files = [
+        path for part in ("hydra", "cells", "artifacts") for path in (mlruns / part).rglob("*")
+    ]
+    assert not [path for path in files if path.is_file() and path.stat().st_mode & 0o077]
 
 
 def test_a_second_process_waits_for_the_first(mlruns: Path, data: Path, models: Path) -> None:

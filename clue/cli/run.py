@@ -15,6 +15,7 @@ import sys
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.atomic_write import private_files
 from clue.common.cli import take_config_dir
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
@@ -27,6 +28,11 @@ from clue.study.scores import score_tree
 
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
+    with private_files():
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format

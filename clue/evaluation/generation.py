@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from clue import privacy
 from clue.backends import Backend
 from clue.cell import Cell
 from clue.common.plural import counted
@@ -40,15 +39,16 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
 def _restore(cell: Cell) -> None:
     """Store the answers of an imported table as completions: an archive has no others.
 
-    Changed readers read them again, and nothing is generated. Masked answers are left out.
+    Changed readers read them again, and nothing is generated. A table with masked answers is left
+    out.
     """
     if cell.store.completions():
         return
     answers = {
         (record.key, record.prompt_sha256): record.completion
         for table in tables(cell.store.folder)
+        if table.has_answers
         for record in table.records
-        if not privacy.is_masked(record.completion.text)
     }
     for prompt in cell.prompts:
         if (prompt.key, prompt.sha256) in answers:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clue import privacy
+from clue import outgoing, privacy
 from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
 from clue.errors import TrackingError
@@ -106,9 +106,9 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_metrics(means | numbers | _batch_effect(job, cell, completions))
     tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
-    mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
+    mode = outgoing.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
     config = privacy.without_passwords(job.config_yaml)
-    tracker.log_files(privacy.rows(records, mode), {"config.yaml": config})
+    tracker.log_files(outgoing.rows(records, mode), {"config.yaml": config})
     note = run_note.of_cell(job.command, cell.task.conf.score, means)
     tracker.log_note(run_note.with_marks(tags.marks(cell), note))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)

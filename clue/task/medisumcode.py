@@ -91,10 +91,17 @@ def _codes(row: Mapping[str, Any], where: str) -> list[str]:
             raise DataError(f"{where}, field icd_codes: an entry is no JSON object")
         code = required_text(entry, "code", f"{where}, icd_codes")
         if not icd.is_code(code):
-            form = re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", code[:10]))  # shows no diagnosis
+            form = "".join(map(_form, code[:10]))
             raise DataError(f"{where}, icd_codes: no ICD-10-CM code is of the form {form!r}")
         if icd.dotted(code) in codes:
             first = codes.index(icd.dotted(code)) + 1
             raise DataError(f"{where}, icd_codes: entry {first} occurs again later")
         codes.append(icd.dotted(code))
     return codes
+
+
+def _form(letter: str) -> str:
+    """Returns the kind of a character: a message shows no diagnosis."""
+    if letter.isalpha():
+        return "A"
+    return "9" if letter.isdigit() else letter if letter in ".-/ " else "?"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from clue.common import bounds
+from clue.common.csv_table import describe_columns
 from clue.errors import DataError
 from clue.records import Sample
 from clue.task.answers.thoughts import without_thought
@@ -57,7 +59,7 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     header = next(sheet.iter_rows(max_row=1, values_only=True), ())
     missing = [column for column in COLUMNS if column not in header]
     if missing:
-        present = ", ".join(str(cell) for cell in header if cell is not None) or "nothing"
+        present = describe_columns([str(cell) for cell in header if cell is not None], COLUMNS)
         raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {present}")
     for column in COLUMNS:
         if header.count(column) > 1:
@@ -75,10 +77,17 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _sheet(path: Path) -> Any:
     import openpyxl
 
+    def fail(problem: str) -> DataError:
+        return DataError(f"{path} {problem}")
+
     try:
+        bounds.check_regular(path, fail)
+        bounds.check_zip(path, fail)
         sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
         sheet.reset_dimensions()  # the file's own statement of its size may leave rows out
         return sheet
+    except DataError:
+        raise
     except Exception as error:  # openpyxl raises zip, XML and key errors for the same reason
         raise DataError(
             f"{path} is not an Excel workbook that can be read ({error}); download it again"

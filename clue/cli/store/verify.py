@@ -92,7 +92,7 @@ def _answer_faults(
     records = {(record.key, record.prompt_sha256): record for record in table.records}
     common = records.keys() & stored.keys()
     changed = sum(records[key].completion != stored[key] for key in common)
-    if changed and _has_text(table):
+    if changed and table.has_answers:
         yield (
             f"{path}: {counted(changed, 'answer differs', 'answers differ')} from "
             f"{store.path.name}; score again with backend=replay force=true"
@@ -115,8 +115,3 @@ def _description_faults(generation: Generation) -> Iterator[str]:
         return
     if not sha256(settings).startswith(generation.fingerprint):
         yield f"{path} does not match the digest in the folder's name; it was changed by hand"
-
-
-def _has_text(table: RecordsTable) -> bool:
-    """True if it contains answers, not digests of them."""
-    return bool(table.facts.get("text", "full") == "full")

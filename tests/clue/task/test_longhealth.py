@@ -69,7 +69,7 @@ def changed(**fields: Any) -> dict[str, Any]:
         (changed(answer_location={"text_9": {}}), "names 'text_9', which is no text"),
         (
             {"p": PATIENT | {"questions": PATIENT["questions"] * 2}},
-            "row 2: the id 'p/0' is in row 1 too",
+            "row 2: its id is in row 1 too",
         ),
     ],
 )

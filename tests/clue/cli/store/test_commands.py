@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clue import outgoing
 from clue.cli.store import export, import_archive
 from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
@@ -54,6 +55,7 @@ def store(mlruns: Path) -> Path:
     cell(mlruns, "mednli", "credentialed", "bbbb")
     (mlruns / "analysis").mkdir()
     (mlruns / "analysis" / "cells.csv").write_text("delta\n")
+    outgoing.declare(mlruns / "analysis", {mlruns / "analysis" / "cells.csv": "none"})
     return mlruns
 
 
@@ -175,6 +177,12 @@ STRANGE = (
     f"cells/mednli/..\\x/{'0' * 16}/cell.json",
     "studies/../1.json",
     "analysis/../x",
+    "analysis/x\n",
+    "analysis//etc/x",
+    "analysis/a b",
+    f"cells/mednli/m\n/{'0' * 16}/cell.json",
+    f"cells/mednli/m./{'0' * 16}/cell.json",
+    "runs/../1.json",
 )
 """Names in an archive that would leave the store, or that no export writes."""
 
@@ -185,7 +193,7 @@ def test_an_archive_that_is_not_whole_is_refused(
 ) -> None:
     archive = tmp_path / "study.zip"
     files = dict(export.contents(store, None))
-    if change.startswith(("cells", "studies", "analysis")):
+    if change.startswith(("cells", "studies", "analysis", "runs")):
         files[change] = b"x"
     content = export.zip_bytes(files)
     if change == "damaged":
