@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup embedded demo test calibration postgres lint types ui clean
+.PHONY: help setup embedded demo test calibration postgres attack lint types ui clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,11 +39,14 @@ postgres: embedded ## eight processes on an MLflow server with PostgreSQL (apt-g
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[postgres]'
 	CLUE_TEST_POSTGRES=1 $(BIN)/pytest tests/test_server.py
 
+attack: embedded ## kill 40 new stores in their first seconds, import 100 rotten archives: ten minutes and more
+	$(BIN)/python -m tests.attack 40 100
+
 lint: setup ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup ## mypy --strict
+types: setup ## mypy --strict; of tests the calls
 	$(BIN)/mypy
 
 ui: setup ## MLflow UI on this store, http://127.0.0.1:5000

@@ -1,4 +1,4 @@
-"""Finished cells that a study uses. Facts are read at once, scores on demand, texts never."""
+"""Finished cells of a study. Facts are read at once, scores on demand, texts are only counted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -102,6 +103,14 @@ class StoredCell(StoredTable):
                 f"{self.path} cannot be analysed ({_first_line(error)}): delete it and run the "
                 f"cell {self.name} again; its table is made from the stored completions"
             ) from error
+
+    @cached_property
+    def distinct_answers(self) -> int | None:
+        """Number of different answers, also of masked ones; None if the table has no texts."""
+        texts = pq.read_table(self.path, columns=["text"])["text"]
+        number = int(pc.count_distinct(texts).as_py())
+        has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
+        return number if has_texts else None
 
 
 def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredCell:

@@ -3,6 +3,7 @@
 What is compared, and by which margins, is declared by a study (`clue.config.study_schema`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from clue.config.ranges import AtLeast, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
+from clue.outgoing import Shown
 
 NOT_DECLARED = ("paths", "output", "report", "text", "tracking", "chosen")
 """Settings that change no number."""
+SHOWN_ANSWERS: Mapping[str | None, Shown] = {"full": "all", None: "open", "none": "none"}
+"""Answers that the report's page shows, by `text`."""
 ENOUGH_RESAMPLES = AtLeast(999, "too few for a p below .05")
 
 
@@ -39,8 +43,8 @@ class ComputationConf:
     """Compute the sensitivity analyses."""
     report: bool = True
     """Write the report."""
-    text: str | None = setting(None, OneOf(("full",)))
-    """Answers in the report's drill-down: null = of open data only; `full` = of all data."""
+    text: str | None = setting(None, OneOf(("full", "none")))
+    """Answers in the report's drill-down: null = of open data; `full` = of all data; `none`."""
     tracking: TrackingConf = field(default_factory=TrackingConf)
     """MLflow experiment in which the report becomes a run of its own."""
 
@@ -65,6 +69,11 @@ class AnalysisConf(ComputationConf):
     def declared_prompt(self) -> str:
         """The prompt setting whose tests are confirmatory."""
         return self.confirmatory_prompt or self.study.prompts[0]
+
+    @property
+    def shown_answers(self) -> Shown:
+        """Answers that the report's page shows."""
+        return SHOWN_ANSWERS[self.text]
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clue.common.names import path_inside
 from clue.config import model_files
 from clue.config.schema import Config
 from clue.errors import ConfigError, StoreError
@@ -19,8 +20,12 @@ DECODING = "greedy"
 
 
 def generations_folder(config: Config, task: Task) -> Path:
-    """Returns the folder of all generations of a model on a task."""
-    return config.paths.store / "cells" / task.conf.name / config.model.label
+    """Returns the folder of all generations of a model on a task.
+
+    Raises:
+        StoreError: a name is none, or the folder is outside of the store.
+    """
+    return path_inside(config.paths.store, "cells", task.conf.name, config.model.label)
 
 
 def generation_settings(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:

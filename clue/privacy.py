@@ -7,16 +7,10 @@ retention was verified; outputs that restate a note fall under the same agreemen
 import ipaddress
 import re
 import traceback
-from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from clue.config.schema import PrivacyConf
 from clue.errors import PrivacyError
-from clue.records import Record, sha256
-
-TEXTS = ("text", "answer")
-"""Columns of a record that may restate a note."""
 
 
 def is_local(address: str | None) -> bool:
@@ -52,33 +46,6 @@ def check_endpoint(endpoint: str | None, access: str, dataset: str, conf: Privac
         "(zero retention, verified), set privacy.allow_remote=true and "
         f"'privacy.trusted_endpoints=[{_origin(endpoint)}]'."
     )
-
-
-def text_mode(requested: str | None, access: str, tracking_uri: str | None) -> str:
-    """Returns the form of texts in a logged record table: `full`, `hash` or `none`.
-
-    Without a requested mode, texts are hashed if the data are credentialed and the tracking server
-    is another machine; otherwise they are logged in full.
-    """
-    if requested is not None:
-        return requested
-    return "full" if access == "open" or is_local(tracking_uri) else "hash"
-
-
-def rows(records: Sequence[Record], mode: str) -> list[dict[str, Any]]:
-    """Returns rows of the record table, with their texts masked, see `masked`."""
-    return [masked(record.row(), mode) for record in records]
-
-
-def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    """Returns a record's row with its texts in full, as digests (one per text), or null."""
-    if mode == "full":
-        return dict(row)
-    hashed = {
-        name: f"sha256:{sha256(row[name])}" if mode == "hash" and row[name] is not None else None
-        for name in TEXTS
-    }
-    return {**row, **hashed}
 
 
 def describe_unexpected(error: Exception, access: str) -> tuple[str, str]:

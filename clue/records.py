@@ -69,16 +69,6 @@ class SampleKey(NamedTuple):
         return cls(*(getattr(holder, name) for name in cls._fields))
 
     @property
-    def name(self) -> str:
-        """Name for messages, which never contain a text: the sample, and numbers that are not 0.
-
-        >>> SampleKey("a", 2, draw=1).name
-        'sample a, repeat 2, draw 1'
-        """
-        sample, *numbers = zip(self._fields, self, strict=True)
-        return ", ".join([f"sample {sample[1]}", *(f"{name} {n}" for name, n in numbers if n)])
-
-    @property
     def digested(self) -> tuple[Any, ...]:
         """The key as digests contain it: of a first wording and draw, the sample and repeat alone.
 
@@ -147,6 +137,11 @@ class Prompt:
     def sha256(self) -> str:
         """Digest of messages and budget: equal for every model that gets the same prompt."""
         return sha256([self.messages, self.max_new_tokens])
+
+    @property
+    def name(self) -> str:
+        """Name for messages: the first digits of `prompt_sha256`; an id may be an admission."""
+        return f"prompt {self.sha256[:12]}"
 
     @property
     def key(self) -> SampleKey:

@@ -235,12 +235,19 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("model=nobody",), "Could not find 'model/nobody'"),
-        (("task=mednly",), "Could not find 'task/mednly'"),
+        (("model=nobody",), "model=nobody: there is no 'nobody'. There are"),
+        (("task=mednly",), "task=mednly: there is no 'mednly'; did you mean mednli"),
         (("task=[mednly]",), "There are all, level1, level2, longhealth"),
         (("limit=few",), "'few' of type 'str' could not be converted to Integer"),
         (("limt=3",), "no setting 'limt'; did you mean limit"),
         (("+limit=3",), "not added with '+'"),
+        (("prompt=null",), "prompt=null: this setting names a file; there are five_shot"),
+        (("hydra.job_logging.root.level=LOUD",), "Unknown level: 'LOUD'"),
+        (("-m", "hydra/launcher=slurm_gpu"), 'Could not detect "srun"'),
+        (("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=0"), "n_jobs == 0"),
+        (("-m", "model=glob(nothing*)"), "no job was run"),
+        (("paths.mlruns=",), "paths.mlruns=: the folder is empty"),
+        (("paths.data=~nobody/x",), "'paths.data=\"~nobody/x\"'"),
         (("limit=0",), "limit=0 is less than 1"),
         (("paths.data=/nowhere",), "/nowhere/meqsum/MeQSum_ACL2019"),
         (("backend=transformers", "model=hf", "model.repo=a/b"), "https://huggingface.co/a/b"),
@@ -309,6 +316,10 @@ def test_everything_lies_under_the_store_wherever_one_stands(
     assert done.returncode == 0
     assert not list(here.iterdir())
     assert {path.name for path in mlruns.iterdir()} >= {"mlflow.db", "artifacts", "cells", "hydra"}
+    files = [
+        path for part in ("hydra", "cells", "artifacts") for path in (mlruns / part).rglob("*")
+    ]
+    assert not [path for path in files if path.is_file() and path.stat().st_mode & 0o077]
 
 
 def test_a_second_process_waits_for_the_first(mlruns: Path, data: Path, models: Path) -> None:

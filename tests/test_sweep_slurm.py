@@ -15,7 +15,10 @@ SBATCH = """#!/bin/bash
 cp "$1" "$(dirname "$0")/batch.sh"
 last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\)%.*/\\1/p' "$1")
 for n in $(seq 0 "$last"); do
-  SLURM_JOB_ID=7$n SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$n bash "$1" > /dev/null 2>&1 &
+  (
+    SLURM_JOB_ID=7$n SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$n bash "$1" > /dev/null 2>&1
+    touch "$(dirname "$0")/ended_$n"
+  ) > /dev/null 2>&1 &
 done
 echo "Submitted batch job 7"
 """
@@ -23,7 +26,14 @@ SRUN = """#!/bin/bash
 while [[ $1 == --* ]]; do [[ $1 == --unbuffered ]] && shift || shift 2; done
 exec "$@"
 """
-SACCT = "#!/bin/bash\necho 'JobID|State|NodeList'\n"
+SACCT = """#!/bin/bash
+echo 'JobID|State|NodeList'
+for ended in "$(dirname "$0")"/ended_*; do
+  [[ -e $ended ]] && echo "7_${ended##*_}|FAILED|node"
+done
+exit 0
+"""
+"""A job that ended is FAILED: with a result it counts as done, without one it is an error."""
 
 
 @pytest.fixture

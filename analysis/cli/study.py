@@ -5,8 +5,8 @@
     python -m analysis paths.mlruns=DIR output=DIR
 
 Prints the answer, a sentence per pair, level and task, and the commands for missing cells. Writes
-cells.csv, cells.parquet, prompt_settings.csv, summary.json and the report (`report=false`: no
-report). The settings are in conf/analysis.yaml; `--cfg` prints them.
+cells.csv, cells.parquet, prompt_settings.csv, summary.json, files.json (what each file shows) and
+the report (`report=false`: no report). The settings are in conf/analysis.yaml; `--cfg` prints them.
 
 Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
 """
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _analyse(conf: AnalysisConf) -> int:
     from analysis.paired_study import run, study_cells
-    from analysis.paired_study.output import write_study
+    from analysis.paired_study.output import declare_files, write_study
     from analysis.paired_study.summary import summary
     from analysis.report.formats.console import no_pair_lines, study_lines
 
@@ -49,15 +49,19 @@ def _analyse(conf: AnalysisConf) -> int:
         print(line)
     document = summary(results, conf)
     paths = write_study(conf.folder, results.rows, document, results.prompt_settings.rows)
+    report_paths = []
     if conf.report:
         from analysis import report
+
+        report_paths = report.write(results, conf, conf.folder)
+    declare_files(conf.folder, [*paths, *report_paths], conf.shown_answers)
+    if conf.report:
         from analysis.report import mlflow_run
 
-        paths = [*paths, *report.write(results, conf, conf.folder)[:1]]
         mlflow_run.log_run(results, conf, document)
     if not results.rows:
         print("\n".join(no_pair_lines(results)))
-    print("Written:", *paths)
+    print("Written:", *paths, *report_paths[:1])
     return int(bool(results.refused) or not results.rows)
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,12 @@ import pyarrow.parquet as pq
 from analysis.paired_study.columns import SETTING_SECTIONS, Column, columns, row_values
 from analysis.paired_study.prompt_setting_rows import SettingRow
 from analysis.paired_study.rows import ResultRow
+from clue import outgoing
 from clue.common.atomic_write import write_atomic
 
 DIGITS = 12
+PAGE = "report.html"
+"""The page of the report."""
 TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
 
 
@@ -54,6 +57,20 @@ def write_study(
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return [folder / name for name in contents]
+
+
+def declare_files(folder: Path, paths: Iterable[Path], shown: outgoing.Shown) -> None:
+    """Declare the answers that the files of a study show, for `clue store export` and servers.
+
+    Args:
+        folder: of the files.
+        paths: the files that were written.
+        shown: answers in the report's page; no other file has any.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    outgoing.declare(folder, {path: shown if path.name == PAGE else "none" for path in paths})
 
 
 def json_values(value: Any) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import Columns, StoredCell
+from analysis.paired_study.answer_quality import answer_notes
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
 from analysis.pairing.missing_samples import Ledger, hide_ids, list_ids
@@ -54,7 +55,8 @@ class AlignedPair:
 
     def notes(self) -> Iterator[str]:
         """Notes for readers of the comparison; they contain ids of open data only."""
-        return self.ledger.notes(self.alignment.format_ids)
+        yield from self.ledger.notes(self.alignment.format_ids)
+        yield from answer_notes(self.match)
 
     @property
     def score(self) -> tuple[str, ...]:

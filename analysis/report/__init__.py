@@ -10,6 +10,7 @@ import csv
 import io
 from pathlib import Path
 
+from analysis.paired_study.output import PAGE
 from analysis.paired_study.results import StudyResults
 from analysis.report.document import Report, ReportTable
 from analysis.report.drilldown import most_changed
@@ -29,7 +30,7 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
     """
     report = build_report(results, conf)
     page = html.render(report, list(most_changed(results, conf)))
-    contents = {"report.html": page.encode(), "report.md": markdown.render(report).encode()}
+    contents = {PAGE: page.encode(), "report.md": markdown.render(report).encode()}
     contents |= _figure_files(report)
     contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}
     contents |= {f"tables/{table.name}.csv": _csv(table) for table in report.tables}

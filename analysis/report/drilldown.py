@@ -1,7 +1,7 @@
 """The items that changed most, with the answers of both models.
 
-Answers to open data are shown. For credentialed data, only ids and scores are shown unless
-`text=full` declares that the page stays where the answers may be read.
+Answers to open data are shown unless `text=none`. For credentialed data, only ids and scores are
+shown unless `text=full` declares that the page stays where the answers may be read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,11 +60,16 @@ def _items(pair: AlignedPair, scores: Paired, conf: AnalysisConf) -> list[Change
     extremes = [*order[:ITEMS_PER_DIRECTION], *order[::-1][:ITEMS_PER_DIRECTION]]
     indices = [int(index) for index in dict.fromkeys(extremes) if scores.differences[index]]
     ids = [scores.ids[index] for index in indices]
-    answers = _answers(pair, ids) if conf.text == "full" or pair.match.is_open else {}
+    answers = _answers(pair, ids) if _may_show(pair, conf) else {}
     return [
         ChangedItem(name, float(scores.base[index]), float(scores.tuned[index]), answers.get(name))
         for name, index in zip(ids, indices, strict=True)
     ]
+
+
+def _may_show(pair: AlignedPair, conf: AnalysisConf) -> bool:
+    """Tests if the page may show the answers of a pair."""
+    return conf.shown_answers == "all" or (conf.shown_answers == "open" and pair.match.is_open)
 
 
 def _answers(pair: AlignedPair, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:

@@ -12,7 +12,7 @@ from analysis.report.report_marks import marks_by_model
 from analysis.sentences.pooled import answer
 from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
-from clue import privacy
+from clue import outgoing, privacy
 from clue.marks import joined, labelled, union
 from clue.records import sha256
 from clue.tracking.run_note import with_marks
@@ -37,6 +37,9 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
     if conf.text == "full" and not privacy.is_local(uri):
         log.warning("text=full: the report is not sent to %s, which is another machine", uri)
         return None
+    files = outgoing.report_files(conf.folder, "full" if privacy.is_local(uri) else None)
+    if files.withheld:
+        log.warning("not sent to %s: %s", uri, ", ".join(map(str, files.withheld)))
     from clue.tracking.tracker import Tracker
 
     tracker = Tracker(uri, conf.tracking.experiment, store)
@@ -55,7 +58,7 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
     words, name = command(conf), labelled(f"analysis/{study.name}", marks)
     with tracker.run(name, identity, tags, words) as opened:
         tracker.log_metrics(_metrics(results))
-        tracker.log_folder(conf.folder)
+        tracker.log_folder(conf.folder, files.passed)
         note = f"{_note(results, summary, tracker)}\n\n```\n{words}\n```"
         tracker.log_note(with_marks(marks, note))
     return opened.run_id

@@ -15,6 +15,7 @@ import sys
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.atomic_write import private_files
 from clue.common.cli import take_config_dir
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
@@ -27,6 +28,11 @@ from clue.study.scores import score_tree
 
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
+    with private_files():
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
@@ -60,6 +66,9 @@ def _close(stopped: int) -> int:
     advice = "generated answers are kept: run the same command again to continue"
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
     outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
+    if not stopped and sweep.started() and not outcomes:
+        print("error: no job was run: a list or a pattern of the sweep is empty", file=sys.stderr)
+        return 1
     if outcomes:
         closing_table.show(outcomes, score_tree(sweep.study()))
     failed = any(row.status == "failed" for row in outcomes)

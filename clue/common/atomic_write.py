@@ -29,6 +29,19 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 @contextmanager
+def private_files() -> Iterator[None]:
+    """Let this process and its children create files that only their owner can read.
+
+    It holds for files of libraries too: Hydra's log, MLflow's database, a scheduler's pickles.
+    """
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
 def explain_write_errors(folder: Path) -> Iterator[None]:
     """Convert a failed write to a StoreError that says what is kept and how to continue."""
     try:

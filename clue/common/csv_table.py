@@ -1,13 +1,12 @@
 """Strict reading of CSV files: the header has the required columns, and every row is complete.
 
 Each caller passes the error of its own area: a function of the place in the file and the problem.
-Messages contain no cell of a row; a header is quoted only if it looks like column names, because
-the first row of a wrong file may be clinical text.
+Messages contain no cell of a row, and of a header only the names that the reader knows, because the
+first row of a wrong file may be clinical text.
 """
 
 import csv
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from clue.common.plural import counted
 
@@ -60,10 +59,12 @@ def csv_rows(
     _, header = next(records, (1, []))
     absent = [name for name in columns if name not in header]
     if absent:
-        raise fail("row 1", f"no column {', '.join(absent)}; found {describe_columns(header)}")
+        present = describe_columns(header, columns)
+        raise fail("row 1", f"no column {', '.join(absent)}; found {present}")
     repeated = [name for name in columns or header if header.count(name) > 1]
     if repeated:
-        raise fail("row 1", f"the column {describe_columns(repeated[:1])} occurs twice")
+        shown = repeated[0] if columns else f"number {header.index(repeated[0]) + 1}"
+        raise fail("row 1", f"the column {shown} occurs twice")
     for number, cells in records:
         check_length(number, cells, len(header), fail)
         yield number, dict(zip(header, cells, strict=True))
@@ -79,12 +80,14 @@ def check_length(number: int, cells: Sequence[str], length: int, fail: CsvFail) 
         raise fail(f"row {number}", f"{counted(len(cells), 'cell')}, but the header has {length}")
 
 
-def describe_columns(header: Sequence[str]) -> str:
-    """Lists the columns of a header, or counts them if some cell does not look like a name.
+def describe_columns(header: Sequence[str], known: Collection[str]) -> str:
+    """Lists the columns that a reader knows and counts the others, which may be clinical text.
 
-    >>> describe_columns(["note_id", "note"]), describe_columns(["7", "The patient has a fever."])
-    ('note_id, note', '2 cells that are no column names')
+    >>> describe_columns(["note_id", "sepsis", "fever"], ["note_id", "text"])
+    'note_id and 2 other columns'
     """
-    if all(re.fullmatch(r"[A-Za-z][\w .-]{0,39}", cell) for cell in header):
-        return ", ".join(header) or "nothing"
-    return counted(len(header), "cell that is no column name", "cells that are no column names")
+    names = [name for name in header if name in known]
+    others = counted(len(header) - len(names), "other column")
+    if not names:
+        return others if header else "nothing"
+    return f"{', '.join(names)} and {others}" if len(names) < len(header) else ", ".join(names)

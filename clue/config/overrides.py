@@ -6,11 +6,15 @@ misspelt key.
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from hydra.errors import OverrideParseException
+
+from clue.common.suggestion import unknown
 from clue.config.files import config_files
 from clue.config.schema import PathsConf
 from clue.errors import ClueError, ConfigError
@@ -29,11 +33,13 @@ def as_settings(arguments: Iterable[str]) -> list[str]:
     """
     names = "|".join(field.name for field in fields(PathsConf))
     words: list[str] = []
+    has_value = True
     for argument in arguments:
-        if words and re.fullmatch(rf"paths\.({names})=", words[-1]):
-            words[-1] += argument
-        else:
+        if has_value:
             words.append(re.sub(rf"^--({names})(=|$)", r"paths.\1=", argument))
+        else:
+            words[-1] += argument
+        has_value = not has_value or re.fullmatch(rf"--({names})", argument) is None
     return words
 
 
@@ -41,12 +47,13 @@ def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str
     """Check the keys of `key=value` arguments against a schema and groups.
 
     Raises:
-        ConfigError: a key is unknown (suggests the most similar one) or is added with `+`.
+        ConfigError: a key is unknown (suggests the most similar one) or is added with `+`; a path
+            or the name of a file is empty.
     """
     if {"-sc", "--shell_completion"} & set(arguments):
         return  # install=bash is no setting
     for argument in arguments:
-        key, equals, _ = argument.partition("=")
+        key, equals, value = argument.partition("=")
         if argument.startswith("-") or not equals:
             continue
         if "hydra" in groups and re.match(r"[+~]*hydra[./]", key):
@@ -56,6 +63,12 @@ def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str
                 f"{key}: settings are not added with '+'; write {argument.lstrip('+')}"
             )
         _check_key(key.lstrip("~"), schema, groups)
+        if key in groups and value in ("", "null"):
+            raise ConfigError(
+                f"{argument}: this setting names a file; there are {', '.join(config_files(key))}"
+            )
+        if key.startswith("paths.") and value in ("", "null", "''", '""'):
+            raise ConfigError(f"{argument}: the folder is empty; leave {key}= out for its default")
 
 
 def _check_key(key: str, schema: type, groups: Sequence[str]) -> None:
@@ -95,10 +108,15 @@ def explain(error: Exception, conf: Path) -> str:
     """
     if isinstance(error, ClueError):
         return str(error)
+    if isinstance(error, OverrideParseException):
+        key, _, value = error.override.partition("=")
+        quoted = shlex.quote(f'{key}="{value}"')
+        return f"{error.override}: this value needs quotes, in the shell and inside: {quoted}"
     text = str(error).partition("Config search path")[0].strip()
     if error.__cause__:
         text += f": {str(error.__cause__).strip().splitlines()[0]}"
-    missing = re.search(r"Could not load '([\w/]+)/", text)
+    missing = re.search(r"Could not (?:load|find) '([\w/]+)/([^'/]+)'", text)
     if missing and (conf / missing[1]).is_dir():
-        text += f" There are {', '.join(config_files(missing[1]))}"
+        group, name = missing.groups()
+        return f"{group}={name}: {unknown(name, list(config_files(group)))}"
     return text

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Protocol
 
+from clue.common.names import RULE, is_name
+
 _KEY = "range"
 
 
@@ -83,6 +85,15 @@ class NotEmpty:
         return None if value else "is empty"
 
 
+@dataclass(frozen=True)
+class Name:
+    """A name that may be a folder of the store (`clue.common.names`)."""
+
+    def violation(self, value: Any) -> str | None:
+        """Gives the alphabet."""
+        return None if is_name(value) else f"is no name: {RULE}"
+
+
 def setting(default: Any, allowed: Range) -> Any:
     """Returns a dataclass field with a range; the elements of a list are checked one by one.
 
@@ -118,4 +129,9 @@ def problems(settings: Any, prefix: str = "") -> Iterator[str]:
             for element in value if isinstance(value, list) else [value]:
                 message = None if element is None else item.metadata[_KEY].violation(element)
                 if message:
-                    yield f"{name}={element} {message}"
+                    yield f"{name}={printable(element)} {message}"
+
+
+def printable(value: Any) -> str:
+    """Returns a value for a message of one line; a text with other characters is escaped."""
+    return str(value) if str(value).isprintable() else repr(value)

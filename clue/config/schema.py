@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clue.config.ranges import AtLeast, MoreThan, NotEmpty, OneOf, setting
+from clue.config.ranges import AtLeast, MoreThan, Name, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
 from clue.config.table_schema import ANSWERS, DEFAULT_METRICS, TABLE, ColumnsConf
@@ -58,7 +58,7 @@ def checkpoint_label(repo: str, adapter: str | None = None) -> str:
 class ModelConf:
     """A checkpoint and its properties that the study uses."""
 
-    name: str | None = None
+    name: str | None = setting(None, Name())
     """Name of the file in conf/model; none = derived from `repo`."""
     repo: str | None = None
     """Hugging Face id or a folder."""
@@ -184,7 +184,7 @@ class TaskConf:
 class PromptConf:
     """Wording of the prompts, number and source of worked examples."""
 
-    name: str = "paper"
+    name: str = setting("paper", Name())
     shots: int | None = setting(None, AtLeast(0))
     """None = each task's own number."""
     source: str = setting("test", OneOf(("test", "train")))
@@ -215,7 +215,7 @@ class ServerConf:
     retries: int = setting(5, AtLeast(0))
     """Further attempts for a prompt while the server is busy, broken or unreachable."""
     timeout: float = setting(600.0, MoreThan(0))
-    """Longest wait for one answer, in seconds."""
+    """Longest wait for one complete answer, in seconds."""
 
 
 @dataclass

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from clue.config.ranges import Between, MoreThan, NotEmpty, OneOf, setting
+from clue.config.ranges import Between, MoreThan, Name, OneOf, setting
 
 FAMILIES = ("overall", "levels", "tasks")
 """Families of confirmatory hypotheses that a study may declare."""
@@ -29,7 +29,7 @@ class MarginsConf:
 class StudyConf:
     """A declared study."""
 
-    name: str = setting("own", NotEmpty())
+    name: str = setting("own", Name())
     """Name of the file in conf/study."""
     title: str = "Does biomedical training lead to better medical performance?"
     """Heading of the report."""

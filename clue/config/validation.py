@@ -7,7 +7,8 @@ involve several settings or the form of a value.
 import re
 from collections.abc import Iterable, Iterator
 
-from clue.config.ranges import problems
+from clue.common.names import RULE, is_name
+from clue.config.ranges import printable, problems
 from clue.config.schema import Config, ModelConf, TaskConf
 from clue.config.table_validation import table_problems
 from clue.errors import ConfigError
@@ -30,6 +31,9 @@ def validate(config: Config, backend_problems: Iterable[str] = ()) -> None:
 
 def _contradictions(config: Config) -> Iterator[str]:
     yield from _model_problems(config.model)
+    for name in filter(None, {*config.tasks, *(task.name for task in config.tasks.values())}):
+        if not is_name(name):
+            yield f"tasks.{printable(name)} is no name: {RULE}"
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", config.backend.key_env):
         # the message omits the value, which may be the key itself
         yield "backend.key_env is not the name of an environment variable, e.g. OPENAI_API_KEY"
@@ -47,6 +51,11 @@ def _contradictions(config: Config) -> Iterator[str]:
 def _model_problems(model: ModelConf) -> Iterator[str]:
     if not model.repo and not model.baseline:
         yield "model.repo is not set: model=hf needs model.repo=<org>/<name> or a folder"
+    elif not model.name and not is_name(model.label):
+        yield (
+            f"model.repo={printable(model.repo)} gives no usable name: set model.name=<name> "
+            f"({RULE})"
+        )
     if bool(model.gguf_package) != bool(model.gguf_file):
         yield "model.gguf_package and model.gguf_file belong together: set both or none"
     if model.base and model.base == model.name:

@@ -1,4 +1,7 @@
-"""Strict readers of released files: every error names file, row and content."""
+"""Strict readers of released files: every error names file, row and field, and quotes no content.
+
+Content is clinical text, also a cell of one word, a name of a field or an id.
+"""
 
 import csv
 import gzip
@@ -10,22 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from clue.common import csv_table
+from clue.common import bounds, csv_table
+from clue.common.plural import counted
 from clue.data.left_out import LeftOut, Samples
 from clue.errors import DataError
 from clue.records import Sample
 
 
 @contextmanager
-def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
+def open_text(path: Path, most: int | None = None) -> Iterator[io.TextIOWrapper]:
     """Opens a file as UTF-8 text; unpacks gzip, recognised by the first bytes, not by the name.
 
     Raises:
-        DataError: the gzip is truncated, or bytes are not UTF-8; raised inside the block too.
+        DataError: as `open_bytes`, or bytes are not UTF-8; raised inside the block too.
     """
     try:
         with (
-            open_bytes(path) as binary,
+            open_bytes(path, most) as binary,
             io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text,
         ):
             yield text
@@ -37,35 +41,65 @@ def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[io.BufferedReader | gzip.GzipFile]:
+def open_bytes(path: Path, most: int | None = None) -> Iterator[io.BufferedReader]:
     """Opens a file; unpacks gzip, recognised by the first bytes, not by the name.
 
+    Args:
+        path: of the file.
+        most: bound of its unpacked bytes; None = `bounds.max_bytes`.
+
     Raises:
-        DataError: it cannot be read, or the gzip is truncated; raised inside the block too.
+        DataError: it cannot be read, is a pipe or a device, unpacks to more bytes, or the gzip is
+            truncated; raised inside the block too.
     """
+
+    def fail(problem: str) -> DataError:
+        return DataError(f"{path} {problem}")
+
     try:
+        bounds.check_regular(path, fail)
         with path.open("rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            yield gzip.GzipFile(fileobj=raw) if packed else raw
+            stream = gzip.GzipFile(fileobj=raw) if packed else raw
+            yield bounds.bounded(stream, most or bounds.max_bytes(), fail)
     except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
         raise DataError(f"{path} is a gzip file that is cut short or damaged ({error})") from error
 
 
-def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def text_lines(path: Path, text: io.TextIOWrapper) -> Iterator[str]:
+    """Yields the lines of an open file.
+
+    Raises:
+        DataError: a line is longer than its bound.
+    """
+    most = bounds.max_bytes() // bounds.LINES_PER_FILE
+    return bounds.bounded_lines(text, most, lambda problem: DataError(f"{path}: {problem}"))
+
+
+def csv_rows(
+    path: Path, columns: Sequence[str], most: int | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields the row number, where the header is row 1, and the texts of the columns.
+
+    Args:
+        path: of the file.
+        columns: the columns to read.
+        most: bound of its unpacked bytes; None = `bounds.max_bytes`.
 
     Raises:
         DataError: a column is missing or occurs twice, a row is too short or too long, or a cell is
             empty.
     """
-    for number, row in csv_cells(path, columns):
+    for number, row in csv_cells(path, columns, most):
         where = f"{path}: row {number}"
         yield number, {name: required_text(row, name, where) for name in columns}
 
 
-def csv_cells(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def csv_cells(
+    path: Path, columns: Sequence[str], most: int | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields the row number, where the header is row 1, and all cells as they are, also empty ones.
 
     Raises:
@@ -75,14 +109,14 @@ def csv_cells(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
     def fail(row: str, problem: str) -> DataError:
         return DataError(f"{path}: {row}: {problem}; download the file again")
 
-    with open_text(path) as text:
-        yield from csv_table.csv_rows(text, fail, columns)
+    with open_text(path, most) as text:
+        yield from csv_table.csv_rows(text_lines(path, text), fail, columns)
 
 
 def csv_header(path: Path) -> list[str]:
     """Returns the header of a CSV file; empty for an empty file."""
     with open_text(path) as text:
-        return next(csv.reader(text), [])
+        return next(csv.reader(text_lines(path, text)), [])
 
 
 def json_file(path: Path) -> Any:
@@ -94,6 +128,8 @@ def json_file(path: Path) -> Any:
     with open_text(path) as text:
         try:
             return json.loads(text.read())
+        except RecursionError as error:
+            raise DataError(f"{path} is JSON of too many levels; download it again") from error
         except json.JSONDecodeError as error:
             raise DataError(
                 f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}; "
@@ -123,13 +159,15 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         DataError: a line is not a JSON object.
     """
     with open_text(path) as text:
-        for number, line in enumerate(text, start=1):
+        for number, line in enumerate(text_lines(path, text), start=1):
             if not line.strip():
                 continue
             try:
                 value = json.loads(line)
             except json.JSONDecodeError as error:
                 raise DataError(f"{path}: row {number} is not JSON: {error.msg}") from error
+            except RecursionError as error:
+                raise DataError(f"{path}: row {number} is JSON of too many levels") from error
             if not isinstance(value, dict):
                 raise DataError(f"{path}: row {number} is no JSON object")
             yield number, value
@@ -156,7 +194,7 @@ def raw_text(row: Mapping[str, Any], name: str, where: str) -> str:
         DataError: the field is missing, empty or no text.
     """
     if name not in row:
-        raise DataError(f"{where}: no field {name}; found {', '.join(row) or 'nothing'}")
+        raise DataError(f"{where}: no field {name} among {counted(len(row), 'field')}")
     value = row[name]
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -188,7 +226,7 @@ def unique_samples(
     unique = []
     for number, sample in samples:
         if sample.id in rows:
-            name = f"the id {sample.id!r}" if column is None else f"the id in column {column}"
+            name = f"the id in column {column}" if column else "its id"
             raise DataError(f"{path}: row {number}: {name} is in row {rows[sample.id]} too")
         rows[sample.id] = number
         unique.append(sample)

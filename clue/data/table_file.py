@@ -4,14 +4,14 @@ Every error names file, row and column, and quotes no cell: it may be clinical t
 """
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clue.common import csv_table
+from clue.common import bounds, csv_table
 from clue.common.csv_table import describe_columns
 from clue.data.left_out import LeftOut
-from clue.data.readers import is_empty, json_lines, open_bytes, open_text
+from clue.data.readers import is_empty, json_lines, open_bytes, open_text, text_lines
 from clue.errors import DataError
 
 Rows = Iterator[tuple[int, Mapping[str, Any]]]
@@ -43,12 +43,13 @@ def table_rows(
         if left_out is not None and row and all(map(is_empty, row.values())):
             left_out.add_blank()
             continue
-        yield number, {name: _text(row, name, f"{path}: row {number}") for name in names}
+        yield number, {name: _text(row, name, f"{path}: row {number}", names) for name in names}
 
 
-def _text(row: Mapping[str, Any], name: str, where: str) -> str:
+def _text(row: Mapping[str, Any], name: str, where: str, names: Collection[str]) -> str:
     if name not in row:
-        raise DataError(f"{where}: no column {name}; found {describe_columns(list(row))}")
+        present = describe_columns(list(row), names)
+        raise DataError(f"{where}: no column {name}; found {present}")
     value = row[name]
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -72,7 +73,7 @@ def _csv_rows(path: Path, columns: Sequence[str]) -> Rows:
 
     _check_encoding(path)
     with open_text(path) as text:
-        yield from csv_table.csv_rows(text, fail, columns)
+        yield from csv_table.csv_rows(text_lines(path, text), fail, columns)
 
 
 def _json_rows(path: Path, columns: Sequence[str]) -> Rows:
@@ -84,9 +85,17 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    def fail(problem: str) -> DataError:
+        return DataError(f"{path} {problem}")
+
     try:
+        bounds.check_regular(path, fail)
         with pq.ParquetFile(path) as file:
             _check_types(path, file.schema_arrow, columns)
+            most = bounds.max_bytes()
+            groups = range(file.metadata.num_row_groups)
+            if sum(file.metadata.row_group(group).total_byte_size for group in groups) > most:
+                raise fail(f"unpacks to {bounds.advice(most)}")
             number = 0
             for batch in file.iter_batches(columns=list(columns)):
                 for row in batch.to_pylist():
@@ -94,7 +103,8 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
                     yield number, row
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = "not a Parquet file, cut short or damaged"
-        raise DataError(f"{path} cannot be read ({type(error).__name__}): {reason}") from error
+        problem = f"{path} cannot be read ({type(error).__name__}): {reason}"
+        raise DataError(problem) from None  # the cause may quote a value
 
 
 def _check_types(path: Path, schema: Any, columns: Sequence[str]) -> None:
@@ -104,12 +114,13 @@ def _check_types(path: Path, schema: Any, columns: Sequence[str]) -> None:
         count = schema.names.count(name)
         if count != 1:
             problem = f"the column {name} occurs twice" if count else f"no column {name}"
-            raise DataError(f"{path}: {problem}; found {describe_columns(schema.names)}")
+            raise DataError(f"{path}: {problem}; found {describe_columns(schema.names, columns)}")
         kind = schema.field(name).type
         values = kind.value_type if types.is_dictionary(kind) else kind
         allowed = (types.is_string, types.is_large_string, types.is_integer)
         if not any(is_kind(values) for is_kind in allowed):
-            raise DataError(f"{path}: column {name} is of type {kind}: it must be text")
+            shown = str(kind).partition("<")[0]  # the rest has the names of its fields
+            raise DataError(f"{path}: column {name} is of type {shown}: it must be text")
 
 
 def _check_encoding(path: Path) -> None:

@@ -13,6 +13,7 @@ from clue.records import Completion, Prompt
 from clue.store import plausible
 from clue.store.completions import CellStore
 from clue.store.format import declare_format
+from clue.store.records_table import tables
 
 MAX_LISTED = 10
 """Most prompts that an error names."""
@@ -35,7 +36,28 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
     if force and not backend.replays:  # a replay would have nothing to return
         cell.store.discard()
     cell.store.describe(dict(cell.generation))
+    if not force:
+        _restore(cell)
     return complete_prompts(cell.store, cell.prompts, backend, progress_display(cell.name))
+
+
+def _restore(cell: Cell) -> None:
+    """Store the answers of an imported table as completions: an archive has no others.
+
+    Changed readers read them again, and nothing is generated. A table with masked answers is left
+    out.
+    """
+    if cell.store.completions():
+        return
+    answers = {
+        (record.key, record.prompt_sha256): record.completion
+        for table in tables(cell.store.folder)
+        if table.has_answers
+        for record in table.records
+    }
+    for prompt in cell.prompts:
+        if (prompt.key, prompt.sha256) in answers:
+            cell.store.append(prompt, answers[prompt.key, prompt.sha256])
 
 
 def complete_prompts(

@@ -1,12 +1,13 @@
 """Outcome of each cell of a job: one line per change, in a file that other processes read."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from clue.common.atomic_write import explain_write_errors
+from clue.common.atomic_write import PRIVATE, explain_write_errors
 
 Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
 """`generated`: stored but not scored (`generate_only`).
@@ -35,7 +36,8 @@ class Outcome:
     marks: Sequence[str] = field(default_factory=list)
     """Marks of the answers and data: made up, fictional, cut by a limit (`clue.marks`)."""
     note: str = ""
-    """Reason why the cell failed or was not run; of a scored cell, rows of the data left out."""
+    """Reason why the cell failed or was not run; of a scored cell, rows of the data that were left
+    out and a warning about its answers."""
     job: str = ""
     """Digest of the job's configuration: levels are means within a job."""
     plan: Mapping[str, Any] = field(default_factory=dict)
@@ -57,8 +59,9 @@ def append(path: Path, *outcomes: Outcome) -> None:
     """
     with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab", buffering=0) as file:
-            file.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+        with open(file, "ab", buffering=0) as lines:
+            lines.write("".join(json.dumps(asdict(row)) + "\n" for row in outcomes).encode())
 
 
 def read(path: Path) -> list[Outcome]:

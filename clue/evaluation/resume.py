@@ -7,9 +7,8 @@ from clue.cell import Cell
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.evaluation import preflight
 from clue.evaluation.outcome import Outcome
-from clue.evaluation.scoring import score
 from clue.metrics.summary import summary
-from clue.store.records_table import RecordsTable, read_table, tables
+from clue.store.records_table import RecordsTable, read_table
 
 if TYPE_CHECKING:
     from clue.evaluation.job import Job
@@ -20,8 +19,7 @@ log = logging.getLogger(__name__)
 
 def is_finished(cell: Cell, tracker: "Tracker") -> bool:
     """True if the cell's records are stored and its newest run is complete."""
-    table = stored_table(cell)
-    newest = tracker.latest("clue.cell", table.facts.get("id", cell.id)) if table else None
+    newest = tracker.latest("clue.cell", cell.id) if stored_table(cell) else None
     return newest is not None and newest.info.status == "FINISHED"
 
 
@@ -29,30 +27,10 @@ def stored_table(cell: Cell) -> RecordsTable | None:
     """Returns the cell's table; None if there is none, or it is damaged, which is logged."""
     path = cell.store.records_path(cell.id)
     try:
-        return read_table(path) if path.exists() else _unversioned_table(cell)
+        return read_table(path) if path.exists() else None
     except StoreError as error:
         log.warning("%s", error)
         return None
-
-
-def _unversioned_table(cell: Cell) -> RecordsTable | None:
-    """Returns an equal table written before readers had versions, when ids were source digests.
-
-    Equal means: today's code reads and scores the stored answers to the same records.
-    """
-    old = (table for table in tables(cell.store.folder) if "versions" not in table.facts)
-    return next((table for table in old if _same_records(cell, table)), None)
-
-
-def _same_records(cell: Cell, table: RecordsTable) -> bool:
-    keys = [record.key for record in table.records]
-    same_rule = (table.signatures, table.facts.get("score")) == (
-        cell.signatures,
-        list(cell.task.conf.score),
-    )
-    if not same_rule or keys != [prompt.key for prompt in cell.prompts]:
-        return False
-    return score(cell, [record.completion for record in table.records]) == list(table.records)
 
 
 def stored_summary(cell: Cell) -> dict[str, float]:

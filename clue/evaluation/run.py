@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clue import privacy
+from clue import outgoing, privacy
 from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
 from clue.errors import TrackingError
@@ -19,6 +19,7 @@ from clue.evaluation.scoring import score
 from clue.marks import union
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
+from clue.metrics.uniform import uniform
 from clue.records import Completion, sha256
 from clue.store.records_table import RecordsTable, write_table
 from clue.study.scores import score_tree
@@ -105,9 +106,9 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     tracker.log_metrics(means | numbers | _batch_effect(job, cell, completions))
     tracker.log_tags({f"clue.{name}": machine[name] for name in machine if name not in numbers})
     tracker.log_dataset(*tags.dataset(cell))
-    mode = privacy.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
+    mode = outgoing.text_mode(job.config.logging.text, cell.task.access, job.config.tracking.uri)
     config = privacy.without_passwords(job.config_yaml)
-    tracker.log_files(privacy.rows(records, mode), {"config.yaml": config})
+    tracker.log_files(outgoing.rows(records, mode), {"config.yaml": config})
     note = run_note.of_cell(job.command, cell.task.conf.score, means)
     tracker.log_note(run_note.with_marks(tags.marks(cell), note))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
@@ -121,6 +122,7 @@ def _batch_effect(job: Job, cell: Cell, completions: Sequence[Completion]) -> di
 
 
 def _skip(job: Job, cell: Cell) -> Outcome:
+    cell.store.describe(dict(cell.generation))  # a lost or damaged file is written again
     log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
     return _scored(job, cell, stored_summary(cell), "skipped")
 
@@ -129,8 +131,20 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     parts = {name: means[name] for name in cell.task.conf.score if name in means}
     task, n = cell.task.conf.name, int(means["n"])
     marks = list(tags.marks(cell))
+    warning = _answer_note(cell, means)
+    if warning:
+        log.warning("%s: %s", cell.name, warning)
+    note = "; ".join(filter(None, [*cell.left_out, warning]))
     values = {"score": means.get("score"), "metrics": parts, "marks": marks}
-    return job.outcome(task, status, n=n, note="; ".join(cell.left_out), **values)
+    return job.outcome(task, status, n=n, note=note, **values)
+
+
+def _answer_note(cell: Cell, means: dict[str, float]) -> str:
+    """Returns a note on answers of a model that are all blank or identical; else empty."""
+    if cell.model.baseline:
+        return ""
+    same = uniform(int(means["n"]), means["empty_percent"], int(means["distinct_answers"]))
+    return same or ""
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

@@ -15,9 +15,11 @@ from typing import Any, ClassVar
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from clue.backends import uses_gpus
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
@@ -75,9 +77,11 @@ def launch() -> None:
             if RESTARTED not in os.environ:
                 os.environ[RESTARTED] = "1"
                 sys.argv.append(f"hydra.sweep.dir={folder()}")
+        except (ClueError, HydraException, OmegaConfBaseException, OSError):
+            raise
         except Exception as error:
             if not submitit_jobs.is_lost_job(error):
-                raise
+                raise _not_launched(error) from error
             submitit_jobs.wait_for_all(folder())
             return
         else:
@@ -85,6 +89,16 @@ def launch() -> None:
     raise ClueError(
         f"worker processes were lost {ATTEMPTS} times (killed from outside?): run the same "
         "command again to continue; fewer jobs at once (hydra.launcher.n_jobs=...) need less memory"
+    )
+
+
+def _not_launched(error: Exception) -> ClueError:
+    """Error of Hydra or of a launcher about settings of theirs; jobs report their own errors."""
+    cause = error.__cause__ or error.__context__
+    reason = f"{error}: {cause}" if cause else str(error)
+    return ClueError(
+        f"Hydra cannot run this command: {type(error).__name__}: {reason}. "
+        "hydra.verbose=true shows where"
     )
 
 
@@ -100,6 +114,11 @@ def job(composed: DictConfig) -> None:
             run_isolated(request, _gpus(composed, pooled=pooled))
         else:
             run_job(request)
+
+
+def started() -> bool:
+    """True if the command has run a job or a sweep, rather than printed a configuration."""
+    return OutputFolder.folder is not None
 
 
 def folder() -> Path:

@@ -43,7 +43,7 @@ def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, fl
 
 
 def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
-    """Returns percentages of flags, means of measures, and the numbers of records and clusters."""
+    """Returns percentages of flags, means of measures, numbers of answers, records, clusters."""
     first = records[0]
     percents = {
         f"{name}_percent": 100 * fmean(record.flags[name] for record in records)
@@ -53,8 +53,10 @@ def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
         f"{name}_mean": fmean(record.measures[name] for record in records)
         for name in first.measures
     }
+    distinct = len({record.completion.text for record in records})
     clusters = len({record.cluster for record in records})
-    return {**percents, **measures, "n": len(records), "n_clusters": clusters}
+    counts = {"distinct_answers": distinct, "n": len(records), "n_clusters": clusters}
+    return {**percents, **measures, **counts}
 
 
 def _cost(completions: Sequence[Completion]) -> dict[str, float]:

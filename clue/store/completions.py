@@ -51,9 +51,20 @@ class CellStore:
             self._sync()
 
     def describe(self, payload: dict[str, Any]) -> None:
-        """Write the settings that the fingerprint is the digest of."""
+        """Write the settings that the fingerprint is the digest of, unless they are there."""
+        path = self.folder / "cell.json"
         text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
-        write_atomic(self.folder / "cell.json", text.encode())
+        try:
+            stored = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            stored = None
+        if stored != json.loads(text):
+            write_atomic(path, text.encode())
+
+    @property
+    def was_written_here(self) -> bool:
+        """True if answers were generated into this folder; false if an archive brought it."""
+        return (self.folder / "lock").exists()
 
     def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
         """Returns stored completions by key and prompt digest, without an incomplete last line.

@@ -37,6 +37,11 @@ class RecordsTable:
     """Identity and properties of the cell: `clue.tracking.tags.facts`."""
 
     @property
+    def has_answers(self) -> bool:
+        """True if it holds the answers, not digests of them or nothing, as an archive may."""
+        return bool(self.facts.get("text", "full") == "full")
+
+    @property
     def sha256(self) -> str:
         """Digest of records, signatures and facts; the same for an older form of the table."""
         rows = [_digested(record.row()) for record in self.records]

@@ -17,6 +17,7 @@ from typing import Any
 
 from clue import __version__
 from clue.common.atomic_write import write_atomic
+from clue.common.names import path_inside
 from clue.config import model_files
 from clue.errors import StoreError
 from clue.records import sha256
@@ -130,10 +131,10 @@ def write(mlruns: Path, frozen: FrozenStudy) -> Path:
     """Writes a frozen study after the earlier ones; returns its path.
 
     Raises:
-        StoreError: the store cannot be written.
+        StoreError: the store cannot be written, or the study's name cannot be a folder.
     """
     number = len(read(mlruns, frozen.study)) + 1
-    path = mlruns / FOLDER / frozen.study / f"{number}.json"
+    path = path_inside(mlruns, FOLDER, frozen.study, f"{number}.json")
     content = asdict(frozen) | {"sha256": frozen.sha256}
     write_atomic(path, json.dumps(content, indent=1, sort_keys=True).encode())
     return path

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clue.data.left_out import Samples
 from clue.records import Sample
+from clue.task.answers import letters
 from clue.task.longhealth_documents import present
 from clue.task.longhealth_file import read_questions
 
@@ -26,20 +27,8 @@ __all__ = [
 ]
 
 DATASET = "longhealth"
-VERSIONS = {"read": 1, "present": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "present": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 2}
 """Version of each function that reads data or answers; part of the id of every cell."""
-
-_LETTER = r"(?:(?P<letter>[A-F])\b|(?P<small>[a-f])(?=[^\w\s]+(?:\s|$)|\s*$))"
-_LINK = r"(?:\s+(?:is|would\s+be|must\s+be|should\s+be))?(?:\s*[:=-])?\s*"
-_ANSWER = rf"(?i:\banswer{_LINK}(?:(?:option|choice|letter)\s+)?)[(\[]?{_LETTER}"
-_LEADING = rf"\A\s*[(\[]?{_LETTER}(?=\s*(?:[^\w\s]|$))"
-_OPTION = rf"(?i:\b(?:option|choice){_LINK})[(\[]?{_LETTER}"
-_LETTER_PATTERNS = [re.compile(pattern, re.MULTILINE) for pattern in (_ANSWER, _LEADING, _OPTION)]
-"""Patterns of the chosen letter, the most explicit first; the first with a match counts."""
-_ANOTHER = re.compile(r"\s*[)\]]?\s*(?:,|/|&|\bor\b|\band\b)\s*(?:(?i:option)\s+)?[(\[]?[A-F]\b")
-_INTRODUCTION = re.compile(
-    r"(?i)^\s*(?:the\s+)?(?:(?:correct|right|best)\s+)?answer(?:\s+is)?\s*:?"
-)
 
 
 def read(path: Path) -> Samples:
@@ -48,13 +37,7 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the letter of the option that the text chooses.
-
-    In this order: a first line that is exactly the text of an option ("E. coli" names no letter),
-    with or without "The correct answer is"; the letter after "answer"; a letter that the text
-    begins with ("C.", "(C) ..."); the letter after "option" or "choice" ("I choose **option c**").
-    None for two letters by the same pattern, or a letter that is no option. A small letter counts
-    only before punctuation or the end of a line: "the answer is a scan" names none.
+    """Returns the letter of the option that the text chooses, by `clue.task.answers.letters`.
 
     >>> question = Sample("1", {"option_a": "one day", "option_b": "a week"}, "B", "1")
     >>> parse("The answer is **B**, because ...", question), parse("a week", question)
@@ -62,12 +45,7 @@ def parse(text: str, sample: Sample) -> str | None:
     >>> parse("A or B", question) is None
     True
     """
-    plain = re.sub(r"[*_`#\"“”]", "", text).strip()
-    options = _options(sample.fields)
-    first_line = _normal(_INTRODUCTION.sub("", plain.partition("\n")[0]))
-    exact = {letter for letter, option in options.items() if _normal(option) == first_line}
-    chosen = exact or _letters(plain)
-    return chosen.pop() if len(chosen) == 1 and chosen <= set(options) else None
+    return letters.read(text, _options(sample.fields))
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
@@ -111,15 +89,6 @@ def choices(sample: Sample) -> dict[str, str]:
         letter: f"The correct answer is {letter}: {option}"
         for letter, option in _options(sample.fields).items()
     }
-
-
-def _letters(text: str) -> set[str]:
-    """Returns the letters that match the first pattern with any match."""
-    matches = next(filter(None, (list(pattern.finditer(text)) for pattern in _LETTER_PATTERNS)), [])
-    letters = {(match["letter"] or match["small"]).upper() for match in matches}
-    if any(_ANOTHER.match(text, match.end()) for match in matches):
-        letters.add("several")
-    return letters
 
 
 def _normal(text: str) -> str:

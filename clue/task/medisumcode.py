@@ -13,10 +13,12 @@ from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import json_objects, raw_text, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample
+from clue.task.answers.answer_text import answer_texts
+from clue.task.answers.characters import latin_capitals
 
 DATASET = "medisumcode"
 SEPARATOR = ", "
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1, "icd": icd.VERSION}
+VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 2, "icd": icd.VERSION}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 _UPSTREAM = re.compile(r"\b[A-TV-Z][0-9]{2}(?:\.?[0-9A-Z]{1,4})?\b")
@@ -36,12 +38,12 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the distinct codes of the text by `clue.icd.codes`; None if there are none.
+    """Returns the distinct codes of the answer by `clue.icd.codes`; None if there are none.
 
     >>> parse("i10 and E119 (vitamin B12)", Sample("1", {}, "I10", "1"))
     'I10, E11.9'
     """
-    return SEPARATOR.join(icd.codes(text)) or None
+    return SEPARATOR.join(_answered(text)) or None
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
@@ -58,8 +60,13 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     items = [item.strip() for item in text.strip().split(",")]
     return {
         "format_followed": all(map(icd.is_code, items)),
-        "icd_counting": icd.is_counting(icd.codes(text)),
+        "icd_counting": icd.is_counting(_answered(text)),
     }
+
+
+def _answered(text: str) -> list[str]:
+    part = next(iter(answer_texts(text, one_choice=False)), "")
+    return icd.codes(latin_capitals(part))
 
 
 def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:
@@ -91,10 +98,17 @@ def _codes(row: Mapping[str, Any], where: str) -> list[str]:
             raise DataError(f"{where}, field icd_codes: an entry is no JSON object")
         code = required_text(entry, "code", f"{where}, icd_codes")
         if not icd.is_code(code):
-            form = re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", code[:10]))  # shows no diagnosis
+            form = "".join(map(_form, code[:10]))
             raise DataError(f"{where}, icd_codes: no ICD-10-CM code is of the form {form!r}")
         if icd.dotted(code) in codes:
             first = codes.index(icd.dotted(code)) + 1
             raise DataError(f"{where}, icd_codes: entry {first} occurs again later")
         codes.append(icd.dotted(code))
     return codes
+
+
+def _form(letter: str) -> str:
+    """Returns the kind of a character: a message shows no diagnosis."""
+    if letter.isalpha():
+        return "A"
+    return "9" if letter.isdigit() else letter if letter in ".-/ " else "?"

@@ -9,9 +9,10 @@ from pathlib import Path
 from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import is_empty, json_objects, raw_text, required_text, unique_samples
 from clue.records import Sample, sha256
+from clue.task.answers.thoughts import without_thought
 
 DATASET = "medisumqa"
-VERSIONS = {"read": 1, "parse": 1}
+VERSIONS = {"read": 1, "parse": 2}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
@@ -30,12 +31,12 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the complete text as the answer; None if it is blank.
+    """Returns the text without thoughts as the answer; None if it is blank.
 
     >>> parse("  Take the tablet daily. ", Sample("1", {}, "", "1"))
     'Take the tablet daily.'
     """
-    return text.strip() or None
+    return without_thought(text).strip() or None
 
 
 def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:

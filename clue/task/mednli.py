@@ -10,16 +10,22 @@ from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import is_empty, json_lines, raw_text, required_text, unique_samples
 from clue.errors import DataError
 from clue.records import Sample, sha256
-from clue.task.labels import plain
+from clue.task.labels import inflected
 
 DATASET = "mednli"
 NO_LABEL = "-"
 """Label of a pair on which the annotators disagree, in the format that MedNLI shares with SNLI."""
 LABELS = ("entailment", "neutral", "contradiction")
-VERSIONS = {"read": 1, "parse": 1, "parse_upstream": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
-_RULE = plain(LABELS)
+_RULE = inflected(
+    {
+        "entailment": r"entail(?:ments?|s|ed|ing)?",
+        "neutral": r"neutral",
+        "contradiction": r"contradict(?:ions?|s|ed|ing|ory)?",
+    }
+)
 
 
 def read(path: Path) -> Samples:
@@ -35,14 +41,14 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the only label that the text affirms, in any case and position.
+    """Returns the label that the text decides for, by the rules of `clue.task.labels`.
 
     >>> parse("Not neutral: **Entailment**.", Sample("1", {}, "neutral", "1"))
     'entailment'
     >>> parse("neutral or entailment", Sample("1", {}, "neutral", "1")) is None
     True
     """
-    return _RULE.affirmed(text.lower())
+    return _RULE.read(text)
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
@@ -73,8 +79,7 @@ def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:
             continue
         label = required_text(row, "gold_label", where)
         if label not in LABELS:
-            shown = repr(label) if len(label.split()) == 1 else "of several words"
-            raise DataError(f"{where}: gold_label {shown} is none of {', '.join(LABELS)}")
+            raise DataError(f"{where}: gold_label is none of {', '.join(LABELS)}")
         yield (
             number,
             Sample(

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from clue.common import bounds
+from clue.common.csv_table import describe_columns
 from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import is_empty
 from clue.errors import DataError
 from clue.records import Sample
+from clue.task.answers.thoughts import without_thought
 
 DATASET = "meqsum"
 COLUMNS = ("File", "CHQ", "Summary")
-VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
@@ -42,12 +45,12 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the complete text as the answer; None if it is blank.
+    """Returns the text without thoughts as the answer; None if it is blank.
 
     >>> parse("  How is gout treated? ", Sample("1", {}, "", "1"))
     'How is gout treated?'
     """
-    return text.strip() or None
+    return without_thought(text).strip() or None
 
 
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
@@ -61,15 +64,17 @@ def _rows(path: Path, left_out: LeftOut) -> Iterator[tuple[int, tuple[str, ...]]
     header = next(sheet.iter_rows(max_row=1, values_only=True), ())
     missing = [column for column in COLUMNS if column not in header]
     if missing:
-        present = ", ".join(str(cell) for cell in header if cell is not None) or "nothing"
+        present = describe_columns([str(cell) for cell in header if cell is not None], COLUMNS)
         raise DataError(f"{path}: row 1: no column {', '.join(missing)}; found {present}")
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            raise DataError(f"{path}: row 1: the column {column} occurs twice")
     indices = [header.index(column) for column in COLUMNS]
-    rows = sheet.iter_rows(min_row=2, max_col=max(indices) + 1, values_only=True)
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
         cells = [row[index] if index < len(row) else None for index in indices]
-        if all(map(is_empty, cells)):
+        if all(cell is None or is_empty(cell.value) for cell in cells):
             left_out.add_blank()
-        elif is_empty(cells[2]):
+        elif cells[2] is None or is_empty(cells[2].value):
             left_out.add(f"row {number}", "without a reference")
         else:
             texts = [_text(path, number, *pair) for pair in zip(COLUMNS, cells, strict=True)]
@@ -79,8 +84,17 @@ def _rows(path: Path, left_out: LeftOut) -> Iterator[tuple[int, tuple[str, ...]]
 def _sheet(path: Path) -> Any:
     import openpyxl
 
+    def fail(problem: str) -> DataError:
+        return DataError(f"{path} {problem}")
+
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        bounds.check_regular(path, fail)
+        bounds.check_zip(path, fail)
+        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        sheet.reset_dimensions()  # the file's own statement of its size may leave rows out
+        return sheet
+    except DataError:
+        raise
     except Exception as error:  # openpyxl raises zip, XML and key errors for the same reason
         raise DataError(
             f"{path} is not an Excel workbook that can be read ({error}); download it again"
@@ -88,7 +102,9 @@ def _sheet(path: Path) -> Any:
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:
-    text = "" if cell is None else str(cell)
+    if cell is not None and cell.data_type == "e":
+        raise DataError(f"{path}: row {row}, column {column} is an error of a formula")
+    text = "" if cell is None or cell.value is None else str(cell.value)
     if is_empty(text):
         raise DataError(f"{path}: row {row}, column {column} is empty")
     return text

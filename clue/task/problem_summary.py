@@ -11,11 +11,12 @@ from pathlib import Path
 from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import csv_cells, csv_header, is_empty, required_text, unique_samples
 from clue.records import Sample, sha256
+from clue.task.answers.thoughts import without_thought
 
 DATASET = "problem_summary"
 SUBJECTIVE = ("Subjectives", "Subjective Sections")
 """The column's name in the test and in the train file."""
-VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
@@ -51,12 +52,12 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the complete text as the answer; None if it is blank.
+    """Returns the text without thoughts as the answer; None if it is blank.
 
     >>> parse("  Sepsis; pneumonia ", Sample("1", {}, "", "1"))
     'Sepsis; pneumonia'
     """
-    return text.strip() or None
+    return without_thought(text).strip() or None
 
 
 def reference_upstream(sample: Sample) -> str:

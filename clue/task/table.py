@@ -17,6 +17,7 @@ from clue.data.table_file import table_rows
 from clue.errors import ConfigError, DataError, DataMissing
 from clue.records import Sample
 from clue.task import labels, medisumcode
+from clue.task.answers.thoughts import without_thought
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,17 @@ class Table:
 class TextTable(Table):
     """The answer is any text."""
 
-    VERSIONS: ClassVar[dict[str, int]] = {"read": 1, "parse": 1}
+    VERSIONS: ClassVar[dict[str, int]] = {"read": 1, "parse": 2}
 
     def parse(self, text: str, sample: Sample) -> str | None:
-        """Returns the complete text as the answer; None if it is blank."""
-        return text.strip() or None
+        """Returns the text without thoughts as the answer; None if it is blank."""
+        return without_thought(text).strip() or None
 
 
 class ChoiceTable(Table):
     """The answer is one of the labels."""
 
-    VERSIONS: ClassVar[dict[str, int]] = {"read": 1, "parse": 1, "answer_flags": 1}
+    VERSIONS: ClassVar[dict[str, int]] = {"read": 1, "parse": 2, "answer_flags": 2}
 
     def target(self, cell: str, where: str) -> str:
         """Returns the cell, which must be a label to the letter."""
@@ -85,8 +86,8 @@ class ChoiceTable(Table):
         return cell
 
     def parse(self, text: str, sample: Sample) -> str | None:
-        """Returns the label that the text is, else the only one that it affirms."""
-        return self._rule.alone(text) or self._rule.affirmed(text)
+        """Returns the label that the text is, else the one that its answer decides for."""
+        return self._rule.read(text)
 
     def answer_flags(self, text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
         """Returns `format_followed`: the text is one label and nothing else."""

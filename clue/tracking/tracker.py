@@ -4,7 +4,6 @@ A run is FINISHED only when its records are logged. A run whose process died is 
 the next start and reopened by the command that continues its cell.
 """
 
-import fcntl
 import logging
 import os
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 
 from clue.errors import Terminated, TrackingError
 from clue.privacy import without_passwords
+from clue.tracking.database import database_file, ensure_database, initialisation_lock
 from clue.tracking.experiment import open_experiment
 from clue.tracking.formats import split_json, truncated
 from clue.tracking.processes import HOST, is_alive, process_tags
@@ -134,10 +134,12 @@ class Tracker:
         with self._explain_errors():
             mlflow.log_text(text, name)
 
-    def log_folder(self, folder: Path) -> None:
-        """Log all files of a folder to the open run."""
+    def log_folder(self, folder: Path, names: Sequence[Path]) -> None:
+        """Log files of a folder to the open run; `names` are relative to the folder."""
         with self._explain_errors():
-            mlflow.log_artifacts(str(folder))
+            for name in names:
+                subfolder = name.parent.as_posix() if name.parts[1:] else None
+                mlflow.log_artifact(str(folder / name), subfolder)
 
     def log_dataset(self, name: str, sha256: str, path: Path) -> None:
         """Log a data file as input of the open run; MLflow keeps 36 characters of a digest."""
@@ -185,8 +187,10 @@ class Tracker:
         """Create schema and experiment, one process at a time: a new database allows only one."""
         artifacts = self.mlruns / "artifacts"
         artifacts.mkdir(parents=True, exist_ok=True)
-        with (self.mlruns / ".initialise.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        database = database_file(self.uri)
+        with initialisation_lock(database.parent if database else self.mlruns):
+            if database:
+                ensure_database(database, artifacts)
             _point_mlflow_to(self.uri)
             client = mlflow.MlflowClient(self.uri)
             return open_experiment(client, name, artifacts if self.local else None)

@@ -3,14 +3,6 @@ import pytest
 from clue import privacy
 from clue.config.schema import PrivacyConf
 from clue.errors import PrivacyError
-from clue.records import Completion, Record
-
-RECORD = Record(
-    *("mednli", "m", "1", 0, "c", "p", "t"),
-    completion=Completion("The patient is ill.", "stop", 3, 4, 0.1),
-    answer="neutral",
-    scores={"accuracy": 1.0},
-)
 
 
 @pytest.mark.parametrize(
@@ -68,34 +60,6 @@ def test_open_data_and_this_machine_are_free() -> None:
     privacy.check_endpoint(REMOTE, "open", "meqsum", PrivacyConf())
     privacy.check_endpoint("http://localhost:1", "credentialed", "mednli", PrivacyConf())
     privacy.check_endpoint(None, "credentialed", "mednli", PrivacyConf())
-
-
-@pytest.mark.parametrize(
-    ("wished", "access", "uri", "mode"),
-    [
-        (None, "open", "https://t.example.org", "full"),
-        (None, "credentialed", None, "full"),
-        (None, "credentialed", "https://t.example.org", "hash"),
-        ("full", "credentialed", "https://t.example.org", "full"),
-        ("none", "open", None, "none"),
-    ],
-)
-def test_what_a_table_holds(wished: str | None, access: str, uri: str | None, mode: str) -> None:
-    assert privacy.text_mode(wished, access, uri) == mode
-
-
-def test_hidden_texts_keep_everything_else() -> None:
-    (full,) = privacy.rows([RECORD], "full")
-    (hashed,) = privacy.rows([RECORD], "hash")
-    (hidden,) = privacy.rows([RECORD], "none")
-    assert full == RECORD.row()
-    assert hashed["text"].startswith("sha256:")
-    assert (hidden["text"], hidden["answer"]) == (None, None)
-    for row in (hashed, hidden):
-        assert {k: v for k, v in row.items() if k not in privacy.TEXTS} == {
-            k: v for k, v in full.items() if k not in privacy.TEXTS
-        }
-        assert "patient" not in str(row)
 
 
 def test_addresses_lose_user_and_password_and_nothing_else() -> None:

@@ -105,7 +105,7 @@ def check_setting(word: str) -> None:
     """
     key, _, value = word.partition("=")
     try:
-        check_overrides([word], Config, groups(CONF))
+        check_overrides([word if value else f"{word}any"], Config, groups(CONF))
     except ConfigError:
         configuration([word])
         return

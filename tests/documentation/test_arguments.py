@@ -76,7 +76,7 @@ def test_a_setting_in_running_text_can_be_given(code: str) -> None:
 def test_a_setting_that_is_named_without_a_value_is_in_the_schema() -> None:
     named = {code for _, code in NAMED if re.fullmatch(rf"({'|'.join(PARTS)})\.[\w.]+", code)}
     assert len(named) > 5
-    check_overrides([f"{name}=" for name in named], Config)
+    check_overrides([f"{name}=value" for name in named], Config)
 
 
 def test_the_model_file_that_is_shown_is_one() -> None:

@@ -11,6 +11,7 @@ LAYERS = (
     ("clue.common",),
     ("clue.config",),
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
+    ("clue.outgoing",),
     ("clue.task",),
     ("clue.backends", "clue.metrics"),
     ("clue.fingerprint",),

@@ -1,6 +1,7 @@
 """The tables of data quality and of answer failures."""
 
 from analysis.names import display_name, display_order
+from analysis.paired_study.answer_quality import unread_percent
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
@@ -49,10 +50,7 @@ def _under_setting(results: StudyResults, setting: PromptResults) -> list[Aligne
 
 def _ledger_row(pair: AlignedPair) -> list[str]:
     match = pair.match
-    unread = [
-        f"{100 * float(cell.columns.flags['unparsed'].mean()):.1f}"
-        for cell in (match.base, match.tuned)
-    ]
+    unread = [f"{unread_percent(cell):.1f}" for cell in (match.base, match.tuned)]
     verified = ", ".join(pair.ledger.verified)
     notes = "; ".join([*pair.notes(), *pair.incomparable.values()])
     names = [match.pair.tuned, display_name(match.task)]

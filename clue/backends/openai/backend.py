@@ -7,9 +7,8 @@ part of the fingerprint.
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -99,7 +98,7 @@ class OpenAIBackend(Backend):
                 answered, in_a_row = answered + 1, 0
                 yield index, result
         if failed:
-            refusals = {prompts[index].key.name: refusal for index, refusal in failed.items()}
+            refusals = [(prompts[index].name, refusal) for index, refusal in failed.items()]
             raise ModelError(self._failure_report(refusals, answered, len(todo)))
 
     def facts(self) -> dict[str, Any]:
@@ -132,12 +131,12 @@ class OpenAIBackend(Backend):
             return refusal
 
     def _failure_report(
-        self, refusals: Mapping[str, RequestRefused], answered: int, todo: int
+        self, refusals: Sequence[tuple[str, RequestRefused]], answered: int, todo: int
     ) -> str:
         lines = [
             f"{self.client.base_url} left {len(refusals)} of {todo} prompts without an answer:"
         ]
-        lines += [f"  {name}: {reason}" for name, reason in islice(refusals.items(), MAX_LISTED)]
+        lines += [f"  {name}: {reason}" for name, reason in refusals[:MAX_LISTED]]
         if len(refusals) > MAX_LISTED:
             lines.append(f"  and {len(refusals) - MAX_LISTED} more")
         unsent = todo - answered - len(refusals)

@@ -3,6 +3,7 @@
 A server's own error text is shown for probes only: it may repeat the prompt.
 """
 
+import json
 import logging
 import os
 import threading
@@ -12,11 +13,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from clue.backends.openai.bounded_body import json_object, read_body
+from clue.backends.openai.bounded_session import AnswerTooLarge, BoundedAdapter, deadline
+from clue.backends.openai.bounded_session import body as bounded_body
 from clue.common.retry import RetriesExhausted, RetryPolicy, TransientError, retry, retry_after
 from clue.config.schema import ServerConf
 from clue.privacy import is_local
@@ -79,7 +79,7 @@ class HttpClient:
         # a proxy would get text that must stay on this machine
         self.session.trust_env = not is_local(self.base_url)
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=conf.concurrency))
+            self.session.mount(scheme, BoundedAdapter(pool_maxsize=conf.concurrency))
 
     def get(self, path: str) -> dict[str, Any]:
         """Facts that the server reports; a path with a leading slash begins at its root.
@@ -138,10 +138,11 @@ class HttpClient:
     def _once(
         self, verb: str, url: str, body: Mapping[str, Any] | None, seconds: float
     ) -> dict[str, Any]:
-        status, wait, content = self._exchange(verb, url, body, seconds)
+        response, content = self._answer(verb, url, body, seconds)
+        status = response.status_code
         if status in BUSY or status >= 500:
             self.session.close()  # servers often disconnect after such an answer
-            raise TransientError(f"HTTP {status}", wait, status=status)
+            raise TransientError(f"HTTP {status}", _retry_after(response), status=status)
         if status != 200:
             raise RequestRefused(f"HTTP {status}", status, content[:200].decode(errors="replace"))
         answer = json_object(content)
@@ -149,22 +150,39 @@ class HttpClient:
             raise RequestRefused("an answer that is no JSON object")
         return answer
 
-    def _exchange(
+    def _answer(
         self, verb: str, url: str, body: Mapping[str, Any] | None, seconds: float
-    ) -> tuple[int, float | None, bytes]:
-        """Returns status, seconds of Retry-After, and body."""
-        limits = (CONNECT_SECONDS, seconds)
-        try:
-            with self.session.request(
-                verb, url, json=body, timeout=limits, allow_redirects=False, stream=True
-            ) as response:
-                content = read_body(response, seconds)
-        except (requests.Timeout, urllib3.exceptions.TimeoutError):
-            raise TransientError(f"no answer within {seconds:.0f} s") from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # its text may contain a proxy's password
-            raise TransientError(f"no connection ({type(error).__name__})") from None
-        return response.status_code, _retry_after(response), content
+    ) -> tuple[requests.Response, bytes]:
+        """Returns an answer and its body, of bounded size and total time."""
+        options: dict[str, Any] = {"timeout": (CONNECT_SECONDS, seconds), "stream": True}
+        with deadline(seconds) as end:
+            try:
+                response = self.session.request(
+                    verb, url, json=body, allow_redirects=False, **options
+                )
+                content = bounded_body(response)
+            except requests.Timeout:
+                raise TransientError(_late(seconds)) from None
+            except AnswerTooLarge as error:
+                raise RequestRefused(str(error)) from None
+            except Exception as error:  # its text may contain a proxy's password
+                if end.passed:
+                    raise TransientError(_late(seconds)) from None
+                if not isinstance(error, requests.RequestException):
+                    raise
+                raise TransientError(f"no connection ({type(error).__name__})") from None
+        if end.passed:  # a body without a length ends where the connection was ended
+            raise TransientError(_late(seconds))
+        return response, content
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """Returns the JSON object of a body; None if it is none, or nested too deeply to be read."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def base_url(url: str) -> str:
@@ -176,3 +194,7 @@ def base_url(url: str) -> str:
 def _retry_after(response: requests.Response) -> float | None:
     seconds = retry_after(response)
     return None if seconds is None else min(seconds, LONGEST_RETRY_AFTER)
+
+
+def _late(seconds: float) -> str:
+    return f"no complete answer within {seconds:g} s (backend.timeout)"

@@ -5,13 +5,13 @@ Their scripts are parsed, never run; the prompts go into the data folder, not in
 
 import argparse
 import logging
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from clue.cli.data.foreign_checkout import blob_id, committed_blobs, head_commit
 from clue.cli.data.python_constants import Script
 from clue.common.file_cache import checksum
 from clue.data.locate import data_root
@@ -129,22 +129,19 @@ def read_wording(upstream: UpstreamScript, script: Script) -> dict[str, Any]:
 
 
 def checkout_commit(checkout: Path) -> str:
-    """Returns the checked-out commit, with `-dirty` if a script differs from it.
-
-    Only digests are requested of git: `git status` would run commands of the checkout's
-    configuration.
-    """
-    commit = _git(checkout, "rev-parse", "--verify", "HEAD")
+    """Returns the checked-out commit, with `-dirty` if a script differs from it."""
+    commit = head_commit(checkout)
     if commit is None:
         log.warning("%s is no readable git checkout: its commit is unknown", checkout)
         return UNKNOWN
     if not commit.startswith(PAPER_COMMIT):
         log.warning("commit %s is not the one of the paper, %s", commit, PAPER_COMMIT[:7])
     files = [script.file for script in UPSTREAM_SCRIPTS]
-    paths = [str(checkout / file) for file in files]
-    committed = _git(checkout, "rev-parse", *(f"HEAD:{file}" for file in files))
-    current = _git(checkout, "hash-object", "--no-filters", *paths)
-    if committed != current:
+    committed = committed_blobs(checkout, commit, files)
+    if committed is None:
+        log.warning("%s: the scripts of commit %s cannot be read from it", checkout, commit)
+        return f"{commit}-dirty"
+    if committed != [blob_id(checkout / file, commit) for file in files]:
         log.warning("%s: scripts differ from commit %s", checkout, commit)
         return f"{commit}-dirty"
     return commit
@@ -177,13 +174,3 @@ def _template(script: Script, name: str, fields: Mapping[str, str]) -> str:
             )
         template += f"{{{fields[field_name]}}}"
     return template
-
-
-def _git(checkout: Path, *words: str) -> str | None:
-    """Returns the output of git for this folder, never for one around it; None: git fails."""
-    command = ["git", f"--git-dir={checkout / '.git'}", *words]
-    try:
-        process = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return process.stdout.strip()

@@ -9,7 +9,7 @@
     analysis/                              output of `python -m analysis`
 
 Answers to open data are exported as text, answers to credentialed data as digests, since they may
-restate a note.
+restate a note. Pages of the report that show other answers are left out (`clue.outgoing`).
 """
 
 import argparse
@@ -18,11 +18,11 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from clue import privacy
+from clue import outgoing
 from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
 from clue.common.plural import counted
@@ -38,6 +38,10 @@ from clue.study import freeze
 HELP = "write finished cells, their runs and the report to an archive"
 
 MANIFEST = "manifest.json"
+REPORT = "analysis"
+"""Folder of the report."""
+MAX_NAMES = 5
+"""Names in the line about files that are left out."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
     size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
     print(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
+    withheld = outgoing.report_files(mlruns / REPORT, arguments.text).withheld
+    if withheld:
+        print(_explained(withheld, arguments.text))
     return 0
 
 
@@ -86,9 +93,21 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     annotations = annotations_file.read(mlruns).of(addresses)
     if annotations != Annotations():
         yield annotations_file.NAME, annotations_file.encode(annotations)
-    for path in [*freeze.files(mlruns), *sorted((mlruns / "analysis").rglob("*"))]:
-        if path.is_file():
-            yield str(path.relative_to(mlruns)), path.read_bytes()
+    report = mlruns / REPORT
+    reported = [report / name for name in outgoing.report_files(report, text).passed]
+    for path in [*freeze.files(mlruns), *reported]:
+        yield str(path.relative_to(mlruns)), path.read_bytes()
+
+
+def _explained(withheld: Sequence[Path], text: str | None) -> str:
+    """Returns the reason why files of the report are not in the archive, and the command."""
+    names = ", ".join(map(str, withheld[:MAX_NAMES]))
+    more = f" and {len(withheld) - MAX_NAMES} more" if len(withheld) > MAX_NAMES else ""
+    return (
+        f"left out, because they may show answers that stay here: {names}{more} in {REPORT}/. "
+        f"Repeat the analysis {'with text=none' if text else 'without text=full'}, then export "
+        "again: its report passes"
+    )
 
 
 def redacted(table: RecordsTable, text: str | None) -> RecordsTable:
@@ -96,7 +115,7 @@ def redacted(table: RecordsTable, text: str | None) -> RecordsTable:
     mode = text or ("full" if table.facts.get("access") == "open" else "hash")
     if mode == "full":
         return table
-    rows = privacy.rows(table.records, mode)
+    rows = outgoing.rows(table.records, mode)
     # a record's text is never null: an omitted answer is empty
     records = [Record.from_row({**row, "text": row["text"] or ""}) for row in rows]
     return replace(table, records=records, facts={**table.facts, "text": mode})

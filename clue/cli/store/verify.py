@@ -2,16 +2,22 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from clue.cli.store import cache_faults
 from clue.common.plural import counted
 from clue.errors import StoreError
-from clue.records import sha256
+from clue.records import Completion, SampleKey, sha256
 from clue.store import annotations_file
+from clue.store.completions import CellStore
 from clue.store.generations import Generation, generations
 from clue.store.records_table import RecordsTable, read_table
+
+Completions = Mapping[tuple[SampleKey, str], Completion]
+"""Answers by key and digest of the prompt."""
 
 HELP = "check every checksum: completions, tables, fingerprints, cached values"
 
@@ -25,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     stored = list(generations(mlruns))
     faults = [fault for generation in stored for fault in generation_faults(generation)]
-    faults += _annotation_faults(mlruns)
+    faults += [*_annotation_faults(mlruns), *_database_faults(mlruns / "mlflow.db")]
     faults += cache_faults.faults(mlruns / "cache")
     for fault in faults:
         print(fault)
@@ -43,30 +49,63 @@ def _annotation_faults(mlruns: Path) -> list[str]:
     return []
 
 
+def _database_faults(path: Path) -> Iterator[str]:
+    """Describes damage of the tracking database; a busy one is read when its writer has ended."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)) as database:
+            (state,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            database.execute("SELECT count(*) FROM runs")
+    except sqlite3.Error as error:
+        state = str(error)
+    if state != "ok":
+        yield (
+            f"{path} is damaged ({state}): move it away. The next command creates a new one, with "
+            "a run for each cell that it evaluates, and generates nothing"
+        )
+
+
 def generation_faults(generation: Generation) -> Iterator[str]:
-    """Describes every file of a generation that is damaged or does not belong to it."""
+    """Describes every file of a generation that is damaged or does not belong to it.
+
+    Tables are read before the answers: a process that writes appends answers before it scores them.
+    """
+    tables: dict[Path, RecordsTable] = {}
+    for path in generation.tables():
+        try:
+            tables[path] = read_table(path, verify=True)
+        except StoreError as error:
+            yield str(error)
+    yield from _description_faults(generation)
     try:
         stored = generation.store.completions()
     except StoreError as error:
         yield str(error)
-        stored = {}
-    yield from _description_faults(generation)
-    for path in generation.tables():
-        try:
-            table = read_table(path, verify=True)
-        except StoreError as error:
-            yield str(error)
-            continue
-        records = {(record.key, record.prompt_sha256): record for record in table.records}
-        changed = sum(
-            key in records and records[key].completion != completion
-            for key, completion in stored.items()
+        return
+    for path, table in tables.items():
+        yield from _answer_faults(generation.store, stored, path, table)
+
+
+def _answer_faults(
+    store: CellStore, stored: Completions, path: Path, table: RecordsTable
+) -> Iterator[str]:
+    """Describes answers that differ from those that a table scores, or are lost."""
+    records = {(record.key, record.prompt_sha256): record for record in table.records}
+    common = records.keys() & stored.keys()
+    changed = sum(records[key].completion != stored[key] for key in common)
+    if changed and table.has_answers:
+        yield (
+            f"{path}: {counted(changed, 'answer differs', 'answers differ')} from "
+            f"{store.path.name}; score again with backend=replay force=true"
         )
-        if changed and _has_text(table):
-            yield (
-                f"{path}: {counted(changed, 'answer differs', 'answers differ')} from "
-                f"{generation.store.path.name}; score again with backend=replay force=true"
-            )
+    lost = len(records) - len(common)
+    if lost and store.was_written_here:
+        yield (
+            f"{store.path}: {counted(lost, 'answer is', 'answers are')} missing of the "
+            f"{len(records):,} that {path.name} scores. The scores are intact; to score the "
+            "answers by other metrics, restore the file from a copy"
+        )
 
 
 def _description_faults(generation: Generation) -> Iterator[str]:
@@ -78,8 +117,3 @@ def _description_faults(generation: Generation) -> Iterator[str]:
         return
     if not sha256(settings).startswith(generation.fingerprint):
         yield f"{path} does not match the digest in the folder's name; it was changed by hand"
-
-
-def _has_text(table: RecordsTable) -> bool:
-    """True if it contains answers, not digests of them."""
-    return bool(table.facts.get("text", "full") == "full")

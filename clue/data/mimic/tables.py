@@ -21,6 +21,8 @@ NOTE_COLUMNS = ("note_id", "subject_id", "hadm_id", "note_type", "text")
 SUMMARY = "DS"
 """`note_type` of a discharge summary; an addendum (`AD`) is no letter of its own."""
 READ_BYTES = 2**20
+TABLE_BYTES = 2**36
+"""Bound of an unpacked table; the largest of the release has 3.3 GB and is read row by row."""
 
 Rows = Iterator[tuple[int, dict[str, str]]]
 """Row number and the texts of the requested columns, as `csv_rows` yields them."""
@@ -60,7 +62,7 @@ def open_table(path: Path, columns: Sequence[str]) -> Iterator[Rows]:
     with file_display(path.name, total) as update:
         watched = _WatchedPath(path)
         watched.update = update
-        yield csv_rows(watched, columns)
+        yield csv_rows(watched, columns, TABLE_BYTES)
 
 
 def integer(row: Mapping[str, str], name: str, where: tuple[Path, int]) -> int:

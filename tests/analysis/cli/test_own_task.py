@@ -1,7 +1,6 @@
 """A task file of one's own, its cells, and a further pair change no byte of a study's results."""
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,14 @@ import pytest
 
 from analysis.__main__ import main
 from clue import evaluate
-from clue.config.folders import ROOT
 from tests import tiny
 
-STORE = ROOT / "tests" / "golden" / "store_0.1.0_demo.zip"
-WORDS = ("study=demo", "backends=fake", "flips=999", "draws=999", "sensitivity=false")
+WORDS = (
+    *("study=demo", "backends=fake", "tasks=level1"),
+    *("flips=999", "draws=999", "sensitivity=false"),
+)
 PAIR = ("smollm2_135m_hpo", "smollm2_135m")
-"""The pair of the study; the store has all its cells."""
+"""The pair of the study; the store has all its cells of Level 1."""
 
 
 def analysed(store: Path, output: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
@@ -31,14 +31,15 @@ def analysed(store: Path, output: Path) -> tuple[dict[str, bytes], dict[str, Any
 def test_a_task_of_ones_own_and_a_further_pair_change_no_byte(
     tmp_path: Path, mlruns: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with zipfile.ZipFile(STORE) as archive:
-        archive.extractall(mlruns)
+    common = {"backend": "fake", "paths.mlruns": str(mlruns)}
+    evaluate(PAIR, "level1", {**common, "study": "demo", "paths.data": "demo"})
     files, before = analysed(mlruns, tmp_path / "before")
     assert {"cells.csv", "cells.parquet", "figures/forest.svg"} < files.keys()
+    assert b",level1," in files["cells.csv"]
 
     own = tiny.triage(tmp_path / "data")
     monkeypatch.setenv("CLUE_CONFIG_DIR", str(own))
-    common = {"backend": "fake", "paths.mlruns": str(mlruns), "limit": 6}
+    common["limit"] = "6"
     outcomes = [
         *evaluate(PAIR, "triage", {**common, "paths.data": str(tmp_path / "data")}),
         *evaluate(["meditron7b", "llama2_7b"], "mednli", {**common, "paths.data": "demo"}),

@@ -55,7 +55,7 @@ def test_one_pair_on_one_task_is_answered(
     assert "There is only one pair, so no statement is made beyond it." in output
     assert "python run.py" not in output
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
-        *("cells.csv", "cells.parquet", "prompt_settings.csv", "summary.json")
+        *("cells.csv", "cells.parquet", "files.json", "prompt_settings.csv", "summary.json")
     }
 
 

@@ -220,7 +220,7 @@ def test_quoted_commas_do_not_split_a_field(tmp_path: Path) -> None:
         ("rows.csv", "sample_id,score\na,1,2\n", "row 2: 3 cells, but the header has 2"),
         ("rows.csv", "sample_id,score\na\n", "row 2: 1 cell, but the header has 2"),
         ("rows.csv", 'sample_id,score\n"a,1\n', "line 2: .*unexpected end of data"),
-        ("rows.csv", "sample_id,score,score\na,1,2\n", "row 1: the column score occurs twice"),
+        ("rows.csv", "sample_id,score,score\na,1,2\n", "row 1: the column number 2 occurs twice"),
         ("rows.csv", "", "no column sample_id; there are: none"),
         ("rows.csv", "sample_id,score\n", "no column sample_id|none of its samples"),
         ("rows.jsonl", '{"sample_id": "a", "score": 1}\n{"sample_id"\n', "line 2 is no JSON"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,42 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_values_out_of_range_are_named(override: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message.replace("[", r"\[")):
         validate(composed(override))
+
+
+@pytest.mark.parametrize("setting", ["model.name", "prompt.name", "study.name"])
+@pytest.mark.parametrize("name", ["a/b", "..", "/tmp/x", "a\n", "a\0", "a.", "a ", "\x1b[2J"])
+def test_a_name_that_is_no_folder_is_refused_in_one_line(setting: str, name: str) -> None:
+    config = composed()
+    group, field = setting.split(".")
+    setattr(getattr(config, group), field, name)
+    with pytest.raises(ConfigError) as caught:
+        validate(config)
+    (line,) = str(caught.value).splitlines()[1:]
+    assert line.strip().startswith(f"{setting}=")
+    assert "is no name: a name has 1 to 200 of the characters" in line
+    assert line.isprintable()
+
+
+def test_an_interpolation_in_a_name_is_refused_after_it_is_resolved() -> None:
+    with pytest.raises(ConfigError, match=r"model.name=/.* is no name"):
+        validate(composed("model.name='${paths.mlruns}'"))
+
+
+@pytest.mark.parametrize("repo", ["/", "é", f"org/{'x' * 300}"])
+def test_a_checkpoint_that_gives_no_name_needs_one(repo: str) -> None:
+    config = composed("model=hf")
+    config.model.repo = repo
+    with pytest.raises(ConfigError, match=r"gives no usable name: set model\.name=<name>"):
+        validate(config)
+    config.model.name = "usable"
+    validate(config)
+
+
+def test_a_task_that_is_no_folder_is_refused() -> None:
+    config = composed("task=meqsum")
+    config.tasks = {"../x": replace(config.tasks["meqsum"], name="../x")}
+    with pytest.raises(ConfigError, match=r"tasks.../x is no name"):
+        validate(config)
 
 
 @pytest.mark.parametrize("backend", ["openai", "vllm"])

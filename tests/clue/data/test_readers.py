@@ -27,7 +27,7 @@ def test_quoted_newlines_belong_to_the_cell_and_other_columns_are_left(tmp_path:
     ("content", "message"),
     [
         ("", "row 1: no column File ID, Summary; found nothing"),
-        ("File ID,Text\n1,a\n", "row 1: no column Summary; found File ID, Text"),
+        ("File ID,Text\n1,a\n", "row 1: no column Summary; found File ID and 1 other column"),
         ("File ID,Summary\n1,a\n2, \n", "row 3, field Summary is empty"),
         ("File ID,Summary\n1,a\n2\n", "row 3: 1 cell, but the header has 2"),
         ('File ID,Summary\n1,"a\nb', "line 3: the row that ends here is no CSV .unexpected end"),
@@ -41,7 +41,7 @@ def test_a_malformed_table_names_the_row(tmp_path: Path, content: str, message: 
 
 def test_a_row_of_data_is_not_shown_as_a_header(tmp_path: Path) -> None:
     path = written(tmp_path, '7,"The patient, a sailor, has a swollen knee."\n')
-    with pytest.raises(DataError, match="found 2 cells that are no column names") as caught:
+    with pytest.raises(DataError, match="found 2 other columns") as caught:
         list(readers.csv_rows(path, COLUMNS))
     assert "sailor" not in str(caught.value)
 
@@ -87,7 +87,7 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> N
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({}, "row 1: no field a; found nothing"),
+        ({}, "row 1: no field a among 0 fields"),
         ({"a": None}, "row 1, field a is empty"),
         ({"a": "\n"}, "row 1, field a is empty"),
         ({"a": ["x"]}, "row 1, field a is no text"),
@@ -105,7 +105,7 @@ def test_a_number_serves_as_an_id() -> None:
 
 def test_an_id_stands_once(tmp_path: Path) -> None:
     sample = Sample("7", {}, "t", "7")
-    with pytest.raises(DataError, match="row 5: the id '7' is in row 2 too"):
+    with pytest.raises(DataError, match="row 5: its id is in row 2 too"):
         readers.unique_samples(tmp_path, [(2, sample), (5, sample)])
     with pytest.raises(DataError, match="has no rows"):
         readers.unique_samples(tmp_path, [])

@@ -39,3 +39,8 @@ def test_what_still_runs_is_told_as_failed_where_nothing_can_be_written(tmp_path
     assert outcome.read_final(path, "lost") == [replace(RUNNING, status="failed", note="lost")]
     assert outcome.running(path) == [RUNNING]
     assert outcome.read_final(Path("/proc/nowhere"), "lost") == []
+
+
+def test_only_the_owner_can_read_the_outcomes(tmp_path: Path) -> None:
+    outcome.append(tmp_path / outcome.FILE, Outcome("m", "t", "p", "done"))
+    assert (tmp_path / outcome.FILE).stat().st_mode & 0o777 == 0o600

@@ -1,11 +1,8 @@
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue.task import mednli
-from clue.task.labels import guarded, plain
+from clue.task.labels import guarded
 
 URGENCY = ("urgent", "routine")
 
@@ -112,34 +109,3 @@ def test_any_labels_make_a_rule_that_answers_with_one_of_them(labels: list[str],
     rule = guarded(tuple(labels))
     assert rule.affirmed(text) in {*labels, None}
     assert all(rule.alone(label) == label for label in labels)
-
-
-OLD = re.compile(
-    r"(?P<negated>\b(?:not|no|neither|nor)\s+(?:an?\s+)?)?\b(entailment|neutral|contradiction)\b"
-)
-WORDS = st.sampled_from(
-    [
-        *mednli.LABELS,
-        "NEUTRAL",
-        "not",
-        "No",
-        "nor",
-        "a",
-        "an",
-        "-",
-        "_",
-        ".",
-        "x",
-        "\n",
-        "non-",
-        " ",
-    ]
-)
-
-
-@given(words=st.lists(WORDS), separator=st.sampled_from(["", " ", "  "]))
-def test_mednli_is_read_as_it_always_was(words: list[str], separator: str) -> None:
-    text = separator.join(words)
-    labels = {match[2] for match in OLD.finditer(text.lower()) if not match["negated"]}
-    expected = labels.pop() if len(labels) == 1 else None
-    assert plain(mednli.LABELS).affirmed(text.lower()) == expected

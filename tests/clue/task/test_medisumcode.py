@@ -31,7 +31,7 @@ def test_without_a_patient_the_admission_is_the_cluster(tmp_path: Path) -> None:
     ("row", "message"),
     [
         ({"hadm_id": None}, "row 2, field hadm_id is empty"),
-        ({"hadm_id": 7}, "row 2: the id '7' is in row 1 too"),
+        ({"hadm_id": 7}, "row 2: its id is in row 1 too"),
         ({"text": " "}, "row 2, field text is empty"),
         ({"icd_codes": "E11.9"}, "row 2, field icd_codes contains no list of codes"),
         ({"icd_codes": ["E11.9"]}, "row 2, field icd_codes: an entry is no JSON object"),

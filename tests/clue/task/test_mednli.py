@@ -31,8 +31,8 @@ def test_pairs_of_one_premise_are_a_cluster_that_does_not_quote_it(tmp_path: Pat
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"gold_label": "?"}, "row 2: gold_label '\\?' is none of entailment, neutral, contradic"),
-        ({"pairID": "a"}, "row 2: the id 'a' is in row 1 too"),
+        ({"gold_label": "?"}, "row 2: gold_label is none of entailment, neutral, contradic"),
+        ({"pairID": "a"}, "row 2: its id is in row 1 too"),
         ({"sentence1": " "}, "row 2, field sentence1 is empty"),
         ({"sentence2": None}, "row 2, field sentence2 is empty"),
         ({"sentence2": ["x"]}, "row 2, field sentence2 is no text"),
@@ -47,7 +47,7 @@ def test_a_malformed_row_is_named_without_its_text(
 
 
 def test_a_missing_field_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="row 1: no field gold_label; found pairID"):
+    with pytest.raises(DataError, match="row 1: no field gold_label among 3 fields"):
         read(tmp_path, {name: ROW[name] for name in ROW if name != "gold_label"})
 
 
@@ -74,7 +74,7 @@ def test_answers_and_what_they_mean(text: str, answer: str | None, upstream: str
     assert mednli.parse_upstream(text, NEUTRAL) == upstream
 
 
-@given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the", "\n"])))
+@given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the"])))
 def test_never_more_than_one_label(words: list[str]) -> None:
     answer = mednli.parse(" ".join(words), NEUTRAL)
     labels = {word.lower() for word in words} & set(mednli.LABELS)

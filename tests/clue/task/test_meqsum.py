@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def test_columns_are_found_by_name_and_empty_rows_are_none(tmp_path: Path) -> No
         ([()], "row 1: no column File, CHQ, Summary; found nothing"),
         ([HEADER], "a header and no rows"),
         ([HEADER, GOOD, ("2.txt", " ", "S")], "row 3, column CHQ is empty"),
+        ([(*HEADER, "CHQ"), (*GOOD, "q")], "row 1: the column CHQ occurs twice"),
+        ([HEADER, ("1.txt", "#REF!", "S")], "row 2, column CHQ is an error of a formula"),
         ([HEADER, GOOD, GOOD], "row 3: the id '1.txt' in column File is in an earlier row"),
     ],
 )
@@ -45,6 +48,19 @@ def test_a_malformed_sheet_names_row_and_column(
 ) -> None:
     with pytest.raises(DataError, match=message):
         meqsum.read(workbook(tmp_path / "x.xlsx", rows))
+
+
+def test_rows_beyond_the_stated_size_of_a_sheet_are_read(tmp_path: Path) -> None:
+    rows = [HEADER, *((f"{number}.txt", "q", "S") for number in range(30))]
+    path = workbook(tmp_path / "whole.xlsx", rows)
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "x.xlsx", "w") as changed:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name.endswith("sheet1.xml"):
+                assert b'ref="A1:C31"' in content
+                content = content.replace(b'ref="A1:C31"', b'ref="A1:C11"')
+            changed.writestr(name, content)
+    assert len(meqsum.read(tmp_path / "x.xlsx")) == 30
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>not found</html>", b"PK\x03\x04 cut short"])

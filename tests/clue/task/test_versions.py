@@ -33,6 +33,8 @@ TEXTS = (
     *("What is gout?", "1. gout\n2. anaemia", "gout, anaemia", "- gout", "Is it?\nAnd why?"),
     *("I10", "i10, e11.9", "E119 diabetes; vitamin B12", "I10 I11 I12 I13 I14", "U07.1, S72001A"),
     *("A00, A01, A02, A03, A04, A05", '["I10", "Z99.9"]', "every Q12H the p53 gene", "N95 mask"),
+    *("<think>Neutral? A00, A01, A02, A03, A04</think>B", "not an entailment, so it is neutral"),
+    *("\uff26", "1.E11.9, not I11.9", "The correct answer is B: x\n\nQuestion: y\nanswer: C"),
 )
 """Answers of all kinds: each is read by every task's functions."""
 

@@ -1,3 +1,4 @@
+import re
 import threading
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def test_one_failing_prompt_is_named_without_its_text_and_loses_no_other(
     server.troubles = {"no2.": [trouble] * 3}
     answered, message = until_it_fails(openai_backend(server, folder))
     assert answered == [0, 1, 3, 4, 5, 6]
-    assert f"1 of 7 prompts without an answer:\n  sample 2: {reason}" in message
+    (line,) = re.findall(r"1 of 7 prompts without an answer:\n  prompt [0-9a-f]{12}: (.*)", message)
+    assert line.startswith(reason)
     assert SECRET not in message + caplog.text
     assert count_requests(server, "no2.") == tries
 
@@ -92,7 +94,7 @@ def test_a_server_that_fails_every_prompt_is_left_alone(server: Server, folder: 
 
 def test_a_key_that_is_taken_back_ends_the_asking(server: Server, folder: Path) -> None:
     server.troubles = {"no0.": [Trouble(401)]}
-    with pytest.raises(ModelError, match=r"(?s)left 1 of 200 .*0: HTTP 401.*were not sent"):
+    with pytest.raises(ModelError, match=r"(?s)left 1 of 200 .*: HTTP 401.*were not sent"):
         dict(openai_backend(server, folder, concurrency=1).generate(prompts(200)))
     assert count_requests(server, "no") < 200
 
@@ -105,7 +107,7 @@ def test_a_slow_answer_is_given_up_at_the_timeout(server: Server, folder: Path) 
         {"model": "tiny", "prompt": [1], "max_tokens": 1}
     )
     try:
-        with pytest.raises(ModelError, match="sample 1: no answer within 0 s, tries: 2"):
+        with pytest.raises(ModelError, match=r"prompt \w{12}: no complete answer within"):
             dict(backend.generate(prompts(2)))
     finally:
         never.set()

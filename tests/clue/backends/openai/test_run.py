@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from tests.clue.backends.openai.server import Habits, Server, Trouble
@@ -15,7 +16,8 @@ def test_a_run_keeps_what_was_answered_and_the_same_command_asks_for_the_rest(
         server.troubles = {"number 5 hurts": [Trouble(400, text="my knee number 5 hurts")]}
         failed = cli(*command)
         assert failed.returncode == 1
-        assert "sample 5.txt: HTTP 400" in failed.stdout
+        assert re.search(r"prompt [0-9a-f]{12}: HTTP 400", failed.stdout)
+        assert "5.txt" not in failed.stdout
         assert "number 5 hurts" not in failed.stdout + failed.stderr
         (path,) = mlruns.glob("cells/meqsum/meditron7b/*/completions.jsonl")
         assert len(path.read_text().splitlines()) == 11

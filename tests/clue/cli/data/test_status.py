@@ -63,7 +63,7 @@ def test_a_malformed_file_is_shown_with_the_reason(
     assert run(tmp_path, "--need", "task=medisumqa") == 1
     output = capsys.readouterr().out
     assert "test is malformed: " in output
-    assert "MeDiSumQA.json: row 1: no field note_id; found nothing" in output
+    assert "MeDiSumQA.json: row 1: no field note_id among 0 fields" in output
 
 
 def test_the_fictional_data_are_all_there_under_terms_of_their_own(

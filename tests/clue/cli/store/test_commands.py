@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clue import outgoing
 from clue.cli.store import export, import_archive
 from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
@@ -55,6 +56,7 @@ def store(mlruns: Path) -> Path:
     cell(mlruns, "mednli", "credentialed", "bbbb")
     (mlruns / "analysis").mkdir()
     (mlruns / "analysis" / "cells.csv").write_text("delta\n")
+    outgoing.declare(mlruns / "analysis", {mlruns / "analysis" / "cells.csv": "none"})
     return mlruns
 
 
@@ -128,6 +130,30 @@ def test_damaged_values_of_the_cache_are_named(
     assert "2 generations, 2 tables: 3 faults" in printed
 
 
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "halved", "zeros"])
+def test_lost_answers_of_a_finished_cell_are_counted(
+    store: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next(generations(store)).store.path
+    content = path.read_bytes()
+    left = {"emptied": b"", "halved": content[: len(content) // 2], "zeros": bytes(len(content))}
+    path.unlink() if damage == "deleted" else path.write_bytes(left[damage])
+    assert command(store, "verify") == 1
+    assert f"{path}: 1 answer is missing of the 1 that " in capsys.readouterr().out
+
+
+def test_a_damaged_tracking_database_is_named(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = store / "mlflow.db"
+    content = bytearray(path.read_bytes())
+    content[8192:40960] = bytes(32768)
+    for damaged in (b"no database", bytes(content), bytes(100)):
+        path.write_bytes(damaged)
+        assert command(store, "verify") == 1
+        assert f"{path} is damaged (" in capsys.readouterr().out
+
+
 def test_a_moved_store_finds_its_artifacts_again(store: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere"
     shutil.move(store, moved)
@@ -174,6 +200,12 @@ STRANGE = (
     f"cells/mednli/..\\x/{'0' * 16}/cell.json",
     "studies/../1.json",
     "analysis/../x",
+    "analysis/x\n",
+    "analysis//etc/x",
+    "analysis/a b",
+    f"cells/mednli/m\n/{'0' * 16}/cell.json",
+    f"cells/mednli/m./{'0' * 16}/cell.json",
+    "runs/../1.json",
 )
 """Names in an archive that would leave the store, or that no export writes."""
 
@@ -184,7 +216,7 @@ def test_an_archive_that_is_not_whole_is_refused(
 ) -> None:
     archive = tmp_path / "study.zip"
     files = dict(export.contents(store, None))
-    if change.startswith(("cells", "studies", "analysis")):
+    if change.startswith(("cells", "studies", "analysis", "runs")):
         files[change] = b"x"
     content = export.zip_bytes(files)
     if change == "damaged":

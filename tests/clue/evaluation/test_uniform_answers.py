@@ -1,0 +1,30 @@
+"""A cell whose answers are all blank or all the same is done, and the closing table says it."""
+
+from pathlib import Path
+
+import pytest
+
+from clue.backends.fake import FakeBackend
+from clue.launch import closing_table
+from tests.clue.faulty import done, job_request
+
+
+@pytest.mark.parametrize(("answer", "same"), [(" ", "blank"), ("neutral", "identical")])
+def test_it_is_a_reason_below_the_table(
+    mlruns: Path, monkeypatch: pytest.MonkeyPatch, answer: str, same: str
+) -> None:
+    monkeypatch.setattr(FakeBackend, "answer", lambda *_: answer)
+    job = job_request(mlruns, Path("demo"), "model=smollm2_135m", "limit=12", tasks=("mednli",))
+    for status in ("done", "skipped"):
+        (row,) = done(job).values()
+        assert row.status == status
+        (reason,) = closing_table.reasons([row])
+        assert reason.startswith(
+            f"{status}: smollm2_135m/mednli/paper: all 12 answers are {same}: check"
+        )
+
+
+def test_answers_that_differ_need_no_note(mlruns: Path) -> None:
+    job = job_request(mlruns, Path("demo"), "model=smollm2_135m", "limit=12", tasks=("mednli",))
+    (row,) = done(job).values()
+    assert row.note == ""

@@ -1,0 +1,21 @@
+import pytest
+
+from clue.metrics.uniform import uniform
+
+
+@pytest.mark.parametrize(
+    ("answers", "blank_percent", "distinct", "same"),
+    [
+        (3, 100.0, 1, "all 3 answers are blank"),
+        (10, 0.0, 1, "all 10 answers are identical"),
+        (9, 0.0, 1, None),
+        (10, 0.0, 2, None),
+        (10, 99.9, 2, None),
+        (10, 0.0, None, None),
+    ],
+)
+def test_answers_that_say_nothing(
+    answers: int, blank_percent: float, distinct: int | None, same: str | None
+) -> None:
+    clause = uniform(answers, blank_percent, distinct)
+    assert clause is None if same is None else str(clause).startswith(same)
