@@ -82,7 +82,7 @@ def complete_prompts(
                 budget = prompt.max_new_tokens if backend.counts_tokens else None
                 fault = plausible.fault(completion, budget)
                 if fault:
-                    refused[prompt.key.name] = fault
+                    refused[prompt.name] = fault
                     continue
                 store.append(prompt, completion)
                 done[index] = completion

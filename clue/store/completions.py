@@ -108,7 +108,7 @@ class CellStore:
         """
         fault = plausible.fault(completion)
         if fault:
-            raise StoreError(f"the answer to {prompt.key.name} is not stored: {fault}")
+            raise StoreError(f"the answer to {prompt.name} is not stored: {fault}")
         line = _encode(prompt, completion)
         with explain_write_errors(self.folder):
             file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)

@@ -7,7 +7,7 @@ part of the fingerprint.
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,7 +115,7 @@ class OpenAIBackend(Backend):
     def _answer(self, prompt: Prompt, crew: "ThreadCrew[Any]") -> Completion | RequestRefused:
         """The answer to a prompt, or the reason of its absence; runs in several threads."""
         dialect, chat = self.server.dialect, self.checkpoint.chat
-        tries = Tries(prompt.key.name, self.conf.retries, crew.stop)
+        tries = Tries(prompt.name, self.conf.retries, crew.stop)
         try:
             with self._tokenizer_lock:
                 request = build_request(dialect, chat, prompt, self.server.model)

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clue.backends.openai.answer_format import parse_answer
-from clue.backends.openai.http_client import json_object
-from clue.backends.openai.http_client import RequestRefused
+from clue.backends.openai.http_client import RequestRefused, json_object
 from clue.backends.openai.probe import DIALECTS
 from clue.backends.openai.request_format import Dialect, build_request
 from clue.checkpoints.chat_template import Chat

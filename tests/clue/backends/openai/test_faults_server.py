@@ -1,15 +1,12 @@
 """Malformed answers with status 200, as a gateway between a server and us may send them."""
 
-import contextlib
 import re
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tests.clue.backends.openai.server as fake_server
-from clue.backends.openai import bounded_body
 from tests.clue.backends.openai.prompts_and_answers import (
     BUDGET,
     SECRET,
@@ -45,7 +42,6 @@ def _garbled(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"body": "[" * 200_000}, "an answer that is no JSON object"),
         ({"body": '{"a":' * 200_000}, "an answer that is no JSON object"),
         ({"body": '{"a":' + "9" * 5000 + "}"}, "an answer that is no JSON object"),
-        ({"body": " " * 1100}, "an answer of more than 0 MiB"),
         ({"text": ["a", "list"]}, "an answer whose text is null or no text"),
         ({"text": None}, "an answer whose text is null or no text"),
         ({"token_ids": None}, "an answer without choices and usage"),
@@ -76,13 +72,8 @@ def _garbled(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_garbage_in_the_place_of_an_answer_costs_that_prompt_alone(
-    server: Server,
-    folder: Path,
-    change: dict[str, Any],
-    reason: str,
-    monkeypatch: pytest.MonkeyPatch,
+    server: Server, folder: Path, change: dict[str, Any], reason: str
 ) -> None:
-    monkeypatch.setattr(bounded_body, "MAX_BYTES", 1000 if "MiB" in reason else 2**22)
     server.troubles = {"no2.": [Trouble(change=change)] * 3}
     answered, message = until_it_fails(openai_backend(server, folder))
     assert answered == [0, 1, 3, 4, 5, 6]
@@ -116,26 +107,5 @@ def test_a_message_without_an_answer_costs_that_prompt_alone(
         server.troubles = {"no2.": [Trouble(change={"message": message})] * 3}
         answered, report = until_it_fails(openai_backend(server, folder))
     assert answered == [0, 1, 3, 4, 5, 6]
-    assert f"sample 2: {reason}" in report or f"cannot be: {reason}" in report or reason in report
+    assert reason in report
     assert SECRET not in report
-
-
-def test_a_server_that_drips_is_given_up_at_the_timeout(
-    server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def drip(handler: Any, status: int, body: Any, headers: Any = None) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
-        with contextlib.suppress(OSError):
-            for _ in range(100):
-                handler.wfile.write(b" ")
-                time.sleep(0.05)
-
-    backend = openai_backend(server, folder, retries=0, timeout=0.4)
-    backend.identity()
-    monkeypatch.setattr(fake_server._Handler, "_send", drip)
-    started = time.monotonic()
-    _, message = until_it_fails(backend)
-    assert "no complete answer within 0 s" in message
-    assert time.monotonic() - started < 4
