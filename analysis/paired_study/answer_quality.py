@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.cells import StoredCell
 from analysis.paired_study.pairs import MatchedCells
-from clue.metrics.uniform import uniform
+from clue.metrics.uniform import LEAST, uniform
 
 UNREAD_DIFFERENCE = 5.0
 """Difference of the shares of unread answers, in points, from which on a note says so."""
@@ -13,7 +13,7 @@ UNREAD_DIFFERENCE = 5.0
 def answer_notes(match: MatchedCells) -> Iterator[str]:
     """Yields a sentence for each fact about the answers that may explain a difference of scores."""
     tuned, base = (unread_percent(cell) for cell in (match.tuned, match.base))
-    if abs(tuned - base) > UNREAD_DIFFERENCE:
+    if len(match.base.columns.ids) >= LEAST and abs(tuned - base) > UNREAD_DIFFERENCE:
         yield (
             f"{match.tuned.key.model} left {tuned:.1f} % of its answers unread, "
             f"{match.base.key.model} {base:.1f} %: part of the difference may be format."

@@ -185,10 +185,14 @@ def _signature_mismatch(name: str, stored: str, expected: str) -> Mismatch:
 def _readers(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
     """A table without versions is older than the first change of a reader."""
     versions = stored.facts.get("versions") or dict.fromkeys(expected.versions, 1)
+    changes: dict[tuple[int | None, int | None], list[str]] = {}
     for name in sorted({*versions, *expected.versions}):
-        if versions.get(name) != expected.versions.get(name):
-            yield Mismatch(
-                "reader",
-                f"read by version {versions.get(name)} of `{name}`, now "
-                f"{expected.versions.get(name)}; backend=replay reads it again",
-            )
+        change = versions.get(name), expected.versions.get(name)
+        if change[0] != change[1]:
+            changes.setdefault(change, []).append(f"`{name}`")
+    if changes:
+        readers = "; ".join(
+            f"version {old} of {', '.join(names)}, now {new}"
+            for (old, new), names in changes.items()
+        )
+        yield Mismatch("reader", f"read by {readers}; backend=replay reads it again")

@@ -40,6 +40,11 @@ def test_a_greater_difference_of_unread_answers_is_a_note_of_the_pair(
     ]
 
 
+def test_one_of_a_few_answers_makes_no_note(tmp_path: Path) -> None:
+    pair = aligned(tmp_path, "mednli", answers(0)[:9], answers(1)[:9])
+    assert list(answer_notes(pair.match)) == []
+
+
 def test_blank_and_identical_answers_are_notes(tmp_path: Path) -> None:
     blank, same = answers(0, blank=True), answers(0, different=False)
     pair = aligned(tmp_path, "mednli", blank, same)
