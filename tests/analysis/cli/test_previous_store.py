@@ -33,7 +33,7 @@ def table(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("name", "words", "declared"),
-    [("store_0.1.0_demo", DEMO, ()), ("store_0.1.0_unversioned", PART, FAMILIES)],
+    [("store_0.1.0_demo", DEMO, FAMILIES), ("store_0.1.0_unversioned", PART, FAMILIES)],
 )
 def test_a_store_of_the_previous_version_gives_its_numbers(
     tmp_path: Path, name: str, words: tuple[str, ...], declared: tuple[str, ...]
@@ -43,6 +43,8 @@ def test_a_store_of_the_previous_version_gives_its_numbers(
     paths = (f"paths.mlruns={tmp_path / 'mlruns'}", f"output={tmp_path}")
     assert main([*SETTINGS, *words, *paths]) == 0
     rows, golden = table(tmp_path / "cells.csv"), table(GOLDEN / f"{name}.csv")
+    # cells of older readers and of older scorers are trials of two kinds, which make no level
+    golden = {key: row for key, row in golden.items() if key[0] != "level"}
     assert set(rows) == set(golden)
     for key, expected in golden.items():
         for column in expected.keys() - set(declared):

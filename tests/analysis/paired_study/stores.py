@@ -99,7 +99,7 @@ def declared_cell(
     }
     declared = {
         "generation": generation,
-        "signatures": dict(expected.signatures),
+        "signatures": {**dict.fromkeys(expected.metrics, "unknown"), **expected.signatures},
         "versions": dict(expected.versions),
         "base": conf.base,
         "ancestor": conf.ancestor,

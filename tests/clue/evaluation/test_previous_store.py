@@ -18,7 +18,7 @@ from clue.store.records_table import read_table, write_table
 
 ARCHIVE = Path(__file__).parents[2] / "golden" / "store_0.1.0_unversioned.zip"
 ASKED = (
-    *("-m", "model=meditron7b,llama2_7b", "limit=3"),
+    *("-m", "model=meditron7b,llama2_7b", "task=[mednli,medisumcode,longhealth3]", "limit=3"),
     *("backend=fake", "paths.data=demo", "prompt=zero_shot"),
 )
 
@@ -29,9 +29,8 @@ def previous(mlruns: Path) -> Path:
     return mlruns
 
 
-def ask(mlruns: Path, *overrides: str) -> str:
-    settings = (*ASKED, *overrides, f"paths.mlruns={mlruns}")
-    command = [sys.executable, str(ROOT / "run.py"), *settings]
+def ask(mlruns: Path) -> str:
+    command = [sys.executable, str(ROOT / "run.py"), *ASKED, f"paths.mlruns={mlruns}"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     return ended.stdout + ended.stderr
 

@@ -82,8 +82,10 @@ def test_data_that_vanish_fail_their_cell_alone(mlruns: Path, tmp_path: Path) ->
 
 
 def test_data_that_cannot_be_read_fail_their_cell_alone(
-    mlruns: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    mlruns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    data = tiny.study(tmp_path / "data")  # samples of other data are cached in this process
+
     def refused(path: Path) -> Any:
         raise PermissionError(13, "Permission denied", str(path))
 
