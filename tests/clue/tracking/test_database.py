@@ -46,7 +46,7 @@ def _killed(target: object, folder: Path, statement: int) -> None:
     context.set_forkserver_preload(["clue.tracking.tracker"])
     process = context.Process(target=target, args=(str(folder), statement))  # type: ignore[arg-type]
     process.start()
-    process.join(60)
+    process.join(300)
     assert process.exitcode == -signal.SIGKILL
 
 

