@@ -52,8 +52,8 @@ def resolve(declaration: Declaration, paths: PathsConf) -> Resolution:
     since = changes(frozen[-1], content) if frozen else []
     if frozen and not since:
         resolver = Resolver(declaration, paths, frozen[-1].resolved)
-    said = statement(frozen, content)
-    return Resolution(resolver, frozen, since, said)
+    sentences = statement(frozen, content)
+    return Resolution(resolver, frozen, since, sentences)
 
 
 def freeze_command(study: str, paths: PathsConf, *, amend: bool) -> str:

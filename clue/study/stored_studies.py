@@ -1,7 +1,7 @@
 """The cells of a store in every declared study: those that count, open choices, trials."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class StoredStudies:
     """Name of each study that cannot be used to the reason, a line each."""
     superseded: Mapping[str, FrozenStudy]
     """Last frozen declaration of each study that has changed since or has no file."""
-    paths: PathsConf = field(default_factory=PathsConf)
+    paths: PathsConf
     """Locations of the data and the store."""
 
     def counting(self, path: Path) -> list[str]:

@@ -132,8 +132,8 @@ class LabelRule:
             for one in self._mentions(text)
             if not denied(self._hidden(text, one), one.start, one.end, item=self._item)
         ]
-        told = [one for one in affirmed if not _is_supposed(text, one)]
-        return told or affirmed
+        supported = [one for one in affirmed if not _is_supposed(text, one)]
+        return supported or affirmed
 
     def _mentions(self, text: str) -> Iterator[LabelMention]:
         for match in self.pattern.finditer(text):
@@ -191,9 +191,9 @@ def _rule(labels: tuple[str, ...], mentions: Sequence[str]) -> LabelRule:
 
 def _is_supposed(text: str, mention: LabelMention) -> bool:
     """Tests if a question or a condition contains the mention."""
-    asked = re.match(r"[^.!?\n]*\?", text[mention.end :])
+    question = re.match(r"[^.!?\n]*\?", text[mention.end :])
     condition = re.search(r"\bif\b[^.;:!?,\n]*\Z", text[: mention.start], re.I)
-    return asked is not None or condition is not None
+    return question is not None or condition is not None
 
 
 def _mention(label: str) -> str:

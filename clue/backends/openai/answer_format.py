@@ -82,10 +82,10 @@ def _reason(word: Any) -> FinishReason:
 
 def _check_model(request: Request, name: Any) -> None:
     """Check the answering model; some servers add a revision (`<model>@<revision>`), or no name."""
-    asked = str(request.body["model"])
-    if name is not None and name != asked and not str(name).startswith(f"{asked}@"):
+    requested = str(request.body["model"])
+    if name is not None and name != requested and not str(name).startswith(f"{requested}@"):
         raise RequestRefused(
-            f"an answer by another model than {asked}: name the one that answers with "
+            f"an answer by another model than {requested}: name the one that answers with "
             "backend.model=<name>"
         )
 

@@ -63,8 +63,8 @@ def denied(text: str, start: int, end: int, *, item: str = r"(?!)") -> bool:
     if _CUE.search(clause) or _TOUCHING_CUE.search(before) or _LIST_OF_NEITHER.search(before):
         return True
     others = _list(item).match(text, end)
-    ends = {end, others.end() if others else end}
-    return any(_DENIED_AFTER.match(text, index) for index in ends)
+    list_ends = {end, others.end() if others else end}
+    return any(_DENIED_AFTER.match(text, index) for index in list_ends)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Stores of version 0.1.0, which had no declared studies, give the numbers of that version.
+"""Stores of version 0.1.0 give the numbers of that version on tasks and metrics.
 
 The numbers are those of `python -m analysis` of version 0.1.0 on these stores, with the settings of
 `SETTINGS` (and `prompt=zero_shot` for the second one).
