@@ -14,10 +14,10 @@ from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.pairs import model_pairs
 from analysis.settings import AnalysisConf
 from clue.config.schema import ModelConf
+from clue.config.study_pairs import DeclaredPair
 from clue.config.study_schema import StudyConf
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import Declaration, load
-from clue.study.pairs import DeclaredPair
 from clue.study.scores import named_tasks, score_tree, tasks_of
 from clue.task.levels import ScoreTree
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from clue.backends import Backend
 from clue.config.schema import Config, ModelConf
-from clue.data.locate import data_root
 from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
 from clue.metrics import failures
@@ -97,7 +96,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         ClueError: data are missing or malformed, a template cannot be filled, or the model is
             unavailable.
     """
-    task = Task(config.tasks[name], config.prompt, data_root(config.paths.data), config.limit)
+    task = Task.of(config, name)
     check_endpoint(backend.endpoint(), task.access, task.dataset.name, config.privacy)
     split, prompts = _prompts(task)
     settings = generation_settings(config, task, split.shots)

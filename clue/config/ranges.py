@@ -51,6 +51,20 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class CountOr:
+    """A whole number from 1, or a word; the field is of type Any, since no type says this."""
+
+    word: str
+
+    def violation(self, value: Any) -> str | None:
+        """Gives both."""
+        is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        return (
+            None if is_count or value == self.word else f"is no number from 1 and not {self.word}"
+        )
+
+
+@dataclass(frozen=True)
 class MoreThan:
     """A lower bound, itself outside of the range."""
 

@@ -8,13 +8,16 @@ paths are in the project.
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from clue.config.ranges import AtLeast, MoreThan, Name, NotEmpty, OneOf, setting
+from clue.config.ranges import AtLeast, CountOr, MoreThan, Name, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
 from clue.config.table_schema import ANSWERS, DEFAULT_METRICS, TABLE, ColumnsConf
 
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
+AUTO = "auto"
+"""A setting that follows from others."""
 TEXT_MODES = ("full", "hash", "none")
 
 
@@ -151,8 +154,9 @@ class TaskConf:
     """LongHealth: documents chosen and shuffled `per_question` (the paper) or `per_patient`."""
     repeats: int = setting(1, AtLeast(1))
     """LongHealth: presentations of every question, each with its own shuffle."""
-    budget: int | None = setting(None, AtLeast(1))
-    """LongHealth: characters of all documents of a prompt, the same for every model."""
+    budget: Any = setting(None, CountOr(AUTO))  # noqa: RUF009  a field
+    """LongHealth: characters of all documents of a prompt, the same for every model; `auto` = as
+    many as every model of the study can read (`clue.task.document_budget`)."""
     unanswerable: str | None = None
     """LongHealth: text of option F; none = there is no such option."""
 
@@ -163,6 +167,12 @@ class TaskConf:
             self.metrics = self.metrics or list(names)
             default = [name for name in names if name in self.metrics]
             self.score = self.score or default or list(self.metrics)
+
+    @property
+    def characters(self) -> int:
+        """The budget as a number; 0 if the task presents no documents."""
+        assert self.budget != AUTO, "clue.task.document_budget resolves it"
+        return int(self.budget or 0)
 
     @property
     def is_table(self) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 from clue import privacy
 from clue.backends import Backend, Setup, create_backend
 from clue.config.schema import Config
-from clue.data.locate import data_root
 from clue.errors import ClueError
 from clue.evaluation.outcome import Outcome, Status
 from clue.records import sha256
@@ -46,8 +45,7 @@ class Job:
 
     def task(self, name: str) -> Task:
         """Returns one of the job's tasks on the job's data."""
-        conf = self.config
-        return Task(conf.tasks[name], conf.prompt, data_root(conf.paths.data), conf.limit)
+        return Task.of(self.config, name)
 
     def outcome(self, task: str, status: Status, **values: Any) -> Outcome:
         """Returns a row of the closing table."""

@@ -9,9 +9,9 @@ from clue.common.suggestion import unknown
 from clue.config import composition
 from clue.config.files import config_files, load_yaml
 from clue.config.schema import Config, ModelConf
+from clue.config.study_pairs import DeclaredPair, declared_pair, models_with_files
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
-from clue.study.pairs import DeclaredPair, declared_pair, models_with_files
 from clue.study.problems import declaration_problems
 from clue.study.scores import named_tasks, score_tree, tasks_of
 from clue.task.levels import ScoreTree

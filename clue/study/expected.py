@@ -8,7 +8,6 @@ from typing import Any
 from clue.config import model_files
 from clue.config.composition import as_overrides, composed
 from clue.config.schema import Config, PathsConf
-from clue.data.locate import data_root
 from clue.errors import DataError, DataMissing, ModelUnavailable
 from clue.metrics import failures
 from clue.metrics.references import authors_reference, task_signatures
@@ -99,7 +98,8 @@ class Resolver:
     def _config(self, prompt: str) -> Config:
         if prompt not in self._configs:
             overrides = as_overrides(run_settings(self.declaration, prompt, self.paths))
-            self._configs[prompt] = composed("config", Config, overrides)
+            config = composed("config", Config, overrides)
+            self._configs[prompt] = replace(config, study=self.declaration.conf)
         return self._configs[prompt]
 
 
@@ -127,8 +127,8 @@ def study_settings(settings: Mapping[str, Any], tasks: Iterable[str]) -> dict[st
 
 
 def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> ExpectedTask:
-    conf = config.tasks[name]
-    task = Task(conf, config.prompt, data_root(config.paths.data), config.limit)
+    task = Task.of(config, name)
+    conf = task.conf
     digests, split = _from_data(task)
     of_now = {
         "samples": len(split.scored) if split else None,

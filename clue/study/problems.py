@@ -9,8 +9,8 @@ from clue.common.suggestion import unknown
 from clue.config.files import config_files
 from clue.config.ranges import problems
 from clue.config.schema import ModelConf
+from clue.config.study_pairs import compared_with, named_models
 from clue.config.study_schema import StudyConf
-from clue.study.pairs import compared_with, named_models
 from clue.study.scores import named_tasks, tasks_of
 from clue.task import task_files
 from clue.task.levels import OVERALL

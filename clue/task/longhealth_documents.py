@@ -74,7 +74,7 @@ def present(
     crowded = sum(presentation.crowded for presentation in presentations)
     note = (
         f"in {crowded} of {len(presentations)} prompts the documents that hold the answer exceed "
-        f"tasks.{conf.name}.budget={conf.budget} characters and are shortened evenly"
+        f"tasks.{conf.name}.budget={conf.characters} characters and are shortened evenly"
     )
     samples = [presentation.sample() for presentation in presentations]
     return samples, [note] if crowded else []
@@ -145,14 +145,14 @@ class _Presentation:
     def _documents(self) -> list[str]:
         order = random.Random(f"{self._seed}/{self.repeat}")
         own = self._needed() if self.conf.documents != "foreign" else []
-        return filled_up(own, self._fillers(order), self.conf.budget or 0, order)
+        return filled_up(own, self._fillers(order), self.conf.characters, order)
 
     @property
     def crowded(self) -> bool:
         """True if the documents that hold the answer exceed the budget."""
         if self.conf.documents == "foreign":
             return False
-        return sum(map(len, self._needed())) > (self.conf.budget or 0)
+        return sum(map(len, self._needed())) > self.conf.characters
 
     @property
     def _seed(self) -> str:

@@ -16,7 +16,7 @@ DATASET = "mednli"
 NO_LABEL = "-"
 """Label of a pair on which the annotators disagree, in the format that MedNLI shares with SNLI."""
 LABELS = ("entailment", "neutral", "contradiction")
-VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 1, "answer_flags": 1}
+VERSIONS = {"read": 1, "parse": 2, "parse_upstream": 2, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 _RULE = inflected(
@@ -57,7 +57,8 @@ def parse_upstream(text: str, sample: Sample) -> str | None:
     >>> parse_upstream("neutral or entailment", Sample("1", {}, "neutral", "1"))
     'neutral'
     """
-    return sample.target if text.lower().count(sample.target) == 1 else None
+    # upper case as in their code: it differs from lower case on letters such as the dotless i
+    return sample.target if text.upper().count(sample.target.upper()) == 1 else None
 
 
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:

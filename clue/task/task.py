@@ -11,13 +11,14 @@ from typing import Any
 
 from clue.common.file_cache import checksum
 from clue.common.plural import counted
-from clue.config.schema import PromptConf, TaskConf
+from clue.config.schema import Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
-from clue.data.locate import locate
+from clue.data.locate import data_root, locate
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import ConfigError, DataError
 from clue.records import Message, Prompt, Role, Sample, sha256
 from clue.task import table
+from clue.task.document_budget import resolved
 from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,16 @@ class Task:
     prompting: PromptConf
     data: Path
     limit: int | None = None
+
+    @classmethod
+    def of(cls, config: Config, name: str) -> "Task":
+        """Returns a task of a configuration, with its settings resolved.
+
+        Raises:
+            ConfigError: its budget is `auto`, and its study does not determine one.
+        """
+        conf = resolved(config.tasks[name], config.study)
+        return cls(conf, config.prompt, data_root(config.paths.data), config.limit)
 
     @property
     def module(self) -> ModuleType | table.Table:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clue.backends.word_count import WordCount
 from clue.common.file_cache import cached_text
-from clue.config.schema import ModelConf, PromptConf, TaskConf
+from clue.config.schema import AUTO, ModelConf, PromptConf, TaskConf
 from clue.errors import ClueError
 from clue.records import sha256
 from clue.task import task_files
@@ -70,8 +70,8 @@ def _measured(task: Task, cache: Path) -> int:
 
 def _estimated(conf: TaskConf) -> int | None:
     """Returns the estimated tokens of a prompt of average length and its answer."""
-    if conf.budget:
-        input_tokens = conf.budget / CHARACTERS_PER_TOKEN
+    if conf.budget and conf.budget != AUTO:
+        input_tokens = conf.characters / CHARACTERS_PER_TOKEN
     elif conf.module in MEAN_WORDS:
         input_tokens = MEAN_WORDS[conf.module] * WordCount.TOKENS_PER_WORD
     else:

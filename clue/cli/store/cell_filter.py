@@ -6,9 +6,9 @@ from typing import Self
 
 from clue.cli.store.listed_cell import ListedCell
 from clue.config import model_files
+from clue.config.study_pairs import compared_with
 from clue.errors import ConfigError
 from clue.study.declaration import load
-from clue.study.pairs import compared_with
 from clue.study.scores import tasks_of
 
 Names = frozenset[str] | None

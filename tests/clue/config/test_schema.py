@@ -114,7 +114,11 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("gpus_per_job=0", "gpus_per_job=0 is less than 1"),
         ("on_overflow=cut", "on_overflow=cut is none of skip_cell, error"),
         ("dry_run_tokens_per_second=0", "dry_run_tokens_per_second=0.0 is not more than 0"),
-        ("tasks.longhealth1.budget=0", "tasks.longhealth1.budget=0 is less than 1"),
+        ("tasks.longhealth1.budget=0", "budget=0 is no whole number from 1, and not auto"),
+        ("tasks.longhealth1.budget=automatic", "budget=automatic is no whole number from 1"),
+        ("tasks.longhealth1.budget=1.5", "budget=1.5 is no whole number from 1"),
+        ("tasks.longhealth1.budget=true", "budget=True is no whole number from 1"),
+        ("tasks.longhealth1.budget=[1]", "budget=[1] is no whole number from 1"),
         ("tasks.longhealth3.unanswerable=null", "without it no option is right"),
     ],
 )

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from clue.config.schema import ModelConf
+from clue.config.study_pairs import DeclaredPair
 from clue.errors import ConfigError
 from clue.study.declaration import CellKey, Declaration, declare, load, names
-from clue.study.pairs import DeclaredPair
 from clue.task import task_files
 from tests.clue.study.conftest import declared
 

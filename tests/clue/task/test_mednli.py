@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ def test_a_missing_field_is_named(tmp_path: Path) -> None:
 def test_answers_and_what_they_mean(text: str, answer: str | None, upstream: str | None) -> None:
     assert mednli.parse(text, NEUTRAL) == answer
     assert mednli.parse_upstream(text, NEUTRAL) == upstream
+
+
+def test_the_authors_rule_compares_upper_case_letters() -> None:
+    sample = replace(NEUTRAL, target="entailment")
+    assert mednli.parse_upstream("enta\u0131lment", sample) == "entailment"
+    assert mednli.parse_upstream("entailment, enta\u0131lment", sample) is None
 
 
 @given(st.lists(st.sampled_from([*mednli.LABELS, "NEUTRAL", "not", "**", "the"])))

@@ -35,6 +35,7 @@ TEXTS = (
     *("A00, A01, A02, A03, A04, A05", '["I10", "Z99.9"]', "every Q12H the p53 gene", "N95 mask"),
     *("<think>Neutral? A00, A01, A02, A03, A04</think>B", "not an entailment, so it is neutral"),
     *("\uff26", "1.E11.9, not I11.9", "The correct answer is B: x\n\nQuestion: y\nanswer: C"),
+    *("entailment, then enta\u0131lment", "c\u0327ontradiction", "CONTRAD\u0130CTION"),
 )
 """Answers of all kinds: each is read by every task's functions."""
 
