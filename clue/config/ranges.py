@@ -11,7 +11,7 @@ None is always in range: the type of a field decides if it may be None.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, get_origin
 
 from clue.common.names import RULE, is_name
 
@@ -58,10 +58,8 @@ class CountOr:
 
     def violation(self, value: Any) -> str | None:
         """Gives both."""
-        is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-        return (
-            None if is_count or value == self.word else f"is no number from 1 and not {self.word}"
-        )
+        allowed = value >= 1 if type(value) is int else value == self.word
+        return None if allowed else f"is no whole number from 1, and not {self.word}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def problems(settings: Any, prefix: str = "") -> Iterator[str]:
         if is_dataclass(value) or isinstance(value, dict):
             yield from problems(value, f"{name}.")
         elif _KEY in item.metadata:
-            for element in value if isinstance(value, list) else [value]:
+            for element in value if get_origin(item.type) is list else [value]:
                 message = None if element is None else item.metadata[_KEY].violation(element)
                 if message:
                     yield f"{name}={printable(element)} {message}"

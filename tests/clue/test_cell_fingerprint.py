@@ -35,7 +35,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("task", "fingerprint", "identity", "prompt"),
     [
-        ("mednli", "46052cc2f945dbff", "b8e368c8266bd8f0", "76e4fb134cb29bed"),
+        ("mednli", "46052cc2f945dbff", "5f0a5b3cd3b1750a", "76e4fb134cb29bed"),
         ("longhealth1", "bc1c09d1825bd8d0", "1420733b5f970995", "aa043764e36ec606"),
     ],
 )
