@@ -7,6 +7,7 @@ from typing import Any
 
 from clue.config import model_files
 from clue.config.composition import as_overrides, composed
+from clue.config.files import config_files
 from clue.config.schema import Config, PathsConf
 from clue.errors import DataError, DataMissing, ModelUnavailable
 from clue.metrics import failures
@@ -98,9 +99,15 @@ class Resolver:
     def _config(self, prompt: str) -> Config:
         if prompt not in self._configs:
             overrides = as_overrides(run_settings(self.declaration, prompt, self.paths))
-            config = composed("config", Config, overrides)
-            self._configs[prompt] = replace(config, study=self.declaration.conf)
+            self._configs[prompt] = self._of_study(overrides)
         return self._configs[prompt]
+
+    def _of_study(self, overrides: list[str]) -> Config:
+        """Returns a run's settings in the complete study, also if a part of it is declared."""
+        name = self.declaration.name
+        if name in config_files("study"):
+            return composed("config", Config, [f"study={name}", *overrides])
+        return replace(composed("config", Config, overrides), study=self.declaration.conf)
 
 
 def run_settings(declaration: Declaration, prompt: str, paths: PathsConf) -> dict[str, Any]:

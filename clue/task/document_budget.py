@@ -1,15 +1,12 @@
 """Budget `auto` of a task with documents: as many characters as every model of a study can read.
 
-All models of a study see the same documents, so the shortest context of its file decides, also if a
-command chooses a part of the study. The number of characters is part of the fingerprint: with
-another shortest context it is another cell.
+All models of a study see the same documents, so the shortest context decides. The number of
+characters is part of the fingerprint: with another shortest context it is another cell.
 """
 
 from dataclasses import replace
 
-from clue.config.composition import composed
-from clue.config.files import config_files
-from clue.config.schema import AUTO, Config, TaskConf
+from clue.config.schema import AUTO, TaskConf
 from clue.config.study_pairs import declared_pair, models_with_files
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
@@ -46,8 +43,6 @@ def resolved(task: TaskConf, study: StudyConf) -> TaskConf:
 
 def _contexts(study: StudyConf) -> list[int]:
     """Returns the contexts of a study's pairs in tokens, as the model files give them."""
-    if study.name in config_files("study"):
-        study = composed("config", Config, [f"study={study.name}"]).study
     models = models_with_files(study, {})
     pairs = (
         declared_pair(entry, models, study.comparator)

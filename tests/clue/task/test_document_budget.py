@@ -1,19 +1,23 @@
 """The budget `auto` follows from the shortest context of a study."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from clue.config.composition import composed
-from clue.config.schema import Config
+from clue.config.schema import Config, PathsConf
 from clue.config.study_schema import StudyConf
 from clue.errors import ConfigError
+from clue.launch.worker import run_job
 from clue.study.declaration import declare, load
 from clue.study.expected import Resolver
 from clue.study.selection import choose
 from clue.task.document_budget import resolved
 from clue.task.task import Task
 from clue.task.task_files import load as load_task
+from tests import tiny
+from tests.clue.faulty import job_request
 
 AUTO = "tasks.longhealth2.budget=auto"
 LONG = ["mistral7b_instruct_v01", "meditron3_8b"]
@@ -73,8 +77,15 @@ def test_a_part_of_a_study_has_the_budget_of_the_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own_study(tmp_path, monkeypatch)
-    part = choose(["study=long", "models=meditron3_8b"]).conf
-    assert part.models == ["meditron3_8b"]
-    task = load_task("longhealth2")
-    task.budget = "auto"
-    assert resolved(task, part).characters == (32_768 - 50 - 512) * 2.5
+    part = declare(choose(["study=long", "models=meditron3_8b"]).conf)
+    assert list(part.models) == ["meditron3_8b", "llama31_8b_instruct"]
+    expected = Resolver(part, PathsConf(data="demo")).task("longhealth2", "paper")
+    assert expected.protocol["budget"] == (32_768 - 50 - 512) * 2.5
+
+
+def test_a_job_resolves_it(tmp_path: Path) -> None:
+    tiny.study(tmp_path)
+    request = job_request(tmp_path / "store", tmp_path, AUTO, tasks=("longhealth2",))
+    run_job(request)
+    cell = json.loads(next((tmp_path / "store" / "cells").rglob("cell.json")).read_text())
+    assert cell["protocol"]["budget"] == (8_192 - 50 - 512) * 2.5
