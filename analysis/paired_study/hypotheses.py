@@ -1,32 +1,26 @@
 """Families of hypotheses and verdicts over the comparisons of one prompt setting.
 
 Families are declared by the study: F1 pairs overall, F2 pairs by level, F3 pairs by task (Holm); F4
-single metrics and sensitivity analyses (Benjamini and Hochberg). They are reported separately. An
-untestable hypothesis stays in its family, and so does a declared one whose cells are missing.
+single metrics and sensitivity analyses (Benjamini and Hochberg), each analysis and each kind of
+score on its own, because a sensitivity analysis repeats a comparison. They are reported separately.
+An untestable hypothesis stays in its family, and so does a declared one whose cells are missing.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
-
-from analysis.names import in_sentence
+from analysis.paired_study.hypothesis_group import (
+    HypothesisGroup,
+    UnjudgedComparison,
+    unadjusted,
+)
 from analysis.paired_study.rows import (
     ComparisonKey,
-    DataCoverage,
     HypothesisFamily,
-    Judgement,
     ResultRow,
 )
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.sentences.verdict import Labels, sentence, verdict
-from analysis.stats.comparison import Comparison
-from analysis.stats.multiplicity import benjamini_hochberg, holm
-from analysis.stats.paired import Interval
 from clue.config.study_schema import StudyConf
 from clue.task.levels import OVERALL
 
@@ -57,14 +51,6 @@ class FamilyScope:
         return max(declared.get(family, present), present)
 
 
-class UnjudgedComparison(NamedTuple):
-    """A row of the results before p-values are corrected."""
-
-    key: ComparisonKey
-    data: DataCoverage
-    comparison: Comparison
-
-
 def judge(
     comparisons: Sequence[UnjudgedComparison], scope: FamilyScope, study: StudyConf
 ) -> list[ResultRow]:
@@ -75,14 +61,12 @@ def judge(
         scope: the declared hypotheses.
         study: with alpha.
     """
-    families: dict[HypothesisFamily, list[UnjudgedComparison]] = defaultdict(list)
+    families: dict[tuple[str, ...], list[UnjudgedComparison]] = defaultdict(list)
     for comparison in sorted(comparisons, key=lambda one: one.key):
-        families[scope.family(comparison.key)].append(comparison)
-    rows = [
-        row
-        for family, members in families.items()
-        for row in _judge_family(family, members, scope, study)
-    ]
+        family = scope.family(comparison.key)
+        kind = (comparison.key.analysis, comparison.key.scope) if family == "F4" else ()
+        families[family, *kind].append(comparison)
+    rows = [row for members in families.values() for row in _judge_family(members, scope, study)]
     return sorted(rows, key=lambda row: row.key)
 
 
@@ -96,69 +80,14 @@ def hypothesis_family(key: ComparisonKey, tested_scores: Mapping[str, str]) -> H
 
 
 def _judge_family(
-    family: HypothesisFamily,
-    members: Sequence[UnjudgedComparison],
-    scope: FamilyScope,
-    study: StudyConf,
+    members: Sequence[UnjudgedComparison], scope: FamilyScope, study: StudyConf
 ) -> list[ResultRow]:
-    size = len(members) if family == "F4" else scope.size(family, len(members))
-    raw = [_primary_p(member) for member in members]
-    adjusted = _adjusted(family, raw, size)
-    equivalence = _adjusted(family, [member.comparison.tost_p for member in members], size)
-    rows = []
-    for member, p, adjusted_p, adjusted_tost in zip(
-        members, raw, adjusted, equivalence, strict=True
-    ):
-        p_adjusted = None if np.isnan(adjusted_p) else float(adjusted_p)
-        p_equivalence = None if np.isnan(adjusted_tost) else float(adjusted_tost)
-        labels = _labels(family, member)
-        judgement = Judgement(
-            tests=family,
-            hypotheses=size,
-            confirmatory=scope.declared and family != "F4",
-            p=p,
-            p_adjusted=p_adjusted,
-            p_equivalence=p_equivalence,
-            ci_simultaneous=_simultaneous(family, member, size, study.alpha),
-            verdict=verdict(member.comparison, p_adjusted, p_equivalence),
-            sentence=sentence(member.comparison, labels, p_adjusted, p_equivalence),
-        )
-        rows.append(ResultRow(*member, judgement))
-    return rows
-
-
-def _adjusted(
-    family: HypothesisFamily, p: Sequence[float | None], size: int
-) -> NDArray[np.float64]:
-    """Adjusted p-values of the comparisons that are there; those that are not count as untested."""
-    adjust = benjamini_hochberg if family == "F4" else holm
-    return adjust([*_numbers(p), *[float("nan")] * (size - len(p))])[: len(p)]
-
-
-def _primary_p(member: UnjudgedComparison) -> float | None:
-    """Levels are sums over tasks, which are not sign-flipped: their test is the t-test."""
-    return member.comparison.p_cr2 if member.key.scope == "level" else member.comparison.p
-
-
-def _numbers(values: Sequence[float | None]) -> list[float]:
-    return [float("nan") if value is None else value for value in values]
-
-
-def _simultaneous(
-    family: HypothesisFamily, member: UnjudgedComparison, size: int, alpha: float
-) -> Interval | None:
-    comparison = member.comparison
-    if family != "F1" or comparison.se_cr2 is None or comparison.df is None or comparison.refused:
-        return None
-    half_width = float(stats.t.ppf(1 - alpha / (2 * size), comparison.df)) * comparison.se_cr2
-    return Interval(comparison.delta - half_width, comparison.delta + half_width)
-
-
-def _labels(family: HypothesisFamily, member: UnjudgedComparison) -> Labels:
-    key = member.key
-    task = in_sentence(key.task)
-    score = task if key.metric == "score" else f"{task} ({key.metric})"
-    if key.analysis != PRIMARY:
-        score = f"{score}, {key.analysis}"
-    adjustment = "Benjamini-Hochberg" if family == "F4" else "Holm"
-    return Labels(key.base, key.tuned, score, "points", adjustment, member.data.marks)
+    name = scope.family(members[0].key)
+    size = len(members) if name == "F4" else scope.size(name, len(members))
+    family = HypothesisGroup(name, size, scope.declared and name != "F4", study.alpha)
+    raw = [unadjusted(member) for member in members]
+    adjusted = family.adjusted(raw)
+    return [
+        ResultRow(*member, family.judgement(member, p, adjusted_p))
+        for member, p, adjusted_p in zip(members, raw, adjusted, strict=True)
+    ]

@@ -1,8 +1,10 @@
 """Number of tasks or pairs with a real decline or gain: partial conjunctions (Dror et al. 2017).
 
-Each direction is tested one-sided at alpha / 2, so that both counts hold with confidence 1 - alpha.
-Bonferroni's bound holds under any dependence and equals Holm's count. Fisher's bound needs
-independent tests: it is given for the tasks of one pair, and only if no patient is in two tasks.
+The bound of a line by itself tests each direction one-sided at alpha / 2. Such bounds hold line by
+line: of many lines some err. Only what Holm's correction of the complete family leaves holds for
+all lines together, and only this is said in a sentence. Bonferroni's bound holds under any
+dependence. Fisher's bound needs independent tests: it is given for the tasks of one pair, and only
+if no patient is in two tasks.
 """
 
 from collections import defaultdict
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.paired_study.rows import ResultRow
+from analysis.sentences.verdict import CHANGES
 from analysis.stats.multiplicity import partial_conjunction, replicable
 from clue.common.plural import counted
 from clue.marks import marked, union
@@ -30,8 +33,11 @@ class Replication:
     direction: Direction
     n: int
     """Tests."""
+    confirmed: int
+    """Changes in this direction that are detected after Holm's correction of the whole family: a
+    lower bound that holds for all lines together."""
     at_least: int
-    """Lower bound: Bonferroni."""
+    """Lower bound of this line by itself: Bonferroni."""
     at_least_fisher: int | None
     """The same by Fisher's combination; None where tests may depend on each other."""
     p: tuple[float, ...]
@@ -39,6 +45,7 @@ class Replication:
     marks: tuple[str, ...]
     """Of the tests together; they begin the sentence."""
     sentence: str
+    """On `confirmed`."""
 
 
 def replications(rows: Sequence[ResultRow], alpha: float, *, shared: bool) -> list[Replication]:
@@ -75,9 +82,13 @@ def _both(
         p = [_number(getattr(row.comparison, field)) for row in members]
         independent = over == "tasks" and not shared
         count = replicable(p, level)
+        confirmed = [
+            row.judgement.verdict in CHANGES and (row.comparison.delta > 0) == (direction == "gain")
+            for row in members
+        ]
         text = (
-            f"With {100 * (1 - 2 * level):g} % confidence there is a real {direction} in at least "
-            f"{count} of {counted(len(p), over.removesuffix('s'))} ({of})."
+            f"{of}: a {direction} is confirmed in {sum(confirmed)} of "
+            f"{counted(len(p), over.removesuffix('s'))}."
         )
         yield Replication(
             members[0].key.prompt,
@@ -85,6 +96,7 @@ def _both(
             of,
             direction,
             len(p),
+            sum(confirmed),
             count,
             replicable(p, level, "fisher") if independent else None,
             tuple(partial_conjunction(p).tolist()),

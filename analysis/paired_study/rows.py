@@ -79,6 +79,16 @@ class Judgement:
     """By Holm in F1 to F3, by Benjamini and Hochberg (q) in F4."""
     p_equivalence: float | None
     """`tost_p`, adjusted in the same way among the equivalence tests of the family."""
+    p_noninferiority: float | None
+    """`noninferior_p`, adjusted in the same way among the tests of non-inferiority."""
+    ci_claim: Interval | None
+    """Interval that a claim of equivalence or non-inferiority rests on: inside the margin (above
+    minus the margin) exactly if its adjusted p is at most alpha; empty: no such claim."""
+    claim_level: float | None
+    """Confidence level of `ci_claim`, 0 to 1."""
+    mde80_adjusted: float | None
+    """Minimum difference that the corrected test could detect with 80 % power: at alpha divided by
+    the size of the family (F1 to F3)."""
     ci_simultaneous: Interval | None
     """Of F1: holds for all pairs at once (Bonferroni)."""
     verdict: Verdict
@@ -100,3 +110,9 @@ class ResultRow(NamedTuple):
     def marks(self) -> tuple[str, ...]:
         """Marks of its cells together."""
         return self.data.marks
+
+    @property
+    def detectable(self) -> float | None:
+        """Difference that is found with 80 % power: in F1 to F3 by the corrected test."""
+        corrected = self.judgement.mde80_adjusted
+        return self.comparison.mde80 if corrected is None else corrected

@@ -10,7 +10,8 @@ from typing import Any
 from analysis.cells import StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.coverage import combined_coverage
-from analysis.paired_study.hypotheses import FamilyScope, UnjudgedComparison, judge
+from analysis.paired_study.hypotheses import FamilyScope, judge
+from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.joint_covariance import shared_patients
 from analysis.paired_study.levels import DatasetComparison, Levels
 from analysis.paired_study.matching import align_all, undecided

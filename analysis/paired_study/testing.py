@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.paired_study.coverage import coverage, status
-from analysis.paired_study.hypotheses import UnjudgedComparison
+from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.joint_covariance import DatasetSeries
 from analysis.paired_study.levels import DatasetComparison
 from analysis.paired_study.series_to_test import SeriesToTest

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from analysis import number_format
+from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
+from analysis.stats.power import minimum_detectable_difference
+
+HOLM = "Holm"
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,9 @@ class Labels:
     unit: str = ""
     """`points`; empty for a score in its own unit."""
     adjustment: str = ""
-    """Name of the adjustment of p for multiplicity: `Holm`."""
+    """Name of the adjustment of p for multiplicity: `Holm`; empty = not adjusted."""
+    tests: int = 1
+    """Number of tests that are adjusted together."""
     marks: tuple[str, ...] = ()
     """Marks of the results, which begin the sentence (`clue.marks`)."""
 
@@ -29,13 +35,10 @@ class Phrases:
 
     comparison: Comparison
     labels: Labels
-    p: float | None
-    """Adjusted p; None: p is not adjusted."""
+    p: AdjustedP
 
-    def amount(self, value: float | None) -> str:
+    def amount(self, value: float) -> str:
         """A number with its unit."""
-        if value is None:
-            return "an unknown amount"
         return f"{number_format.number(value, self.decimals)}{self.unit}"
 
     def interval(self, interval: Interval | None) -> str:
@@ -59,24 +62,69 @@ class Phrases:
         return f"{self.comparison.margin:g}{unit}"
 
     @property
-    def subject(self) -> str:
-        """The two models and the score."""
-        return f"{self.labels.tuned} against {self.labels.base} on {self.labels.score}"
+    def scores(self) -> str:
+        """Both scores."""
+        tuned, base = (
+            number_format.number(mean, self.decimals)
+            for mean in (self.comparison.mean_tuned, self.comparison.mean_base)
+        )
+        labels = self.labels
+        return f"On {labels.score} {labels.tuned} scored {tuned} and {labels.base} {base}"
+
+    @property
+    def difference(self) -> str:
+        """The difference with its direction."""
+        delta = self.comparison.delta
+        if delta == 0:
+            return "a difference of 0"
+        return f"{self.amount(abs(delta))} {'higher' if delta > 0 else 'lower'}"
+
+    @property
+    def evidence(self) -> str:
+        """Interval, test and sample size."""
+        interval = self.interval(self.comparison.interval)
+        return f"95 % CI {interval}; {self.test}; {self.sample_size}"
 
     @property
     def test(self) -> str:
         """The p-value of the verdict, with the name of its adjustment."""
-        p = self.comparison.p if self.p is None else self.p
-        name = f"{self.labels.adjustment} p" if self.p is not None else "p"
-        return f"{name} {number_format.p_value(p)}" if p is not None else "no test"
+        return self._p(self.p.difference) if self.p.difference is not None else "no test"
+
+    @property
+    def equivalence(self) -> str:
+        """The test of equivalence and the interval that it rests on."""
+        return self._claim(self.comparison.tost_p, self.p.equivalence)
+
+    @property
+    def noninferiority(self) -> str:
+        """The test of non-inferiority and the interval that it rests on."""
+        return self._claim(self.comparison.noninferior_p, self.p.noninferiority)
+
+    @property
+    def detectable(self) -> str:
+        """The difference that the rule of the verdict finds in 80 % of samples; empty = unknown."""
+        se, df = self.comparison.se_cr2, self.comparison.df
+        if not se or df is None:
+            return ""
+        if self.labels.adjustment != HOLM:
+            rule = " before the correction" if self.labels.adjustment else ""
+            return f"{self.amount(minimum_detectable_difference(se, df))} with 80 % power{rule}"
+        alpha = self.comparison.alpha / self.labels.tests
+        return (
+            f"{self.amount(minimum_detectable_difference(se, df, alpha=alpha))} with 80 % power in "
+            f"a test at {100 * self.comparison.alpha:g} % / {self.labels.tests}"
+        )
 
     @property
     def disagreement(self) -> str:
-        """First sentence if test and interval disagree; empty otherwise."""
+        """Sentence on a test and an interval that disagree; empty if they agree."""
         if not self.comparison.discordant:
             return ""
-        interval = self.interval(self.comparison.interval)
-        return f"Test ({self.test}) and 95 % CI ({interval}) disagree, so no change is claimed. "
+        by_flips = self.interval(self.comparison.ci95_signflip)
+        return (
+            " The test and the 95 % CI disagree, so no change is claimed"
+            f" (interval by sign flips: {by_flips})."
+        )
 
     @property
     def sample_size(self) -> str:
@@ -84,3 +132,14 @@ class Phrases:
         items = number_format.counted(self.comparison.n, "item")
         clusters = number_format.counted(self.comparison.n_clusters, "cluster")
         return f"{items} in {clusters}" if self.comparison.clustered else items
+
+    def _p(self, p: float) -> str:
+        name = f"{self.labels.adjustment} p" if self.labels.adjustment else "p"
+        return f"{name} {number_format.p_value(p)}"
+
+    def _claim(self, p: float | None, adjusted: float | None) -> str:
+        rests_on = claim_interval(self.comparison, p, adjusted)
+        assert rests_on is not None
+        assert adjusted is not None
+        level = f"{100 * rests_on.level:.4g} %"
+        return f"{self._p(adjusted)}, {level} CI {self.interval(rests_on.limits)}"

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple, get_args
 from analysis.names import in_sentence
 from analysis.number_format import counted, decimals, interval, number, p_value
 from analysis.sentences.verdict import Verdict, verdict
-from analysis.stats.battery import LEAST_CLUSTERS, LEAST_INFORMATIVE
+from analysis.stats.battery import LEAST_CLUSTERS, cannot_reject
+from analysis.stats.claims import AdjustedP
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import excludes_zero
 from clue.marks import EXPLORATORY, marked
@@ -86,7 +87,7 @@ def main_setting(main: str, others: Sequence[str]) -> str:
 
 def claim(comparison: Comparison, q: float | None) -> Claim:
     """Statement that a comparison of two settings supports."""
-    return CLAIMS.get(verdict(comparison, q), "not settled")
+    return CLAIMS.get(verdict(comparison, AdjustedP(q)), "not settled")
 
 
 def in_words_of_settings(comparison: Comparison, subject: Subject) -> Comparison:
@@ -107,10 +108,10 @@ def _reason(comparison: Comparison, subject: Subject) -> str | None:
     if clusters < LEAST_CLUSTERS:
         return None
     unit = "clusters" if comparison.clustered else "items"
-    if informative is not None and informative < LEAST_INFORMATIVE:
+    if informative is not None and cannot_reject(comparison):
         return (
-            f"the settings differ in {informative} of {clusters} {unit} only; with fewer than "
-            f"{LEAST_INFORMATIVE} no data could reject"
+            f"the settings differ in {informative} of {clusters} {unit} only; with so few no data "
+            "could reject"
         )
     return f"the settings differ by the same amount in all {unit}"
 

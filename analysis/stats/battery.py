@@ -2,8 +2,8 @@
 
 Primary results are mid-p McNemar and Tango's interval for right or wrong answers with one item per
 cluster, and the sign flip of clusters and the CR2 interval for everything else. All other results
-are secondary. Misleading results are omitted: tests with fewer than 6 clusters that differ,
-intervals with fewer than 5 clusters, and all inference if all scores are identical.
+are secondary. All inference is omitted with fewer than 5 clusters, where no data could reject, and
+if all scores are identical.
 """
 
 import math
@@ -20,13 +20,12 @@ from analysis.stats.binary_fields import binary_fields, right_score
 from analysis.stats.bootstrap import bootstrap_t
 from analysis.stats.clusters import robust, skewness
 from analysis.stats.comparison import LEVEL, Comparison, Kind, Options, untested
+from analysis.stats.mcnemar import mcnemar
 from analysis.stats.paired import Interval, Paired, excludes_zero
 from analysis.stats.sign_flip.sign_flip import SignFlip, sign_flips_with_intervals
 
 __all__ = ["Comparison", "Options", "batteries", "battery"]
 
-LEAST_INFORMATIVE = 6
-"""Fewest clusters that differ; with 5 the smallest two-sided p is 2 / 2**5 = .0625."""
 LEAST_CLUSTERS = 5
 FEW, SKEWED = 50, 1.0
 """The bootstrap-t interval is added for fewer clusters and more skewness than this."""
@@ -90,6 +89,7 @@ def _comparison(paired: Paired, options: Options, flips: tuple[SignFlip, Interva
     right = right_score(paired) if options.kind in (None, "binary") else None
     clustered = paired.sums.n_clusters < paired.sums.n
     kind: Kind = options.kind or ("binary" if right else fields.kind_of_scores(paired))
+    is_mcnemar = right is not None and not clustered
     estimate = robust(paired.sums)
     columns: dict[str, Any] = {
         "kind": kind,
@@ -97,10 +97,11 @@ def _comparison(paired: Paired, options: Options, flips: tuple[SignFlip, Interva
         **fields.descriptive_fields(paired, kind),
         **fields.standard_error_fields(estimate),
         **fields.sign_flip_fields(*flips),
+        **({"min_attainable_p": mcnemar(0, flips[0].informative).midp} if is_mcnemar else {}),
         "ci95_bootstrap_t": _bootstrap_interval(paired, options),
         **binary_fields(paired, right),
         **fields.equivalence_fields(estimate, options),
-        "primary": "signflip" if right is None or clustered else "mcnemar",
+        "primary": "mcnemar" if is_mcnemar else "signflip",
         "discordant": None,
         "refused": None,
         "alpha": options.alpha,
@@ -109,8 +110,7 @@ def _comparison(paired: Paired, options: Options, flips: tuple[SignFlip, Interva
     comparison = Comparison(**{name: _nan_to_none(value) for name, value in columns.items()})
     reason = _reason_not_tested(comparison)
     if reason is not None:
-        intervals = comparison.tied < comparison.n and comparison.n_clusters >= LEAST_CLUSTERS
-        return untested(comparison, reason, intervals=intervals)
+        return untested(comparison, reason)
     return replace(comparison, discordant=_is_discordant(comparison))
 
 
@@ -131,15 +131,23 @@ def _reason_not_tested(comparison: Comparison) -> str | None:
     if comparison.n_clusters < LEAST_CLUSTERS:
         few = number_format.counted(comparison.n_clusters, f"{unit} is", f"{units} are")
         return f"{few} too few for a test or an interval"
-    if comparison.n_informative < LEAST_INFORMATIVE:
+    if cannot_reject(comparison):
         return (
             f"the models differ in {comparison.n_informative} of {comparison.n_clusters} {units} "
-            f"only; with fewer than {LEAST_INFORMATIVE} no data could reject (the smallest p would "
-            f"be {number_format.p_value(comparison.min_attainable_p).lstrip('= ')})"
+            "only; with so few no data could reject (the smallest p would be "
+            f"{number_format.p_value(comparison.min_attainable_p).lstrip('= ')})"
         )
     if comparison.interval is None:
         return f"the difference is the same in all {units}, so its error cannot be estimated"
     return None
+
+
+def cannot_reject(comparison: Comparison) -> bool:
+    """True if no data with as many informative clusters could give a p of 5 %.
+
+    The sign flip needs 6 clusters that differ (2 / 2**5 = .0625), mid-p McNemar 5 items.
+    """
+    return comparison.min_attainable_p > 1 - LEVEL
 
 
 def _is_discordant(comparison: Comparison) -> bool:

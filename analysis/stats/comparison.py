@@ -84,7 +84,7 @@ class Comparison:
     flips: int
     """Sign flips drawn or enumerated; 0: their distribution was computed by convolution."""
     min_attainable_p: float
-    """Smallest two-sided p that any data with as many informative clusters could give."""
+    """Smallest two-sided p that the primary test could give with as many informative clusters."""
     ci95_bootstrap_t: Interval | None
     """95 % bootstrap-t interval, if there are under 50 clusters and their skewness exceeds 1."""
     skewness: float | None
@@ -149,8 +149,8 @@ class Comparison:
     """Smallest margin at which equivalence would be declared."""
     rope: tuple[float, float, float] | None
     """Posterior probabilities of less than -margin, within, more than margin."""
-    noninferior: bool | None
-    """True if a decline larger than the margin is excluded (one-sided, 95 %)."""
+    noninferior_p: float | None
+    """p-value of the one-sided test that excludes a decline larger than the margin."""
     primary: Literal["mcnemar", "signflip"]
     """Test and interval that decide: mid-p McNemar and Tango, or sign flip and CR2."""
     discordant: bool | None
@@ -189,7 +189,7 @@ class Comparison:
         return self.ci95_tango if self.primary == "mcnemar" else self.ci95
 
 
-TESTS = (
+INFERENCE = (
     "p_cr2",
     "p_signflip",
     "p_greater",
@@ -199,10 +199,8 @@ TESTS = (
     "p_obuchowski",
     "p_yang",
     "tost_p",
-    "noninferior",
+    "noninferior_p",
     "discordant",
-)
-INTERVALS = (
     "ci95",
     "ci90",
     "ci95_signflip",
@@ -215,23 +213,23 @@ INTERVALS = (
     "m_star",
     "mde80",
 )
+"""Tests and intervals: an interval is a test, so a comparison without one has none of the other."""
 
 
-def untested(comparison: Comparison, reason: str, *, intervals: bool = False) -> Comparison:
-    """Removes all tests from a comparison and adds the reason.
+def untested(comparison: Comparison, reason: str) -> Comparison:
+    """Removes all tests and intervals from a comparison and adds the reason.
 
     Args:
         comparison: the comparison.
         reason: completes "Not tested: ...".
-        intervals: if True, intervals and results derived from them remain.
 
     >>> from analysis.stats.battery import battery
     >>> from analysis.stats.paired import Paired
     >>> ids = [*"abcdefgh"]
     >>> result = battery(Paired.of(ids, ids, [0.0] * 8, [1.0] * 7 + [0.0], step_size=1.0))
     >>> refused = untested(result, "too many samples are missing")
-    >>> refused.p is None, refused.refused
-    (True, 'too many samples are missing')
+    >>> refused.p is None, refused.interval is None, refused.refused
+    (True, True, 'too many samples are missing')
     """
-    removed: Mapping[str, Any] = dict.fromkeys(TESTS if intervals else TESTS + INTERVALS)
+    removed: Mapping[str, Any] = dict.fromkeys(INFERENCE)
     return replace(comparison, refused=reason, **removed)

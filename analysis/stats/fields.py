@@ -110,15 +110,18 @@ def equivalence_fields(robust: Robust, options: Options) -> dict[str, Any]:
     >>> from analysis.stats.clusters import robust
     >>> paired = Paired.of([*"abc"], [*"abc"], [0.1, 0.2, 0.3], [0.1, 0.3, 0.4])
     >>> fields = equivalence_fields(robust(paired.sums), Options(margin=0.5))
-    >>> round(fields["m_star"], 4), fields["noninferior"]
-    (0.164, True)
+    >>> round(fields["m_star"], 4), round(fields["noninferior_p"], 4)
+    (0.164, 0.0017)
     """
     margin, spread = options.margin, robust.se_cr2 > 0
-    declared = margin if spread else None
+    smallest = equivalence.smallest_margin(robust) if spread else None
+    if margin is None or not spread:
+        tests = dict.fromkeys(("tost_p", "rope", "noninferior_p"))
+        return {"margin": margin, "m_star": smallest, **tests}
     return {
         "margin": margin,
-        "m_star": equivalence.smallest_margin(robust) if spread else None,
-        "tost_p": None if declared is None else nonzero_p(equivalence.tost(robust, declared)),
-        "rope": None if declared is None else equivalence.rope(robust, declared),
-        "noninferior": None if declared is None else equivalence.noninferior(robust, declared),
+        "m_star": smallest,
+        "tost_p": nonzero_p(equivalence.tost(robust, margin)),
+        "rope": equivalence.rope(robust, margin),
+        "noninferior_p": nonzero_p(equivalence.noninferiority(robust, margin)),
     }

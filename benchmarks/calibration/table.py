@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks.calibration import clusterings, levels, many, patients, rightwrong, title, zeros
+from benchmarks.calibration import (
+    claims,
+    clusterings,
+    levels,
+    many,
+    patients,
+    rightwrong,
+    title,
+    zeros,
+)
 from benchmarks.calibration.rates import Rate
 from clue.common.markdown_table import markdown_table
 
@@ -21,6 +30,9 @@ ITEMS: tuple[Item, ...] = (
     title.nothing_differs,
     title.items_shared,
     many.family,
+    claims.noninferiority_claims,
+    claims.detectable,
+    claims.counts,
     rightwrong.levels,
     rightwrong.coverage,
     rightwrong.power,

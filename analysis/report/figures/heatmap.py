@@ -70,13 +70,13 @@ def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow) -> None:
     x, y = corner
     comparison = row.comparison
     # a difference without an error has no colour: it is no evidence of a direction
-    untested = bool(comparison.refused) or comparison.mde80 is None
+    untested = bool(comparison.refused) or row.detectable is None
     colour = UNTESTED if untested else _colour(comparison.delta)
     ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
     mark = "" if untested else SYMBOLS[row.judgement.verdict]
     # the cell's own colour is pale in light and dark mode, so that its text is dark in both
     _text(ax, (x + 0.5, y + 0.4), f"{comparison.delta:+.1f} {mark}".strip(), "#111111")
-    detectable = "not tested" if untested else f"MDE {comparison.mde80:.1f}"
+    detectable = "not tested" if untested else f"MDE {row.detectable:.1f}"
     _text(ax, (x + 0.5, y + 0.78), f"n {comparison.n}, {detectable}", "#333333", fontsize=5.8)
 
 

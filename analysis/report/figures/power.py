@@ -1,4 +1,4 @@
-"""Detectable differences: the size that each comparison detects with 80 % power."""
+"""Detectable differences: the size that each corrected test detects with 80 % power."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     ax.set_ylim(len(by_task) - 0.5, -0.5)
     ax.set_xlim(left=0)
     ax.grid(axis="x", color=theme.line, lw=0.6)
-    ax.set_xlabel("smallest difference detected with 80 % power, points (bar: declared margin)")
+    ax.set_xlabel("difference in points that the corrected test detects in 80 % (bar: margin)")
     return figure
 
 
@@ -37,16 +37,19 @@ def alt(results: StudyResults) -> str:
     """Describes the figure: for each task, the range of detectable differences over the pairs."""
     parts = []
     for task, rows in _testable_by_task(results).items():
-        mde = [row.comparison.mde80 or 0.0 for row in rows]
+        mde = [row.detectable or 0.0 for row in rows]
         parts.append(f"{display_name(task)} {min(mde):.1f} to {max(mde):.1f} points")
-    return "Difference detectable with 80 % power, over the pairs. " + "; ".join(parts)
+    return (
+        "Difference that the corrected test detects with 80 % power, over the pairs. "
+        + "; ".join(parts)
+    )
 
 
 def _testable_by_task(results: StudyResults) -> dict[str, list[ResultRow]]:
     setting = selectors.reported_setting(results)
     by_task: dict[str, list[ResultRow]] = {}
     for row in selectors.primary_rows(setting, "task", "level") if setting else ():
-        if row.comparison.mde80 is not None:
+        if row.detectable is not None:
             by_task.setdefault(row.key.task, []).append(row)
     return dict(sorted(by_task.items(), key=lambda item: display_order(item[0])))
 
@@ -59,6 +62,6 @@ def _label(task: str, rows: list[ResultRow]) -> str:
 
 
 def _pairs(ax: Axes, y: float, rows: list[ResultRow], theme: Theme) -> None:
-    mde = np.sort([row.comparison.mde80 or 0.0 for row in rows])
+    mde = np.sort([row.detectable or 0.0 for row in rows])
     ax.plot(mde, np.full(len(mde), y), "|", color=theme.tuned, ms=10)
     ax.plot([float(np.median(mde))], [y], "D", color=theme.tuned, ms=4)

@@ -1,6 +1,6 @@
 """A study as lines of text: the answer, each pair, missing cells and allowed differences."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -12,15 +12,18 @@ from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
+from analysis.sentences.pair import JudgedScore, pair_line
 from analysis.sentences.pooled import ONE_PAIR, answer
 from analysis.sentences.prompt_settings import basis
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
+from clue.marks import marked, union
 from clue.task.levels import OVERALL
 
 INDENT = "  "
 MOST_COMMANDS = 6
 """Commands for missing cells that are printed; of more, the command of the study is."""
+REPLICABILITY = "Confirmed changes (Holm over all pairs and tasks: all lines hold together)"
 MOST_TRIALS = 12
 """Lines about trials that are printed."""
 
@@ -98,16 +101,29 @@ def _setting(setting: PromptResults) -> Iterator[str]:
     yield f"Prompt setting {setting.prompt} ({kind})"
     yield from (f"{INDENT}{setting.headline(line)}" for line in _answers(setting))
     yield ""
-    for pair, rows in _rows_by_pair(setting.rows).items():
-        yield f"{INDENT}{pair}"
-        yield from (f"{INDENT}{INDENT}{row.judgement.sentence}" for row in _printed(rows))
+    by_pair = {pair: _printed(rows) for pair, rows in _rows_by_pair(setting.rows).items()}
+    if len(by_pair) > 1:
+        yield f"{INDENT}Pair by pair (corrected by Holm; a sentence on every score: the report)"
+    for pair, rows in by_pair.items():
+        if len(by_pair) > 1:
+            yield f"{INDENT}{INDENT}{_pair_line(pair, rows)}"
+        else:
+            yield f"{INDENT}{pair}"
+            yield from (f"{INDENT}{INDENT}{row.judgement.sentence}" for row in rows)
     replicated = [
-        replication.sentence for replication in setting.replications if replication.at_least
+        replication.sentence for replication in setting.replications if replication.confirmed
     ]
     if replicated:
-        yield f"{INDENT}Replicability"
+        yield f"{INDENT}{REPLICABILITY}"
         yield from (f"{INDENT}{INDENT}{sentence}" for sentence in replicated)
     yield ""
+
+
+def _pair_line(pair: str, rows: Sequence[ResultRow]) -> str:
+    overall = next((row for row in rows if row.key.task == OVERALL), None)
+    scores = [JudgedScore(row.key.task, row.judgement.verdict) for row in rows if row != overall]
+    judged = overall and (overall.comparison, overall.judgement.p_adjusted)
+    return marked(union(*(row.marks for row in rows)), pair_line(pair, judged, scores))
 
 
 def _prompt_settings(results: StudyResults) -> Iterator[str]:

@@ -10,7 +10,6 @@ from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.verdict_symbols import LEGEND, SYMBOLS
-from analysis.sentences.verdict import CHANGES
 from analysis.stats.paired import Interval
 from clue.marks import union
 
@@ -64,16 +63,20 @@ def tasks(setting: PromptResults) -> ReportTable:
 
 def equivalence(setting: PromptResults) -> ReportTable:
     """Equivalence at the declared margin, and the smallest margin at which it would hold."""
-    columns = ["model", "task", "margin", "90 % CI", "TOST p", "m*", "below %", "within %"]
+    columns = ["model", "task", "margin", "TOST p", "non-inferiority p", "interval of the claim"]
     rows = _sorted(selectors.primary_rows(setting, "level", "task"))
     return ReportTable(
         "equivalence",
         "Equivalence tests",
-        [*columns, "above %", "MDE"],
+        [*columns, "m*", "below %", "within %", "above %", "MDE"],
         [_equivalence_row(row) for row in rows],
         "m*: the smallest margin at which equivalence would be declared. Below, within, above: "
         "posterior probability that the difference is below, within or above the margins (flat "
-        "prior). MDE: the difference detectable with 80 % power, in points.",
+        "prior). The two p-values are adjusted by Holm, each within its family. The interval is "
+        "inside the margins (above minus the margin) exactly if the adjusted p is at most alpha; "
+        "it is shown for claims only. MDE: the difference in points that the corrected test "
+        "detects with 80 % power, at alpha divided by the size of the family; for exploratory "
+        "tests before the correction.",
         [row.marks for row in rows],
     )
 
@@ -82,9 +85,8 @@ def replicability(setting: PromptResults) -> ReportTable:
     """Lower bounds of the number of real declines and gains; lines without any are left out."""
     body, marks = [], []
     for replication in setting.replications:
-        together = _confirmed(setting, replication)
-        if together or replication.at_least or replication.at_least_fisher:
-            body.append(_replication_row(replication, together))
+        if replication.confirmed or replication.at_least or replication.at_least_fisher:
+            body.append(_replication_row(replication))
             marks.append(replication.marks)
     omitted = len(setting.replications) - len(body)
     return ReportTable(
@@ -135,15 +137,16 @@ def _equivalence_row(row: ResultRow) -> list[str]:
         row.key.tuned,
         display_name(row.key.task),
         f"{comparison.margin:g}" if comparison.margin else NONE,
-        _interval(comparison.ci90, number_format.decimals(comparison.se_cr2)),
         number_format.p_cell(row.judgement.p_equivalence),
+        number_format.p_cell(row.judgement.p_noninferiority),
+        _claim_interval(row),
         NONE if comparison.m_star is None else f"{comparison.m_star:.1f}",
         *posterior,
-        NONE if comparison.mde80 is None else f"{comparison.mde80:.1f}",
+        NONE if row.detectable is None else f"{row.detectable:.1f}",
     ]
 
 
-def _replication_row(replication: Replication, together: int) -> list[str]:
+def _replication_row(replication: Replication) -> list[str]:
     over_tasks = replication.over == "tasks"
     name = replication.of if over_tasks else display_name(replication.of)
     fisher = NONE if replication.at_least_fisher is None else str(replication.at_least_fisher)
@@ -151,21 +154,18 @@ def _replication_row(replication: Replication, together: int) -> list[str]:
         name,
         f"{replication.n} {replication.over}",
         replication.direction,
-        str(together),
+        str(replication.confirmed),
         str(replication.at_least),
         fisher,
     ]
 
 
-def _confirmed(setting: PromptResults, replication: Replication) -> int:
-    """Number of the tests of a replication that are detected after Holm's correction."""
-    return sum(
-        row.judgement.tests == "F3"
-        and replication.of == (row.key.pair if replication.over == "tasks" else row.key.task)
-        and (row.comparison.delta > 0) == (replication.direction == "gain")
-        and row.judgement.verdict in CHANGES
-        for row in setting.rows
-    )
+def _claim_interval(row: ResultRow) -> str:
+    limits, level = row.judgement.ci_claim, row.judgement.claim_level
+    if limits is None or level is None:
+        return NONE
+    shown = _interval(limits, number_format.decimals(row.comparison.se_cr2))
+    return f"{shown} ({100 * level:.4g} %)"
 
 
 def _interval(interval: Interval | None, decimals: int) -> str:

@@ -163,7 +163,9 @@ def test_logs_of_inspect_ai_are_compared(capsys: Capture) -> None:
     assert (document["n"], document["n_clusters"], document["repeats"]) == (16, 8, [2, 2])
     assert (document["mean_base"], document["mean_tuned"]) == (0.40625, 0.875)
     assert document["verdict"] == "gain"
-    assert document["sentence"].startswith("tuned scored 0.47 higher than base on rooms (match)")
+    assert document["sentence"].startswith(
+        "On rooms (match) tuned scored 0.88 and base 0.41: 0.47 higher"
+    )
     mixed = compared(capsys, logs.inspect("base", "eval"), logs.inspect("tuned"), *arguments)
     assert {**mixed, "base": document["base"]} == document
 
@@ -180,7 +182,9 @@ def test_predictions_of_the_authors_are_compared(capsys: Capture, tmp_path: Path
     files = [tmp_path / model / "predictions.json" for model in logs.MODELS]
     document = compared(capsys, *files)
     assert (document["b"], document["c"], document["verified"]) == (0, 9, ["target"])
-    assert document["sentence"].startswith("tuned scored 0.45 higher than base on ACCURACY")
+    assert document["sentence"].startswith(
+        "On ACCURACY tuned scored 0.65 and base 0.20: 0.45 higher"
+    )
 
 
 def test_identical_scores_are_said_and_not_tested(

@@ -50,8 +50,8 @@ def test_one_pair_on_one_task_is_answered(
     assert "Study paper: 1 pair on 1 task, prompt setting paper; 2 of 2 cells" in output
     assert f"Declared by this command, not frozen: {' '.join(ONE_PAIR)}" in output
     assert "Holm's correction is over the declared hypotheses: 1 on tasks." in output
-    assert "meditron7b scored" in output
-    assert "points lower than llama2_7b on MeQSum (95 % CI" in output
+    assert "On MeQSum meditron7b scored" in output
+    assert "points lower (95 % CI" in output
     assert "There is only one pair, so no statement is made beyond it." in output
     assert "python run.py" not in output
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
@@ -124,7 +124,7 @@ def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(
     assert run(tmp_path, "models=meditron7b", "tasks=meqsum,problem_summary") == 1
     output = capsys.readouterr().out
     assert "meditron7b - llama2_7b, problem_summary (paper): the target of 30 samples" in output
-    assert "points lower than llama2_7b on MeQSum" in output
+    assert "On MeQSum meditron7b scored" in output
     (refused,) = written(tmp_path)["refused"]  # type: ignore[misc]
     assert refused["task"] == "problem_summary"
 

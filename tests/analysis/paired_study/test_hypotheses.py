@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from analysis.paired_study import StudyResults, run
-from analysis.paired_study.hypotheses import FamilyScope, UnjudgedComparison, judge
+from analysis.paired_study.hypotheses import FamilyScope, judge
+from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from benchmarks.found_study import found_study

@@ -1,6 +1,7 @@
 """The study as a whole, on synthetic cells: identities that need no reference values."""
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -76,13 +77,22 @@ def test_a_levels_error_is_that_of_independent_tasks(results: StudyResults) -> N
 
 
 def test_families_of_hypotheses_have_their_declared_sizes(results: StudyResults) -> None:
-    sizes: dict[str, int] = {}
+    sizes: Counter[tuple[str, ...]] = Counter()
     for row in results.rows:
-        sizes[row.judgement.tests] = sizes.get(row.judgement.tests, 0) + 1
+        sizes[group(row)] += 1
         assert row.judgement.confirmatory == (row.judgement.tests != "F4")
     k = len(PAIRS)
-    assert (sizes["F1"], sizes["F2"], sizes["F3"]) == (k, 2 * k, 6 * k)
-    assert all(row.judgement.hypotheses == sizes[row.judgement.tests] for row in results.rows)
+    assert (sizes["F1",], sizes["F2",], sizes["F3",]) == (k, 2 * k, 6 * k)
+    assert all(row.judgement.hypotheses == sizes[group(row)] for row in results.rows)
+    exploratory = [size for name, size in sizes.items() if name[0] == "F4"]
+    assert len(exploratory) > 5
+    assert max(exploratory) == sizes["F4", PRIMARY, "metric"]
+
+
+def group(row: ResultRow) -> tuple[str, ...]:
+    """Exploratory tests are corrected within their analysis and kind of score."""
+    tests = row.judgement.tests
+    return (tests, row.key.analysis, row.key.scope) if tests == "F4" else (tests,)
 
 
 def test_only_score_rows_of_data_sets_are_in_f3(results: StudyResults) -> None:

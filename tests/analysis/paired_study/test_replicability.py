@@ -36,10 +36,29 @@ def test_the_published_counts_at_twice_their_level(results: StudyResults) -> Non
     replication = decline(replications(with_p(results, DROR), 0.1, shared=False))
     assert (replication.at_least, replication.at_least_fisher, replication.n) == (1, 2, 6)
     assert replication.p[:3] == pytest.approx((0.006, 0.095, 0.672), abs=1e-3)
-    assert (
-        "With 90 % confidence there is a real decline in at least 1 of 6 tasks"
-        in replication.sentence
-    )
+
+
+def test_a_sentence_says_only_what_holds_for_all_lines_together(results: StudyResults) -> None:
+    """Of its own p-values the line would claim 1; no verdict of the family is a change."""
+    undetected = [
+        row._replace(judgement=replace(row.judgement, verdict="inconclusive"))
+        for row in with_p(results, DROR)
+    ]
+    replication = decline(replications(undetected, 0.1, shared=False))
+    assert (replication.at_least, replication.confirmed) == (1, 0)
+    assert replication.sentence.endswith(": a decline is confirmed in 0 of 6 tasks.")
+    declines = [
+        row._replace(
+            comparison=replace(row.comparison, delta=-1.0),
+            judgement=replace(row.judgement, verdict=verdict),
+        )
+        for row, verdict in zip(
+            undetected, ["decline", "detectable but small", *["inconclusive"] * 4], strict=True
+        )
+    ]
+    for replication in replications(declines, 0.1, shared=False):
+        if replication.over == "tasks":
+            assert replication.confirmed == (2 if replication.direction == "decline" else 0)
 
 
 def test_each_direction_has_half_of_alpha(results: StudyResults) -> None:

@@ -69,7 +69,7 @@ def test_made_up_answers_are_marked_in_the_comparison(table: Path, tmp_path: Pat
     document = result.as_dict()
     assert document["marks"] == list(marks)
     assert (document["base"]["marks"], document["tuned"]["marks"]) == ([], list(marks))
-    assert compare(table, table, score="rouge1").sentence.startswith("tuned against base")
+    assert compare(table, table, score="rouge1").sentence.startswith("On meqsum (rouge1) tuned")
 
 
 def test_a_metric_that_the_reference_leaves_undefined_is_none(table: Path) -> None:

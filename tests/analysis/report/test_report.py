@@ -147,7 +147,7 @@ def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path
     study = small(tmp_path, access="open")
     write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
-    assert "t against b on" in text
+    assert "On MedNLI t scored" in text
     assert "No model has all tasks of both levels." in text
     assert "python run.py" in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
@@ -178,7 +178,7 @@ def test_a_refused_comparison_is_reported_with_its_reason(tmp_path: Path) -> Non
     write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "t - b, MeQSum (paper): not compared, the target of 12 samples" in text
-    assert "t against b on MedNLI" in text
+    assert "On MedNLI t scored" in text
 
 
 def test_an_unreadable_table_removes_only_its_own_comparison(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_an_unreadable_table_removes_only_its_own_comparison(tmp_path: Path) -> 
     study = run(found_study(tmp_path), quick())
     write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
-    assert "t against b on MedNLI" in text
+    assert "On MedNLI t scored" in text
     assert "t - b, MeQSum (paper): not compared" in text
     assert {key.task for key in study.cells if key.model == "b"} == {"mednli"}
 

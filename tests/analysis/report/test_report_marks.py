@@ -169,8 +169,8 @@ def test_one_marked_pair_among_others_is_named(tmp_path: Path) -> None:
     assert "| other [fake answers] | MedNLI |" in text
     assert "| t | MedNLI |" in text
     assert "[fake answers] No pair has all tasks" in text
-    assert "[fake answers] other against o" in text
-    assert "* t against b" in text or "\nt against b" in text
+    assert "[fake answers] On MedNLI other scored" in text
+    assert "* On MedNLI t scored" in text or "\nOn MedNLI t scored" in text
     for name in ("tasks", "equivalence", "ledger", "failures"):
         rows = csv.DictReader((tmp_path / "analysis" / "tables" / f"{name}.csv").open())
         marks = {row["model"]: row["marks"] for row in rows}
@@ -187,7 +187,7 @@ def test_a_level_has_the_marks_of_all_its_tasks(store: Path) -> None:
     assert {row.key.tuned for row in study.rows if "trial" in row.marks} == {"meditron7b"}
     sentences = [one.sentence for one in study.settings[0].replications if "trial" in one.marks]
     assert sentences
-    assert all(text.startswith("[synthetic scores; trial] With 95 %") for text in sentences)
+    assert all(text.startswith("[synthetic scores; trial] ") for text in sentences)
 
 
 def test_a_baseline_among_models_is_seen(store: Path) -> None:

@@ -93,13 +93,13 @@ def test_single_models_are_named_where_their_change_is_settled() -> None:
         (SAME, "the score is identical under both settings on all 12 common items"),
         (
             compared([0.0] * 12, [5.0] * 3 + [0.0] * 9),
-            "the settings differ in 3 of 12 items only; with fewer than 6 no data could reject",
+            "the settings differ in 3 of 12 items only; with so few no data could reject",
         ),
         (compared([0.0] * 12, [5.0] * 12), "the settings differ by the same amount in all items"),
         (compared([0.0] * 3, [5.0, 1.0, 2.0]), "3 items are too few for a test or an interval"),
         (
             compared([0.0] * 12, [5.0, 0.0] * 6, clusters=6),
-            "the settings differ in 3 of 6 clusters only; with fewer than 6 no data could reject",
+            "the settings differ in 3 of 6 clusters only; with so few no data could reject",
         ),
     ],
 )

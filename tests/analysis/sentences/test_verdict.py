@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from analysis import number_format
 from analysis.sentences.verdict import Labels, Verdict, sentence, verdict
 from analysis.stats.battery import battery
+from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison, Options, untested
 from analysis.stats.paired import Interval, excludes_zero
 from tests.analysis.banned import BANNED, banned
@@ -25,53 +26,61 @@ def compared(margin: float | None = None, *, c: int = 40, b: int = 10) -> Compar
     return battery(points, Options(margin=margin, flips=999))
 
 
+GAIN = (
+    "On mednli meditron scored 60.0 and llama 52.5: 7.5 points higher "
+    "(95 % CI 4.2 to 11.1; p < .001; 400 items)."
+)
+OPEN = (
+    "On mednli meditron scored 54.2 and llama 52.5: 1.8 points higher "
+    "(95 % CI -0.8 to 4.5; p = .18; 400 items)."
+)
 CASES: list[tuple[Verdict, Comparison, str]] = [
-    (
-        "gain",
-        compared(),
-        "meditron scored 7.5 points higher than llama on mednli "
-        "(95 % CI 4.2 to 11.1; p < .001; 400 items).",
-    ),
+    ("gain", compared(), GAIN),
     (
         "decline",
         compared(c=10, b=40),
-        "meditron scored 7.5 points lower than llama on mednli "
+        "On mednli meditron scored 52.5 and llama 60.0: 7.5 points lower "
         "(95 % CI -11.1 to -4.2; p < .001; 400 items).",
     ),
     (
         "detectable but small",
         compared(12.0),
-        "meditron scored 7.5 points higher than llama on mednli "
-        "(95 % CI 4.2 to 11.1; p < .001; 400 items): a difference of 7.5 points was detected; the "
-        "interval lies within the margin of ±12 points, so it is practically equivalent by the "
-        "declared margin.",
+        f"{GAIN} A difference was detected, and it is smaller than the margin of 12 points "
+        "(p = .005, 90 % CI 4.6 to 10.4): practically equivalent by the declared margin.",
     ),
     (
         "equivalent",
         compared(3.0, c=11, b=10),
-        "meditron against llama on mednli: The data support a difference smaller than 3 points "
-        "(90 % CI -1.6 to 2.1; 400 items).",
+        "On mednli meditron scored 52.8 and llama 52.5: 0.2 points higher "
+        "(95 % CI -2.2 to 2.7; p = .83; 400 items). The data support a difference smaller than 3 "
+        "points, in either direction (p = .008, 90 % CI -1.6 to 2.1).",
     ),
     (
         "non-inferior only",
         compared(2.0, c=17, b=10),
-        "meditron against llama on mednli: A decline larger than 2 points is excluded; a gain is "
-        "not (90 % CI -0.4 to 3.9; 400 items).",
+        f"{OPEN} A decline larger than 2 points is excluded (p = .002, 90 % CI -0.4 to 3.9); "
+        "whether the difference is a gain is not settled.",
     ),
     (
         "inconclusive",
         compared(c=17, b=10),
-        "meditron against llama on mednli: The data do not settle the direction; values from -0.8 "
-        "to 4.5 points are compatible with them, and this comparison could detect 3.6 points with "
-        "80 % power (p = .18; 400 items).",
+        f"{OPEN} This comparison does not settle the direction; it can detect 3.6 points with 80 % "
+        "power.",
     ),
     (
         "untestable",
         compared(c=0, b=0),
-        "meditron against llama on mednli: Not tested: the two models' scores are identical on all "
-        "400 items.",
+        "On mednli meditron scored 50.000 and llama 50.000. Not tested: the two models' scores are "
+        "identical on all 400 items.",
     ),
 ]
+HOLM_72 = replace(LABELS, adjustment="Holm", tests=72)
+
+
+def adjusted(comparison: Comparison, size: int) -> AdjustedP:
+    """By the first step of Holm among so many tests."""
+    raw = AdjustedP.of(comparison)
+    return AdjustedP(*(None if p is None else min(1.0, size * p) for p in raw))
 
 
 @pytest.mark.parametrize(("expected", "comparison", "text"), CASES, ids=[case[0] for case in CASES])
@@ -93,26 +102,53 @@ def test_a_gain_excluded_with_a_decline_open_is_inconclusive() -> None:
 def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
     comparison = compared(c=25, b=10)
     assert verdict(comparison) == "gain"
-    assert verdict(comparison, p=0.21) == "inconclusive"
-    text = sentence(comparison, replace(LABELS, adjustment="Holm"), p=0.21)
-    assert ": Not detected after correction by Holm. The data do not settle" in text
-    assert "Holm p = .21" in text
+    assert verdict(comparison, adjusted(comparison, 72)) == "inconclusive"
+    text = sentence(comparison, HOLM_72, adjusted(comparison, 72))
+    assert "(95 % CI 0.9 to 6.9; Holm p = .82; 400 items). This comparison does not settle" in text
+    assert "since Holm p is above 0.05 although this interval alone excludes 0; it can" in text
 
 
-def test_an_adjusted_equivalence_above_alpha_is_not_claimed() -> None:
+def test_the_detectable_difference_is_that_of_the_corrected_rule() -> None:
+    comparison = compared(c=17, b=10)
+    text = sentence(comparison, HOLM_72, adjusted(comparison, 72))
+    assert "it can detect 5.5 points with 80 % power in a test at 5 % / 72." in text
+    exploratory = replace(HOLM_72, adjustment="Benjamini-Hochberg")
+    text = sentence(comparison, exploratory, adjusted(comparison, 72))
+    assert "it can detect 3.6 points with 80 % power before the correction." in text
+
+
+def test_equivalence_and_noninferiority_are_claimed_by_their_adjusted_p_alone() -> None:
     comparison = compared(3.0, c=11, b=10)
-    assert verdict(comparison, p_equivalence=0.2) == "non-inferior only"
+    p = AdjustedP.of(comparison)
+    assert verdict(comparison, p._replace(equivalence=0.2)) == "non-inferior only"
+    assert verdict(comparison, p._replace(equivalence=0.2, noninferiority=0.2)) == "inconclusive"
+    small = compared(12.0)
+    assert verdict(small, AdjustedP.of(small)._replace(equivalence=0.2)) == "gain"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 72])
+@pytest.mark.parametrize("b", [5, 10, 17])
+def test_the_printed_interval_is_inside_the_margin_exactly_if_the_claim_is_made(
+    b: int, size: int
+) -> None:
+    comparison = compared(3.0, c=11, b=b)
+    p = adjusted(comparison, size)
+    rests_on = claim_interval(comparison, comparison.tost_p, p.equivalence)
+    assert rests_on is not None
+    inside = rests_on.limits.low > -3.0 and rests_on.limits.high < 3.0
+    assert inside == (verdict(comparison, p) == "equivalent")
 
 
 def test_no_change_is_claimed_where_test_and_interval_disagree() -> None:
     comparison = battery(maize())
     assert excludes_zero(comparison.interval)
-    assert verdict(comparison, p=0.01) == "inconclusive"
+    assert verdict(comparison, AdjustedP(0.01)) == "inconclusive"
     text = sentence(comparison, replace(LABELS, unit=""))
-    assert text.startswith(
-        "Test (p = .053) and 95 % CI (0.03 to 41.84) disagree, so no change is claimed. "
-    )
-    assert "values from -0.2 to 41.0 are compatible" in text
+    assert (
+        "20.9 higher (95 % CI 0.03 to 41.84; p = .053; 15 items). The test and the 95 % CI "
+        "disagree, so no change is claimed (interval by sign flips: -0.2 to 41.0). This comparison "
+        "does not settle the direction; it can detect 29.4 with 80 % power."
+    ) in text
 
 
 def test_disagreement_is_said_under_every_verdict_that_claims_no_change() -> None:
@@ -129,7 +165,7 @@ def test_clusters_are_in_the_sentence() -> None:
 
 def test_what_is_refused_is_untestable_whatever_else_is_known() -> None:
     comparison = untested(compared(12.0), "half of the samples are missing")
-    assert verdict(comparison, p=0.001) == "untestable"
+    assert verdict(comparison, AdjustedP(0.001)) == "untestable"
     assert "Not tested: half of the samples" in sentence(comparison, LABELS)
 
 
@@ -141,8 +177,9 @@ def test_no_sentence_holds_a_banned_phrase(
     b: int, c: int, margin: float | None, p: float | None
 ) -> None:
     comparison = compared(margin, b=b, c=c)
-    claimed = verdict(comparison, p)
-    text = sentence(comparison, replace(LABELS, adjustment="Holm"), p)
+    p_values = AdjustedP.of(comparison)._replace(**({} if p is None else {"difference": p}))
+    claimed = verdict(comparison, p_values)
+    text = sentence(comparison, HOLM_72, p_values)
     assert banned(text, claimed) == []
     assert "nan" not in text.lower()
     assert "None" not in text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.stats.battery import batteries, battery
-from analysis.stats.comparison import INTERVALS, TESTS, Comparison, Options, untested
+from analysis.stats.comparison import INFERENCE, Comparison, Options, untested
 from analysis.stats.paired import Paired
 from analysis.stats.step_size import step_size
 
@@ -129,19 +129,28 @@ def test_a_declared_kind_is_kept() -> None:
 def test_identical_scores_are_said_and_not_tested() -> None:
     comparison = battery(series([0.0, 1.0] * 20, [0.0, 1.0] * 20))
     assert comparison.refused == "the two models' scores are identical on all 40 items"
-    assert {name for name in TESTS + INTERVALS if getattr(comparison, name) is not None} == set()
+    assert {name for name in INFERENCE if getattr(comparison, name) is not None} == set()
     assert (comparison.delta, comparison.tied) == (0, 40)
 
 
-@pytest.mark.parametrize("differing", [1, 3, 5])
-def test_no_p_value_with_fewer_than_six_clusters_that_differ(differing: int) -> None:
+@pytest.mark.parametrize("differing", [1, 3, 4])
+def test_nothing_is_inferred_where_no_data_could_reject(differing: int) -> None:
     comparison = battery(table(20, differing, 0, 20), Options(margin=0.5))
     assert comparison.refused is not None
     assert f"differ in {differing} of" in comparison.refused
     assert "no data could reject" in comparison.refused
-    assert {name for name in TESTS if getattr(comparison, name) is not None} == set()
-    assert comparison.min_attainable_p == 2.0**-differing * 2
-    assert comparison.ci95 is not None
+    assert {name for name in INFERENCE if getattr(comparison, name) is not None} == set()
+    assert comparison.min_attainable_p == pytest.approx(2.0**-differing)
+
+
+def test_the_smallest_p_is_that_of_the_test_that_decides() -> None:
+    five = table(20, 5, 0, 20)
+    right_or_wrong = battery(five)
+    assert right_or_wrong.p == right_or_wrong.min_attainable_p == pytest.approx(2.0**-5)
+    flipped = battery(five, Options(kind="fraction"))
+    assert flipped.min_attainable_p == 2 * 2.0**-5
+    assert flipped.refused is not None
+    assert "(the smallest p would be .062)" in flipped.refused
 
 
 def test_six_clusters_that_differ_can_be_tested() -> None:
@@ -158,7 +167,7 @@ def test_no_interval_with_fewer_than_five_clusters(count: int) -> None:
     comparison = battery(series(base.tolist(), tuned.tolist(), clusters), Options(margin=1.0))
     few = "1 cluster is" if count == 1 else f"{count} clusters are"
     assert comparison.refused == f"{few} too few for a test or an interval"
-    assert {name for name in TESTS + INTERVALS if getattr(comparison, name) is not None} == set()
+    assert {name for name in INFERENCE if getattr(comparison, name) is not None} == set()
 
 
 def test_a_difference_without_spread_is_not_tested() -> None:
@@ -177,7 +186,7 @@ def test_a_difference_without_spread_is_not_tested() -> None:
 
 def test_no_equivalence_without_a_margin() -> None:
     comparison = battery(maize())
-    assert (comparison.margin, comparison.tost_p, comparison.rope, comparison.noninferior) == (
+    assert (comparison.margin, comparison.tost_p, comparison.rope, comparison.noninferior_p) == (
         None,
         None,
         None,
@@ -210,9 +219,8 @@ def test_refusing_takes_away_all_that_a_test_or_interval_says() -> None:
     refused = untested(comparison, "because")
     assert refused.refused == "because"
     for field in fields(Comparison):
-        expected = None if field.name in TESTS + INTERVALS else getattr(comparison, field.name)
+        expected = None if field.name in INFERENCE else getattr(comparison, field.name)
         assert field.name == "refused" or getattr(refused, field.name) == expected
-    assert untested(comparison, "because", intervals=True).ci95 == comparison.ci95
 
 
 def test_a_skewed_series_of_few_clusters_gets_the_bootstrap_too() -> None:

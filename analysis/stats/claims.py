@@ -1,0 +1,69 @@
+"""Claims about a comparison: p-values adjusted for multiplicity, and the intervals behind them."""
+
+from typing import NamedTuple
+
+from scipy import stats
+
+from analysis.stats.comparison import Comparison
+from analysis.stats.paired import Interval
+
+
+class AdjustedP(NamedTuple):
+    """p-values of a comparison, each adjusted in its family; None = not tested."""
+
+    difference: float | None
+    """Of the primary test."""
+    equivalence: float | None = None
+    """Of `Comparison.tost_p`."""
+    noninferiority: float | None = None
+    """Of `Comparison.noninferior_p`."""
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> "AdjustedP":
+        """The p-values of a comparison that is the only one: they need no adjustment."""
+        return cls(comparison.p, comparison.tost_p, comparison.noninferior_p)
+
+
+class ClaimInterval(NamedTuple):
+    """Two-sided interval that lies inside the margin exactly if the adjusted p is at most alpha."""
+
+    level: float
+    """Confidence level, 0 to 1."""
+    limits: Interval
+
+
+def claim_interval(
+    comparison: Comparison, p: float | None, adjusted: float | None
+) -> ClaimInterval | None:
+    """Interval that a claim of equivalence or non-inferiority rests on.
+
+    A step-down procedure compares p with a share of alpha: p / adjusted of it. The interval has
+    the level 1 - 2 alpha p / adjusted, from CR2 with Satterthwaite's t as the tests themselves; for
+    non-inferiority its lower limit counts. Without an adjustment it is the 90 % interval.
+
+    Args:
+        comparison: the comparison.
+        p: of the claim's test, unadjusted.
+        adjusted: the same, adjusted by Holm or Bonferroni.
+
+    Returns:
+        None: nothing was tested.
+
+    >>> from analysis.stats.battery import battery
+    >>> from analysis.stats.comparison import Options
+    >>> from analysis.stats.paired import Paired
+    >>> ids = [f"{number:02}" for number in range(20)]
+    >>> tuned = [0.5, 0.6] * 10
+    >>> result = battery(Paired.of(ids, ids, [0.5, 0.55] * 10, tuned), Options(margin=0.1))
+    >>> interval = claim_interval(result, result.tost_p, 4 * result.tost_p)
+    >>> interval.level, [round(limit, 4) for limit in interval.limits]
+    (0.975, [0.0109, 0.0391])
+    """
+    se, df = comparison.se_cr2, comparison.df
+    if not p or not adjusted or not se or df is None:
+        return None
+    level = 1 - 2 * comparison.alpha * p / adjusted
+    half_width = float(stats.t.ppf((1 + level) / 2, df)) * se
+    return ClaimInterval(
+        level, Interval(comparison.delta - half_width, comparison.delta + half_width)
+    )
