@@ -122,7 +122,7 @@ def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredC
 
 def model_facts(model: ModelConf) -> dict[str, Any]:
     """Returns the properties of a model that the analysis uses."""
-    fields = ("base", "ancestor", "domain", "parameters")
+    fields = ("base", "ancestor", "domain", "recipe", "parameters")
     return {
         **{name: getattr(model, name) for name in fields},
         "adaptation": list(model.adaptation),

@@ -8,9 +8,11 @@ The file is CSV with a header and the columns
     estimate   difference of a pair, in any unit
     variance   square of its standard error; optional with --covariance
     family     optional: estimates of one family share a base model, its data or its error
+    recipe     optional, with family: the same training recipe on several families
 
 With families the model has three levels (REML). The standard error is robust by family (CR2), and
-its degrees of freedom are Satterthwaite's. Without families the model has two levels, and the
+its degrees of freedom are Satterthwaite's. With recipes families and recipes are crossed, and the
+error is robust by the groups that share neither. Without families the model has two levels, and the
 output also shows DerSimonian-Laird and Hartung-Knapp. With fewer than 4 families, or fewer than 3
 degrees of freedom, there is no interval over families, only the mean of exactly these estimates.
 

@@ -29,6 +29,8 @@ def _opening(meta: MetaAnalysis) -> str:
 
 def _table(meta: MetaAnalysis) -> Iterator[str]:
     robust = meta.random_effects.robust
+    if meta.crossed and meta.crossed.refused is None:
+        yield _pooled_row("REML with recipes, CR2 by group", meta.crossed.robust)
     if meta.by_family:
         yield _pooled_row("REML, CR2 by family", robust)
         yield _row("plain mean of family means", meta.by_family.mean)
@@ -74,6 +76,12 @@ def _notes(meta: MetaAnalysis) -> Iterator[str]:
     if population.refused is not None:
         yield f"no mean of a population: {population.refused}"
     yield from (f"warning: {warning}" for warning in population.warnings)
+    if meta.crossed and meta.crossed.refused is None:
+        groups = counted(meta.crossed.n_families, "group")
+        between = _number(meta.crossed.tau2_recipe)
+        yield f"with recipes: {groups} that share neither, tau2 between recipes {between}"
+    elif meta.crossed:
+        yield f"no mean with recipes: {meta.crossed.refused}"
 
 
 def _number(value: float | None) -> str:

@@ -25,10 +25,12 @@ class Estimates:
     """Error covariance, shape (k, k)."""
     families: tuple[str, ...] | None
     """Family of each estimate, shape (k,); None: the file has no families."""
+    recipes: tuple[str, ...] | None = None
+    """Training recipe of each estimate, shape (k,); None: none is known. Needs families."""
 
 
 def read(path: Path, covariance: Path | None = None) -> Estimates:
-    """Reads the columns `estimate`, `variance` and the optional `family`; ignores other columns.
+    """Reads `estimate`, `variance` and the optional `family` and `recipe`; ignores other columns.
 
     Args:
         path: CSV file with a header.
@@ -49,12 +51,13 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
         check_length(line, cells, len(header), errors_in(path))
     y = _column(path, header, body, "estimate")
     variances = _variances(path, header, body) if "variance" in header else None
-    families = _families(path, header, body) if "family" in header else None
+    families = _names(path, header, body, "family") if "family" in header else None
+    recipes = _names(path, header, body, "recipe") if "recipe" in header and families else None
     joint = np.diag(variances) if variances is not None else np.empty(0)
     if covariance is not None:
         joint = _matrix(covariance, len(y))
         _check_covariance(covariance, joint, variances)
-    return Estimates(y, joint, families)
+    return Estimates(y, joint, families, recipes)
 
 
 def _column(path: Path, header: list[str], body: list[NumberedCells], name: str) -> Array:
@@ -73,11 +76,11 @@ def _variances(path: Path, header: list[str], body: list[NumberedCells]) -> Arra
     return variances
 
 
-def _families(path: Path, header: list[str], body: list[NumberedCells]) -> tuple[str, ...]:
-    index = header.index("family")
+def _names(path: Path, header: list[str], body: list[NumberedCells], name: str) -> tuple[str, ...]:
+    index = header.index(name)
     for line, cells in body:
         if not cells[index]:
-            raise EstimatesError(f"{path}, row {line}, column `family`", "it is empty")
+            raise EstimatesError(f"{path}, row {line}, column `{name}`", "it is empty")
     return tuple(cells[index] for _, cells in body)
 
 

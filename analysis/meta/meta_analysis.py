@@ -17,7 +17,13 @@ from analysis.meta.classical import (
     wald,
 )
 from analysis.meta.csv_input import Estimates
-from analysis.meta.random_effects import RandomEffects, positive_definite, random_effects
+from analysis.meta.factors import Factors
+from analysis.meta.random_effects import (
+    RandomEffects,
+    enough_df,
+    positive_definite,
+    random_effects,
+)
 from analysis.meta.sensitivity import (
     family_mean,
     fixed_set,
@@ -82,10 +88,19 @@ class MetaAnalysis:
     off_diagonal_share: float
     """Share of the covariances in the variance of the plain mean."""
     has_families: bool
+    crossed: RandomEffects | None = None
+    """The same with training recipes beside families; None if no recipe recurs over families."""
     by_family: FamilyAnalyses | None = None
     """None without families, or if the population mean is refused."""
     two_level: TwoLevelAnalyses | None = None
     """None with families, or if the population mean is refused."""
+
+    @property
+    def headline(self) -> RandomEffects:
+        """The main line: with recipes if it has enough degrees of freedom, else by family."""
+        crossed = self.crossed
+        leads = crossed is not None and crossed.refused is None and enough_df(crossed.df)
+        return crossed if crossed is not None and leads else self.random_effects
 
     def as_dict(self) -> dict[str, Any]:
         """JSON document; numbers that do not exist are None.
@@ -107,6 +122,14 @@ class MetaAnalysis:
             "off_diagonal_share": self.off_diagonal_share,
             "fixed_set": estimate_as_dict(self.fixed_set),
         }
+        if self.crossed:
+            document["crossed"] = {
+                "groups": self.crossed.n_families,
+                "leads": self.headline is self.crossed,
+                "refused": self.crossed.refused,
+                "warnings": list(self.crossed.warnings),
+                **_attributes(self.crossed, (*POPULATION, "tau2_recipe")),
+            }
         if self.by_family:
             document |= self.by_family.as_dict()
         if self.two_level:
@@ -124,7 +147,7 @@ def meta_analysis(estimates: Estimates) -> MetaAnalysis:
     by_family = two_level = None
     if population.refused is None and families is not None:
         left_out = leave_one_family_out(y, sampling, families)
-        by_family = FamilyAnalyses(family_mean(y, families), left_out)
+        by_family = FamilyAnalyses(family_mean(y, sampling, families), left_out)
     elif population.refused is None:
         variances = np.diag(sampling)
         two_level = TwoLevelAnalyses(
@@ -140,9 +163,17 @@ def meta_analysis(estimates: Estimates) -> MetaAnalysis:
         None if population.refused else i2(sampling, population.tau2),
         off_diagonal_share(sampling),
         families is not None,
+        _crossed(estimates),
         by_family,
         two_level,
     )
+
+
+def _crossed(estimates: Estimates) -> RandomEffects | None:
+    k, families, recipes = len(estimates.y), estimates.families, estimates.recipes
+    if recipes is None or not Factors.of(k, families, recipes).is_crossed:
+        return None
+    return random_effects(estimates.y, estimates.sampling, families, recipes)
 
 
 def estimate_as_dict(estimate: Estimate) -> dict[str, Any]:

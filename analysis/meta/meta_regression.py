@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.meta.cr2 import cr2
+from analysis.meta.factors import Factors
 from analysis.meta.gls import as_covariance
 from analysis.meta.random_effects import (
     MIN_FAMILIES,
     enough_df,
-    family_codes,
     fit_reml,
     positive_definite,
     too_few_df,
@@ -45,11 +45,9 @@ def meta_regression(
         Refused if `random_effects` would refuse, and if only one family has another value of the
         property than the rest: its own deviation could not be distinguished from the slope.
     """
-    estimates, joint, groups = (
-        np.asarray(y, dtype=float),
-        as_covariance(sampling),
-        family_codes(families, len(y)),
-    )
+    estimates, joint = np.asarray(y, dtype=float), as_covariance(sampling)
+    factors = Factors.of(len(y), families)
+    groups = factors.groups
     values = np.asarray(x, dtype=float)
     n_families = len(np.unique(groups))
     if n_families < MIN_FAMILIES:
@@ -59,7 +57,7 @@ def meta_regression(
     if not positive_definite(joint):
         return MetaRegression(refused="the error covariance is singular")
     design = np.column_stack([np.ones(len(values)), values])
-    fit = fit_reml(estimates, design, joint, groups)
+    fit = fit_reml(estimates, design, joint, factors)
     robust = cr2(fit.gls, groups, np.array([0.0, 1.0]))
     if not enough_df(robust.df):
         return MetaRegression(refused=too_few_df(robust.df))

@@ -61,6 +61,8 @@ class LevelDifferences:
     pairs: tuple[str, ...]
     families: tuple[str, ...]
     """Family of each pair."""
+    recipes: tuple[str, ...]
+    """Training recipe of each pair."""
     estimates: tuple[Estimate, ...]
     """Difference of each pair, in points."""
     covariance: Array
@@ -68,13 +70,18 @@ class LevelDifferences:
 
     @classmethod
     def of(
-        cls, levels: Levels, weights: Weights, families: Mapping[str, str]
+        cls,
+        levels: Levels,
+        weights: Weights,
+        families: Mapping[str, str],
+        recipes: Mapping[str, str] | None = None,
     ) -> "LevelDifferences":
         """Differences in one level, or in one contrast of data sets."""
         pairs = levels.complete(weights)
         return cls(
             tuple(pairs),
             tuple(families[pair] for pair in pairs),
+            tuple((recipes or {}).get(pair, pair) for pair in pairs),
             tuple(levels.estimate(pair, weights) for pair in pairs),
             levels.joint(pairs, weights),
         )
@@ -85,6 +92,7 @@ class LevelDifferences:
         return LevelDifferences(
             tuple(self.pairs[index] for index in indices),
             tuple(self.families[index] for index in indices),
+            tuple(self.recipes[index] for index in indices),
             tuple(self.estimates[index] for index in indices),
             self.covariance[np.ix_(indices, indices)],
         )
@@ -103,7 +111,7 @@ class LevelDifferences:
 
     def answer(self) -> PooledAnswer:
         """All analyses of the differences."""
-        meta = meta_analysis(Estimates(self.y, self.covariance, self.families))
+        meta = meta_analysis(Estimates(self.y, self.covariance, self.families, self.recipes))
         return PooledAnswer(self.pairs, self.families, replace(meta, fixed_set=self.mean()))
 
     def sensitivity_answer(self) -> SensitivityAnswer:

@@ -138,7 +138,7 @@ class _PromptStudy:
         """Analysis to level to the differences of all pairs that have it."""
         return {
             analysis: {
-                level: LevelDifferences.of(levels, weights, self.families)
+                level: LevelDifferences.of(levels, weights, self.families, self.recipes)
                 for level, weights in self.weights.items()
             }
             for analysis, levels in self.levels.items()
@@ -165,6 +165,11 @@ class _PromptStudy:
     def families(self) -> dict[str, str]:
         """Pair to family."""
         return {pair: str(facts["family"]) for pair, facts in self.facts.items()}
+
+    @property
+    def recipes(self) -> dict[str, str]:
+        """Pair to training recipe; a recipe without a name is a pair's own."""
+        return {pair: str(facts.get("recipe") or pair) for pair, facts in self.facts.items()}
 
     def _series_to_test(self) -> Iterator[SeriesToTest]:
         builder = SeriesBuilder(self.conf, self.study.declaration.tree, self._variants())

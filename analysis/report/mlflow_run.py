@@ -77,7 +77,7 @@ def _metrics(results: StudyResults) -> dict[str, float]:
     setting = selectors.reported_setting(results)
     metrics = {}
     for level, pooled in setting.answers.items() if setting else ():
-        population = pooled.meta.random_effects
+        population = pooled.meta.headline
         metrics[f"{level}_delta"] = pooled.meta.fixed_set.delta
         if population.refused is None:
             metrics[f"{level}_pooled"] = population.mu

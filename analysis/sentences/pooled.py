@@ -8,6 +8,7 @@ from analysis.names import in_sentence
 from analysis.number_format import decimals, interval, number, p_value
 from analysis.sentences.verdict import Verdict
 from analysis.stats.paired import excludes_zero
+from clue.task.levels import OVERALL
 
 ONE_PAIR = "There is only one pair, so no statement is made beyond it."
 
@@ -19,13 +20,14 @@ def answer(level: str, meta: MetaAnalysis) -> list[str]:
         level: name of the level.
         meta: meta-analysis of the differences of all pairs in families, in points.
     """
-    population = meta.random_effects
+    population = meta.headline
     if population.refused is None:
         lines = [f"{_population(level, population)} {_prediction(population)}"]
     else:
         lines = [f"No statement beyond these pairs on {in_sentence(level)}: {population.refused}."]
     lines += [f"Warning: {warning}." for warning in population.warnings]
-    return [*lines, _these_pairs(level, meta)]
+    explained = _explained(meta) if level == OVERALL else []
+    return [*lines, *_recipes(meta), _these_pairs(level, meta), *explained]
 
 
 def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) -> str:
@@ -55,11 +57,45 @@ def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) ->
     )
 
 
+def _recipes(meta: MetaAnalysis) -> list[str]:
+    """On the line that does not lead: with recipes if few degrees of freedom allow it."""
+    crossed, by_family = meta.crossed, meta.random_effects
+    if crossed is None or by_family.refused is not None:
+        return []
+    if meta.headline is crossed:
+        limits = interval(by_family.ci95, decimals(by_family.se_cr2))
+        return [
+            f"By families of bases alone: 95 % CI {limits} points ({by_family.df:.1f} degrees of "
+            "freedom); it leaves out that training recipes recur."
+        ]
+    caution = "the interval above leaves this out and is too short if recipes matter"
+    if crossed.refused is not None:
+        return [f"Training recipes recur over families of bases; {caution}."]
+    limits = interval(crossed.ci95, decimals(crossed.se_cr2))
+    return [
+        f"Training recipes recur over families of bases; {caution}. With recipes: mean "
+        f"{number(crossed.mu, decimals(crossed.se_cr2))} points (95 % CI {limits}; "
+        f"{crossed.n_families} groups that share neither base nor recipe, {crossed.df:.1f} degrees "
+        "of freedom, too few to lead)."
+    ]
+
+
+def _explained(meta: MetaAnalysis) -> list[str]:
+    """The two means against each other."""
+    if meta.headline.refused is not None:
+        return []
+    return [
+        "The mean of exactly these pairs says how these models changed; its interval covers other "
+        "patients and questions. The mean above it is for biomedical models in general; its "
+        "interval also covers other models."
+    ]
+
+
 def _population(level: str, population: RandomEffects) -> str:
     digits = decimals(population.se_cr2)
     details = (
         f"95 % CI {interval(population.ci95, digits)} points; p {p_value(population.p)}; "
-        f"{population.n_pairs} pairs in {population.n_families} families, "
+        f"{population.n_pairs} pairs in {population.n_families} {_groups(population)}, "
         f"{population.df:.1f} degrees of freedom"
     )
     if excludes_zero(population.ci95):
@@ -69,6 +105,10 @@ def _population(level: str, population: RandomEffects) -> str:
         f"differ from their bases: mean difference {number(population.mu, digits)} points "
         f"({details})."
     )
+
+
+def _groups(population: RandomEffects) -> str:
+    return "families" if population.tau2_recipe is None else "groups of bases and recipes"
 
 
 def _change(level: str, mu: float, digits: int) -> str:

@@ -63,7 +63,7 @@ def _rates(item: int, name: str, spread: tuple[float, float], most: float) -> li
     made = [random_effects(row, SAMPLING, FAMILIES) for row in y]
     refused = [one.refused is not None for one in made]
     answered = [_holds(one.ci95) for one in made if one.refused is None]
-    by_family = [_holds(family_mean(row, FAMILIES).interval()) for row in y]
+    by_family = [_holds(family_mean(row, SAMPLING, FAMILIES).interval()) for row in y]
     these = [
         _holds(fixed_set(row, SAMPLING).interval(), mean)
         for row, mean in zip(y, effects.mean(axis=1), strict=True)

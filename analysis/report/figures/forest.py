@@ -63,7 +63,7 @@ def alt(results: StudyResults) -> str:
 
 def _pooled_height(meta: MetaAnalysis) -> float:
     """Number of lines for the pooled means."""
-    return 1.5 if meta.random_effects.refused else 3.5
+    return 1.5 if meta.headline.refused else 3.5
 
 
 def _lines(rows: Sequence[ResultRow]) -> list[ResultRow | str]:
@@ -95,8 +95,8 @@ def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
 
 
 def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
-    if meta.random_effects.refused is None:
-        _population(ax, y, meta.random_effects, theme)
+    if meta.headline.refused is None:
+        _population(ax, y, meta.headline, theme)
         y -= 2
     mean, interval = meta.fixed_set.delta, meta.fixed_set.interval()
     if isfinite(interval.low):

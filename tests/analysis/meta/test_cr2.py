@@ -4,8 +4,8 @@ from numpy.typing import NDArray
 from scipy.linalg import sqrtm
 
 from analysis.meta.cr2 import cr2
+from analysis.meta.factors import Factors
 from analysis.meta.gls import Gls, intercept
-from analysis.meta.random_effects import family_codes
 from analysis.stats.paired import Array
 from tests.analysis.meta.published import bcg, made_up, schools
 
@@ -42,7 +42,7 @@ def test_bcg_has_the_published_variance_and_degrees_of_freedom() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_correlated_pairs_in_families_agree_with_the_definition(seed: int) -> None:
     data = made_up(seed)
-    groups = family_codes(data.families, 12)
+    groups = Factors.of(12, data.families).families
     same = groups[:, None] == groups
     phi = data.sampling + 0.4 * np.eye(12) + 0.9 * same
     robust = cr2(Gls(data.y, intercept(12), phi), groups, ONE)
@@ -53,7 +53,7 @@ def test_correlated_pairs_in_families_agree_with_the_definition(seed: int) -> No
 
 def test_a_slope_agrees_with_the_definition() -> None:
     data = schools()
-    groups = family_codes(data.families, 56)
+    groups = Factors.of(56, data.families).families
     rng = np.random.default_rng(8)
     x = np.column_stack([np.ones(56), rng.normal(size=56)])
     phi = np.diag(data.sampling) + 0.03 * np.eye(56) + 0.07 * (groups[:, None] == groups)
@@ -74,7 +74,7 @@ def test_equal_errors_and_equal_groups_give_the_t_test_on_group_means() -> None:
 
 def test_the_variance_is_unbiased_under_the_working_covariance_also_across_families() -> None:
     data = made_up(0)
-    groups = family_codes(data.families, 12)
+    groups = Factors.of(12, data.families).families
     across = 0.2 * np.sqrt(np.outer(np.diag(data.sampling), np.diag(data.sampling)))
     phi = np.where(groups[:, None] == groups, data.sampling, across)
     roots = np.linalg.cholesky(phi).T
@@ -87,7 +87,7 @@ def test_the_variance_is_unbiased_under_the_working_covariance_also_across_famil
 @pytest.mark.parametrize("correlation", [-0.02, 0.2])
 def test_covariance_across_families_widens_and_never_narrows(correlation: float) -> None:
     data = made_up(0)
-    groups = family_codes(data.families, 12)
+    groups = Factors.of(12, data.families).families
     across = correlation * np.sqrt(np.outer(np.diag(data.sampling), np.diag(data.sampling)))
     phi = np.where(groups[:, None] == groups, data.sampling, across)
     fit = Gls(data.y, intercept(12), phi)
@@ -105,7 +105,7 @@ def test_covariance_across_families_widens_and_never_narrows(correlation: float)
 
 def test_groups_may_have_any_numbers_and_stand_in_any_order() -> None:
     data = made_up(4)
-    groups = family_codes(data.families, 12)
+    groups = Factors.of(12, data.families).families
     order = np.random.default_rng(1).permutation(12)
     once = cr2(Gls(data.y, intercept(12), data.sampling), groups, ONE)
     shuffled = data.sampling[np.ix_(order, order)]

@@ -33,7 +33,7 @@ def test_family_means_are_a_t_test_over_families() -> None:
         for family in sorted(set(data.families))
     ]
     expected = stats.ttest_1samp(means, 0.0)
-    mean = family_mean(data.y, data.families)
+    mean = family_mean(data.y, np.ones(len(data.y)), data.families)
     assert (mean.delta, mean.df) == (pytest.approx(np.mean(means)), 6)
     assert mean.p == pytest.approx(expected.pvalue)
     assert mean.interval() == pytest.approx(expected.confidence_interval(0.95))
