@@ -1,4 +1,4 @@
-"""Notes on the answers of a pair: unread shares that differ, blank and identical answers."""
+"""Notes on the answers of a pair: unread shares that differ, answers that say nothing."""
 
 from collections.abc import Iterator
 
@@ -19,9 +19,10 @@ def answer_notes(match: MatchedCells) -> Iterator[str]:
             f"{match.base.key.model} {base:.1f} %: part of the difference may be format."
         )
     for cell in (match.base, match.tuned):
-        same = uniform(len(cell.columns.ids), unread_percent(cell, "empty"), cell.distinct_answers)
-        if same:
-            yield f"{cell.key.model}: {same}."
+        blank = unread_percent(cell, "empty")
+        note = uniform(len(cell.columns.ids), blank, cell.distinct_answers, cell.thoughts_alone)
+        if note:
+            yield f"{cell.key.model}: {note}."
 
 
 def unread_percent(cell: StoredCell, flag: str = "unparsed") -> float:

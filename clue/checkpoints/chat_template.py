@@ -5,9 +5,10 @@ layout applies to the complete cell, and `Chat.facts` records it. Dates in templ
 same prompt must give the same tokens tomorrow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from clue.checkpoints import thinking
 from clue.errors import ModelError
 from clue.records import Completion, FinishReason, Message, sha256
 
@@ -23,6 +24,12 @@ _PROBE = [
     Message("assistant", "an5wer"),
     Message("user", "foll0w"),
 ]
+
+_THINKS = (
+    "the chat template {}, and none of its variables switches that off: a budget for answers ends "
+    "inside the thought. Choose a template without thoughts: model.chat_template=<file.jinja> or "
+    "model.chat_template=<name of another model>; none = the plain layout"
+)
 
 SystemLayout = Literal["own turn", "folded into the user turn", "plain text"]
 
@@ -47,7 +54,10 @@ class Chat:
         # a template writes its own BOS; without one a base model was trained with every BOS it has
         is_plain = self.template is None and tokenizer.bos_token_id is not None
         self.adds_bos = is_plain or _adds_bos(tokenizer)
+        self.switches: dict[str, Any] = {}
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
+        if self.template:
+            self.switches = self._probe_thinking(self.template)
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         self.stop_ids = sorted({*end_ids, *eos, *self._end_of_turn()})
         self.stop_strings = () if self.template else (PLAIN_STOP,)
@@ -55,7 +65,7 @@ class Chat:
     @property
     def facts(self) -> dict[str, Any]:
         """The layout; part of the fingerprint."""
-        return {
+        facts = {
             "layout": "chat template" if self.template else "plain",
             "template_sha256": sha256(self.template) if self.template else None,
             "system": self.system,
@@ -63,6 +73,8 @@ class Chat:
             "stop_ids": self.stop_ids,
             "stop_strings": list(self.stop_strings),
         }
+        # absent without a switch, so that older fingerprints stay valid
+        return facts | ({"thinking": dict(self.switches)} if self.switches else {})
 
     def render(self, messages: Sequence[Message]) -> list[int]:
         """Token ids of the conversation, ready for the assistant's answer.
@@ -104,7 +116,11 @@ class Chat:
     def _apply(self, messages: Sequence[Message], *, answer: bool) -> str:
         turns = [{"role": message.role, "content": message.content} for message in messages]
         text: str = self.tokenizer.apply_chat_template(
-            turns, chat_template=self.template, tokenize=False, add_generation_prompt=answer
+            turns,
+            chat_template=self.template,
+            tokenize=False,
+            add_generation_prompt=answer,
+            **self.switches,
         )
         return text
 
@@ -126,6 +142,29 @@ class Chat:
                 "checkpoint, or one without a template, for which the plain layout is used."
             ) from error
         return self.system
+
+    def _probe_thinking(self, template: str) -> dict[str, Any]:
+        """The variables of the template that switch thinking off.
+
+        Raises:
+            ModelError: none does, and the prompt opens a thought or a channel.
+        """
+        question, answer = _PROBE[1].content, _PROBE[2].content
+        added = self.tokenizer.get_added_vocab()
+
+        def render(values: Mapping[str, Any]) -> tuple[str, str]:
+            self.switches = dict(values)
+            before, _, end = self._apply(self.fold(_PROBE[:2]), answer=True).rpartition(question)
+            return before, end
+
+        switches = thinking.switches_off(template, render, added)
+        end = render(switches)[1]
+        if thinking.state(end, added) == "open":
+            raise ModelError(_THINKS.format("opens a thought in every prompt"))
+        answered = self._apply(self.fold(_PROBE[:3]), answer=False).partition(answer)[0]
+        if thinking.chooses_channel(end, answered.rpartition(question)[2]):
+            raise ModelError(_THINKS.format("lets the model begin with a channel for its thoughts"))
+        return switches
 
     def _end_of_turn(self) -> list[int]:
         """The token that the template puts after an answer; some generation configs lack it."""

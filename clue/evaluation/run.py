@@ -140,11 +140,11 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
 
 
 def _answer_note(cell: Cell, means: dict[str, float]) -> str:
-    """Returns a note on answers of a model that are all blank or identical; else empty."""
+    """Returns a note on answers of a model that say nothing of it; else empty."""
     if cell.model.baseline:
         return ""
-    same = uniform(int(means["n"]), means["empty_percent"], int(means["distinct_answers"]))
-    return same or ""
+    counts = (int(means[name]) for name in ("distinct_answers", "thoughts_alone"))
+    return uniform(int(means["n"]), means["empty_percent"], *counts) or ""
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

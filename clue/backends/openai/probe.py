@@ -154,6 +154,12 @@ def _dialect(client: HttpClient, api: str, served_model: str, chat: Chat) -> tup
                 "%s uses its own chat template: %d tokens for a probe, %d by ours",
                 *(client.base_url, sent, request.tokens),
             )
+            if chat.switches and not dialect.ids:
+                log.warning(
+                    "%s gets no %s with a prompt: start it with that value, so that it does not "
+                    "think before it answers",
+                    *(client.base_url, chat.switches),
+                )
         return dialect, sent
     raise ModelError(
         f"{client.base_url} accepts prompts to {served_model} in none of the forms that "

@@ -52,3 +52,12 @@ def test_blank_and_identical_answers_are_notes(tmp_path: Path) -> None:
         "llama2_7b: all 40 answers are blank",
         "meditron7b: all 40 answers are identical",
     ]
+
+
+def test_thoughts_without_an_answer_are_a_note(tmp_path: Path) -> None:
+    thoughts = [
+        replace(one, completion=replace(one.completion, text=f"<think>is it {n}"))
+        for n, one in enumerate(answers(0))
+    ]
+    (note,) = aligned(tmp_path, "mednli", answers(0), thoughts).notes()
+    assert note.startswith("meditron7b: 40 of 40 answers are thoughts that end before an answer")

@@ -92,6 +92,20 @@ def test_a_server_without_completions_gets_turns_and_the_identity_says_so(
     assert "uses its own chat template" in caplog.text
 
 
+@pytest.mark.parametrize("ids", [True, False])
+def test_thinking_is_switched_off_at_a_server_that_lays_out_turns_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, ids: bool
+) -> None:
+    switch = "{% if add_generation_prompt and enable_thinking is false %}<think></think>{% endif %}"
+    tiny.llama(tmp_path, template=tiny.CHATML + switch)
+    with Server(tmp_path, Habits(takes=("chat",), ids=ids)).running() as server:
+        backend = openai_backend(server, tmp_path)
+        assert backend.identity()["chat"]["thinking"] == {"enable_thinking": False}
+        sent = server.requests[-1].get("chat_template_kwargs")
+    assert sent == ({"enable_thinking": False} if ids else None)
+    assert ("start it with that value" in caplog.text) is not ids
+
+
 def test_a_server_that_breaks_at_token_ids_gets_text(folder: Path) -> None:
     with Server(folder, Habits(takes=("text",), refuses=500)).running() as server:
         assert openai_backend(server, folder).identity()["api"] == "text"
