@@ -33,6 +33,7 @@ MODEL_KEYS = (
     "model.revision",
     "model.adapter",
     "model.gguf_file",
+    "model.chat_template",  # `backend.chat` has what it does
     "backend.weights",
     "backend.adapter",
 )

@@ -21,7 +21,7 @@ _AMOUNT = re.compile(r"budget|tokens|limit", re.I)
 _CHOICE = re.compile(r"effort|mode|level|type", re.I)
 _NEGATED = re.compile(r"^(?:no|non|not|disable|skip|without|hide|suppress)_?", re.I)
 _END = re.compile(r"/|end|close|stop", re.I)
-OFF_WORDS = ("off", "none", "no", "no_think", "nothink", "disabled", "false", "chat")
+OFF_WORDS = ("off", "none", "no", "no_think", "nothink", "disabled", "chat")
 """Words that switch thinking off, if the template compares a variable with them."""
 
 
@@ -42,8 +42,9 @@ def switches_off(template: str, render: Render, added: Collection[str]) -> dict[
     switches: dict[State, list[dict[str, Any]]] = {"open": [], "closed": [], "absent": []}
     for name, value in _values(template, every=default == "open"):
         rendering = _rendering(render, {name: value})
-        if rendering is not None and rendering != unset:
-            switches[state(rendering[1], added)].append({name: value})
+        if rendering is None or rendering == unset or _unclosed(rendering) > _unclosed(unset):
+            continue
+        switches[state(rendering[1], added)].append({name: value})
     return next(iter([*switches["closed"], *switches["absent"]]), {})
 
 
@@ -75,6 +76,12 @@ def chooses_channel(prompt_end: str, answered_end: str) -> bool:
     return bool(CHANNEL.search(answered_end)) and not CHANNEL.search(prompt_end)
 
 
+def _unclosed(rendering: Rendering) -> int:
+    """Number of tags that open a thought, or ask for one, without one that closes it."""
+    text = "".join(rendering)
+    return len(OPENING.findall(text)) - len(CLOSING.findall(text))
+
+
 def _rendering(render: Render, values: Mapping[str, Any]) -> Rendering | None:
     """Returns the probe with these values, None if the template fails on them."""
     from jinja2 import TemplateError
@@ -90,7 +97,7 @@ def _values(template: str, *, every: bool) -> Iterator[tuple[str, Any]]:
 
     Args:
         template: Jinja source.
-        every: try both truth values, whatever the name of the variable says.
+        every: try other values too than the one that the name of the variable suggests.
     """
     from jinja2 import Environment
 
@@ -107,5 +114,5 @@ def _values(template: str, *, every: bool) -> Iterator[tuple[str, Any]]:
             values = list(words)
         else:
             likely = _NEGATED.search(name) is not None
-            values = [likely, *words, *([not likely] if every else [])]
+            values = [likely, *([not likely, *words] if every else [])]
         yield from ((name, value) for value in values)

@@ -134,7 +134,7 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     warning = _answer_note(cell, means)
     if warning:
         log.warning("%s: %s", cell.name, warning)
-    note = "; ".join(filter(None, [*cell.left_out, warning]))
+    note = "; ".join(filter(None, [*cell.left_out, *cell.layout_notes, warning]))
     values = {"score": means.get("score"), "metrics": parts, "marks": marks}
     return job.outcome(task, status, n=n, note=note, **values)
 

@@ -124,6 +124,9 @@ def test_an_instruction_to_think_is_switched_off(condition: str, switch: dict[st
         template("{% if thinking %}<think>{% else %}</think>{% endif %}"),
         template("{% if thinking is false %}<think></think>{% else %}<think>\n</think>{% endif %}"),
         template("{{ messages[-1].reasoning_content }}"),
+        # a word that is no truth value, and a true value that asks for a thought
+        template("", "{% if thinking and x != 'off' %}<|think|>{% endif %}"),
+        template("", "{% if no_thinking %}<|think|>{% endif %}"),
         None,
     ],
 )
