@@ -21,6 +21,7 @@ from clue.marks import is_partial, of_facts, union
 from clue.records import SampleKey, sha256
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey
+from clue.task.answers.thoughts import is_thought_alone
 
 __all__ = ["CellKey", "Columns", "StoredCell", "declared_cell"]
 
@@ -32,6 +33,7 @@ MODEL_KEYS = (
     "model.revision",
     "model.adapter",
     "model.gguf_file",
+    "model.chat_template",  # `backend.chat` has what it does
     "backend.weights",
     "backend.adapter",
 )
@@ -111,6 +113,12 @@ class StoredCell(StoredTable):
         number = int(pc.count_distinct(texts).as_py())
         has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
         return number if has_texts else None
+
+    @cached_property
+    def thoughts_alone(self) -> int:
+        """Number of answers that are thoughts without an answer; 0 if the table has no texts."""
+        texts = pq.read_table(self.path, columns=["text"])["text"].to_pylist()
+        return sum(is_thought_alone(text or "") for text in texts)
 
 
 def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredCell:

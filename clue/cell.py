@@ -42,9 +42,11 @@ class Cell:
     signatures: Mapping[str, str]
     """Metric name to signature."""
     notes: tuple[str, ...] = ()
-    """`SampleSplit.notes`."""
+    """`SampleSplit.notes`, then `layout_notes`."""
     left_out: tuple[str, ...] = ()
     """`SampleSplit.left_out`."""
+    layout_notes: tuple[str, ...] = ()
+    """`Backend.notes`."""
 
     @property
     def model(self) -> ModelConf:
@@ -111,8 +113,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         prompts=prompts,
         generation=generation,
         signatures=_signatures(config, task, split),
-        notes=split.notes,
+        notes=(*split.notes, *backend.notes()),
         left_out=split.left_out,
+        layout_notes=backend.notes(),
     )
 
 

@@ -12,6 +12,9 @@ from clue.study.words import differing_words
 TASK_FACTS = ("score", "dataset")
 """Facts of a cell that its task file sets and its fingerprint does not cover."""
 
+_DIGITS = 12
+"""Hex digits of a digest that people read."""
+
 
 @dataclass(frozen=True)
 class SettingDifference:
@@ -88,7 +91,8 @@ def all_differences(base: StoredCell, tuned: StoredCell) -> Iterator[SettingDiff
     for key in sorted({*base_settings, *tuned_settings}):
         values = base_settings.get(key), tuned_settings.get(key)
         if values[0] != values[1]:
-            yield SettingDifference(key, *differing_words(*map(str, values)))
+            texts = (str(value)[: _DIGITS if key.endswith("sha256") else None] for value in values)
+            yield SettingDifference(key, *differing_words(*texts))
 
 
 def _settings(cell: StoredCell) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class Backend(Protocol):
         """Address that prompts are sent to; None = they stay in this process."""
         return None
 
+    def notes(self) -> tuple[str, ...]:
+        """Returns facts of the model's prompts that a reader of the scores should know."""
+        return ()
+
     def context(self) -> int | None:
         """Tokens of prompt and answer together; None = no limit."""
         return None

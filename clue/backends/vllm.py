@@ -48,6 +48,10 @@ class VllmBackend(Backend):
         """Weights, layout of the chat, and vLLM's version, which no file of this project pins."""
         return {"name": "vllm", "version": _version(), **self.checkpoint.identity()}
 
+    def notes(self) -> tuple[str, ...]:
+        """Notes on the layout of turns."""
+        return self.checkpoint.notes
+
     def context(self) -> int | None:
         """Smaller context of the model file and the checkpoint's config."""
         return self.checkpoint.context()

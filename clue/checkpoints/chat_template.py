@@ -5,17 +5,14 @@ layout applies to the complete cell, and `Chat.facts` records it. Dates in templ
 same prompt must give the same tokens tomorrow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from clue.checkpoints import thinking
+from clue.checkpoints.end_of_answer import PLAIN_STOP, end_strings
+from clue.checkpoints.template_text import default_template, frozen
 from clue.errors import ModelError
 from clue.records import Completion, FinishReason, Message, sha256
-
-FROZEN_DATE = {"%d %b %Y": "26 Jul 2024", "%Y-%m-%d": "2024-07-26", "%B %d, %Y": "July 26, 2024"}
-"""strftime format to the date that a template gets; other formats get the first one."""
-
-PLAIN_STOP = "\nInput:"
-"""A model without a chat template ends its turn by beginning the next one."""
 
 _PROBE = [
     Message("system", "sys7em"),
@@ -23,6 +20,12 @@ _PROBE = [
     Message("assistant", "an5wer"),
     Message("user", "foll0w"),
 ]
+
+_THINKS = (
+    "the chat template {}, and none of its variables switches that off: a budget for answers ends "
+    "inside the thought. Choose a template without thoughts: model.chat_template=<file.jinja> or "
+    "model.chat_template=<name of another model>; none = the plain layout"
+)
 
 SystemLayout = Literal["own turn", "folded into the user turn", "plain text"]
 
@@ -42,20 +45,24 @@ class Chat:
         self.tokenizer = tokenizer
         self.vocabulary = max(len(tokenizer), vocabulary or 0)
         self.special_ids = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
-        template = _default(tokenizer.chat_template)
-        self.template = _frozen(template) if template else None
+        template = default_template(tokenizer.chat_template)
+        self.template = frozen(template) if template else None
         # a template writes its own BOS; without one a base model was trained with every BOS it has
         is_plain = self.template is None and tokenizer.bos_token_id is not None
         self.adds_bos = is_plain or _adds_bos(tokenizer)
+        self.switches: dict[str, Any] = {}
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
+        if self.template:
+            self.switches = self._probe_thinking(self.template)
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
-        self.stop_ids = sorted({*end_ids, *eos, *self._end_of_turn()})
-        self.stop_strings = () if self.template else (PLAIN_STOP,)
+        end_of_turn = self._end_of_turn()
+        self.stop_ids = sorted({*end_ids, *eos, *end_of_turn})
+        self.stop_strings = () if end_of_turn else self._end_strings()
 
     @property
     def facts(self) -> dict[str, Any]:
         """The layout; part of the fingerprint."""
-        return {
+        facts = {
             "layout": "chat template" if self.template else "plain",
             "template_sha256": sha256(self.template) if self.template else None,
             "system": self.system,
@@ -63,6 +70,16 @@ class Chat:
             "stop_ids": self.stop_ids,
             "stop_strings": list(self.stop_strings),
         }
+        # absent without a switch, so that older fingerprints stay valid
+        return facts | ({"thinking": dict(self.switches)} if self.switches else {})
+
+    @property
+    def is_system_late(self) -> bool:
+        """True if the system turn stands after the worked examples, at the last question."""
+        if self.system != "own turn":
+            return False
+        text = self._apply(_PROBE, answer=True)
+        return text.index(_PROBE[0].content) > text.index(_PROBE[2].content)
 
     def render(self, messages: Sequence[Message]) -> list[int]:
         """Token ids of the conversation, ready for the assistant's answer.
@@ -104,7 +121,11 @@ class Chat:
     def _apply(self, messages: Sequence[Message], *, answer: bool) -> str:
         turns = [{"role": message.role, "content": message.content} for message in messages]
         text: str = self.tokenizer.apply_chat_template(
-            turns, chat_template=self.template, tokenize=False, add_generation_prompt=answer
+            turns,
+            chat_template=self.template,
+            tokenize=False,
+            add_generation_prompt=answer,
+            **self.switches,
         )
         return text
 
@@ -113,19 +134,48 @@ class Chat:
         from jinja2 import TemplateError
 
         try:
-            if _PROBE[0].content in self._apply(_PROBE, answer=True):
+            if _are_complete(self._apply(_PROBE, answer=True)):
                 return "own turn"
         except TemplateError:
             pass
         self.system = "folded into the user turn"
         try:
-            self._apply(self.fold(_PROBE), answer=True)
+            text = self._apply(self.fold(_PROBE), answer=True)
         except TemplateError as error:
             raise ModelError(
-                f"the chat template refuses user and assistant turns: {error}. Name another "
-                "checkpoint, or one without a template, for which the plain layout is used."
+                f"the chat template refuses user and assistant turns: {error}. Choose another one: "
+                "model.chat_template=<file.jinja>, <name of another model>, or none for the plain "
+                "layout"
             ) from error
+        if not _are_complete(text):
+            raise ModelError(
+                "the chat template drops the text of a turn: it may be one for pictures. Choose "
+                "another one: model.chat_template=<file.jinja> or <name of another model>"
+            )
         return self.system
+
+    def _probe_thinking(self, template: str) -> dict[str, Any]:
+        """The variables of the template that switch thinking off.
+
+        Raises:
+            ModelError: none does, and the prompt opens a thought or a channel.
+        """
+        question, answer = _PROBE[1].content, _PROBE[2].content
+        added = self.tokenizer.get_added_vocab()
+
+        def render(values: Mapping[str, Any]) -> tuple[str, str]:
+            self.switches = dict(values)
+            before, _, end = self._apply(self.fold(_PROBE[:2]), answer=True).rpartition(question)
+            return before, end
+
+        switches = thinking.switches_off(template, render, added)
+        end = render(switches)[1]
+        if thinking.state(end, added) == "open":
+            raise ModelError(_THINKS.format("opens a thought in every prompt"))
+        answered = self._apply(self.fold(_PROBE[:3]), answer=False).partition(answer)[0]
+        if thinking.chooses_channel(end, answered.rpartition(question)[2]):
+            raise ModelError(_THINKS.format("lets the model begin with a channel for its thoughts"))
+        return switches
 
     def _end_of_turn(self) -> list[int]:
         """The token that the template puts after an answer; some generation configs lack it."""
@@ -136,38 +186,24 @@ class Chat:
         first = self.tokenizer(after, add_special_tokens=False)["input_ids"][:1]
         return [token for token in first if token in self.special_ids]
 
+    def _end_strings(self) -> tuple[str, ...]:
+        """Text after an answer, if no special token ends it; else the heading of the next turn."""
+        if not self.template:
+            return (PLAIN_STOP,)
+        layouts = (self._apply(self.fold(_PROBE[:turns]), answer=False) for turns in (3, 4))
+        special = self.tokenizer.convert_ids_to_tokens(sorted(self.special_ids))
+        return end_strings(layouts, _PROBE[2].content, _PROBE[3].content, special)
+
+
+def _are_complete(text: str) -> bool:
+    """True if a rendered probe contains the text of each of its turns."""
+    return all(message.content in text for message in _PROBE)
+
 
 def _plain(messages: Sequence[Message]) -> str:
     """Turns for a model that knows no turns: headings, the last one before the answer."""
     parts = {"system": "{}\n\n", "user": "Input: {}\n", "assistant": "Output: {}\n\n"}
     return "".join(parts[role].format(content) for role, content in messages) + "Output:"
-
-
-def _default(template: Any) -> str | None:
-    """The template of a conversation; some tokenizers have several, by name or as a list.
-
-    Raises:
-        ModelError: none of them is for a conversation.
-    """
-    if isinstance(template, list):
-        template = {entry["name"]: entry["template"] for entry in template}
-    if not isinstance(template, dict) or not template:
-        return template or None
-    if "default" not in template:
-        raise ModelError(
-            f"the tokenizer has chat templates for {', '.join(template)} and none by the name of "
-            "default: save a copy of the checkpoint with one (chat_template.jinja)"
-        )
-    return str(template["default"])
-
-
-def _frozen(template: str) -> str:
-    """The template with fixed dates (a macro shadows the library's function)."""
-    if "strftime_now" not in template:
-        return template
-    default = next(iter(FROZEN_DATE.values()))
-    date = f"{{{{ {FROZEN_DATE!r}.get(format, {default!r}) }}}}"
-    return f"{{% macro strftime_now(format) %}}{date}{{% endmacro %}}{template}"
 
 
 def _adds_bos(tokenizer: Any) -> bool:

@@ -61,6 +61,22 @@ def locate_weights(model: ModelConf, models: Path, cache: Path) -> CheckpointLoc
     return CheckpointLocation(model.repo, None, model.revision)
 
 
+def locate_tokenizer(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation:
+    """Find a tokenizer; its folder needs no weights, and no digest is made.
+
+    Raises:
+        ModelUnavailable: it is neither a folder nor an id of the hub, or its package is missing.
+    """
+    if model.gguf_package:
+        return _from_package(model, cache)
+    assert model.repo
+    folder = _folder(model.repo, "tokenizer_config.json", models)
+    if folder:
+        return CheckpointLocation(str(folder), None)
+    offline.check_hub()
+    return CheckpointLocation(model.repo, None, model.revision)
+
+
 def locate_adapter(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation | None:
     """Find a model's adapter, None if it has none; one on the hub is downloaded: it is small.
 

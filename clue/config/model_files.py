@@ -1,5 +1,9 @@
 """Model files, `model/<name>.yaml`: names, content, identity and family of a model."""
 
+import re
+from pathlib import Path
+
+from clue.config import chat_template_setting
 from clue.config.files import config_files, load_file
 from clue.config.schema import ModelConf, checkpoint_label
 from clue.errors import ConfigError
@@ -27,7 +31,11 @@ def load(name: str) -> ModelConf:
 
 
 def identity(model: ModelConf) -> dict[str, str | None]:
-    """Returns the settings that can change a completion; the backend adds the weights' digest."""
+    """Returns the settings that can change a completion; the backend adds the weights' digest.
+
+    Raises:
+        ConfigError: the file of the chat template does not exist.
+    """
     settings = {
         "repo": model.repo,
         "revision": model.revision,
@@ -37,7 +45,19 @@ def identity(model: ModelConf) -> dict[str, str | None]:
     }
     if model.quantization:  # absent otherwise, so that older fingerprints stay valid
         settings["quantization"] = model.quantization
+    if model.chat_template:
+        settings["chat_template"] = chat_template_setting.identity(model.chat_template)
     return settings
+
+
+def is_open(model: ModelConf) -> bool:
+    """True if a branch of the hub decides on the weights: its commit may be another one tomorrow.
+
+    A folder and a package have a digest, which the cells record.
+    """
+    repo = Path(str(model.repo)).expanduser()
+    is_on_hub = bool(model.repo) and not model.gguf_package and not repo.is_dir()
+    return is_on_hub and re.fullmatch("[0-9a-f]{40}", model.revision or "") is None
 
 
 def base(model: ModelConf) -> str | None:

@@ -99,6 +99,9 @@ class ModelConf:
     """The hub requires an account that has accepted the licence."""
     access: str | None = None
     """Other conditions of access, for people."""
+    chat_template: str | None = setting(None, NotEmpty())
+    """None = the tokenizer's own; `none` = the plain layout; `<file>.jinja`, also in a folder of
+    own files; else another model, whose template is used: a model file, a hub id or a folder."""
     chat: str | None = None
     """Remarks on its chat layout, for people; `clue.checkpoints.chat_template` probes it."""
 

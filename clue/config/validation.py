@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from clue.common.names import RULE, is_name
+from clue.config import chat_template_setting
 from clue.config.ranges import printable, problems
 from clue.config.schema import Config, ModelConf, TaskConf
 from clue.config.table_validation import table_problems
@@ -56,6 +57,9 @@ def _model_problems(model: ModelConf) -> Iterator[str]:
             f"model.repo={printable(model.repo)} gives no usable name: set model.name=<name> "
             f"({RULE})"
         )
+    template = chat_template_setting.problem(model)
+    if template:
+        yield template
     if bool(model.gguf_package) != bool(model.gguf_file):
         yield "model.gguf_package and model.gguf_file belong together: set both or none"
     if model.base and model.base == model.name:

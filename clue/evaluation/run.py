@@ -134,17 +134,17 @@ def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Ou
     warning = _answer_note(cell, means)
     if warning:
         log.warning("%s: %s", cell.name, warning)
-    note = "; ".join(filter(None, [*cell.left_out, warning]))
+    note = "; ".join(filter(None, [*cell.left_out, *cell.layout_notes, warning]))
     values = {"score": means.get("score"), "metrics": parts, "marks": marks}
     return job.outcome(task, status, n=n, note=note, **values)
 
 
 def _answer_note(cell: Cell, means: dict[str, float]) -> str:
-    """Returns a note on answers of a model that are all blank or identical; else empty."""
+    """Returns a note on answers of a model that say nothing of it; else empty."""
     if cell.model.baseline:
         return ""
-    same = uniform(int(means["n"]), means["empty_percent"], int(means["distinct_answers"]))
-    return same or ""
+    counts = (int(means[name]) for name in ("distinct_answers", "thoughts_alone"))
+    return uniform(int(means["n"]), means["empty_percent"], *counts) or ""
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from clue.cluster_robust import robust, task_sums
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record
+from clue.task.answers.thoughts import is_thought_alone
 from clue.task.levels import task_score
 
 
@@ -55,7 +56,12 @@ def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
     }
     distinct = len({record.completion.text for record in records})
     clusters = len({record.cluster for record in records})
-    counts = {"distinct_answers": distinct, "n": len(records), "n_clusters": clusters}
+    counts = {
+        "distinct_answers": distinct,
+        "thoughts_alone": sum(is_thought_alone(record.completion.text) for record in records),
+        "n": len(records),
+        "n_clusters": clusters,
+    }
     return {**percents, **measures, **counts}
 
 

@@ -1,22 +1,31 @@
-"""Answers that say nothing of a model: all blank, or all the same."""
+"""Answers that say nothing of a model: all blank, all the same, or mostly thoughts alone."""
 
 LEAST = 10
 """Least number of answers from which on equal ones are no accident."""
 
 
-def uniform(answers: int, blank_percent: float, distinct: int | None) -> str | None:
-    """Returns a clause on answers that are all blank or all identical; None if they are neither.
+def uniform(
+    answers: int, blank_percent: float, distinct: int | None, thoughts: int = 0
+) -> str | None:
+    """Returns a clause on answers that are all blank or identical, or mostly thoughts; else None.
 
     Args:
         answers: their number.
         blank_percent: percentage of blank ones.
         distinct: number of different ones; None = unknown.
+        thoughts: number of thoughts without an answer.
 
     >>> uniform(20, 0.0, 1)
     'all 20 answers are identical: check its chat template and its stop tokens'
     >>> uniform(20, 5.0, 2) is None
     True
     """
+    if 2 * thoughts > answers:
+        return (
+            f"{thoughts} of {answers} answers are thoughts that end before an answer: the model "
+            "thinks without being asked to; give it a template without thoughts "
+            "(model.chat_template=<file.jinja>) or a larger max_new_tokens"
+        )
     if blank_percent == 100:
         same = "blank"
     elif distinct == 1 and answers >= LEAST:

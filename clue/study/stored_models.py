@@ -6,7 +6,7 @@ from clue.config import model_files
 from clue.config.schema import ModelConf
 from clue.store.stored_tables import StoredTable
 
-IDENTITY = ("repo", "revision", "adapter", "gguf_file", "dtype", "quantization")
+IDENTITY = ("repo", "revision", "adapter", "gguf_file", "dtype", "quantization", "chat_template")
 FACTS = ("base", "ancestor", "family", "domain", "parameters")
 
 

@@ -38,6 +38,10 @@ class TransformersBackend(Backend):
         check_loadable(self.setup.model, self.checkpoint.config)
         return {"name": "transformers", **self.checkpoint.identity()}
 
+    def notes(self) -> tuple[str, ...]:
+        """Notes on the layout of turns."""
+        return self.checkpoint.notes
+
     def context(self) -> int | None:
         """Smaller context of the model file and the checkpoint's config."""
         return self.checkpoint.context()

@@ -12,8 +12,9 @@ from typing import Any
 
 from clue.backends import Setup
 from clue.backends.huggingface import memory, quantization
-from clue.checkpoints import intact, locate
+from clue.checkpoints import intact, layout_notes, locate
 from clue.checkpoints.chat_template import Chat
+from clue.checkpoints.template_text import chosen_template
 from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,25 @@ class Checkpoint:
 
         with locate.explain_unavailable(self.setup.model):
             tokenizer = AutoTokenizer.from_pretrained(self.location.source, **self._revision)
+        setup = self.setup
+        if setup.model.chat_template:
+            template = chosen_template(setup.model.chat_template, setup.models, setup.cache)
+            tokenizer.chat_template = template
         vocabulary = getattr(self.config.get_text_config(), "vocab_size", None)
         return Chat(tokenizer, self._end_ids(), vocabulary)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Facts of the layout that a reader of the scores should know; a doubtful one is logged."""
+        if self.chat.template:
+            return (layout_notes.LATE_SYSTEM,) if self.chat.is_system_late else ()
+        setup = self.setup
+        lost = layout_notes.lost_template(
+            setup.model, self.chat.tokenizer, setup.models, setup.cache
+        )
+        if lost:
+            log.warning("%s", lost)
+        return (lost,) if lost else ()
 
     @cached_property
     def config(self) -> Any:

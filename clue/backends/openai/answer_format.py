@@ -64,10 +64,12 @@ def parse_answer(
 
 def _content(message: Mapping[str, Any], name: str) -> Any:
     """The text of a message; a server with a parser of thoughts may return these alone."""
-    if message.get(name) is None and any(message.get(field) for field in REASONING):
+    if not message.get(name) and any(message.get(field) for field in REASONING):
         raise RequestRefused(
-            "an answer of thoughts without an answer (reasoning_content): switch the model's "
-            "thinking and the server's parser of thoughts off"
+            "an answer of thoughts without an answer (reasoning_content): start the server with "
+            "thinking switched off, vLLM by --default-chat-template-kwargs "
+            """'{"enable_thinking": false}', llama.cpp by --chat-template-kwargs with the same """
+            "value, and without a parser of thoughts (--reasoning-parser)"
         )
     return message[name]
 

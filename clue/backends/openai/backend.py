@@ -65,6 +65,10 @@ class OpenAIBackend(Backend):
         """The server's address."""
         return self.client.base_url
 
+    def notes(self) -> tuple[str, ...]:
+        """Notes on the layout of turns."""
+        return self.checkpoint.notes
+
     def context(self) -> int | None:
         """Smallest context of the model file, the checkpoint's config and the server."""
         limits = (self.checkpoint.context(), self.server.context)

@@ -4,7 +4,7 @@ The probe sends a question of its own, no text of a data set.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,8 @@ def probe_server(client: HttpClient, conf: ServerConf, checkpoint: Checkpoint) -
     try:
         entry = _entry(client, name)
         version = _version(client)
-        dialect, tokens = _dialect(client, conf.api, name, checkpoint.chat)
+        forms = _allowed(conf.api, has_own_template=bool(model.chat_template))
+        dialect, tokens = _dialect(client, forms, name, checkpoint.chat)
     except TransientError as problem:
         raise ModelUnavailable(
             f"{client.base_url} does not answer ({problem}). Start the server, for example `vllm "
@@ -131,10 +132,12 @@ def _version(client: HttpClient) -> str | None:
     return None
 
 
-def _dialect(client: HttpClient, api: str, served_model: str, chat: Chat) -> tuple[Dialect, int]:
+def _dialect(
+    client: HttpClient, forms: Sequence[Dialect], served_model: str, chat: Chat
+) -> tuple[Dialect, int]:
     """The first form that the server accepts, and the tokens that it counted in the probe."""
     reasons = []
-    for dialect in _allowed(api):
+    for dialect in forms:
         try:
             request = build_request(dialect, chat, PROBE, served_model)
             answer = client.post(dialect.path, request.body)
@@ -154,13 +157,21 @@ def _dialect(client: HttpClient, api: str, served_model: str, chat: Chat) -> tup
                 "%s uses its own chat template: %d tokens for a probe, %d by ours",
                 *(client.base_url, sent, request.tokens),
             )
+            if chat.switches and not dialect.ids:
+                log.warning(
+                    "%s gets no %s with a prompt: start it with that value, so that it does not "
+                    "think before it answers",
+                    *(client.base_url, chat.switches),
+                )
         return dialect, sent
     raise ModelError(
-        f"{client.base_url} accepts prompts to {served_model} in none of the forms that "
-        f"backend.api={api} allows:\n"
+        f"{client.base_url} accepts prompts to {served_model} in none of the allowed forms "
+        f"(backend.api={', '.join(dict.fromkeys(form.api for form in forms))}):\n"
         + "\n".join(f"  {reason}" for reason in dict.fromkeys(reasons))
     )
 
 
-def _allowed(api: str) -> Iterator[Dialect]:
-    return (dialect for dialect in DIALECTS if api in ("auto", dialect.api))
+def _allowed(api: str, *, has_own_template: bool) -> list[Dialect]:
+    """Forms of `backend.api`; turns for the server's template only if that is the model's own."""
+    forms = [form for form in DIALECTS if api in ("auto", form.api)]
+    return [form for form in forms if not (form.api == "chat" and has_own_template)]

@@ -74,6 +74,8 @@ def build_request(dialect: Dialect, chat: Chat, prompt: Prompt, served_model: st
         body |= {"presence_penalty": 0, "repetition_penalty": 1}
     if dialect.api == "chat":
         body["messages"] = [turn._asdict() for turn in chat.fold(prompt.messages)]
+        if dialect.ids and chat.switches:
+            body["chat_template_kwargs"] = chat.switches
     elif dialect.api == "tokens":
         body["prompt"] = ids
     else:

@@ -17,6 +17,11 @@ def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
         yield (
             "model.quantization is ignored by openai, whose engine quantises itself: leave it null"
         )
+    if model.chat_template and backend.api == "chat":
+        yield (
+            "model.chat_template is ignored with backend.api=chat, where the server lays out the "
+            "turns: start the server with it (vLLM: --chat-template), or use backend.api=auto"
+        )
     example = "e.g. backend.url=http://127.0.0.1:8000/v1"
     if backend.url is None:
         yield f"backend.url is not set: backend=openai needs the server's address, {example}"

@@ -18,6 +18,7 @@ from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overviews
 from clue.common import console
 from clue.common.cli import Command
+from clue.config import model_files
 from clue.config.folders import ROOT
 from clue.data.locate import data_root
 
@@ -99,6 +100,8 @@ def _print_facts(row: ModelOverview) -> None:
         if value not in (None, [], False):
             text = ", ".join(map(str, value)) if isinstance(value, list) else value
             print(f"{name + ':':<14} {text}")
+    if model_files.is_open(row.model):
+        print("not pinned:    a branch of the hub decides; each cell records its commit or digest")
     print()
 
 

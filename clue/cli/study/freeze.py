@@ -3,10 +3,14 @@
 import argparse
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from clue.cli.study.resolved import resolved, store
+from clue.common.plural import counted
+from clue.config import model_files
+from clue.config.schema import ModelConf
 from clue.study.freeze import FrozenStudy, frozen_now, write
 from clue.study.resolution import freeze_command
 from clue.tracking import provenance
@@ -40,7 +44,20 @@ def run(arguments: argparse.Namespace) -> int:
     _track(now, mlruns, command)
     print(f"{path}\n{now.sentence()}")
     print(f"To prove the time to others, publish the digest: {now.sha256}")
+    print(_pinning(study.resolver.declaration.models))
     return 0
+
+
+def _pinning(models: Mapping[str, ModelConf]) -> str:
+    """Says what pins the weights of the models."""
+    names = [name for name, model in models.items() if model_files.is_open(model)]
+    if not names:
+        return "The weights of all models are pinned, by commit or by digest."
+    return (
+        f"The weights of {counted(len(names), 'model')} are not pinned ({', '.join(names)}): a "
+        "branch of the hub decides, and each cell records the commit or digest that answered. To "
+        "pin one now, write `revision: <commit of 40 digits>` into its model file."
+    )
 
 
 def _track(frozen: FrozenStudy, mlruns: Path, command: str) -> None:

@@ -5,21 +5,8 @@ A thought is never read, since it weighs answers that the model then rejects.
 
 import re
 
-_NAMES = (
-    r"(?:\w+:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|analysis|scratchpad|"
-    r"chain_of_thought|cot|inner_monologue)"
-)
-_OPENING = re.compile(
-    rf"<\s*{_NAMES}(?:\s[^<>]*)?>|<\|(?:{_NAMES}|begin_of_thought|start_thinking)\|>"
-    r"|\[think\]|◁think▷|<unused94>|<\|channel>\s*thought",
-    re.I,
-)
-_CLOSING = re.compile(
-    rf"<\s*/\s*{_NAMES}\s*>|<\|(?:/{_NAMES}|end_of_thought|end_thinking)\|>"
-    r"|\[/think\]|◁/think▷|<unused95>|<channel\|>",
-    re.I,
-)
-"""Tags of reasoning models, also where the prompt wrote the opening one."""
+from clue.common.thought_tags import CLOSING, OPENING
+
 _FINAL_CHANNEL = re.compile(
     r"<\|channel\|>\s*final\b[^<]*<\|message\|>|assistant\s*final(?:<\|message\|>)?"
     r"|\Afinal(?=[^\W\d_])(?!ly|i[stz]|s\b|e\b)"
@@ -43,9 +30,18 @@ def without_thought(text: str) -> str:
         (_FINAL_HEADING, _THOUGHT_HEADING),
     ):
         text = _after_heading(text, begins_answer, begins_thought)
-    text = text[max((closing.end() for closing in _CLOSING.finditer(text)), default=0) :]
-    opening = _OPENING.search(text)
+    text = text[max((closing.end() for closing in CLOSING.finditer(text)), default=0) :]
+    opening = OPENING.search(text)
     return text[: opening.start()] if opening else text
+
+
+def is_thought_alone(text: str) -> bool:
+    """True if a text is a thought without an answer, usually one that its budget has cut.
+
+    >>> is_thought_alone("<think>A or"), is_thought_alone("<think>A or B?</think>C")
+    (True, False)
+    """
+    return bool(text.strip()) and not without_thought(text).strip()
 
 
 def _after_heading(

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cells import StoredCell
 from analysis.paired_study.answer_quality import answer_notes
 from clue.records import Record
 from tests.analysis.paired_study.stores import record
@@ -52,3 +53,28 @@ def test_blank_and_identical_answers_are_notes(tmp_path: Path) -> None:
         "llama2_7b: all 40 answers are blank",
         "meditron7b: all 40 answers are identical",
     ]
+
+
+def test_thoughts_without_an_answer_are_a_note(tmp_path: Path) -> None:
+    thoughts = [
+        replace(one, completion=replace(one.completion, text=f"<think>is it {n}"))
+        for n, one in enumerate(answers(0))
+    ]
+    (note,) = aligned(tmp_path, "mednli", answers(0), thoughts).notes()
+    assert note.startswith("meditron7b: 40 of 40 answers are thoughts that end before an answer")
+
+
+def test_a_plain_layout_against_a_chat_template_is_a_note(tmp_path: Path) -> None:
+    match = aligned(tmp_path, "mednli", answers(0), answers(0)).match
+
+    def asked(cell: StoredCell, layout: str) -> StoredCell:
+        backend = {"name": "transformers", "chat": {"layout": layout}}
+        return replace(cell, facts=cell.facts | {"generation": {"backend": backend}})
+
+    base, plain = asked(match.base, "chat template"), asked(match.tuned, "plain")
+    assert list(answer_notes(replace(match, base=base, tuned=plain))) == [
+        "llama2_7b was asked in its chat template, meditron7b in the plain layout: part of the "
+        "difference may be format."
+    ]
+    same = asked(match.tuned, "chat template")
+    assert list(answer_notes(replace(match, base=base, tuned=same))) == []

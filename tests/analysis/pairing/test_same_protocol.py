@@ -69,6 +69,17 @@ def test_a_group_of_keys_can_be_allowed() -> None:
     )
 
 
+def test_another_template_is_a_difference_of_the_layout_in_short_words() -> None:
+    chats = [{"layout": "chat template", "template_sha256": 64 * "a"}, {"layout": "plain"}]
+    base, tuned = (cell("base", backend__chat=chat) for chat in chats)
+    tuned.facts["generation"]["model"]["chat_template"] = "none"
+    differences = setting_differences(base, tuned, ["backend.chat"])
+    assert [(one.key, one.base, one.tuned) for one in differences] == [
+        ("backend.chat.layout", "chat template", "plain"),
+        ("backend.chat.template_sha256", "aaaaaaaaaaaa", "None"),
+    ]
+
+
 def test_long_values_are_cut_in_messages() -> None:
     base, tuned = cell("base"), cell("tuned", protocol__wording="long " * 50)
     with pytest.raises(PairingError) as error:

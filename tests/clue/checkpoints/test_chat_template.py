@@ -73,6 +73,32 @@ def test_the_end_of_turn_is_found_where_no_config_names_it() -> None:
     assert Chat(tokenizer, end_ids=[77]).stop_ids[-1] == 77
 
 
+@pytest.mark.parametrize(
+    ("template", "stop"),
+    [
+        (TURNS.replace("<|im_end|>", "<|im_stop|>"), "<|im_stop|>"),
+        (TURNS.replace("<|im_end|>", "###</s>"), "###"),
+        (
+            "{% for m in messages %}### {{ m.role | title }}:\n{{ m.content }}\n\n{% endfor %}",
+            "\n### User:",
+        ),
+        ("{% for m in messages %}{{ m.content }}\n{% endfor %}", None),
+        (TURNS.replace("<|im_end|>", "."), None),
+    ],
+)
+def test_text_after_an_answer_is_a_stop_string_where_no_token_ends_it(
+    template: str, stop: str | None
+) -> None:
+    chat = Chat(tiny.tokenizer(template))
+    assert chat.stop_strings == ((stop,) if stop else ())
+    assert chat.facts["stop_strings"] == list(chat.stop_strings)
+    assert Chat(tiny.tokenizer(TURNS)).stop_strings == ()
+    if stop:
+        ids = chat.tokenizer(f"1{stop}\nmore", add_special_tokens=False)["input_ids"]
+        completion = chat.completion(3, ids, 0.1)
+        assert (completion.text, completion.finish_reason) == ("1", "stop")
+
+
 def test_without_a_template_turns_are_headed_and_the_next_heading_stops() -> None:
     chat = Chat(tiny.tokenizer(None))
     assert text(chat) == "<s>Be brief.\n\nInput: one\nOutput: 1\n\nInput: two\nOutput:"
@@ -83,6 +109,13 @@ def test_without_a_template_turns_are_headed_and_the_next_heading_stops() -> Non
 def test_a_template_that_refuses_every_turn_is_named() -> None:
     with pytest.raises(ModelError, match="refuses user and assistant turns: never"):
         Chat(tiny.tokenizer("{{ raise_exception('never') }}"))
+
+
+@pytest.mark.parametrize("field", ["content[0].text", "text"])
+def test_a_template_that_drops_the_text_of_turns_is_refused(field: str) -> None:
+    dropping = TURNS.replace("m['content']", f"m.{field}")
+    with pytest.raises(ModelError, match="drops the text of a turn"):
+        Chat(tiny.tokenizer(dropping))
 
 
 @pytest.mark.parametrize(

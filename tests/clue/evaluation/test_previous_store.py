@@ -19,8 +19,9 @@ from clue.store.records_table import read_table, write_table
 ARCHIVE = Path(__file__).parents[2] / "golden" / "store_0.1.0_unversioned.zip"
 ASKED = (
     *("-m", "model=meditron7b,llama2_7b", "task=[mednli,medisumcode,longhealth3]", "limit=3"),
-    *("backend=fake", "paths.data=demo", "prompt=zero_shot"),
+    *("backend=fake", "paths.data=demo", "prompt=zero_shot", "model.dtype=float16"),
 )
+"""The dtype is that of both models' files in version 0.1.0."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A cell whose answers are all blank or all the same is done, and the closing table says it."""
+"""A cell is done whose answers are blank, the same or thoughts; the closing table says it."""
 
 from pathlib import Path
 
@@ -22,6 +22,18 @@ def test_it_is_a_reason_below_the_table(
         assert reason.startswith(
             f"{status}: smollm2_135m/mednli/paper: all 12 answers are {same}: check"
         )
+
+
+def test_thoughts_without_an_answer_are_a_reason_too(
+    mlruns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = iter(f"<think>premise {n} says" if n % 3 else "neutral" for n in range(12))
+    monkeypatch.setattr(FakeBackend, "answer", lambda *_: next(texts))
+    job = job_request(mlruns, Path("demo"), "model=smollm2_135m", "limit=12", tasks=("mednli",))
+    for status in ("done", "skipped"):
+        (row,) = done(job).values()
+        assert row.status == status
+        assert row.note.startswith("8 of 12 answers are thoughts that end before an answer")
 
 
 def test_answers_that_differ_need_no_note(mlruns: Path) -> None:

@@ -19,3 +19,10 @@ def test_answers_that_say_nothing(
 ) -> None:
     clause = uniform(answers, blank_percent, distinct)
     assert clause is None if same is None else str(clause).startswith(same)
+
+
+@pytest.mark.parametrize(("thoughts", "noted"), [(0, False), (5, False), (6, True), (10, True)])
+def test_answers_that_are_mostly_thoughts(thoughts: int, noted: bool) -> None:
+    clause = uniform(10, 0.0, 10, thoughts)
+    assert (clause is not None) is noted
+    assert not clause or clause.startswith(f"{thoughts} of 10 answers are thoughts that end")

@@ -41,11 +41,16 @@ def inner_token(checkpoint: Checkpoint) -> int:
     return greedy(checkpoint, ids, BUDGET, [], [])[BUDGET // 2]
 
 
-def openai_backend(server: Server | str, folder: Path, **settings: Any) -> OpenAIBackend:
+def openai_backend(
+    server: Server | str, folder: Path | ModelConf, **settings: Any
+) -> OpenAIBackend:
     url = server if isinstance(server, str) else server.url
     conf = BackendConf(**({"name": "openai", "url": url, "model": "tiny", "retries": 2} | settings))
-    model = ModelConf(repo=str(folder), dtype="float32")
-    backend = create_backend(Setup(model, conf, folder, folder))
+    model = folder
+    if isinstance(model, Path):
+        model = ModelConf(repo=str(folder), dtype="float32")
+    place = Path(str(model.repo))
+    backend = create_backend(Setup(model, conf, place, place))
     assert isinstance(backend, OpenAIBackend)
     return backend
 

@@ -15,7 +15,10 @@ from clue.backends import Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.config.schema import BackendConf, ModelConf
 
-VLLM_ONLY = {"stop_token_ids", "return_token_ids", "add_special_tokens", "repetition_penalty"}
+VLLM_ONLY = {
+    *("stop_token_ids", "return_token_ids", "add_special_tokens", "repetition_penalty"),
+    "chat_template_kwargs",
+}
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,10 @@ class Server:
             return list(body["prompt"])
         if _api(body) == "chat":  # as servers do: the template's text, and no BOS but its own
             text = chat.tokenizer.apply_chat_template(
-                body["messages"], tokenize=False, add_generation_prompt=True
+                body["messages"],
+                tokenize=False,
+                add_generation_prompt=True,
+                **body.get("chat_template_kwargs", {}),
             )
             return list(chat.tokenizer(text, add_special_tokens=False)["input_ids"])
         adds = self.habits.bos or body.get("add_special_tokens", True)

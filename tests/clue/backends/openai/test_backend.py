@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from clue.backends.openai.backend import OpenAIBackend
 from clue.backends.openai.probe import PROBE
-from clue.config.schema import PrivacyConf
+from clue.config.schema import BackendConf, ModelConf, PrivacyConf
 from clue.errors import ModelError, ModelUnavailable, PrivacyError
 from clue.privacy import check_endpoint
 from clue.records import Prompt
@@ -90,6 +91,39 @@ def test_a_server_without_completions_gets_turns_and_the_identity_says_so(
         ours = backend.count(Prompt("", PROBE.messages, 1))
     assert backend.identity()["probe_tokens"] == ours - bos
     assert "uses its own chat template" in caplog.text
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_thinking_is_switched_off_at_a_server_that_lays_out_turns_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, ids: bool
+) -> None:
+    switch = "{% if add_generation_prompt and enable_thinking is false %}<think></think>{% endif %}"
+    tiny.llama(tmp_path, template=tiny.CHATML + switch)
+    with Server(tmp_path, Habits(takes=("chat",), ids=ids)).running() as server:
+        backend = openai_backend(server, tmp_path)
+        assert backend.identity()["chat"]["thinking"] == {"enable_thinking": False}
+        sent = server.requests[-1].get("chat_template_kwargs")
+    assert sent == ({"enable_thinking": False} if ids else None)
+    assert ("start it with that value" in caplog.text) is not ids
+
+
+def test_another_models_template_needs_a_server_that_takes_our_prompts(tmp_path: Path) -> None:
+    folder = tiny.llama(tmp_path / "tiny", template=None)
+    path = tmp_path / "chat.jinja"
+    path.write_text(tiny.CHATML)
+    model = ModelConf(repo=str(folder), dtype="float32", chat_template=str(path))
+    with Server(folder, Habits(takes=("tokens",))).running() as server:
+        backend = openai_backend(server, model)
+        assert backend.identity()["chat"]["layout"] == "chat template"
+        assert len(dict(backend.generate(prompts(1)))) == 1
+    with (
+        Server(folder, Habits(takes=("chat",))).running() as server,
+        pytest.raises(ModelError, match=r"backend\.api=tokens, text\)"),
+    ):
+        openai_backend(server, model).identity()
+    chat = BackendConf(name="openai", url="http://127.0.0.1:8000/v1", api="chat")
+    (problem,) = OpenAIBackend.setting_problems(model, chat)
+    assert problem.startswith("model.chat_template is ignored with backend.api=chat")
 
 
 def test_a_server_that_breaks_at_token_ids_gets_text(folder: Path) -> None:

@@ -95,7 +95,8 @@ def test_an_implausible_answer_is_asked_for_again(server: Server, folder: Path) 
     [
         ({"content": None}, "an answer whose text is null or no text"),
         ({"content": None, "reasoning_content": SECRET}, "an answer of thoughts without an answer"),
-        ({"reasoning": SECRET}, "an answer of thoughts without an answer"),
+        ({"content": "", "reasoning": SECRET}, "an answer of thoughts without an answer"),
+        ({"reasoning": SECRET}, "--default-chat-template-kwargs '{\"enable_thinking\": false}'"),
         ({"content": "a\ud800b"}, "half of a surrogate pair"),
         ({"content": "x" * 20_000}, f"it has 20000 characters in {BUDGET} tokens"),
     ],

@@ -53,7 +53,9 @@ def test_a_study_is_frozen_once_and_amended_on_request(
 ) -> None:
     arguments = ["freeze", "mine", "--mlruns", str(mlruns)]
     assert main(arguments) == 0
-    assert "before any of its cells was generated." in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "before any of its cells was generated." in output
+    assert "The weights of 2 models are not pinned (meditron7b, llama2_7b)" in output
     assert main(arguments) == 0
     assert "mine is frozen already." in capsys.readouterr().out
     own.write_text(own.read_text() + "alpha: 0.01\n")
