@@ -94,6 +94,8 @@ class ModelConf:
     """Name of the model that it was trained from, if that is not `base`."""
     adaptation: list[str] = setting(list, OneOf(ADAPTATIONS))  # noqa: RUF009  a field
     """Methods of its adaptation; none = unknown."""
+    recipe: str | None = None
+    """Data and method of its training, if other bases were trained by the same; none = its own."""
     licence: str | None = None
     gated: bool = False
     """The hub requires an account that has accepted the licence."""

@@ -7,13 +7,14 @@ from analysis.meta import random_effects
 from analysis.meta.csv_input import Estimates
 from analysis.meta.factors import Factors
 from analysis.meta.meta_analysis import MetaAnalysis, meta_analysis
+from analysis.stats.paired import Array
 from benchmarks.calibration.pairs import FAMILIES, SAMPLING
 
 RECIPES = ("bio", "bio", "intern", "open", "med", "aloe", "open", "med", "tron", "tron", "t3", "t3")
 """Of the twelve pairs: four groups that share neither base nor recipe."""
 
 
-def drawn(seed: int, spread: float = 3.0) -> np.ndarray:
+def drawn(seed: int, spread: float = 3.0) -> Array:
     rng = np.random.default_rng(seed)
     family, recipe = (
         spread * rng.standard_normal(7)[np.unique(names, return_inverse=True)[1]]
