@@ -29,6 +29,7 @@ ITEMS: tuple[Item, ...] = (
     title.families_differ,
     title.nothing_differs,
     title.items_shared,
+    title.recipes_differ,
     many.family,
     claims.noninferiority_claims,
     claims.detectable,

@@ -13,8 +13,15 @@ from analysis.meta import (
     random_effects,
 )
 from analysis.stats.paired import Array, Interval
-from benchmarks.calibration.pairs import CORRELATION, ERRORS, FAMILIES, MEMBERS, SAMPLING
-from benchmarks.calibration.rates import Rate, rate, seeded
+from benchmarks.calibration.pairs import (
+    CORRELATION,
+    ERRORS,
+    FAMILIES,
+    MEMBERS,
+    RECIPES,
+    SAMPLING,
+)
+from benchmarks.calibration.rates import ANY, Rate, rate, seeded
 
 SETS = 1500
 INDEPENDENT: dict[str, Callable[[Array], Interval]] = {
@@ -47,11 +54,47 @@ def items_shared() -> list[Rate]:
         for known in (joint, blocks)
     )
     these = [_holds(fixed_set(row, joint).interval()) for row in y]
+    means, spread_only = (
+        [_holds(family_mean(row, known, FAMILIES).interval()) for row in y]
+        for known in (joint, np.diag(ERRORS**2))
+    )
     return [
         rate(name, "REML, CR2 by family", "covers", whole, (0.93, 0.98)),
         rate(name, "the same, that correlation ignored", "covers", ignored, (0.0, 0.92)),
         rate(name, "mean of exactly these pairs", "covers", these, (0.93, 0.97)),
+        rate(name, "mean of family means, t", "covers", means, (0.93, 0.99)),
+        rate(name, "the same, that correlation ignored", "covers", spread_only, (0.0, 0.92)),
     ]
+
+
+def recipes_differ() -> list[Rate]:
+    """Recipes recur over bases: the effects of both are normal, or those of families are skewed."""
+    rng = seeded(35)
+    kinds = np.unique(RECIPES, return_inverse=True)[1]
+    rates = []
+    for shape, good, bad in (("normal", (0.93, 0.98), (0.80, 0.93)), ("skewed", (0.88, 0.98), ANY)):
+        name = f"12 pairs, 7 bases and 7 recipes, SD 3 each, {shape}"
+        family, recipe = (_effects(rng, shape, size) for size in (7, 7))
+        y = 3 * (family[:, MEMBERS] + recipe[:, kinds]) + rng.standard_normal((SETS, 12))
+        y += rng.standard_normal((SETS, 12)) @ np.linalg.cholesky(SAMPLING).T
+        by_family, crossed = (
+            [random_effects(row, SAMPLING, FAMILIES, recipes) for row in y]
+            for recipes in (None, RECIPES)
+        )
+        for method, results, bounds in (
+            ("REML, CR2 by family", by_family, bad),
+            ("REML with recipes, CR2 by group", crossed, good),
+        ):
+            covered = [_holds(one.ci95) for one in results if one.refused is None]
+            rates.append(rate(name, method, "covers", covered, bounds))
+    return rates
+
+
+def _effects(rng: np.random.Generator, shape: str, size: int) -> Array:
+    """Effects with mean 0 and variance 1, shape (sets, size)."""
+    if shape == "skewed":
+        return rng.standard_exponential((SETS, size)) - 1
+    return rng.standard_normal((SETS, size))
 
 
 def _rates(item: int, name: str, spread: tuple[float, float], most: float) -> list[Rate]:

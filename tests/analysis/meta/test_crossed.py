@@ -8,10 +8,7 @@ from analysis.meta.csv_input import Estimates
 from analysis.meta.factors import Factors
 from analysis.meta.meta_analysis import MetaAnalysis, meta_analysis
 from analysis.stats.paired import Array
-from benchmarks.calibration.pairs import FAMILIES, SAMPLING
-
-RECIPES = ("bio", "bio", "intern", "open", "med", "aloe", "open", "med", "tron", "tron", "t3", "t3")
-"""Of the twelve pairs: four groups that share neither base nor recipe."""
+from benchmarks.calibration.pairs import FAMILIES, RECIPES, SAMPLING
 
 
 def drawn(seed: int, spread: float = 3.0) -> Array:
@@ -33,6 +30,23 @@ def test_groups_are_the_connected_components() -> None:
     groups = [set(np.flatnonzero(factors.groups == group)) for group in range(4)]
     assert groups == [{0, 1, 2}, {3, 4, 5, 6, 7}, {8, 9}, {10, 11}]
     assert list(factors.components) == ["pair", "family", "recipe"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [
+        (3, (-0.36598, 2.98233, 22.0210, 32.1252, 1.69449, -34.513722, 3.559795, 2.711548)),
+        (5, (-1.61196, 1.60946, 1.14670, 14.3327, 0.0, -27.011316, 1.857504, 2.506703)),
+        (11, (1.70002, 1.97900, 1.82703, 22.3049, 0.51662, -29.604495, 2.080630, 2.491353)),
+    ],
+)
+def test_other_software_gives_the_same(seed: int, expected: tuple[float, ...]) -> None:
+    """metafor 3.8.1 (rma.mv with three random factors) and clubSandwich 0.5.8 (CR2 by group)."""
+    result = random_effects(drawn(seed), SAMPLING, FAMILIES, RECIPES)
+    components = (result.tau2_family, result.tau2_recipe, result.tau2_pair)
+    robust = (result.log_likelihood, result.se_cr2, result.df)
+    assert (result.mu, result.se, *components) == pytest.approx(expected[:5], rel=1e-5, abs=1e-5)
+    assert robust == pytest.approx(expected[5:], rel=2e-6)
 
 
 def test_recipes_that_say_nothing_more_change_nothing() -> None:
