@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.privacy import is_local
 from clue.records import Record, sha256
@@ -123,8 +124,8 @@ def _may_leave(path: Path, folder: Path, entries: Mapping[str, Any], requested: 
 def _declared(folder: Path) -> Mapping[str, Any]:
     """Returns the declaration of a folder; empty if it is missing or damaged."""
     try:
-        entries = json.loads((folder / DECLARATION).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        entries = json_text.parse((folder / DECLARATION).read_bytes())
+    except (OSError, ValueError):
         return {}
     return entries if isinstance(entries, dict) else {}
 
