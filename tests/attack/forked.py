@@ -24,7 +24,7 @@ PROGRAMS = {
 }
 UNFORESEEN = re.compile(
     r"Traceback \(most recent call last\)|its words are left out|"
-    r"(?<!\()\b(?:[A-Z]\w+Error|[A-Z]\w+Exception|FileNotFound\w+|JSONDecode\w+): "
+    r"(?<!\()(?<!Hydra cannot run this command: )\b[A-Z]\w+(?:Error|Exception): "
 )
 """A traceback, or an error of Python or of a library in the place of a sentence for people."""
 POLL_SECONDS = 0.005
