@@ -39,8 +39,8 @@ postgres: embedded ## eight processes on an MLflow server with PostgreSQL (apt-g
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[postgres]'
 	CLUE_TEST_POSTGRES=1 $(BIN)/pytest tests/test_server.py
 
-attack: embedded ## kill 40 new stores in their first seconds, import 100 rotten archives: ten minutes and more
-	$(BIN)/python -m tests.attack 40 100
+attack: embedded ## kills, hostile archives, servers, rotten stores, bad data, settings, planted words: two hours
+	$(BIN)/python -m tests.attack $(CAMPAIGN)
 
 lint: setup ## ruff
 	$(BIN)/ruff check .

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from clue.cluster_robust import Array
@@ -19,6 +18,7 @@ from clue.config.schema import ModelConf
 from clue.errors import StoreError
 from clue.marks import is_partial, of_facts, union
 from clue.records import SampleKey, sha256
+from clue.store.sealed_parquet import read_columns, read_footer
 from clue.store.stored_tables import StoredTable
 from clue.study.declaration import CellKey
 from clue.task.answers.thoughts import is_thought_alone
@@ -109,7 +109,7 @@ class StoredCell(StoredTable):
     @cached_property
     def distinct_answers(self) -> int | None:
         """Number of different answers, also of masked ones; None if the table has no texts."""
-        texts = pq.read_table(self.path, columns=["text"])["text"]
+        texts = read_columns(self.path, ["text"])["text"]
         number = int(pc.count_distinct(texts).as_py())
         has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
         return number if has_texts else None
@@ -117,7 +117,7 @@ class StoredCell(StoredTable):
     @cached_property
     def thoughts_alone(self) -> int:
         """Number of answers that are thoughts without an answer; 0 if the table has no texts."""
-        texts = pq.read_table(self.path, columns=["text"])["text"].to_pylist()
+        texts = read_columns(self.path, ["text"])["text"].to_pylist()
         return sum(is_thought_alone(text or "") for text in texts)
 
 
@@ -139,10 +139,10 @@ def model_facts(model: ModelConf) -> dict[str, Any]:
 
 
 def _read_columns(path: Path) -> Columns:
-    names = pq.read_schema(path).names
+    names = read_footer(path).names
     identity = (*SampleKey._fields, *IDENTITY)
     used = [name for name in names if name in identity or name.startswith(NUMBERS)]
-    table = pq.read_table(path, columns=used, page_checksum_verification=True)
+    table = read_columns(path, used)
     for name in SampleKey._field_defaults.keys() - set(names):  # an older table
         default = SampleKey._field_defaults[name]
         table = table.append_column(name, pa.array([default] * len(table), pa.int64()))

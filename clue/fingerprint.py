@@ -4,8 +4,7 @@ Completions are stored under the digest of these settings, so that a change of a
 generates anew and a change of anything else does not.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from clue.config import model_files
 from clue.config.schema import Config
 from clue.errors import ConfigError, StoreError
 from clue.records import Sample
+from clue.store.generations import Generation
 from clue.task.task import Task
 
 DECODING = "greedy"
@@ -45,10 +45,9 @@ def stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> d
         ConfigError: there are several.
     """
     folder = generations_folder(config, task)
-    stored = {
-        path.parent.name: json.loads(path.read_text())
-        for path in sorted(folder.glob("*/cell.json"))
-    }
+    generations = [Generation(path.parent) for path in sorted(folder.glob("*/cell.json"))]
+    stored = {one.fingerprint: one.settings() for one in generations if one.is_described}
+    damaged = [str(one.description) for one in generations if one.fingerprint not in stored]
     fingerprint = config.backend.fingerprint
     matching = {
         name: generation
@@ -60,7 +59,7 @@ def stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> d
         raise StoreError(
             f"nothing is stored in {folder} for this model, task, prompt and data"
             f"{f' under {fingerprint}' if fingerprint else ''} ({len(stored)} other generations "
-            "are): run it first with backend=transformers"
+            f"are{_and_damaged(damaged)}): run it first with backend=transformers"
         )
     if len(matching) > 1:
         choices = "\n".join(f"  {name}  by {_origin(matching[name])}" for name in matching)
@@ -69,6 +68,11 @@ def stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> d
         )
     generation: dict[str, Any] = next(iter(matching.values()))
     return generation
+
+
+def _and_damaged(paths: Sequence[str]) -> str:
+    """Part of a message: settings that the command of their cell writes again."""
+    return f"; damaged: {', '.join(paths)}, which the cell's own command repairs" if paths else ""
 
 
 def _origin(generation: Mapping[str, Any]) -> str:

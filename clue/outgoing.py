@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.privacy import is_local
 from clue.records import Record, sha256
 
 TEXTS = ("text", "answer")
 """Columns of a record that may restate a note."""
+IDS = ("sample_id", "cluster")
+"""Columns of a record that name a note, a stay or a patient."""
 DECLARATION = "files.json"
 """File in the folder of a report: sha256 and shown answers of each of its files."""
 
@@ -57,8 +60,14 @@ def text_mode(requested: str | None, access: str, destination: str | None) -> st
 
 
 def rows(records: Sequence[Record], mode: str) -> list[dict[str, Any]]:
-    """Returns rows of the record table, with their texts masked, see `masked`."""
-    return [masked(record.row(), mode) for record in records]
+    """Returns rows of the record table for a tracking server, with texts and ids masked.
+
+    Nobody pairs records of a server, so that their ids can be digests; those of an archive stay.
+    """
+    masked_rows = [masked(record.row(), mode) for record in records]
+    if mode == "full":
+        return masked_rows
+    return [row | {name: _hashed(row[name]) for name in IDS} for row in masked_rows]
 
 
 def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
@@ -66,10 +75,14 @@ def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "full":
         return dict(row)
     hashed = {
-        name: f"sha256:{sha256(row[name])}" if mode == "hash" and row[name] is not None else None
+        name: _hashed(row[name]) if mode == "hash" and row[name] is not None else None
         for name in TEXTS
     }
     return {**row, **hashed}
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{sha256(text)}"
 
 
 def declare(folder: Path, files: Mapping[Path, Shown]) -> Path:
@@ -123,8 +136,8 @@ def _may_leave(path: Path, folder: Path, entries: Mapping[str, Any], requested: 
 def _declared(folder: Path) -> Mapping[str, Any]:
     """Returns the declaration of a folder; empty if it is missing or damaged."""
     try:
-        entries = json.loads((folder / DECLARATION).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        entries = json_text.parse((folder / DECLARATION).read_bytes())
+    except (OSError, ValueError):
         return {}
     return entries if isinstance(entries, dict) else {}
 

@@ -1,7 +1,7 @@
 """The items that changed most, with the answers of both models.
 
-Answers to open data are shown unless `text=none`. For credentialed data, only ids and scores are
-shown unless `text=full` declares that the page stays where the answers may be read.
+Answers to open data are shown unless `text=none`. For credentialed data, only scores and digests of
+prompts are shown, unless `text=full` declares that the page stays where the answers may be read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,11 +24,16 @@ MAX_CHARACTERS = 600
 """Characters shown of an answer; the tables of records have all of it."""
 
 
+DIGITS = 12
+"""Digits of a prompt's digest that are shown, as in messages of a run."""
+
+
 @dataclass(frozen=True)
 class ChangedItem:
     """An item on which the models of a pair score differently."""
 
-    sample_id: str
+    name: str
+    """Its id; of credentialed data the digest of its prompt, a column of the tables of records."""
     base: float
     """Task score, in points."""
     tuned: float
@@ -61,10 +66,22 @@ def _items(pair: AlignedPair, scores: Paired, conf: AnalysisConf) -> list[Change
     indices = [int(index) for index in dict.fromkeys(extremes) if scores.differences[index]]
     ids = [scores.ids[index] for index in indices]
     answers = _answers(pair, ids) if _may_show(pair, conf) else {}
+    names = _names(pair, conf)
     return [
-        ChangedItem(name, float(scores.base[index]), float(scores.tuned[index]), answers.get(name))
-        for name, index in zip(ids, indices, strict=True)
+        ChangedItem(
+            names[one], float(scores.base[index]), float(scores.tuned[index]), answers.get(one)
+        )
+        for one, index in zip(ids, indices, strict=True)
     ]
+
+
+def _names(pair: AlignedPair, conf: AnalysisConf) -> Mapping[str, str]:
+    """Shown name of each item by its id: an id of credentialed data names a note or a stay."""
+    columns = pair.match.base.columns
+    if pair.match.is_open or conf.shown_answers == "all":
+        return {name: name for name in columns.ids}
+    prompts = zip(columns.ids[::-1], columns.prompts[::-1], strict=True)
+    return {name: f"prompt {prompt[:DIGITS]}" for name, prompt in prompts}
 
 
 def _may_show(pair: AlignedPair, conf: AnalysisConf) -> bool:

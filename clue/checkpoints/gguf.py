@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.checkpoints import intact
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.common.file_cache import cached_checksum, checksum
 
@@ -81,7 +82,7 @@ def damaged_checkpoints(cache: Path) -> Iterator[Path]:
 
 def _is_as_written(folder: Path, checksum_of: Callable[[Path], str]) -> bool:
     try:
-        written = json.loads((folder / CHECKSUMS).read_bytes())
+        written = json_text.parse((folder / CHECKSUMS).read_bytes())
     except (OSError, ValueError):
         return False
     return bool(written == _checksums(folder, checksum_of))

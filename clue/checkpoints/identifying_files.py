@@ -1,10 +1,10 @@
 """Files of a folder that decide which checkpoint or adapter it is: all that are opened."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from clue.common import json_text
 from clue.errors import ModelError, ModelUnavailable
 
 CHECKPOINT = (
@@ -60,7 +60,7 @@ def _named_weights(folder: Path) -> Iterator[str]:
 
 def _json_object(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json_text.parse(path.read_bytes())
     except (ValueError, OSError) as error:
         raise ModelError(f"{path} is no JSON and cannot be read; download it again") from error
     if not isinstance(content, dict):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from clue.common.atomic_write import private_files
 from clue.errors import ClueError, ConfigError
 
 CONFIG_DIR = "CLUE_CONFIG_DIR"
@@ -58,9 +59,15 @@ class Command:
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
         """Run the command; returns 0, 1 after an error, 130 after Ctrl-C.
 
+        Files that it writes can be read by their owner only: they may name samples.
+
         Raises:
             SystemExit: with code 2 if the arguments are wrong.
         """
+        with private_files():
+            return self._run(arguments)
+
+    def _run(self, arguments: Sequence[str] | None) -> int:
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
         words = sys.argv[1:] if arguments is None else arguments
         try:

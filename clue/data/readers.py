@@ -6,14 +6,13 @@ Content is clinical text, also a cell of one word, a name of a field or an id.
 import csv
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from clue.common import bounds, csv_table
+from clue.common import bounds, csv_table, json_text
 from clue.common.plural import counted
 from clue.data.left_out import LeftOut, Samples
 from clue.errors import DataError
@@ -126,15 +125,12 @@ def json_file(path: Path) -> Any:
         DataError: the file is not JSON, such as a web page or a cut file; gives line and column.
     """
     with open_text(path) as text:
-        try:
-            return json.loads(text.read())
-        except RecursionError as error:
-            raise DataError(f"{path} is JSON of too many levels; download it again") from error
-        except json.JSONDecodeError as error:
-            raise DataError(
-                f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}; "
-                "download it again"
-            ) from error
+        content = text.read()
+    try:
+        return json_text.parse(content)
+    except ValueError as error:
+        problem = json_text.problem(error)
+        raise DataError(f"{path} is not JSON: {problem}; download it again") from error
 
 
 def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -163,11 +159,10 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not line.strip():
                 continue
             try:
-                value = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise DataError(f"{path}: row {number} is not JSON: {error.msg}") from error
-            except RecursionError as error:
-                raise DataError(f"{path}: row {number} is JSON of too many levels") from error
+                value = json_text.parse(line)
+            except ValueError as error:
+                problem = json_text.problem(error, position=False)
+                raise DataError(f"{path}: row {number} is not JSON: {problem}") from error
             if not isinstance(value, dict):
                 raise DataError(f"{path}: row {number} is no JSON object")
             yield number, value

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from clue.common import json_text
 from clue.common.atomic_write import PRIVATE, explain_write_errors
 
 Status = Literal["running", "planned", "done", "skipped", "too long", "failed", "generated"]
@@ -71,7 +72,7 @@ def read(path: Path) -> list[Outcome]:
     """
     if not path.exists():
         return []
-    rows = [row for line in path.read_text().splitlines() for row in _decode(line)]
+    rows = [row for line in path.read_bytes().splitlines() for row in _decode(line)]
     return list({(row.model, row.task, row.prompt): row for row in rows}.values())
 
 
@@ -92,9 +93,9 @@ def fail_running(path: Path, reason: str) -> None:
         append(path, *(_fail(row, reason) for row in unfinished))
 
 
-def _decode(line: str) -> list[Outcome]:
+def _decode(line: bytes) -> list[Outcome]:
     try:
-        return [Outcome(**json.loads(line))]
+        return [Outcome(**json_text.parse(line))]
     except (ValueError, TypeError):
         return []
 

@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.common.atomic_write import PRIVATE, explain_write_errors, write_atomic
 from clue.errors import StoreError
+from clue.records import sha256
 from clue.store.addresses import parse
 from clue.store.annotations import Annotations, StoreChoice, StoreNote
 
 NAME = "annotations.json"
 LOCK = ".annotations.lock"
+CHECKSUM = "sha256"
 
 
 def now() -> str:
@@ -65,7 +68,8 @@ def encode(annotations: Annotations) -> bytes:
         address: {"text": note.text, "time": note.time}
         for address, note in sorted(annotations.notes.items())
     }
-    document = {"choices": choices, "notes": notes}
+    document: dict[str, Any] = {"choices": choices, "notes": notes}
+    document[CHECKSUM] = sha256(document)
     return json.dumps(document, indent=1, ensure_ascii=False).encode()
 
 
@@ -76,7 +80,10 @@ def decode(content: bytes, name: str) -> Annotations:
         StoreError: it is damaged; names the file.
     """
     try:
-        document = json.loads(content)
+        document = json_text.parse(content)
+        checksum = document.pop(CHECKSUM, None)  # None: an earlier version wrote the file
+        if checksum not in (None, sha256(document)):
+            raise ValueError("its content does not have the checksum that it states")
         choices = tuple(map(_choice, document["choices"]))
         notes = {str(parse(key)): _note(note) for key, note in document["notes"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, StoreError) as error:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
 from clue.errors import StoreError
 from clue.records import Completion, Prompt, SampleKey
@@ -55,7 +56,7 @@ class CellStore:
         path = self.folder / "cell.json"
         text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
         try:
-            stored = json.loads(path.read_bytes())
+            stored = json_text.parse(path.read_bytes())
         except (OSError, ValueError):
             stored = None
         if stored != json.loads(text):
@@ -76,11 +77,17 @@ class CellStore:
                 line that another process is writing.
 
         Raises:
-            StoreError: a line in the middle is damaged; the message names the line.
+            StoreError: the file cannot be read, or a line in the middle is damaged; names the line.
         """
-        if not self.path.exists():
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
             return {}
-        content = self.path.read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"{self.path} cannot be read ({error.strerror}): repair or restore it; or move it "
+                "away and run the same command again, which generates its samples again"
+            ) from error
         lines = content.split(b"\n")
         completions: dict[tuple[SampleKey, str], Completion] = {}
         good = unusable = 0
@@ -180,7 +187,7 @@ def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
     The checksum is that of the line as it was written, also if it lacks newer fields of a key.
     """
     try:
-        entry = json.loads(line)
+        entry = json_text.parse(line)
         checksum = entry.pop("crc32")
     except (ValueError, KeyError, AttributeError, TypeError):
         return None

@@ -11,6 +11,7 @@ are.
 import json
 from pathlib import Path
 
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
 
@@ -72,7 +73,7 @@ def parse_format(declaration: bytes, origin: str) -> int:
     2
     """
     try:
-        content = json.loads(declaration)
+        content = json_text.parse(declaration)
     except ValueError:  # also bytes that are no text
         content = None
     number = content.get("format") if isinstance(content, dict) else None

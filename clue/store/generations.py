@@ -1,12 +1,13 @@
 """Generations in a store: every stored generation of a model on a task, with its tables."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.errors import StoreError
+from clue.records import sha256
 from clue.store.addresses import DIGITS, Address
 from clue.store.completions import CellStore
 from clue.store.format import check_format
@@ -56,10 +57,15 @@ class Generation:
     def settings(self) -> dict[str, Any]:
         """Settings of `description`; empty if the file is missing or damaged."""
         try:
-            settings = json.loads(self.description.read_bytes())
+            settings = json_text.parse(self.description.read_bytes())
         except (OSError, ValueError):
             return {}
         return settings if isinstance(settings, dict) else {}
+
+    @property
+    def is_described(self) -> bool:
+        """True if `description` has the settings whose digest names the folder."""
+        return sha256(self.settings()).startswith(self.fingerprint)
 
     def tables(self) -> list[Path]:
         """Paths of the tables of finished cells, sorted: the same order in every copy."""

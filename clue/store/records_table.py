@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
 from clue.records import Record, SampleKey, sha256
+from clue.store.sealed_parquet import SEAL, parquet_bytes, read_columns, read_footer
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,6 @@ def write_table(path: Path, table: RecordsTable) -> Path:
 def table_bytes(table: RecordsTable) -> bytes:
     """Returns the Parquet file of a table."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     descriptions = {SIGNATURES: table.signatures, FACTS: table.facts}
     metadata = {
@@ -69,10 +70,7 @@ def table_bytes(table: RecordsTable) -> bytes:
     }
     metadata[DIGEST] = table.sha256.encode()
     rows = pa.Table.from_pylist([record.row() for record in table.records])
-    buffer = pa.BufferOutputStream()
-    pq.write_table(rows.replace_schema_metadata(metadata), buffer, write_page_checksum=True)
-    content: bytes = buffer.getvalue().to_pybytes()
-    return content
+    return parquet_bytes(rows, metadata)
 
 
 def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
@@ -86,17 +84,17 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
         StoreError: the file is damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        rows = pq.read_table(path, page_checksum_verification=True)
+        rows = read_columns(path)
         metadata = rows.schema.metadata or {}
         table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
-            json.loads(metadata.get(SIGNATURES, b"{}")),
-            json.loads(metadata.get(FACTS, b"{}")),
+            json_text.parse(metadata[SIGNATURES]),
+            json_text.parse(metadata[FACTS]),
         )
-        if verify and metadata.get(DIGEST, b"").decode() != table.sha256:
+        unsealed = SEAL not in metadata and DIGEST in metadata
+        if (verify or unsealed) and metadata.get(DIGEST, b"").decode() != table.sha256:
             raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
@@ -108,12 +106,7 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
 
 def written_digest(content: bytes) -> str:
     """Returns the digest that was written into the Parquet file of a table; empty without one."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    metadata = pq.read_schema(pa.BufferReader(content)).metadata or {}
-    digest: bytes = metadata.get(DIGEST, b"")
-    return digest.decode()
+    return read_footer(content).metadata.get(DIGEST, b"").decode()
 
 
 def tables(folder: Path) -> Iterator[RecordsTable]:
@@ -135,10 +128,9 @@ def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
     """
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    keys = [name for name in SampleKey._fields if name in pq.read_schema(path).names]
-    columns = pq.read_table(path, columns=[*keys, "text"])
+    keys = [name for name in SampleKey._fields if name in read_footer(path).names]
+    columns = read_columns(path, [*keys, "text"])
     columns = columns.sort_by([(name, "ascending") for name in keys])
     sample_ids = pa.array(sorted(ids), pa.string())
     rows = columns.filter(pc.is_in(columns["sample_id"], value_set=sample_ids)).to_pydict()

@@ -1,16 +1,17 @@
 """Tables of finished cells with their facts: what a store contains, read without records."""
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.errors import StoreError
 from clue.store.addresses import DIGITS, Address
 from clue.store.format import check_format
 from clue.store.records_table import FACTS, SIGNATURES
+from clue.store.sealed_parquet import Footer, read_columns, read_footer
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class StoredTable:
     rows: int = 0
     """Number of records."""
     repeats: int | None = None
-    """Presentations of a question, from the file's statistics; None = it has none."""
+    """Presentations of a question; None = the table has no such column."""
 
     @property
     def name(self) -> str:
@@ -70,16 +71,15 @@ def read_facts(path: Path) -> StoredTable:
         StoreError: the file is damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        file = pq.read_metadata(path)
-        metadata = file.metadata or {}
-        facts = json.loads(metadata.get(FACTS, b"{}"))
-        signatures = json.loads(metadata.get(SIGNATURES, b"{}"))
-    except (pa.ArrowException, OSError, ValueError) as error:
+        footer = read_footer(path)
+        facts = json_text.parse(footer.metadata.get(FACTS, b"{}"))
+        signatures = json_text.parse(footer.metadata.get(SIGNATURES, b"{}"))
+        repeats = _repeats(path, footer)
+    except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         raise StoreError(f"{path} is left out: damaged ({type(error).__name__})") from error
-    return StoredTable(path, facts, signatures, file.num_rows, _repeats(file))
+    return StoredTable(path, facts, signatures, footer.rows, repeats)
 
 
 def lacking_fact(table: StoredTable) -> str | None:
@@ -107,10 +107,12 @@ def _readable(mlruns: Path) -> Iterator[StoredTable]:
             log.warning("%s is left out: %s", path, reason)
 
 
-def _repeats(file: Any) -> int | None:
-    """The highest number of a presentation plus one, from the statistics of the column `repeat`."""
-    groups = [file.row_group(number) for number in range(file.num_row_groups)]
-    columns = [group.column(number) for group in groups for number in range(group.num_columns)]
-    statistics = [column.statistics for column in columns if column.path_in_schema == "repeat"]
-    highest = [entry.max for entry in statistics if entry is not None and entry.has_min_max]
-    return 1 + max(highest) if highest else None
+def _repeats(path: Path, footer: Footer) -> int | None:
+    """Highest number of a presentation plus one; read, since statistics have no checksum."""
+    import pyarrow.compute as pc
+
+    if "repeat" not in footer.names:
+        return None
+    column = read_columns(path, ["repeat"])["repeat"]
+    highest = pc.max(column).as_py()
+    return None if highest is None else 1 + int(highest)

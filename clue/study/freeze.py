@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from clue import __version__
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.common.names import path_inside
 from clue.config import model_files
@@ -117,8 +118,8 @@ def answered(resolver: Resolver, mlruns: Path) -> list[CellKey]:
     by_task: dict[str, list[Mapping[str, Any]]] = {}
     for generation in generations(mlruns) if (mlruns / "cells").is_dir() else ():
         has_answers = generation.store.path.exists() or generation.tables()
-        if has_answers and generation.description.exists():
-            settings = json.loads(generation.description.read_text())
+        settings = generation.settings()
+        if has_answers and settings:
             by_task.setdefault(generation.task, []).append(settings)
     return [
         key
@@ -146,7 +147,7 @@ def read(mlruns: Path, study: str) -> list[FrozenStudy]:
     Raises:
         StoreError: a file is damaged or was changed by hand.
     """
-    return [_read(path) for path in files(mlruns) if path.parent.name == study]
+    return [read_file(path) for path in files(mlruns) if path.parent.name == study]
 
 
 def files(mlruns: Path) -> list[Path]:
@@ -171,14 +172,19 @@ def _task_content(resolver: Resolver, name: str, prompt: str) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> FrozenStudy:
+def read_file(path: Path) -> FrozenStudy:
+    """Reads a frozen declaration.
+
+    Raises:
+        StoreError: the file is damaged or was changed by hand.
+    """
     try:
-        content = json.loads(path.read_text())
+        content = json_text.parse(path.read_bytes())
         digest = content.pop("sha256")
         frozen = FrozenStudy(**{**content, "present": tuple(content["present"])})
         if frozen.sha256 != digest:
             raise ValueError("its content does not have the sha256 that it states")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             f"the frozen study {path} is damaged or was changed by hand ({error}): restore it "
             "from a copy of the store or from the artifacts of its MLflow run"

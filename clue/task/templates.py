@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.config.schema import TaskConf
 from clue.data.registry import DEMO
@@ -132,7 +133,7 @@ def _read(data: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DataMissing(f"prompt=upstream: {path} is missing. {advice(data)}")
     try:
-        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        content: dict[str, Any] = json_text.parse(path.read_bytes())
         intact = content.pop("sha256") == sha256(content)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         intact = False

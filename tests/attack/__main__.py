@@ -1,64 +1,57 @@
-"""Campaigns that are too long for the tests: `python -m tests.attack KILLS ARCHIVES`.
+"""Campaigns that are too long for the tests: `python -m tests.attack [CAMPAIGN ...]`.
 
-40 new stores whose first command is killed within ten seconds, and 100 rotten archives.
+Every case is drawn from the seed, the campaign's name and its number, so `--only N` repeats one.
+Exit code: 0 if nothing was wrong, otherwise 1.
 """
 
-import random
-import subprocess
+import argparse
+import os
 import sys
-import tempfile
-import time
-from pathlib import Path
 
-from clue.cli.store import export
-from clue.cli.store.parser import main as store_command
-from clue.config.folders import ROOT
+from tests.attack.campaign import Campaign, carry_out, table
+from tests.attack.registry import CAMPAIGNS
 
-SECONDS = 10.0
-COMMAND = ("backend=fake", "task=mednli", "limit=2", "paths.data=demo")
+FIXED = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""Variables of all commands."""
+UNSET = ("CLUE_DATA", "CLUE_MODELS", "CLUE_CONFIG_DIR", "MLFLOW_TRACKING_URI")
 
 
-def kills(count: int, folder: Path) -> int:
-    """Returns the number of new stores that a kill made unusable."""
-    broken, draw = 0, random.Random(1)
-    for number in range(count):
-        command = [
-            sys.executable,
-            str(ROOT / "run.py"),
-            *COMMAND,
-            f"paths.mlruns={folder / str(number)}",
-        ]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]
-        time.sleep(draw.uniform(0, SECONDS))
-        process.kill()
-        process.wait()
-        broken += subprocess.run(command, check=False, **quiet).returncode != 0  # type: ignore[call-overload]
-    return broken
+def main(arguments: list[str]) -> int:
+    """Carry out the campaigns of the command line; prints a table."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if unknown := set(options.campaigns) - set(CAMPAIGNS):
+        parser.error(f"no campaign {', '.join(sorted(unknown))}; there are {', '.join(CAMPAIGNS)}")
+    for name in UNSET:
+        os.environ.pop(name, None)
+    os.environ |= FIXED
+    tallies = {}
+    for name in options.campaigns or list(CAMPAIGNS):
+        campaign = CAMPAIGNS[name]
+        tallies[name] = carry_out(name, campaign, _numbers(campaign, options), options.seed, _show)
+    print(*table(tallies), sep="\n")
+    return int(any(tally.wrong for tally in tallies.values()))
 
 
-def archives(count: int, folder: Path) -> int:
-    """Returns the number of rotten archives that wrote outside of their store."""
-    draw, wrong = random.Random(1), 0
-    content = export.zip_bytes({"store.json": b'{"format": 2}\n', "analysis/a.csv": b"x" * 500})
-    for number in range(count):
-        place = folder / f"archive{number}"
-        rotten = bytearray(content)
-        for _ in range(draw.randint(1, 8)):
-            rotten[draw.randrange(len(rotten))] = draw.randrange(256)
-        place.mkdir()
-        (place / "a.zip").write_bytes(rotten[: draw.randint(1, len(rotten))])
-        store_command(["import", "--mlruns", str(place / "store"), str(place / "a.zip")])
-        wrong += {path.name for path in place.iterdir()} > {"a.zip", "store"}
-    return wrong
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.attack", description=__doc__)
+    counts = ", ".join(f"{name} {campaign.count}" for name, campaign in CAMPAIGNS.items())
+    parser.add_argument("campaigns", nargs="*", help=f"default: all ({counts})")
+    parser.add_argument("--count", type=int, help="cases of each campaign instead of the default")
+    parser.add_argument("--only", type=int, help="the number of one case")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def _numbers(campaign: Campaign, options: argparse.Namespace) -> range:
+    if options.only is not None:
+        return range(options.only, options.only + 1)
+    return range(campaign.count if options.count is None else options.count)
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":
-    of_kills, of_archives = map(int, sys.argv[1:])
-    with tempfile.TemporaryDirectory() as temporary:
-        broken = kills(of_kills, Path(temporary))
-        wrong = archives(of_archives, Path(temporary))
-    print(
-        f"kills: {broken} of {of_kills} stores broken; archives: {wrong} of {of_archives} escaped"
-    )
-    sys.exit(int(broken + wrong > 0))
+    sys.exit(main(sys.argv[1:]))

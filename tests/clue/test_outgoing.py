@@ -1,6 +1,7 @@
 """The gate: whose answers may leave in records and in the files of a report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,22 @@ def test_hidden_texts_keep_everything_else() -> None:
     assert full == RECORD.row()
     assert hashed["text"].startswith("sha256:")
     assert (hidden["text"], hidden["answer"]) == (None, None)
+    hidden_columns = (*outgoing.TEXTS, *outgoing.IDS)
     for row in (hashed, hidden):
-        assert {k: v for k, v in row.items() if k not in outgoing.TEXTS} == {
-            k: v for k, v in full.items() if k not in outgoing.TEXTS
+        assert {k: v for k, v in row.items() if k not in hidden_columns} == {
+            k: v for k, v in full.items() if k not in hidden_columns
         }
         assert "patient" not in str(row)
+
+
+@pytest.mark.parametrize("mode", ["hash", "none"])
+def test_ids_go_to_no_server_and_pair_in_an_archive(mode: str) -> None:
+    record = replace(RECORD, sample_id="20001234", cluster="10005678")
+    (row,) = outgoing.rows([record], mode)
+    assert "20001234" not in str(row)
+    assert "10005678" not in str(row)
+    archived = outgoing.masked(record.row(), mode)
+    assert (archived["sample_id"], archived["cluster"]) == ("20001234", "10005678")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 A server's own error text is shown for probes only: it may repeat the prompt.
 """
 
-import json
 import logging
 import os
 import threading
@@ -17,6 +16,7 @@ from requests.auth import AuthBase
 
 from clue.backends.openai.bounded_session import AnswerTooLarge, BoundedAdapter, deadline
 from clue.backends.openai.bounded_session import body as bounded_body
+from clue.common import json_text
 from clue.common.retry import RetriesExhausted, RetryPolicy, TransientError, retry, retry_after
 from clue.config.schema import ServerConf
 from clue.privacy import is_local
@@ -147,6 +147,7 @@ class HttpClient:
             raise RequestRefused(f"HTTP {status}", status, content[:200].decode(errors="replace"))
         answer = json_object(content)
         if answer is None:
+            self.session.close()  # the rest of a broken answer is not the next one
             raise RequestRefused("an answer that is no JSON object")
         return answer
 
@@ -179,8 +180,8 @@ class HttpClient:
 def json_object(content: bytes) -> dict[str, Any] | None:
     """Returns the JSON object of a body; None if it is none, or nested too deeply to be read."""
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
+        value = json_text.parse(content)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 

@@ -1,7 +1,6 @@
 """Reading of an archive of `python -m clue store export`: bounded, and checked before any write."""
 
 import hashlib
-import json
 import re
 import zipfile
 import zlib
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clue.cli.store.export import MANIFEST
-from clue.common import bounds
+from clue.common import bounds, json_text
 from clue.common.names import NAME
 from clue.errors import StoreError
 from clue.store import annotations_file
@@ -79,10 +78,7 @@ def _manifest(content: bytes) -> Mapping[str, str]:
     Raises:
         ValueError: the content is no manifest.
     """
-    try:
-        sums = json.loads(content)
-    except RecursionError:
-        sums = None
+    sums = json_text.parse(content)
     if not isinstance(sums, dict) or not all(isinstance(digest, str) for digest in sums.values()):
         raise ValueError(f"{MANIFEST} is no object of names and checksums")
     return sums

@@ -115,7 +115,7 @@ def redacted(table: RecordsTable, text: str | None) -> RecordsTable:
     mode = text or ("full" if table.facts.get("access") == "open" else "hash")
     if mode == "full":
         return table
-    rows = outgoing.rows(table.records, mode)
+    rows = [outgoing.masked(record.row(), mode) for record in table.records]
     # a record's text is never null: an omitted answer is empty
     records = [Record.from_row({**row, "text": row["text"] or ""}) for row in rows]
     return replace(table, records=records, facts={**table.facts, "text": mode})

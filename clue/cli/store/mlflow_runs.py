@@ -8,6 +8,7 @@ from typing import Any
 
 from clue import outgoing
 from clue.cli.store.cell_runs import END_TIME, end_time
+from clue.common import json_text
 from clue.errors import StoreError
 from clue.store.records_table import read_table
 
@@ -49,9 +50,9 @@ def decode(content: bytes, name: str) -> Mapping[str, Any]:
         StoreError: it is no exported run of a cell.
     """
     try:
-        run: Mapping[str, Any] = json.loads(content)
+        run: Mapping[str, Any] = json_text.parse(content)
         complete = _is_complete(run)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         complete = False
     if not complete:
         raise StoreError(

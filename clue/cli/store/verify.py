@@ -1,20 +1,21 @@
 """`python -m clue store verify`: check every checksum of the store."""
 
 import argparse
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from clue.cli.store import cache_faults
 from clue.common.plural import counted
 from clue.errors import StoreError
-from clue.records import Completion, SampleKey, sha256
+from clue.records import Completion, SampleKey
 from clue.store import annotations_file
 from clue.store.completions import CellStore
 from clue.store.generations import Generation, generations
 from clue.store.records_table import RecordsTable, read_table
+from clue.study import freeze
 
 Completions = Mapping[tuple[SampleKey, str], Completion]
 """Answers by key and digest of the prompt."""
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     mlruns = Path(arguments.mlruns).expanduser().resolve()
     stored = list(generations(mlruns))
     faults = [fault for generation in stored for fault in generation_faults(generation)]
-    faults += [*_annotation_faults(mlruns), *_database_faults(mlruns / "mlflow.db")]
+    faults += [*_statement_faults(mlruns), *_database_faults(mlruns / "mlflow.db")]
     faults += cache_faults.faults(mlruns / "cache")
     for fault in faults:
         print(fault)
@@ -41,12 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(faults))
 
 
-def _annotation_faults(mlruns: Path) -> list[str]:
-    try:
-        annotations_file.read(mlruns)
-    except StoreError as error:
-        return [str(error)]
-    return []
+def _statement_faults(mlruns: Path) -> Iterator[str]:
+    """Describes damage of what people stated: choices, notes, frozen studies."""
+    readers: list[Callable[[], object]] = [partial(annotations_file.read, mlruns)]
+    readers += [partial(freeze.read_file, path) for path in freeze.files(mlruns)]
+    for read in readers:
+        try:
+            read()
+        except StoreError as error:
+            yield str(error)
 
 
 def _database_faults(path: Path) -> Iterator[str]:
@@ -109,11 +113,11 @@ def _answer_faults(
 
 
 def _description_faults(generation: Generation) -> Iterator[str]:
-    path = generation.description
-    try:
-        settings = json.loads(path.read_text())
-    except (OSError, ValueError):
-        yield f"{path} is missing or damaged; the command that created the cell writes it again"
+    if not generation.settings():
+        problem = "is missing or damaged"
+    elif not generation.is_described:
+        problem = "does not match the digest in the folder's name: changed by hand or damaged"
+    else:
         return
-    if not sha256(settings).startswith(generation.fingerprint):
-        yield f"{path} does not match the digest in the folder's name; it was changed by hand"
+    remedy = "the command that created the cell writes it again"
+    yield f"{generation.description} {problem}; {remedy}"

@@ -13,6 +13,7 @@ from typing import Self
 
 import requests
 
+from clue.common import json_text
 from clue.common.atomic_write import PRIVATE, write_all
 from clue.errors import StoreError
 
@@ -95,7 +96,7 @@ class PartialFile:
     def version(self, url: str) -> RemoteVersion | None:
         """Returns the version of the received bytes; None: unknown, or from another address."""
         try:
-            stored = RemoteVersion(**json.loads(self.note.read_text()))
+            stored = RemoteVersion(**json_text.parse(self.note.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
         return stored if stored.url == url and self.size else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.paired_study import StudyResults, run
-from analysis.report import drilldown, write
+from analysis.report import drilldown, selectors, write
 from analysis.report.document import ReportTable
 from analysis.report.figures import FIGURES
 from analysis.report.formats import latex
@@ -135,6 +135,20 @@ def test_answers_to_credentialed_data_are_not_in_the_page(tmp_path: Path) -> Non
         assert (ANSWER in (store / "report" / "report.html").read_text()) is shown
         others = [t for n, t in texts(store / "report").items() if n != "report.html"]
         assert not any(ANSWER in other for other in others)
+
+
+def test_items_of_credentialed_data_are_named_by_the_digests_of_their_prompts(
+    tmp_path: Path,
+) -> None:
+    study = small(tmp_path, access="credentialed")
+    (hidden,) = drilldown.most_changed(study, quick())
+    (shown,) = drilldown.most_changed(study, quick(text="full"))
+    (pair,) = selectors.reported_pairs(study)
+    columns = pair.match.base.columns
+    digests = dict(zip(columns.ids, columns.prompts, strict=True))
+    for item, full in zip(hidden.items, shown.items, strict=True):
+        assert item.name == f"prompt {digests[full.name][:12]}"
+        assert full.name in digests
 
 
 def test_the_most_changed_items_are_of_both_directions(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from clue.store.records_table import (
     table_bytes,
     written_digest,
 )
+from clue.store.sealed_parquet import SEAL
 
 LINE = (
     b'{"sample_id": "fictional-test-026", "repeat": 0, "prompt_sha256": '
@@ -62,7 +63,9 @@ def older(table: RecordsTable) -> bytes:
     """The table as format 1 has it, if all keys have the first wording and draw."""
     parquet = pq.read_table(pa.BufferReader(table_bytes(table)))
     buffer = io.BytesIO()
-    pq.write_table(parquet.drop_columns(["wording", "draw"]), buffer)
+    unsealed = {key: value for key, value in parquet.schema.metadata.items() if key != SEAL}
+    older = parquet.drop_columns(["wording", "draw"]).replace_schema_metadata(unsealed)
+    pq.write_table(older, buffer)
     return buffer.getvalue()
 
 

@@ -198,7 +198,7 @@ def test_the_table_is_readable_in_80_columns(
     assert f"{number}: limit 2 of 37" in lines
     assert f"note on {wide.parent.name[:8]}: first try of a template" in lines
     assert any(line.split()[-1] == "partial" for line in lines if "00000000" in line)
-    assert lines[-1] == "6 cells, 0.0 MiB; tiny: 2 count, 3 trials"
+    assert lines[-1] == "6 cells, 0.1 MiB; tiny: 2 count, 3 trials"
 
 
 def test_a_damaged_table_is_listed_and_the_others_too(store: Path) -> None:
