@@ -8,12 +8,14 @@ import argparse
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from clue.common import console
 from clue.errors import ClueError, ConfigError
 
 CONFIG_DIR = "CLUE_CONFIG_DIR"
@@ -39,7 +41,7 @@ class Command:
 
     def parser(self) -> argparse.ArgumentParser:
         """Returns the parser of the command's options."""
-        parser = argparse.ArgumentParser(
+        parser = console.VisibleParser(
             self.name,
             description=self.help,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -56,22 +58,28 @@ class Command:
         return parser
 
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the command; returns 0, 1 after an error, 130 after Ctrl-C.
+        """Run the command; returns 0, 1 after an error, 130 after Ctrl-C, 141 without a reader.
 
         Raises:
             SystemExit: with code 2 if the arguments are wrong.
         """
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(console.VisibleFormatter("%(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
+        console.accept_all_texts()
         words = sys.argv[1:] if arguments is None else arguments
         try:
             words = take_config_dir(words)
             parsed = self.parser().parse_args((self.rewrite or as_options)(words))
             return int(parsed.run(parsed))
         except ClueError as error:
-            print(f"error: {error}", file=sys.stderr)
+            console.print_error(f"error: {error}")
             return 1
+        except BrokenPipeError:  # `| head` has read enough
+            console.discard_output()
+            return 128 + signal.SIGPIPE
         except KeyboardInterrupt:
-            print("stopped; run the same command again to continue", file=sys.stderr)
+            console.print_error("stopped; run the same command again to continue")
             return 130
 
 

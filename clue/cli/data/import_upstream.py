@@ -13,6 +13,7 @@ from typing import Any
 
 from clue.cli.data.foreign_checkout import blob_id, committed_blobs, head_commit
 from clue.cli.data.python_constants import Script
+from clue.common.console import print_lines
 from clue.common.file_cache import checksum
 from clue.data.locate import data_root
 from clue.data.registry import DEMO
@@ -98,9 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
             raise DataMissing(f"{path} is missing; name the root of a checkout. {advice(data)}")
         digests[script.file] = checksum(path)
         tasks |= dict.fromkeys(script.tasks, read_wording(script, Script.read(path)))
-        print(f"{script.file}  sha256 {digests[script.file][:12]}  {', '.join(script.tasks)}")
+        print_lines(f"{script.file}  sha256 {digests[script.file][:12]}  {', '.join(script.tasks)}")
     commit = checkout_commit(checkout)
-    print(f"written: {save(data, commit, digests, tasks)} (commit {commit})")
+    print_lines(f"written: {save(data, commit, digests, tasks)} (commit {commit})")
     return 0
 
 

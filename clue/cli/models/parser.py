@@ -18,6 +18,7 @@ from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overviews
 from clue.common import console
 from clue.common.cli import Command
+from clue.common.console import print_lines
 from clue.config.folders import ROOT
 from clue.data.locate import data_root
 
@@ -49,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     overviews = model_overviews(arguments.name, needs, folder)
     if arguments.json:
         tasks = [asdict(need) for need in needs]
-        print(json.dumps({"models": [row.facts() for row in overviews], "tasks": tasks}, indent=1))
+        facts = {"models": [row.facts() for row in overviews], "tasks": tasks}
+        print_lines(json.dumps(facts, indent=1))
     elif arguments.name:
         for row in overviews:
             _print_facts(row)
@@ -98,8 +100,8 @@ def _print_facts(row: ModelOverview) -> None:
     for name, value in row.facts().items():
         if value not in (None, [], False):
             text = ", ".join(map(str, value)) if isinstance(value, list) else value
-            print(f"{name + ':':<14} {text}")
-    print()
+            print_lines(f"{name + ':':<14} {text}")
+    print_lines("")
 
 
 main = Command("clue models", __doc__, add, run)

@@ -25,6 +25,7 @@ from pathlib import Path
 from clue import outgoing
 from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
+from clue.common.console import print_lines
 from clue.common.plural import counted
 from clue.records import Record
 from clue.store import annotations_file
@@ -62,10 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomic(archive, zip_bytes(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
     size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
-    print(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
+    print_lines(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
     withheld = outgoing.report_files(mlruns / REPORT, arguments.text).withheld
     if withheld:
-        print(_explained(withheld, arguments.text))
+        print_lines(_explained(withheld, arguments.text))
     return 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from clue.cli.store import mlflow_runs
 from clue.cli.store.archive import ANNOTATIONS, CELLS, FORMAT, REPORT, RUNS, read_archive
 from clue.common.atomic_write import write_atomic
+from clue.common.console import print_lines
 from clue.common.names import RULE, is_name, path_inside
 from clue.errors import StoreError
 from clue.store import annotations_file
@@ -42,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     declare_format(mlruns)
     new = [name for name, path in targets.items() if _write(path, name, files[name])]
     for line in _merge(mlruns, annotations):
-        print(line)
+        print_lines(line)
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     created = sum(mlflow_runs.import_run(exported, mlruns, uri) for exported in runs)
-    print(f"{len(new)} new files of {len(files)}, {created} new runs in {mlruns}")
+    print_lines(f"{len(new)} new files of {len(files)}, {created} new runs in {mlruns}")
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from clue.common.console import print_lines
 from clue.common.plural import counted
 from clue.store.generations import generations
 
@@ -32,11 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     unused = sorted(unused_files(mlruns))
     size = sum(path.stat().st_size for path in unused)
     for path in unused:
-        print(path)
+        print_lines(path)
         if arguments.yes:
             path.unlink()
     done = "removed" if arguments.yes else "could be removed with --yes"
-    print(f"{counted(len(unused), 'file')}, {size / 2**20:.1f} MiB {done}")
+    print_lines(f"{counted(len(unused), 'file')}, {size / 2**20:.1f} MiB {done}")
     return 0
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from clue.cli.store import cache_faults
+from clue.common.console import print_lines
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import Completion, SampleKey, sha256
@@ -34,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     faults += [*_annotation_faults(mlruns), *_database_faults(mlruns / "mlflow.db")]
     faults += cache_faults.faults(mlruns / "cache")
     for fault in faults:
-        print(fault)
+        print_lines(fault)
     tables = sum(len(generation.tables()) for generation in stored)
     size = f"{counted(len(stored), 'generation')}, {counted(tables, 'table')}"
-    print(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
+    print_lines(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
     return int(bool(faults))
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from clue.cli.study.resolved import resolved, store
+from clue.common.console import print_lines
 from clue.study.freeze import FrozenStudy, frozen_now, write
 from clue.study.resolution import freeze_command
 from clue.tracking import provenance
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     study, mlruns = resolved(arguments.study, arguments), store(arguments)
     if study.frozen and not study.changes:
-        print(f"{arguments.study} is frozen already. {study.frozen[0].sentence()}")
+        print_lines(f"{arguments.study} is frozen already. {study.frozen[0].sentence()}")
         return 0
     if not arguments.amend:
         study.check_unchanged()
@@ -38,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     path = write(mlruns, now)
     command = freeze_command(now.study, study.resolver.paths, amend=bool(study.frozen))
     _track(now, mlruns, command)
-    print(f"{path}\n{now.sentence()}")
-    print(f"To prove the time to others, publish the digest: {now.sha256}")
+    print_lines(f"{path}\n{now.sentence()}")
+    print_lines(f"To prove the time to others, publish the digest: {now.sha256}")
     return 0
 
 
