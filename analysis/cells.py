@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from clue.cluster_robust import Array
+from clue.common import bounds
 from clue.common.plural import counted
 from clue.config.model_files import family
 from clue.config.schema import ModelConf
@@ -107,7 +108,7 @@ class StoredCell(StoredTable):
     @cached_property
     def distinct_answers(self) -> int | None:
         """Number of different answers, also of masked ones; None if the table has no texts."""
-        texts = pq.read_table(self.path, columns=["text"])["text"]
+        texts = bounds.parquet_table(self.path, _fail(self.path), ["text"])["text"]
         number = int(pc.count_distinct(texts).as_py())
         has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
         return number if has_texts else None
@@ -134,7 +135,7 @@ def _read_columns(path: Path) -> Columns:
     names = pq.read_schema(path).names
     identity = (*SampleKey._fields, *IDENTITY)
     used = [name for name in names if name in identity or name.startswith(NUMBERS)]
-    table = pq.read_table(path, columns=used, page_checksum_verification=True)
+    table = bounds.parquet_table(path, _fail(path), used)
     for name in SampleKey._field_defaults.keys() - set(names):  # an older table
         default = SampleKey._field_defaults[name]
         table = table.append_column(name, pa.array([default] * len(table), pa.int64()))
@@ -154,6 +155,10 @@ def _read_columns(path: Path) -> Columns:
         for name in _prefixed(names, "measure_")
     }
     return Columns(keys, clusters, prompts, targets, scores, flags, measures)
+
+
+def _fail(path: Path) -> bounds.Fail:
+    return lambda problem: StoreError(f"{path} {problem}")
 
 
 def _score(name: str, column: Any) -> Array:

@@ -16,6 +16,7 @@ from yaml import YAMLError
 
 from clue.common.cli import CONFIG_DIR, CONFIG_DIR_OPTION
 from clue.config.folders import CONF
+from clue.config.yaml_size import check_size
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
@@ -105,9 +106,14 @@ def load_yaml(path: Path) -> Any:
     Raises:
         ConfigError: the file is not YAML or cannot be read; names the line.
     """
+
+    def fail(problem: str) -> ConfigError:
+        return ConfigError(f"{path} {problem}")
+
     try:
+        check_size(path, fail)
         return OmegaConf.load(path)
-    except (YAMLError, OSError, UnicodeDecodeError) as error:
+    except (YAMLError, RecursionError, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path} is malformed: {reason}") from error
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clue.common import bounds
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
 from clue.records import Record, SampleKey, sha256
@@ -86,10 +87,9 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
         StoreError: the file is damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        rows = pq.read_table(path, page_checksum_verification=True)
+        rows = bounds.parquet_table(path, _fail(path))
         metadata = rows.schema.metadata or {}
         table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
@@ -138,7 +138,7 @@ def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
     import pyarrow.parquet as pq
 
     keys = [name for name in SampleKey._fields if name in pq.read_schema(path).names]
-    columns = pq.read_table(path, columns=[*keys, "text"])
+    columns = bounds.parquet_table(path, _fail(path), [*keys, "text"])
     columns = columns.sort_by([(name, "ascending") for name in keys])
     sample_ids = pa.array(sorted(ids), pa.string())
     rows = columns.filter(pc.is_in(columns["sample_id"], value_set=sample_ids)).to_pydict()
@@ -146,6 +146,10 @@ def answer_texts(path: Path, ids: Collection[str]) -> dict[str, str]:
     for sample_id, text in zip(rows["sample_id"], rows["text"], strict=True):
         texts.setdefault(sample_id, text)
     return texts
+
+
+def _fail(path: Path) -> bounds.Fail:
+    return lambda problem: StoreError(f"{path} {problem}")
 
 
 def _digested(row: Mapping[str, Any]) -> dict[str, Any]:
