@@ -157,8 +157,10 @@ def check_row_groups(metadata: "pq.FileMetaData", fail: Fail) -> None:
         raise fail(f"unpacks to {advice(max_bytes())}")
 
 
-def parquet_table(path: Path, fail: Fail, columns: Sequence[str] | None = None) -> "pa.Table":
-    """Returns a Parquet file, or some of its columns, after the checksums of its pages.
+def parquet_table(
+    source: Path | bytes, fail: Fail, columns: Sequence[str] | None = None
+) -> "pa.Table":
+    """Returns a Parquet file or its content, or some of its columns, with checked checksums.
 
     The stated size is that of encoded values: one value that is repeated a billion times states a
     few bytes. Rows are therefore counted by their bytes as they are read.
@@ -170,8 +172,10 @@ def parquet_table(path: Path, fail: Fail, columns: Sequence[str] | None = None) 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    check_regular(path, fail)
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    if isinstance(source, Path):
+        check_regular(source, fail)
+    stored = pa.BufferReader(source) if isinstance(source, bytes) else source
+    with pq.ParquetFile(stored, page_checksum_verification=True) as file:
         check_row_groups(file.metadata, fail)
         batches, size = [], 0
         for batch in file.iter_batches(ROWS, columns=columns):

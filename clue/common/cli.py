@@ -12,11 +12,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 
 from clue.common import console
-from clue.errors import ClueError, ConfigError
+from clue.common.paths import expanded
+from clue.errors import ClueError, ConfigError, explain_os_error
 
 CONFIG_DIR = "CLUE_CONFIG_DIR"
 """Environment variable with folders of own configuration files, see `clue.config.files`."""
@@ -78,6 +78,9 @@ class Command:
         except BrokenPipeError:  # `| head` has read enough
             console.discard_output()
             return 128 + signal.SIGPIPE
+        except OSError as error:
+            console.print_error(f"error: {explain_os_error(error)}")
+            return 1
         except KeyboardInterrupt:
             console.print_error("stopped; run the same command again to continue")
             return 130
@@ -140,6 +143,6 @@ def take_config_dir(arguments: Iterable[str]) -> list[str]:
         raise ConfigError(f"write {CONFIG_DIR_OPTION} DIR, once for each folder")
     folders = folders or os.environ.get(CONFIG_DIR, "").split(os.pathsep)
     if any(folders):
-        absolute = [str(Path(folder).expanduser().absolute()) for folder in folders if folder]
+        absolute = [str(expanded(folder).absolute()) for folder in folders if folder]
         os.environ[CONFIG_DIR] = os.pathsep.join(absolute)
     return rest

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clue.common.paths import absolute_path
 from clue.config.ranges import AtLeast, MoreThan, Name, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
@@ -32,7 +33,7 @@ class PathsConf:
     @property
     def store(self) -> Path:
         """`mlruns`, absolute."""
-        return Path(self.mlruns).expanduser().resolve()
+        return absolute_path(self.mlruns)
 
 
 @dataclass

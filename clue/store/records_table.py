@@ -76,12 +76,13 @@ def table_bytes(table: RecordsTable) -> bytes:
     return content
 
 
-def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
+def read_table(path: Path, *, verify: bool = False, content: bytes | None = None) -> RecordsTable:
     """Read a table.
 
     Args:
-        path: of the file.
+        path: of the file; for messages only if there is content.
         verify: check the digest of the content too, not only the checksums of its pages.
+        content: of a file that is not stored yet.
 
     Raises:
         StoreError: the file is damaged.
@@ -89,7 +90,7 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
     import pyarrow as pa
 
     try:
-        rows = bounds.parquet_table(path, _fail(path))
+        rows = bounds.parquet_table(path if content is None else content, _fail(path))
         metadata = rows.schema.metadata or {}
         table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
@@ -99,6 +100,8 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
         if verify and metadata.get(DIGEST, b"").decode() != table.sha256:
             raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, PermissionError):
+            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
         raise StoreError(
             f"{path} is damaged ({type(error).__name__}); run the same command again: it builds "
             "the table again from the stored completions"

@@ -15,6 +15,7 @@ from clue.cli.data.foreign_checkout import blob_id, committed_blobs, head_commit
 from clue.cli.data.python_constants import Script
 from clue.common.console import print_lines
 from clue.common.file_cache import checksum
+from clue.common.paths import absolute_path
 from clue.data.locate import data_root
 from clue.data.registry import DEMO
 from clue.errors import ConfigError, DataError, DataMissing
@@ -90,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = data_root(arguments.data)
     if data == DEMO:
         raise ConfigError(advice(data))
-    checkout = arguments.checkout.expanduser().resolve()
+    checkout = absolute_path(arguments.checkout)
     digests: dict[str, str] = {}
     tasks: dict[str, Any] = {}
     for script in UPSTREAM_SCRIPTS:

@@ -19,6 +19,7 @@ from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overvie
 from clue.common import console
 from clue.common.cli import Command
 from clue.common.console import print_lines
+from clue.common.paths import absolute_path
 from clue.config.folders import ROOT
 from clue.data.locate import data_root
 
@@ -46,7 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     needs = list(context_needs(data_root(arguments.data), arguments.mlruns / "cache"))
-    folder = Path(arguments.models).expanduser().resolve()
+    folder = absolute_path(arguments.models)
     overviews = model_overviews(arguments.name, needs, folder)
     if arguments.json:
         tasks = [asdict(need) for need in needs]

@@ -26,6 +26,7 @@ from clue import outgoing
 from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
 from clue.common.console import print_lines
+from clue.common.paths import absolute_path, expanded
 from clue.common.plural import counted
 from clue.records import Record
 from clue.store import annotations_file
@@ -57,8 +58,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the archive and print its size."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
-    archive = Path(arguments.archive).expanduser()
+    mlruns = absolute_path(arguments.mlruns)
+    archive = expanded(arguments.archive)
     files = dict(contents(mlruns, arguments.text))
     write_atomic(archive, zip_bytes(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
