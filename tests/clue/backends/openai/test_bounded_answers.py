@@ -81,7 +81,6 @@ def test_a_server_that_drips_is_left_at_the_timeout(parts: Callable[[], Iterable
     [
         ("http", lambda: bytes_of(HEAD + b"Content-Length: 900\r\n\r\n" + b"{" * 900)),
         ("https", lambda: bytes_of(HEAD * 20)),
-        ("https", lambda: itertools.chain([HEAD + b"\r\n"], bytes_of(b"\x16\x03\x03\x40" * 400))),
     ],
     ids=["answer", "tunnel"],
 )
