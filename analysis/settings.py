@@ -10,6 +10,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from clue.common.paths import absolute_path
 from clue.config.ranges import AtLeast, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
 from clue.config.study_schema import StudyConf
@@ -78,7 +79,7 @@ class AnalysisConf(ComputationConf):
     @property
     def folder(self) -> Path:
         """`output`, absolute."""
-        return Path(self.output).expanduser().resolve()
+        return absolute_path(self.output)
 
     def declared(self) -> dict[str, Any]:
         """Settings that can change a number, for the digest in the output."""

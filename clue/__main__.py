@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from clue.common.console import print_error, print_lines
+
 
 class Entry(NamedTuple):
     """A command: the module whose `main(arguments)` runs it, and a line of help."""
@@ -32,10 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code, 2 where there is no such command."""
     name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if name in ("-h", "--help"):
-        print(_usage())
+        print_lines(_usage())
         return 0
     if name not in COMMANDS:
-        print(f"error: no command {name!r}\n{_usage()}", file=sys.stderr)
+        print_error(f"error: no command {name!r}\n{_usage()}")
         return 2
     return int(importlib.import_module(COMMANDS[name].module).main(rest))
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clue.common.paths import absolute_path
+
 if TYPE_CHECKING:  # importing the interface is quick; using it imports what it needs
     import pandas as pd
 
@@ -86,7 +88,7 @@ def models() -> "pd.DataFrame":
 
     paths = _config([]).paths
     sizes = list(context_needs(DEMO, paths.store / "cache"))
-    overview = model_overviews([], sizes, Path(paths.models).expanduser().resolve())
+    overview = model_overviews([], sizes, absolute_path(paths.models))
     return pd.DataFrame([row.facts() for row in overview])
 
 
@@ -160,7 +162,7 @@ def read_records(  # noqa: PLR0913  each is an option that a caller names
     from clue.config.composition import as_overrides
     from clue.study.record_tables import RecordFilter, only_tables, tables_of_study
 
-    store = Path(mlruns).expanduser().resolve()
+    store = absolute_path(mlruns)
     chosen = RecordFilter(model, task, prompt, fingerprint)
     if study is None:
         tables = only_tables(store, chosen)

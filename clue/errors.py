@@ -56,5 +56,11 @@ class TrackingError(ClueError):
     """The MLflow store does not answer or refuses a request."""
 
 
+def explain_os_error(error: OSError) -> str:
+    """Returns the path and the reason of a file error that no message of its own explains."""
+    reason = error.strerror or type(error).__name__
+    return f"cannot use {error.filename or 'a file'}: {reason}. Change this, or name another one"
+
+
 class Terminated(BaseException):
     """SIGTERM arrived: the process shuts down and keeps all stored results."""

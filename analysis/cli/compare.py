@@ -29,6 +29,7 @@ from pathlib import Path
 from analysis.api import compare
 from analysis.cli.compare_output import lines
 from clue.common.cli import Command
+from clue.common.console import print_lines, print_rows
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -76,9 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
         allow_different_prompts=arguments.allow_different_prompts,
     )
     if arguments.json:
-        print(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
+        print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
     else:
-        print("\n".join(lines(comparison)))
+        print_rows(lines(comparison))
     return 0
 
 

@@ -30,6 +30,7 @@ from analysis.meta.console import lines
 from analysis.meta.csv_input import read
 from analysis.meta.meta_analysis import meta_analysis
 from clue.common.cli import Command
+from clue.common.console import print_lines, print_rows
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
     meta = meta_analysis(read(arguments.file, arguments.covariance))
-    print(json.dumps(meta.as_dict(), indent=1) if arguments.json else "\n".join(lines(meta)))
+    if arguments.json:
+        print_lines(json.dumps(meta.as_dict(), indent=1))
+    else:
+        print_rows(lines(meta))
     return 0
 
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from analysis.api import pilot, power
 from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, Design
 from clue.common.cli import Command
+from clue.common.console import print_lines, print_rows
 from clue.errors import ConfigError
 
 PILOT_ONLY = ("score", "cluster")
@@ -62,7 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
         power=arguments.power,
         alpha=arguments.alpha,
     )
-    print(json.dumps(plan.as_dict(), indent=1) if arguments.json else "\n".join(plan.lines()))
+    if arguments.json:
+        print_lines(json.dumps(plan.as_dict(), indent=1))
+    else:
+        print_rows(plan.lines())
     return 0
 
 

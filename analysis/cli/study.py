@@ -18,6 +18,7 @@ from omegaconf import OmegaConf
 from analysis.configuration import configuration
 from analysis.settings import AnalysisConf
 from clue.common.cli import Command
+from clue.common.console import print_lines, print_rows
 from clue.config.overrides import as_settings
 
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
     conf = configuration(arguments.settings)
     if arguments.cfg:
-        print(OmegaConf.to_yaml(OmegaConf.structured(conf)), end="")
+        print_lines(OmegaConf.to_yaml(OmegaConf.structured(conf)).rstrip())
         return 0
     return _analyse(conf)
 
@@ -45,8 +46,7 @@ def _analyse(conf: AnalysisConf) -> int:
     from analysis.report.formats.console import no_pair_lines, study_lines
 
     results = run(study_cells(conf), conf)
-    for line in study_lines(results, conf):
-        print(line)
+    print_rows(study_lines(results, conf))
     document = summary(results, conf)
     paths = write_study(conf.folder, results.rows, document, results.prompt_settings.rows)
     report_paths = []
@@ -60,8 +60,8 @@ def _analyse(conf: AnalysisConf) -> int:
 
         mlflow_run.log_run(results, conf, document)
     if not results.rows:
-        print("\n".join(no_pair_lines(results)))
-    print("Written:", *paths, *report_paths[:1])
+        print_rows(no_pair_lines(results))
+    print_rows([" ".join(["Written:", *map(str, [*paths, *report_paths[:1]])])])
     return int(bool(results.refused) or not results.rows)
 
 

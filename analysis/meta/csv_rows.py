@@ -6,6 +6,7 @@ Messages name row and column but contain no cell: the wrong file may contain any
 import math
 from pathlib import Path
 
+from clue.common import bounds
 from clue.common.csv_table import CsvFail, csv_records
 from clue.errors import ClueError
 
@@ -33,11 +34,15 @@ def rows(path: Path) -> list[NumberedCells]:
     Raises:
         EstimatesError: the file cannot be read, is no CSV or is empty.
     """
+
+    def fail(problem: str) -> EstimatesError:
+        return EstimatesError(str(path), problem)
+
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with bounds.open_bounded_text(path, fail) as text:
             stripped = [
                 (number, [cell.strip() for cell in cells])
-                for number, cells in csv_records(file, errors_in(path))
+                for number, cells in csv_records(bounds.text_lines(text, fail), errors_in(path))
             ]
     except OSError as error:
         raise EstimatesError(str(path), f"cannot be read ({error.strerror})") from error

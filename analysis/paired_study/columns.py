@@ -16,6 +16,7 @@ from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
+from clue.common.console import print_lines
 from clue.common.markdown_table import markdown_table
 from clue.marks import joined
 
@@ -160,4 +161,4 @@ def _field_docstrings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    print(columns_markdown(), end="")
+    print_lines(columns_markdown().rstrip())

@@ -3,8 +3,6 @@
 Floats are rounded to 12 digits: the last bits of a sum depend on the order in which a library adds.
 """
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +18,7 @@ from analysis.paired_study.prompt_setting_rows import SettingRow
 from analysis.paired_study.rows import ResultRow
 from clue import outgoing
 from clue.common.atomic_write import write_atomic
+from clue.common.csv_text import csv_text
 
 DIGITS = 12
 PAGE = "report.html"
@@ -87,11 +86,8 @@ def json_values(value: Any) -> Any:
 
 
 def _csv(table: Sequence[Mapping[str, Any]], schema: Sequence[Column]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [column.name for column in schema], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in table)
-    return text.getvalue().encode()
+    names = [column.name for column in schema]
+    return csv_text([names, *([_cell(row[name]) for name in names] for row in table)]).encode()
 
 
 def _cell(value: Any) -> Any:

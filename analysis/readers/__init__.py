@@ -21,6 +21,7 @@ from analysis.readers import (
     tabular,
 )
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from clue.common import bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def read(path: Path, score: str | None = None, cluster: str | None = None) -> Mo
     """
     request = ReadRequest(path, score, cluster)
     try:
-        path.open("rb").close()
+        bounds.check_regular(path, files.errors_in(path))
         results = _read(request)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"

@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ResultsError
+from clue.common import bounds
 from clue.common.csv_table import csv_rows
 
 Fields = dict[str, Any]
+
+
+def errors_in(path: Path) -> bounds.Fail:
+    """Returns the function that creates the error of a file whose kind or size is wrong."""
+    return lambda problem: ResultsError(f"{path} {problem}")
 
 
 def separated(path: Path) -> list[dict[str, str]]:
@@ -18,12 +24,14 @@ def separated(path: Path) -> list[dict[str, str]]:
         ResultsError: a row has more or fewer cells than the header, or a column occurs twice.
     """
 
-    def fail(position: str, problem: str) -> ResultsError:
+    def malformed(position: str, problem: str) -> ResultsError:
         return ResultsError(f"{path}, {position}: {problem}")
 
-    with path.open(newline="", encoding="utf-8-sig") as file:
+    fail = errors_in(path)
+    with bounds.open_bounded_text(path, fail) as text:
         delimiter = "\t" if path.suffix == ".tsv" else ","
-        return [row for _, row in csv_rows(file, fail, delimiter=delimiter)]
+        lines = bounds.text_lines(text, fail)
+        return [row for _, row in csv_rows(lines, malformed, delimiter=delimiter)]
 
 
 def parquet(path: Path) -> list[Fields]:
@@ -33,11 +41,10 @@ def parquet(path: Path) -> list[Fields]:
         ResultsError: the file is damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        rows: list[Fields] = pq.read_table(path).to_pylist()
-    except (pa.ArrowException, OSError) as error:
+        rows: list[Fields] = bounds.parquet_table(path, errors_in(path)).to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise ResultsError(f"{path} is no readable Parquet file") from error
     return rows
 
@@ -48,7 +55,7 @@ def json_rows(path: Path) -> list[Fields] | Fields:
     Raises:
         ResultsError: a line is no JSON object.
     """
-    with path.open(encoding="utf-8-sig") as file:
+    with bounds.open_bounded_text(path, errors_in(path)) as file:
         lines = file.read().split("\n")  # a text may contain other line ends
     try:
         entries = list(_parse_lines(lines))
@@ -71,16 +78,23 @@ def _parse_lines(lines: list[str]) -> Iterator[Any]:
         if line.strip():
             try:
                 yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise ValueError(f"line {number} is no JSON ({error.msg})") from error
+            except (ValueError, RecursionError) as error:
+                raise ValueError(f"line {number} is no JSON ({_reason(error)})") from error
 
 
 def _parse_file(path: Path, text: str, reason: str) -> Any:
     """Parses one value that spans several lines, as in pretty-printed logs."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ResultsError(
             f"{path}: {reason}, and the file is not one JSON value; is it cut off? Write it again "
             "with the program that wrote it"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Returns what is wrong with JSON, without a word of it."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    return "too many levels" if isinstance(error, RecursionError) else "a number of too many digits"

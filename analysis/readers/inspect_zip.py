@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import ResultsError
+from analysis.readers import files
+from clue.common import bounds
 
 ZSTANDARD = 93
 """Compression method of the zip format (APPNOTE 6.3.8, 4.4.5)."""
@@ -26,6 +28,7 @@ def read(path: Path) -> dict[str, Any]:
         ResultsError: the file is damaged, or the evaluation did not end.
     """
     try:
+        bounds.check_zip(path, files.errors_in(path))
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             entries = {entry.filename: entry for entry in archive.infolist()}
             if "header.json" not in entries:
@@ -36,7 +39,10 @@ def read(path: Path) -> dict[str, Any]:
             log: dict[str, Any] = json.loads(_content(archive, file, entries["header.json"]))
             names = sorted(name for name in entries if name.startswith("samples/"))
             log["samples"] = [json.loads(_content(archive, file, entries[name])) for name in names]
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+        *(ValueError, TypeError, RecursionError, RuntimeError, NotImplementedError),
+    ) as error:
         raise ResultsError(f"{path} is no readable .eval log ({type(error).__name__})") from error
     return log
 
@@ -50,7 +56,7 @@ def _content(archive: zipfile.ZipFile, file: IO[bytes], entry: zipfile.ZipInfo) 
     name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
     file.seek(name + extra, 1)
     packed = pa.BufferReader(file.read(entry.compress_size))
-    content: bytes = pa.CompressedInputStream(packed, "zstd").read()
-    if zlib.crc32(content) != entry.CRC:
+    content: bytes = pa.CompressedInputStream(packed, "zstd").read(entry.file_size + 1)
+    if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
         raise ValueError("checksum")
     return content

@@ -6,8 +6,6 @@ tables/*.tex, *.csv       the tables; tables/all.tex includes all of them
 figures/*.svg, *.png
 """
 
-import csv
-import io
 from pathlib import Path
 
 from analysis.paired_study.output import PAGE
@@ -19,6 +17,7 @@ from analysis.report.formats import html, latex, markdown
 from analysis.report.sections import build_report
 from analysis.settings import AnalysisConf
 from clue.common.atomic_write import write_atomic
+from clue.common.csv_text import csv_text
 from clue.marks import joined
 
 
@@ -46,8 +45,6 @@ def _figure_files(report: Report) -> dict[str, bytes]:
 
 def _csv(table: ReportTable) -> bytes:
     """CSV with a last column of marks: a comment would not survive a sort or a copied row."""
-    text = io.StringIO()
     marks = map(joined, table.row_marks)
     rows = ([*row, mark] for row, mark in zip(table.rows, marks, strict=True))
-    csv.writer(text, lineterminator="\n").writerows([[*table.columns, "marks"], *rows])
-    return text.getvalue().encode()
+    return csv_text([[*table.columns, "marks"], *rows]).encode()

@@ -10,6 +10,9 @@ from analysis.stats.power_planning import Design, PilotDesign
 from clue.common.plural import counted
 from clue.errors import ConfigError
 
+MAX_ITEMS = 10**9
+"""No study has more items, and a search beyond leaves the range of numbers."""
+
 
 @dataclass(frozen=True)
 class RequiredItems:
@@ -108,14 +111,30 @@ def power_plan(
         raise ConfigError(f"difference {difference:g}: must be above 0")
     if items is not None and items < 2 * design.cluster_size:
         raise ConfigError(f"items {items}: fewer than two clusters of {design.cluster_size:g}")
+    if items is not None and items > MAX_ITEMS:
+        raise ConfigError(f"items {items}: more than {MAX_ITEMS:,}")
     required = detectable = None
     if difference is not None:
-        clusters = math.ceil(design.required(difference, target) / design.cluster_size)
+        clusters = math.ceil(_required(design, difference, target) / design.cluster_size)
         required = RequiredItems(difference, math.ceil(clusters * design.cluster_size), clusters)
     if items is not None:
         smallest = design.detectable(items, target)
         detectable = DetectableDifference(items, None if math.isnan(smallest) else smallest)
     return PowerPlan(design, target, required, detectable)
+
+
+def _required(design: Design, difference: float, target: PowerTarget) -> float:
+    """Number of items, of which there are at most `MAX_ITEMS`: no search for it leaves numbers."""
+    try:
+        items = design.required(difference, target)
+    except (ValueError, OverflowError, ZeroDivisionError):  # of the search, for extreme numbers
+        items = math.inf
+    if not items <= MAX_ITEMS:
+        raise ConfigError(
+            f"difference {difference:g}: no {MAX_ITEMS:,} items detect it with these numbers; give "
+            "a larger --difference, or check their unit"
+        )
+    return items
 
 
 def _pilot(design: PilotDesign, target: PowerTarget) -> dict[str, Any]:

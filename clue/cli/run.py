@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from clue.common.atomic_write import private_files
 from clue.common.cli import take_config_dir
+from clue.common.console import accept_all_texts, print_error, print_lines
 from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
@@ -28,6 +29,7 @@ from clue.study.scores import score_tree
 
 def main(arguments: list[str]) -> int:
     """Compose and evaluate every job, print the outcome of each cell; returns the exit code."""
+    accept_all_texts()
     with private_files():
         return _run(arguments)
 
@@ -45,7 +47,7 @@ def _run(arguments: list[str]) -> int:
         check_overrides(arguments, Config, groups(CONF))
         if study_jobs.names_study(arguments):
             jobs = study_jobs.study_jobs(arguments)
-            print(jobs.summary, flush=True)
+            print_lines(jobs.summary)
             if not jobs.arguments:
                 return 0
             arguments = list(jobs.arguments)
@@ -54,7 +56,7 @@ def _run(arguments: list[str]) -> int:
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
         if "hydra.verbose=true" in arguments:
             raise
-        print(f"error: {explain(error, CONF)}", file=sys.stderr)
+        print_error(f"error: {explain(error, CONF)}")
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
@@ -67,16 +69,16 @@ def _close(stopped: int) -> int:
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
     outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
     if not stopped and sweep.started() and not outcomes:
-        print("error: no job was run: a list or a pattern of the sweep is empty", file=sys.stderr)
+        print_error("error: no job was run: a list or a pattern of the sweep is empty")
         return 1
     if outcomes:
         closing_table.show(outcomes, score_tree(sweep.study()))
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):
-            print(f"failed cells: {sweep.folder()}/failed.jsonl; {advice}", file=sys.stderr)
+            print_error(f"failed cells: {sweep.folder()}/failed.jsonl; {advice}")
     except ClueError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print_error(f"error: {error}")
     if stopped > 1:
-        print(f"stopped; {advice}", file=sys.stderr)
+        print_error(f"stopped; {advice}")
     return stopped or int(failed)

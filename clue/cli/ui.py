@@ -9,9 +9,9 @@ The server listens on this machine only and ends with Ctrl-C.
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from clue.common.cli import Command
+from clue.common.paths import absolute_path
 from clue.config.folders import ROOT
 from clue.errors import ConfigError
 
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         ConfigError: the folder has no database.
     """
-    database = Path(arguments.mlruns).expanduser().resolve() / "mlflow.db"
+    database = absolute_path(arguments.mlruns) / "mlflow.db"
     if not database.is_file():
         raise ConfigError(f"{database} does not exist yet; `make demo` or a run creates it")
     words = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", f"sqlite:///{database}"]

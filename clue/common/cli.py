@@ -8,14 +8,16 @@ import argparse
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 
+from clue.common import console
 from clue.common.atomic_write import private_files
-from clue.errors import ClueError, ConfigError
+from clue.common.paths import expanded
+from clue.errors import ClueError, ConfigError, explain_os_error
 
 CONFIG_DIR = "CLUE_CONFIG_DIR"
 """Environment variable with folders of own configuration files, see `clue.config.files`."""
@@ -40,7 +42,7 @@ class Command:
 
     def parser(self) -> argparse.ArgumentParser:
         """Returns the parser of the command's options."""
-        parser = argparse.ArgumentParser(
+        parser = console.VisibleParser(
             self.name,
             description=self.help,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -57,7 +59,7 @@ class Command:
         return parser
 
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the command; returns 0, 1 after an error, 130 after Ctrl-C.
+        """Run the command; returns 0, 1 after an error, 130 after Ctrl-C, 141 without a reader.
 
         Files that it writes can be read by their owner only: they may name samples.
 
@@ -68,17 +70,26 @@ class Command:
             return self._run(arguments)
 
     def _run(self, arguments: Sequence[str] | None) -> int:
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(console.VisibleFormatter("%(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
+        console.accept_all_texts()
         words = sys.argv[1:] if arguments is None else arguments
         try:
             words = take_config_dir(words)
             parsed = self.parser().parse_args((self.rewrite or as_options)(words))
             return int(parsed.run(parsed))
         except ClueError as error:
-            print(f"error: {error}", file=sys.stderr)
+            console.print_error(f"error: {error}")
+            return 1
+        except BrokenPipeError:  # `| head` has read enough
+            console.discard_output()
+            return 128 + signal.SIGPIPE
+        except OSError as error:
+            console.print_error(f"error: {explain_os_error(error)}")
             return 1
         except KeyboardInterrupt:
-            print("stopped; run the same command again to continue", file=sys.stderr)
+            console.print_error("stopped; run the same command again to continue")
             return 130
 
 
@@ -139,6 +150,6 @@ def take_config_dir(arguments: Iterable[str]) -> list[str]:
         raise ConfigError(f"write {CONFIG_DIR_OPTION} DIR, once for each folder")
     folders = folders or os.environ.get(CONFIG_DIR, "").split(os.pathsep)
     if any(folders):
-        absolute = [str(Path(folder).expanduser().absolute()) for folder in folders if folder]
+        absolute = [str(expanded(folder).absolute()) for folder in folders if folder]
         os.environ[CONFIG_DIR] = os.pathsep.join(absolute)
     return rest

@@ -1,12 +1,22 @@
-"""Tables and lines on standard output.
+"""Tables and lines on standard output: the gate for terminals.
 
 Each row is printed as one line, whatever the terminal's width (80 columns without a terminal): a
 name that is broken or cut can be neither copied nor searched for. Price: a narrow terminal wraps
 long rows.
+
+Every text passes `clue.common.visible`: no control character of a name or an answer reaches a
+terminal. `tests/house/test_gates.py` checks that nothing else prints.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import argparse
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from clue.common.visible import one_line, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,8 +42,56 @@ def table(names: Sequence[str], numbers: Sequence[str] = (), title: str | None =
 
 def show(*parts: "Table | str") -> None:
     """Print tables and lines of text without interpreting markup."""
-    from rich.console import Console
+    from clue.common.rich_console import VisibleConsole
 
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_UNLIMITED)
+    console = VisibleConsole(
+        highlight=False, markup=False, emoji=False, soft_wrap=True, width=_UNLIMITED
+    )
     for part in parts:
-        console.print(part)
+        console.print(visible(part) if isinstance(part, str) else part)
+
+
+def print_lines(*texts: object, stream: TextIO | None = None) -> None:
+    """Print texts, each on lines of its own, as they are apart from unseen characters.
+
+    Args:
+        texts: of one or more lines.
+        stream: None = standard output.
+    """
+    print(*(visible(str(text)) for text in texts), sep="\n", file=stream, flush=True)
+
+
+def print_rows(rows: Iterable[str]) -> None:
+    """Print each text as exactly one line, whatever line breaks are in a name."""
+    print_lines(*map(one_line, rows))
+
+
+def print_error(text: object) -> None:
+    """Print a text on standard error."""
+    print_lines(text, stream=sys.stderr)
+
+
+def accept_all_texts() -> None:
+    """Let standard output write characters that its encoding lacks as escapes, not as an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Send what is left of standard output nowhere, after its reader has closed the pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class VisibleParser(argparse.ArgumentParser):
+    """Parser whose messages, which quote arguments such as file names, pass the gate."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(visible(message), file)
+
+
+class VisibleFormatter(logging.Formatter):
+    """Formatter of every log of the project, on the terminal and in files."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the line of a record."""
+        return visible(super().format(record))

@@ -1,6 +1,9 @@
 """Tables in Markdown (GitHub flavour)."""
 
+import re
 from collections.abc import Sequence
+
+from clue.common.markdown_text import markdown_text
 
 
 def markdown_table(
@@ -10,7 +13,7 @@ def markdown_table(
 
     Args:
         header: titles of the columns.
-        rows: cells as text; a vertical bar is escaped, a line break becomes a space.
+        rows: cells as text, see `markdown_text`; a vertical bar is escaped.
         align: `l` or `r` for each column; None: the page decides, written as `|---|`.
 
     >>> print(markdown_table(["task", "n"], [["MedNLI", "1419"], ["a|b", "7"]], "lr"))
@@ -31,4 +34,5 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|").replace("\n", " ")
+    bars = re.compile(r"(\\*)\|")  # a backslash before a bar would escape the one of the bar
+    return bars.sub(lambda match: f"{match[1] * 2}\\|", markdown_text(cell))

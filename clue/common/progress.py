@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
@@ -17,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+
+from clue.common.rich_console import VisibleConsole
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def file_display(name: str, total: int | None, done: int = 0) -> Iterator[Update
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=VisibleConsole(stderr=True), transient=True)
     with display(
         bar, name, lambda done: f"{name}: {decimal(done)} of {size}", total=total, completed=done
     ) as update:

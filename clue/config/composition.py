@@ -14,6 +14,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from clue.common.paths import expanded
 from clue.config.folders import CONF, ROOT
 from clue.config.hydra_search_path import search_own_folders
 from clue.config.overrides import check_overrides, explain, groups
@@ -22,7 +23,7 @@ from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
 
-OmegaConf.register_new_resolver("expanded", lambda path: str(Path(path).expanduser()), replace=True)
+OmegaConf.register_new_resolver("expanded", lambda path: str(expanded(path)), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
 

@@ -15,7 +15,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from clue.common.cli import CONFIG_DIR, CONFIG_DIR_OPTION
+from clue.common.paths import expanded
 from clue.config.folders import CONF
+from clue.config.yaml_size import check_size
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
@@ -28,7 +30,7 @@ def own_folders() -> tuple[Path, ...]:
         ConfigError: a folder does not exist, or contains no folder of a group.
     """
     named = filter(None, os.environ.get(CONFIG_DIR, "").split(os.pathsep))
-    folders = tuple(Path(name).expanduser().absolute() for name in named)
+    folders = tuple(expanded(name).absolute() for name in named)
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError(
@@ -105,9 +107,14 @@ def load_yaml(path: Path) -> Any:
     Raises:
         ConfigError: the file is not YAML or cannot be read; names the line.
     """
+
+    def fail(problem: str) -> ConfigError:
+        return ConfigError(f"{path} {problem}")
+
     try:
+        check_size(path, fail)
         return OmegaConf.load(path)
-    except (YAMLError, OSError, UnicodeDecodeError) as error:
+    except (YAMLError, RecursionError, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path} is malformed: {reason}") from error
 

@@ -12,12 +12,12 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from hydra.errors import OverrideParseException
+from hydra.errors import HydraException, OverrideParseException
 
 from clue.common.suggestion import unknown
 from clue.config.files import config_files
 from clue.config.schema import PathsConf
-from clue.errors import ClueError, ConfigError
+from clue.errors import ClueError, ConfigError, explain_os_error
 
 
 def groups(conf: Path) -> list[str]:
@@ -112,6 +112,8 @@ def explain(error: Exception, conf: Path) -> str:
         key, _, value = error.override.partition("=")
         quoted = shlex.quote(f'{key}="{value}"')
         return f"{error.override}: this value needs quotes, in the shell and inside: {quoted}"
+    if isinstance(error, OSError) and not isinstance(error, HydraException):
+        return explain_os_error(error)
     text = str(error).partition("Config search path")[0].strip()
     if error.__cause__:
         text += f": {str(error.__cause__).strip().splitlines()[0]}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clue.common.paths import absolute_path
 from clue.config.ranges import AtLeast, CountOr, MoreThan, Name, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
@@ -35,7 +36,7 @@ class PathsConf:
     @property
     def store(self) -> Path:
         """`mlruns`, absolute."""
-        return Path(self.mlruns).expanduser().resolve()
+        return absolute_path(self.mlruns)
 
 
 @dataclass

@@ -3,13 +3,14 @@
 import shlex
 from pathlib import Path
 
+from clue.common.paths import absolute_path
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import DataMissing
 
 
 def data_root(setting: str) -> Path:
     """Returns the data folder for a value of `paths.data`: a folder, or `demo`."""
-    return DEMO if setting == "demo" else Path(setting).expanduser().resolve()
+    return DEMO if setting == "demo" else absolute_path(setting)
 
 
 def locate(dataset: Dataset, split: str, root: Path) -> Path:

@@ -73,8 +73,7 @@ def text_lines(path: Path, text: io.TextIOWrapper) -> Iterator[str]:
     Raises:
         DataError: a line is longer than its bound.
     """
-    most = bounds.max_bytes() // bounds.LINES_PER_FILE
-    return bounds.bounded_lines(text, most, lambda problem: DataError(f"{path}: {problem}"))
+    return bounds.text_lines(text, lambda problem: DataError(f"{path}: {problem}"))
 
 
 def csv_rows(

@@ -92,10 +92,7 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
         bounds.check_regular(path, fail)
         with pq.ParquetFile(path) as file:
             _check_types(path, file.schema_arrow, columns)
-            most = bounds.max_bytes()
-            groups = range(file.metadata.num_row_groups)
-            if sum(file.metadata.row_group(group).total_byte_size for group in groups) > most:
-                raise fail(f"unpacks to {bounds.advice(most)}")
+            bounds.check_row_groups(file.metadata, fail)
             number = 0
             for batch in file.iter_batches(columns=list(columns)):
                 for row in batch.to_pylist():

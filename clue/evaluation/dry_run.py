@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from clue.backends import Backend
 from clue.backends.word_count import WordCount
 from clue.cell import Cell
 from clue.checkpoints import hub, offline
+from clue.common.paths import absolute_path
 from clue.errors import ModelUnavailable
 from clue.evaluation import preflight, throughput
 from clue.evaluation.job import Job
@@ -77,7 +77,7 @@ def _local_backend(job: Job) -> Backend:
 def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
     size = preflight.measure(cell, backend, MAX_COUNTED)
     conf = job.config
-    weights = hub.download_size(conf.model, Path(conf.paths.models).expanduser().resolve())
+    weights = hub.download_size(conf.model, absolute_path(conf.paths.models))
     speed = None if conf.model.baseline else conf.dry_run_tokens_per_second
     rate = throughput.rate(conf.model, cell.task.conf.name, speed, job.mlruns)
     budget = cell.task.templates.max_new_tokens

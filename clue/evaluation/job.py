@@ -8,6 +8,7 @@ from typing import Any
 
 from clue import privacy
 from clue.backends import Backend, Setup, create_backend
+from clue.common.paths import absolute_path
 from clue.config.schema import Config
 from clue.errors import ClueError
 from clue.evaluation.outcome import Outcome, Status
@@ -35,7 +36,7 @@ class Job:
     @cached_property
     def backend(self) -> Backend:
         """Backend that generates the answers."""
-        models = Path(self.config.paths.models).expanduser().resolve()
+        models = absolute_path(self.config.paths.models)
         setup = Setup(self.config.model, self.config.backend, models, self.mlruns / "cache")
         return create_backend(setup)
 

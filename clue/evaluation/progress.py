@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clue.common.progress import display
+from clue.common.rich_console import VisibleConsole
 from clue.records import Completion
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def _display(name: str, new: int) -> Iterator[OnCompletion]:
         speed = f"{rate.tokens_per_second:.0f} tokens/s"
         return f"{name}: {samples}/{new} samples, {speed}, {remaining:.0f} s left"
 
-    bar = Progress(*columns, console=Console(stderr=True))
+    bar = Progress(*columns, console=VisibleConsole(stderr=True))
     with display(bar, name, line, total=new, rate="-") as update:
 
         def on_completion(completion: Completion) -> None:

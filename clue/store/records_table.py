@@ -73,12 +73,13 @@ def table_bytes(table: RecordsTable) -> bytes:
     return parquet_bytes(rows, metadata)
 
 
-def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
+def read_table(path: Path, *, verify: bool = False, content: bytes | None = None) -> RecordsTable:
     """Read a table.
 
     Args:
-        path: of the file.
+        path: of the file; for messages only if there is content.
         verify: check the digest of the content too, not only the checksums of its pages.
+        content: of a file that is not stored yet.
 
     Raises:
         StoreError: the file is damaged.
@@ -86,7 +87,8 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
     import pyarrow as pa
 
     try:
-        rows = read_columns(path)
+        source = path if content is None else content
+        rows = read_columns(source)
         metadata = rows.schema.metadata or {}
         table = RecordsTable(
             [Record.from_row(row) for row in rows.to_pylist()],
@@ -97,6 +99,8 @@ def read_table(path: Path, *, verify: bool = False) -> RecordsTable:
         if (verify or unsealed) and metadata.get(DIGEST, b"").decode() != table.sha256:
             raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, PermissionError):
+            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
         raise StoreError(
             f"{path} is damaged ({type(error).__name__}); run the same command again: it builds "
             "the table again from the stored completions"

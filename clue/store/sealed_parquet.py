@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from clue.common import bounds
+from clue.errors import StoreError
+
 SEAL = b"clue.footer_sha256"
 """Key of the file's metadata: sha256 of the footer's bytes, in which `UNSEALED` is its value."""
 UNSEALED = b"0" * 64
@@ -58,19 +61,23 @@ def read_footer(source: Path | bytes) -> Footer:
     return Footer(schema.names, schema.metadata or {}, footer.num_rows)
 
 
-def read_columns(path: Path, names: Sequence[str] | None = None) -> Any:
-    """Returns columns of a file as an Arrow table; all without `names`.
+def read_columns(source: Path | bytes, names: Sequence[str] | None = None) -> Any:
+    """Returns columns of a file, or of its content, as an Arrow table; all without `names`.
 
     Checks the footer and the pages. Names of folders are not read as partitions.
 
     Raises:
-        pyarrow.ArrowException, OSError, ValueError: it is damaged, or is no file.
+        StoreError: it is a pipe, a device or a folder, or too large.
+        pyarrow.ArrowException, OSError, ValueError: it is damaged.
     """
-    import pyarrow.parquet as pq
 
-    rows = read_footer(path).rows
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        table = file.read(None if names is None else list(names))
+    def fail(problem: str) -> StoreError:
+        return StoreError(f"{source if isinstance(source, Path) else 'the table'} {problem}")
+
+    if isinstance(source, Path):
+        bounds.check_regular(source, fail)
+    rows = read_footer(source).rows
+    table = bounds.parquet_table(source, fail, names)
     if len(table) != rows:
         raise ValueError("its pages and its footer have different numbers of rows")
     return table

@@ -179,14 +179,31 @@ def read_file(path: Path) -> FrozenStudy:
         StoreError: the file is damaged or was changed by hand.
     """
     try:
-        content = json_text.parse(path.read_bytes())
+        content = path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"the frozen study {path} cannot be read: {error.strerror}") from error
+    return decode(content, str(path))
+
+
+def decode(file_content: bytes, name: str) -> FrozenStudy:
+    """Returns a frozen study.
+
+    Args:
+        file_content: of its file.
+        name: of the file, for messages.
+
+    Raises:
+        StoreError: it is damaged, or differs from its digest.
+    """
+    try:
+        content = json_text.parse(file_content)
         digest = content.pop("sha256")
         frozen = FrozenStudy(**{**content, "present": tuple(content["present"])})
         if frozen.sha256 != digest:
             raise ValueError("its content does not have the sha256 that it states")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
-            f"the frozen study {path} is damaged or was changed by hand ({error}): restore it "
+            f"the frozen study {name} is damaged or was changed by hand ({error}): restore it "
             "from a copy of the store or from the artifacts of its MLflow run"
         ) from error
     return frozen

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from clue import icd
+from clue.common.paths import expanded
 from clue.config.schema import TaskConf
 from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import unique_samples
@@ -167,7 +168,7 @@ def locate(conf: TaskConf, split: str, data: Path) -> Path:
         raise DataMissing(
             f"{conf.name} has no {split} split: set {setting}=<file>, or use prompt.source=test"
         )
-    paths = (Path(name).expanduser().absolute(), data / conf.name / name)
+    paths = (expanded(name).absolute(), data / conf.name / name)
     for path in paths:
         if path.is_file():
             return path

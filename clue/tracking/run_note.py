@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from clue.common.markdown_table import markdown_table
+from clue.common.markdown_text import code_block
 from clue.common.plural import counted
 from clue.marks import written
 
@@ -26,7 +27,7 @@ def of_job(command: str, cells: Mapping[str, Means], levels: Means) -> str:
     tasks = [[name, _score(means), f"{means['n']:.0f}"] for name, means in cells.items()]
     composites = [[name, f"{score:.2f}", ""] for name, score in levels.items()]
     head = ["", "score [95 % CI], points", "n"]
-    return f"{markdown_table(head, [*tasks, *composites], 'lll')}\n\n{_code(command)}"
+    return f"{markdown_table(head, [*tasks, *composites], 'lll')}\n\n{code_block(command)}"
 
 
 def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
@@ -35,7 +36,7 @@ def of_cell(command: str, metrics: Sequence[str], means: Means) -> str:
     rows += [[name, f"{means[name]:.2f}"] for name in metrics if name in means]
     samples, clusters = round(means["n"]), round(means["n_clusters"])
     size = f"{counted(samples, 'sample')}, {counted(clusters, 'cluster')}"
-    return f"{markdown_table(['', 'points'], rows, 'll')}\n\n{size}\n\n{_code(command)}"
+    return f"{markdown_table(['', 'points'], rows, 'll')}\n\n{size}\n\n{code_block(command)}"
 
 
 def _score(means: Means) -> str:
@@ -44,7 +45,3 @@ def _score(means: Means) -> str:
     if "score_low" not in means:
         return f"{means['score']:.2f}"
     return f"{means['score']:.2f} [{means['score_low']:.2f} to {means['score_high']:.2f}]"
-
-
-def _code(command: str) -> str:
-    return f"```\n{command}\n```"

@@ -4,6 +4,7 @@ A run is FINISHED only when its records are logged. A run whose process died is 
 the next start and reopened by the command that continues its cell.
 """
 
+import errno
 import logging
 import os
 import tempfile
@@ -34,6 +35,9 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 log = logging.getLogger(__name__)
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Errors of a disk, in which MLflow's own message has no place."""
 for verbose in ("mlflow", "alembic", "absl"):
     logging.getLogger(verbose).setLevel(logging.WARNING)
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks
@@ -237,6 +241,9 @@ class Tracker:
             ):
                 raise
             first_line = str(error).partition("\n")[0][:300]
+            if isinstance(error, OSError) and error.errno in UNWRITABLE:
+                place = error.filename or (self.mlruns / "artifacts" if self.local else self.uri)
+                first_line = f"cannot write to {place}: {error.strerror}"
             raise TrackingError(
                 f"the tracking store {without_passwords(self.uri)} fails: {first_line}. "
                 f"Completions and records stay in {self.mlruns / 'cells'}; check tracking.uri "

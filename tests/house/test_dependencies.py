@@ -20,6 +20,7 @@ DEVELOPMENT = ("tests", "benchmarks", "examples")
 OWN_ENVIRONMENT = {"vllm": "its requirements exclude those of this project: docs/backends.md"}
 OF_OTHERS = {
     "joblib": "hydra-joblib-launcher",
+    "markdown-it-py": "rich",
     "nmslib-metabrainz": "scispacy",
     "sqlalchemy": "mlflow",
     "tokenizers": "transformers",

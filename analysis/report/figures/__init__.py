@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from analysis.paired_study.results import StudyResults
@@ -157,7 +156,7 @@ def render(
     mark = described(marks, MAX_NAMES)
     if mark and not spec.own_results:
         mark = f"published results; the report's own: {mark}"
-    with rc_context(theme.STYLE):  # type: ignore[arg-type]
+    with theme.drawing():
         for_page = spec.draw(results, conf, theme.STAND_IN)
         for_file = spec.draw(results, conf, theme.LIGHT)
         if mark and for_page and for_file:

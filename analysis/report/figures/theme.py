@@ -7,12 +7,17 @@ CSS variables with a light fallback, so that the page sets the colours of its li
 
 import io
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from clue.common.visible import TABS_AND_LINES, visible
 
 WIDTH = 7.6
 """Inches; all figures have the width of the text."""
@@ -26,6 +31,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a name may contain dollar signs
     "svg.hashsalt": "clue",
 }
 
@@ -83,15 +89,23 @@ def themed_axes(figure: Figure, theme: Theme, rect: tuple[float, float, float, f
     return ax
 
 
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draws in this style; a character that the font lacks is a box, without a warning of it."""
+    with rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
 def svg(figure: Figure, name: str) -> str:
     """Returns the SVG of a figure drawn with STAND_IN; the same figure gives the same text.
 
     Its ids begin with the figure's name, since a page contains several figures.
     """
     file = io.StringIO()
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with drawing():
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    text = file.getvalue()
+    text = visible(file.getvalue(), TABS_AND_LINES)
     for variable, stand_in, colour in zip(NAMES, astuple(STAND_IN), astuple(LIGHT), strict=True):
         text = text.replace(stand_in, f"var(--{variable}, {colour})")
     text = re.sub(r'\bid="', f'id="{name}-', text)
@@ -109,7 +123,7 @@ def png(figure: Figure) -> bytes:
     """Returns the PNG of a figure drawn with LIGHT."""
     file = io.BytesIO()
     FigureCanvasAgg(figure)
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with drawing():
         figure.savefig(
             file, format="png", dpi=DPI, facecolor=LIGHT.paper, metadata={"Software": None}
         )

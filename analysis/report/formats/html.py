@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
 from clue import __version__
+from clue.common.visible import TABS_AND_LINES, visible
 from clue.marks import marked, meanings
 
 
@@ -22,6 +23,7 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
     environment = Environment(
         loader=PackageLoader("analysis.report"),
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
@@ -34,6 +36,11 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
     )
 
 
+def _visible(value: object) -> object:
+    """Returns a value whose unseen characters are escapes; markup passed when it was created."""
+    return visible(value, TABS_AND_LINES) if type(value) is str else value
+
+
 def _css_text(text: str) -> Markup:
     """Escapes text for a string in a style sheet."""
     return Markup("").join(
@@ -44,7 +51,7 @@ def _css_text(text: str) -> Markup:
 
 def _code(text: str) -> Markup:
     """Formats text between backticks as code."""
-    parts = re.split(r"`([^`]*)`", text)
+    parts = re.split(r"`([^`]*)`", visible(text, TABS_AND_LINES))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
         for number, part in enumerate(parts)

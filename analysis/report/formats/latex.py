@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from analysis.report.document import Report, ReportTable
+from clue.common.visible import one_line
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -66,10 +67,11 @@ def render(table: ReportTable) -> str:
 
 
 def escaped(text: str) -> str:
-    """Escapes text for LaTeX; a hyphen before a number becomes a minus sign."""
-    special = "".join(SPECIAL.get(character, character) for character in text)
+    """Escapes text for LaTeX, as one line; a hyphen before a number becomes a minus sign."""
+    special = "".join(SPECIAL.get(character, character) for character in one_line(text))
     return re.sub(r"(?<![\w.])-(?=[\d.])", "$-$", special)
 
 
 def _line(cells: Sequence[str]) -> str:
-    return " & ".join(map(escaped, cells)) + r" \\"
+    row = " & ".join(map(escaped, cells)) + r" \\"
+    return f"{{}}{row}" if row.startswith(("[", "*")) else row  # an option of the \\ before it

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.report.document import Report, ReportTable, Section
 from clue.common.markdown_table import markdown_table
+from clue.common.markdown_text import markdown_text
 from clue.marks import meanings
 
 
@@ -14,33 +15,34 @@ def render(report: Report) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     if report.marks:
-        yield f"> **{report.marks_text}** {meanings(report.marks)}".rstrip()
-    yield f"# {report.title}"
-    yield from report.answer
+        explanation = markdown_text(meanings(report.marks))
+        yield f"> **{markdown_text(report.marks_text)}** {explanation}".rstrip()
+    yield f"# {markdown_text(report.title)}"
+    yield from map(markdown_text, report.answer)
     for section in report.sections:
-        yield f"## {section.title}"
+        yield f"## {markdown_text(section.title)}"
         yield from _section(section)
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield from section.paragraphs
+    yield from map(markdown_text, section.paragraphs)
     if section.points:
         yield _list(section.points)
     for group in section.groups:
-        yield f"**{group.name}**"
+        yield f"**{markdown_text(group.name)}**"
         yield _list(group.points)
     for figure in section.figures:
         yield f"![{_alt(figure.alt)}](figures/{figure.name}.png)"
-        yield f"*{figure.title}.* {figure.caption}"
+        yield f"*{markdown_text(figure.title)}.* {markdown_text(figure.caption)}"
     for table in section.tables:
-        yield f"**{table.title}**"
+        yield f"**{markdown_text(table.title)}**"
         yield _table(table)
         if table.note:
-            yield table.note
+            yield markdown_text(table.note)
 
 
 def _list(points: Sequence[str]) -> str:
-    return "\n".join(f"* {point}" for point in points)
+    return "\n".join(f"* {markdown_text(point)}" for point in points)
 
 
 def _table(table: ReportTable) -> str:
@@ -50,4 +52,4 @@ def _table(table: ReportTable) -> str:
 
 def _alt(text: str) -> str:
     """Text without square brackets, which would end an image's description."""
-    return text.replace("[", "(").replace("]", ")")
+    return markdown_text(text.replace("[", "(").replace("]", ")"))

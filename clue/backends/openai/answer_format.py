@@ -10,6 +10,7 @@ from typing import Any
 from clue.backends.openai.http_client import RequestRefused
 from clue.backends.openai.request_format import Dialect, Request, stop_strings
 from clue.checkpoints.chat_template import Chat
+from clue.common.plural import counted
 from clue.records import Completion, FinishReason
 from clue.store import plausible
 
@@ -77,9 +78,17 @@ def _content(message: Mapping[str, Any], name: str) -> Any:
 def _reason(word: Any) -> FinishReason:
     reason = FINISH_REASONS.get(word) if isinstance(word, str) else None
     if reason is None:
-        shown = word if isinstance(word, str) and word in OTHER_REASONS else "an unknown word"
-        raise RequestRefused(f"an answer that ended with {shown}")
+        raise RequestRefused(f"an answer that ended with {_form(word)}")
     return reason
+
+
+def _form(word: Any) -> str:
+    """The server's word if the interface has it; of another one its form, as it may be content."""
+    if not isinstance(word, str):
+        return f"a finish_reason that is no text ({type(word).__name__})"
+    if word in OTHER_REASONS:
+        return word
+    return f"an unknown finish_reason of {counted(len(word), 'character')}"
 
 
 def _check_model(request: Request, name: Any) -> None:

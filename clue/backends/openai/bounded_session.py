@@ -24,7 +24,16 @@ class AnswerTooLarge(Exception):
     """The body exceeds its bound; the message says the bound and how to raise it."""
 
 
+def _noted(sock: socket.socket) -> socket.socket:
+    """Note a new connection before a proxy answers whether it opens a tunnel."""
+    _thread.sock = sock
+    return sock
+
+
 class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _noted(super()._new_conn())
+
     def connect(self) -> None:
         super().connect()
         _thread.sock = self.sock
@@ -35,6 +44,9 @@ class _Connection(HTTPConnection):
 
 
 class _SecureConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _noted(super()._new_conn())
+
     def connect(self) -> None:
         super().connect()
         _thread.sock = self.sock
@@ -52,14 +64,22 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+POOLS = {"http": _Pool, "https": _SecurePool}
+
+
 class BoundedAdapter(HTTPAdapter):
     """Adapter whose connections can be ended by `Deadline`."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Create the pools of connections."""
         super().init_poolmanager(*arguments, **options)
-        pools = {"http": _Pool, "https": _SecurePool}
-        self.poolmanager.pool_classes_by_scheme = pools
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        """Returns the pools of connections to a proxy."""
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
 
 class Deadline:

@@ -4,6 +4,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+from clue.common.console import print_lines
 from clue.data.locate import data_root, locate
 from clue.data.mimic.medisumcode import LetterSelection, build
 from clue.data.mimic.output import destination, positive_integer, write_dataset
@@ -48,5 +49,5 @@ def run(arguments: argparse.Namespace) -> int:
     )
     counts: Counter[str] = Counter()
     rows = build(notes, diagnoses, selection, counts)
-    print(write_dataset(out, rows, selection.size, counts))
+    print_lines(write_dataset(out, rows, selection.size, counts))
     return 0

@@ -11,6 +11,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from clue import backends
+from clue.common.console import print_lines
 from clue.config import model_files
 from clue.config.folders import CONF, ROOT
 from clue.config.schema import BackendConf, Config, ModelConf, PrivacyConf
@@ -106,8 +107,10 @@ def run(arguments: argparse.Namespace) -> int:
     counts["pairs written"] = len(selected)
     if not selected:
         raise DataError(f"no pair passed the filters ({_summary(counts)}); try a larger model")
-    print(write_dataset(out, [pair.row() for pair in selected], arguments.size, counts))
-    print(f"completions are in {store.folder}; they repeat clinical text: delete them when done")
+    print_lines(write_dataset(out, [pair.row() for pair in selected], arguments.size, counts))
+    print_lines(
+        f"completions are in {store.folder}; they repeat clinical text: delete them when done"
+    )
     return 0
 
 

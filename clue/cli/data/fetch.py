@@ -6,7 +6,6 @@ continues a download that was cut.
 
 import argparse
 import logging
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from rich.filesize import decimal
 from clue.cli.data import check
 from clue.cli.data.verify import verify
 from clue.common.atomic_write import PRIVATE
+from clue.common.console import print_error, print_lines
 from clue.common.retry import RetryPolicy
 from clue.config.folders import ROOT
 from clue.data.download import physionet
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, policy: RetryPolicy = RETRIES) -> int:
     fetcher = Fetcher(root, arguments.mlruns / "cache", arguments.user, Downloader(policy))
     failed = [name for name in dict.fromkeys(arguments.datasets) if not _fetch(name, fetcher)]
     if failed:
-        print(f"not complete: {', '.join(failed)}", file=sys.stderr)
+        print_error(f"not complete: {', '.join(failed)}")
     return int(bool(failed))
 
 
@@ -68,10 +68,10 @@ def _fetch(name: str, fetcher: "Fetcher") -> bool:
     errors = set()
     for split in DATASETS[name].files:
         try:
-            print(f"{name}/{split}: {fetcher.fetch(DATASETS[name], split)}", flush=True)
+            print_lines(f"{name}/{split}: {fetcher.fetch(DATASETS[name], split)}")
         except ClueError as error:
             if str(error) not in errors:
-                print(f"error: {name}/{split}: {error}", file=sys.stderr, flush=True)
+                print_error(f"error: {name}/{split}: {error}")
             errors.add(str(error))
     return not errors
 

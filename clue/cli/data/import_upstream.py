@@ -13,7 +13,9 @@ from typing import Any
 
 from clue.cli.data.foreign_checkout import blob_id, committed_blobs, head_commit
 from clue.cli.data.python_constants import Script
+from clue.common.console import print_lines
 from clue.common.file_cache import checksum
+from clue.common.paths import absolute_path
 from clue.data.locate import data_root
 from clue.data.registry import DEMO
 from clue.errors import ConfigError, DataError, DataMissing
@@ -89,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = data_root(arguments.data)
     if data == DEMO:
         raise ConfigError(advice(data))
-    checkout = arguments.checkout.expanduser().resolve()
+    checkout = absolute_path(arguments.checkout)
     digests: dict[str, str] = {}
     tasks: dict[str, Any] = {}
     for script in UPSTREAM_SCRIPTS:
@@ -98,9 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
             raise DataMissing(f"{path} is missing; name the root of a checkout. {advice(data)}")
         digests[script.file] = checksum(path)
         tasks |= dict.fromkeys(script.tasks, read_wording(script, Script.read(path)))
-        print(f"{script.file}  sha256 {digests[script.file][:12]}  {', '.join(script.tasks)}")
+        print_lines(f"{script.file}  sha256 {digests[script.file][:12]}  {', '.join(script.tasks)}")
     commit = checkout_commit(checkout)
-    print(f"written: {save(data, commit, digests, tasks)} (commit {commit})")
+    print_lines(f"written: {save(data, commit, digests, tasks)} (commit {commit})")
     return 0
 
 

@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     root = data_root(arguments.data)
     statuses = list(files(root, needed_datasets(arguments.need), arguments.mlruns / "cache"))
     if arguments.json:
-        print(json.dumps({"data": str(root), "files": list(map(asdict, statuses))}, indent=1))
+        console.print_lines(
+            json.dumps({"data": str(root), "files": list(map(asdict, statuses))}, indent=1)
+        )
     else:
         _show(root, statuses)
     return int(any(file.needed and file.state != "found" for file in statuses))

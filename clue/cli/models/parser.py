@@ -18,6 +18,8 @@ from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overviews
 from clue.common import console
 from clue.common.cli import Command
+from clue.common.console import print_lines
+from clue.common.paths import absolute_path
 from clue.config import model_files
 from clue.config.folders import ROOT
 from clue.data.locate import data_root
@@ -46,11 +48,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     needs = list(context_needs(data_root(arguments.data), arguments.mlruns / "cache"))
-    folder = Path(arguments.models).expanduser().resolve()
+    folder = absolute_path(arguments.models)
     overviews = model_overviews(arguments.name, needs, folder)
     if arguments.json:
         tasks = [asdict(need) for need in needs]
-        print(json.dumps({"models": [row.facts() for row in overviews], "tasks": tasks}, indent=1))
+        facts = {"models": [row.facts() for row in overviews], "tasks": tasks}
+        print_lines(json.dumps(facts, indent=1))
     elif arguments.name:
         for row in overviews:
             _print_facts(row)
@@ -99,10 +102,12 @@ def _print_facts(row: ModelOverview) -> None:
     for name, value in row.facts().items():
         if value not in (None, [], False):
             text = ", ".join(map(str, value)) if isinstance(value, list) else value
-            print(f"{name + ':':<14} {text}")
+            print_lines(f"{name + ':':<14} {text}")
     if model_files.is_open(row.model):
-        print("not pinned:    a branch of the hub decides; each cell records its commit or digest")
-    print()
+        print_lines(
+            "not pinned:    a branch of the hub decides; each cell records its commit or digest"
+        )
+    print_lines("")
 
 
 main = Command("clue models", __doc__, add, run)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from clue.common.paths import absolute_path
 from clue.config.folders import ROOT
 from clue.config.schema import PathsConf
 from clue.store.addresses import Address, distinct, parse, resolve
@@ -34,7 +35,7 @@ def add_fingerprint(parser: argparse.ArgumentParser) -> None:
 
 def store_of(arguments: argparse.Namespace) -> Path:
     """Returns the folder of the store, absolute."""
-    return Path(arguments.mlruns).expanduser().resolve()
+    return absolute_path(arguments.mlruns)
 
 
 def paths_of(arguments: argparse.Namespace) -> PathsConf:

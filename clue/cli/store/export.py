@@ -25,6 +25,8 @@ from pathlib import Path
 from clue import outgoing
 from clue.cli.store.mlflow_runs import exported_runs
 from clue.common.atomic_write import write_atomic
+from clue.common.console import print_lines
+from clue.common.paths import absolute_path, expanded
 from clue.common.plural import counted
 from clue.records import Record
 from clue.store import annotations_file
@@ -56,16 +58,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the archive and print its size."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
-    archive = Path(arguments.archive).expanduser()
+    mlruns = absolute_path(arguments.mlruns)
+    archive = expanded(arguments.archive)
     files = dict(contents(mlruns, arguments.text))
     write_atomic(archive, zip_bytes(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
     size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
-    print(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
+    print_lines(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
     withheld = outgoing.report_files(mlruns / REPORT, arguments.text).withheld
     if withheld:
-        print(_explained(withheld, arguments.text))
+        print_lines(_explained(withheld, arguments.text))
     return 0
 
 

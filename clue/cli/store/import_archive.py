@@ -5,19 +5,25 @@ notes of the archive are added to those of this store; where both have one, this
 """
 
 import argparse
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from clue.cli.store import mlflow_runs
-from clue.cli.store.archive import ANNOTATIONS, CELLS, FORMAT, REPORT, RUNS, read_archive
+from clue.cli.store.archive import ANNOTATIONS, CELLS, FORMAT, REPORT, RUNS, STUDIES, read_archive
 from clue.common.atomic_write import write_atomic
+from clue.common.console import print_lines
 from clue.common.names import RULE, is_name, path_inside
+from clue.common.paths import absolute_path, expanded
 from clue.errors import StoreError
+from clue.records import sha256
 from clue.store import annotations_file
 from clue.store.annotations import Annotations, merged
 from clue.store.format import declare_format
 from clue.store.records_table import read_table, written_digest
+from clue.study import freeze
 
 HELP = "read an archive that `export` wrote"
 
@@ -29,8 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import files, then create the runs; prints the number of each."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
-    archive = Path(arguments.archive).expanduser()
+    mlruns = absolute_path(arguments.mlruns)
+    archive = expanded(arguments.archive)
     files = read_archive(archive)
     targets = _targets(mlruns, archive, files)
     annotations = _annotations(archive, files)
@@ -39,13 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
         for name, content in files.items()
         if RUNS.fullmatch(name)
     ]
+    _check_contents(archive, {name: files[name] for name in targets}, runs, mlruns)
+    new = [name for name, path in targets.items() if _is_new(path, name, files[name])]
     declare_format(mlruns)
-    new = [name for name, path in targets.items() if _write(path, name, files[name])]
+    _place({targets[name]: files[name] for name in new})
     for line in _merge(mlruns, annotations):
-        print(line)
+        print_lines(line)
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     created = sum(mlflow_runs.import_run(exported, mlruns, uri) for exported in runs)
-    print(f"{len(new)} new files of {len(files)}, {created} new runs in {mlruns}")
+    print_lines(f"{len(new)} new files of {len(files)}, {created} new runs in {mlruns}")
     return 0
 
 
@@ -71,10 +79,66 @@ def _targets(mlruns: Path, archive: Path, names: Iterable[str]) -> dict[str, Pat
     return targets
 
 
-def _write(path: Path, name: str, content: bytes) -> bool:
-    """Write a file of a cell, a study or a report; returns True if it is new."""
+def _check_contents(
+    archive: Path, files: Mapping[str, bytes], runs: Sequence[Mapping[str, Any]], mlruns: Path
+) -> None:
+    """Check what the files hold before the first is placed: a store never has half an archive.
+
+    Raises:
+        StoreError: a table, a description, a frozen study or a run of the archive is damaged.
+    """
+    for name, content in files.items():
+        where = Path(f"{archive}: {name}")
+        if STUDIES.fullmatch(name):
+            freeze.decode(content, str(where))
+        elif CELLS.fullmatch(name) and name.endswith(".parquet"):
+            read_table(where, verify=True, content=content)
+        elif CELLS.fullmatch(name):
+            _check_description(name, content, archive)
+    own = {path.name for path in mlruns.glob("cells/*/*/*/records-*.parquet")}
+    known = own | {name.rpartition("/")[2] for name in files}
+    for exported in runs:
+        table = mlflow_runs.table_name(exported)
+        if table not in known:
+            raise StoreError(
+                f"{archive}: the run {exported['name']!r} belongs to {table}, which the archive "
+                "lacks; nothing was imported. Export it again."
+            )
+
+
+def _check_description(name: str, content: bytes, archive: Path) -> None:
+    try:
+        settings = json.loads(content)
+        fits = sha256(settings).startswith(name.split("/")[-2])
+    except (ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise StoreError(
+            f"{archive}: {name} is not the description of its cell; nothing was imported. Export "
+            "it again."
+        )
+
+
+def _place(contents: Mapping[Path, bytes]) -> None:
+    """Write all files; after an error, none of them stays."""
+    placed: list[Path] = []
+    try:
+        for path, content in contents.items():
+            write_atomic(path, content)
+            placed.append(path)
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _is_new(path: Path, name: str, content: bytes) -> bool:
+    """Tests if a file of a cell, a study or a report is not in this store yet.
+
+    Raises:
+        StoreError: the store has another file in its place.
+    """
     if not path.exists():
-        write_atomic(path, content)
         return True
     if not _is_stored(path, name, content):
         raise StoreError(

@@ -53,10 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
         if chosen.accepts(cell)
     ]
     if arguments.json:
-        print(json.dumps([asdict(cell) for cell in cells], indent=1))
+        console.print_lines(json.dumps([asdict(cell) for cell in cells], indent=1))
     else:
         locations = options(paths, "mlruns", "data")
-        console.show(*cell_table.lines(cells, arguments.study, locations))
+        console.print_rows(cell_table.lines(cells, arguments.study, locations))
     return 0
 
 

@@ -72,6 +72,11 @@ def _is_complete(run: Mapping[str, Any]) -> bool:
     )
 
 
+def table_name(run: Mapping[str, Any]) -> str:
+    """Returns the name of the table of a run's cell."""
+    return f"records-{run['tags']['clue.cell'][:16]}.parquet"
+
+
 def import_run(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
     """Create an exported run in this store, with its table; 0 if the cell has one, else 1.
 
@@ -85,11 +90,11 @@ def import_run(run: Mapping[str, Any], mlruns: Path, uri: str | None) -> int:
     newest = tracker.latest("clue.cell", cell)
     if newest and newest.info.status == "FINISHED":
         return 0
-    paths = list(mlruns.glob(f"cells/*/*/*/records-{cell[:16]}.parquet"))
+    paths = list(mlruns.glob(f"cells/*/*/*/{table_name(run)}"))
     if len(paths) != 1:
         raise StoreError(
-            f"the run {run['name']!r} belongs to one table records-{cell[:16]}.parquet, and the "
-            f"store has {len(paths)}: it was not created. Export the archive again."
+            f"the run {run['name']!r} belongs to one table {table_name(run)}, and the store has "
+            f"{len(paths)}: it was not created. Export the archive again."
         )
     table = read_table(paths[0])
     mode = outgoing.text_mode(None, table.facts.get("access", "credentialed"), uri)

@@ -3,6 +3,7 @@
 import argparse
 
 from clue.cli.store.arguments import add_fingerprint, store_of, stored_cell
+from clue.common.console import print_lines
 from clue.store import annotations_file
 from clue.store.annotations import StoreNote
 
@@ -24,6 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     before = annotations_file.read(mlruns).notes.get(cell.key)
     annotations_file.update(mlruns, lambda annotations: annotations.with_note(cell.key, note))
     if before:
-        print(f"note {'replaced' if note else 'removed'}: {before.text}")
-    print(f"{cell.key} ({cell.name}): {text or 'no note'}")
+        print_lines(f"note {'replaced' if note else 'removed'}: {before.text}")
+    print_lines(f"{cell.key} ({cell.name}): {text or 'no note'}")
     return 0

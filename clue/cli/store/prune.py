@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from clue.common.console import print_error, print_lines
+from clue.common.paths import absolute_path
 from clue.common.plural import counted
 from clue.store.generations import generations
 
@@ -27,17 +29,23 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List or remove the files; prints their paths and their total size."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
-    unused = sorted(unused_files(mlruns))
-    size = sum(path.stat().st_size for path in unused)
-    for path in unused:
-        print(path)
-        if arguments.yes:
-            path.unlink()
+    """List or remove the files; prints their paths and total size; 1 if one stays."""
+    mlruns = absolute_path(arguments.mlruns)
+    unused, size, failed = 0, 0, 0
+    for path in sorted(unused_files(mlruns)):
+        try:
+            bytes_of_file = path.stat().st_size
+            if arguments.yes:
+                path.unlink()
+        except OSError as error:
+            print_error(f"error: {path} was not removed: {error.strerror}")
+            failed += 1
+        else:
+            print_lines(path)
+            unused, size = unused + 1, size + bytes_of_file
     done = "removed" if arguments.yes else "could be removed with --yes"
-    print(f"{counted(len(unused), 'file')}, {size / 2**20:.1f} MiB {done}")
-    return 0
+    print_lines(f"{counted(unused, 'file')}, {size / 2**20:.1f} MiB {done}")
+    return int(failed > 0)
 
 
 def unused_files(mlruns: Path) -> Iterator[Path]:

@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from clue.common.console import print_lines
+from clue.common.paths import absolute_path
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.store.format import check_format
@@ -22,9 +24,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Correct the addresses and print their number."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
+    mlruns = absolute_path(arguments.mlruns)
     moved = counted(relocate(mlruns), "address now points", "addresses now point")
-    print(f"{moved} to {mlruns / 'artifacts'}")
+    print_lines(f"{moved} to {mlruns / 'artifacts'}")
     return 0
 
 

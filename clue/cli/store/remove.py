@@ -13,6 +13,7 @@ from pathlib import Path
 from clue.cli.store.arguments import add_data, add_fingerprint, paths_of, store_of, stored_cell
 from clue.cli.store.cell_runs import cell_runs, tracker_of
 from clue.cli.store.removal import Removal, generation_of, removal
+from clue.common.console import print_lines
 from clue.errors import StoreError
 from clue.store import annotations_file
 from clue.store.annotations import Annotations
@@ -39,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     tracker = tracker_of(mlruns)
     if not arguments.yes:
         plan = removal(cell, mlruns, _studies(arguments, mlruns), cell_runs(tracker))
-        print("\n".join(plan.lines()))
-        print(f"{plan.size} could be removed with --yes")
+        print_lines("\n".join(plan.lines()))
+        print_lines(f"{plan.size} could be removed with --yes")
         return 0
     with generation_of(cell, mlruns).store.locked(wait=False):
         plan = removal(cell, mlruns, _studies(arguments, mlruns), cell_runs(tracker))
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                 tracker.delete_run(entry.run_id)
         plan.carry_out()
     _forget(plan, mlruns)
-    print("\n".join([*plan.lines(), f"{plan.size} removed", *_restoring(plan, mlruns)]))
+    print_lines("\n".join([*plan.lines(), f"{plan.size} removed", *_restoring(plan, mlruns)]))
     return 0
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from clue.cli.store.arguments import add_data, add_fingerprint, paths_of, store_of
+from clue.common.console import print_lines
 from clue.config.locations import options
 from clue.errors import StoreError
 from clue.store import annotations_file
@@ -52,10 +53,12 @@ def _use(arguments: argparse.Namespace) -> int:
     address = str(distinct(chosen.address, candidates))
     choice = StoreChoice(address, tuple(sorted(addresses.values())), annotations_file.now())
     annotations_file.update(mlruns, lambda annotations: annotations.choose(choice))
-    print(f"{address} counts as {', '.join(dict.fromkeys(case.key.name for case in cases))}")
+    print_lines(f"{address} counts as {', '.join(dict.fromkeys(case.key.name for case in cases))}")
     for other in others:
-        print(f"  not {addresses[other.address]}: {table_differences(chosen, other)}")
-    print(f"To take it back: python -m clue store use --undo {address}{options(paths, 'mlruns')}")
+        print_lines(f"  not {addresses[other.address]}: {table_differences(chosen, other)}")
+    print_lines(
+        f"To take it back: python -m clue store use --undo {address}{options(paths, 'mlruns')}"
+    )
     return 0
 
 
@@ -71,7 +74,7 @@ def _undo(arguments: argparse.Namespace) -> int:
         if choice.chosen == address:
             rest = after.decision(choice.candidates)
             now = f"{rest} is chosen again" if rest else "one of them is to be chosen again"
-            print(f"{address} is no longer chosen over {', '.join(choice.rejected)}: {now}")
+            print_lines(f"{address} is no longer chosen over {', '.join(choice.rejected)}: {now}")
     return 0
 
 

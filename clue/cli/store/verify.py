@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from clue.cli.store import cache_faults
+from clue.common.console import print_lines
+from clue.common.paths import absolute_path
 from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import Completion, SampleKey
@@ -29,16 +31,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print all faults; returns 1 if there are any."""
-    mlruns = Path(arguments.mlruns).expanduser().resolve()
+    mlruns = absolute_path(arguments.mlruns)
     stored = list(generations(mlruns))
-    faults = [fault for generation in stored for fault in generation_faults(generation)]
+    faults = [fault for generation in stored for fault in _readable_faults(generation)]
     faults += [*_statement_faults(mlruns), *_database_faults(mlruns / "mlflow.db")]
     faults += cache_faults.faults(mlruns / "cache")
     for fault in faults:
-        print(fault)
+        print_lines(fault)
     tables = sum(len(generation.tables()) for generation in stored)
     size = f"{counted(len(stored), 'generation')}, {counted(tables, 'table')}"
-    print(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
+    print_lines(f"{size}: {counted(len(faults), 'fault') if faults else 'no faults'}")
     return int(bool(faults))
 
 
@@ -68,6 +70,15 @@ def _database_faults(path: Path) -> Iterator[str]:
             f"{path} is damaged ({state}): move it away. The next command creates a new one, with "
             "a run for each cell that it evaluates, and generates nothing"
         )
+
+
+def _readable_faults(generation: Generation) -> Iterator[str]:
+    """Describes the faults of a generation; a file that cannot be read is one."""
+    try:
+        yield from generation_faults(generation)
+    except OSError as error:
+        path = error.filename or generation.folder
+        yield f"{path} cannot be read: {error.strerror}; let this user read it"
 
 
 def generation_faults(generation: Generation) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from clue.cli.study.resolved import resolved, store
+from clue.common.console import print_lines
 from clue.common.plural import counted
 from clue.config import model_files
 from clue.config.schema import ModelConf
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     study, mlruns = resolved(arguments.study, arguments), store(arguments)
     if study.frozen and not study.changes:
-        print(f"{arguments.study} is frozen already. {study.frozen[0].sentence()}")
+        print_lines(f"{arguments.study} is frozen already. {study.frozen[0].sentence()}")
         return 0
     if not arguments.amend:
         study.check_unchanged()
@@ -42,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     path = write(mlruns, now)
     command = freeze_command(now.study, study.resolver.paths, amend=bool(study.frozen))
     _track(now, mlruns, command)
-    print(f"{path}\n{now.sentence()}")
-    print(f"To prove the time to others, publish the digest: {now.sha256}")
-    print(_pinning(study.resolver.declaration.models))
+    print_lines(f"{path}\n{now.sentence()}")
+    print_lines(f"To prove the time to others, publish the digest: {now.sha256}")
+    print_lines(_pinning(study.resolver.declaration.models))
     return 0
 
 

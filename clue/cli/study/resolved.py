@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from clue.common.paths import absolute_path
 from clue.config.composition import as_overrides, composed
 from clue.config.schema import Config
 from clue.store.stored_tables import stored_tables
@@ -25,4 +26,4 @@ def resolved(name: str, arguments: argparse.Namespace) -> Resolution:
 
 def store(arguments: argparse.Namespace) -> Path:
     """Returns the folder of the store."""
-    return Path(arguments.mlruns).expanduser().resolve()
+    return absolute_path(arguments.mlruns)

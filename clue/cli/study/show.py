@@ -5,6 +5,7 @@ import argparse
 import yaml
 
 from clue.cli.study.resolved import resolved
+from clue.common.console import print_lines
 from clue.study.freeze import declaration_content
 
 HELP = "print everything that a study declares, resolved, and when it was frozen"
@@ -19,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the declaration."""
     study = resolved(arguments.study, arguments)
     content = declaration_content(study.resolver)
-    print(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100), end="")
+    print_lines(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100).rstrip())
     for sentence in study.statement:
-        print(f"# {sentence}")
+        print_lines(f"# {sentence}")
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from requests import PreparedRequest
 from requests.auth import HTTPBasicAuth
 
+from clue.common.paths import expanded
 from clue.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def find_login(host: str, user: str | None) -> Login:
 
 
 def _netrc_path() -> Path:
-    return Path(os.environ.get("NETRC", "~/.netrc")).expanduser()
+    return expanded(os.environ.get("NETRC", "~/.netrc"))
 
 
 def _netrc_entry(host: str) -> Login | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clue.common.file_cache import digest
+from clue.common.paths import expanded
 from clue.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class SpacyModel:
         return doc.ents
 
     def _folder(self) -> Path:
-        return Path(self.name).expanduser()
+        return expanded(self.name)
 
     def _root(self) -> Path | None:
         """Returns the folder of that name, else that of the package."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.common.file_cache import digest
+from clue.common.paths import expanded
 from clue.errors import ModelError
 
 DOWNLOAD = (
@@ -79,7 +80,7 @@ class Umls:
     def _file(self, address: str) -> Path | None:
         """Returns the folder's file of this name, or the cache's newest file of this address."""
         if self.folder:
-            path = Path(self.folder).expanduser() / Path(address).name
+            path = expanded(self.folder) / Path(address).name
             return path if path.is_file() else None
         return max(_cached(address), key=lambda path: path.stat().st_mtime, default=None)
 

@@ -51,7 +51,7 @@ def test_no_cell_of_a_wrong_file_is_repeated(
 
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be read (No such file" in error(capsys, tmp_path / "none.csv")
-    assert "cannot be read (Is a directory" in error(capsys, tmp_path)
+    assert "is a folder" in error(capsys, tmp_path)
 
 
 def test_a_byte_order_mark_and_spaces_are_no_obstacle(tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path, ending: str) -> None:
 
 
 def test_what_is_no_file_or_no_text_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ResultsError, match="cannot be read: Is a directory"):
+    with pytest.raises(ResultsError, match="is a folder"):
         read(tmp_path)
     path = tmp_path / "latin.csv"
     path.write_bytes("sample_id,score\nä,1\n".encode("latin-1"))

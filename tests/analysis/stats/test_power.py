@@ -18,6 +18,7 @@ from analysis.stats.power import (
     minimum_detectable_difference,
     required_clusters,
 )
+from analysis.stats.power_plan import power_plan
 from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, PilotDesign
 from clue.errors import ConfigError
 from tests.analysis.reference import singles
@@ -182,3 +183,15 @@ def test_too_few_discordant_items_are_said(capsys: pytest.CaptureFixture[str]) -
 def test_a_number_out_of_range_is_named(wrong: Callable[[], object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         wrong()
+
+
+@pytest.mark.parametrize(
+    ("difference", "items", "message"),
+    [(1e-308, None, "no 1,000,000,000 items detect it"), (None, 10**20, "more than 1,000,000,000")],
+)
+def test_numbers_without_an_end_are_refused(
+    difference: float | None, items: int | None, message: str
+) -> None:
+    for design in (ContinuousDesign(1e300), BinaryDesign(0.2), BinaryDesign(0.2, cluster_size=3)):
+        with pytest.raises(ConfigError, match=message):
+            power_plan(design, PowerTarget(), difference, items)

@@ -49,7 +49,11 @@ def fault():
     size = path.stat().st_size + 50
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 """
-VANISH = "def fault(): os.kill(os.getpid(), {number})"
+VANISH = """
+def fault():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup lets children ignore it
+    os.kill(os.getpid(), {number})
+"""
 BEFORE_RENAMING = """
 replace = Path.replace
 def vanish(self, target):

@@ -1,5 +1,6 @@
 """The tracking store fails during the night: no answer is lost, and generating goes on."""
 
+import errno
 import os
 import shutil
 import signal
@@ -198,3 +199,18 @@ def test_a_server_that_stops_answering_in_the_middle_of_a_cell_costs_scores_and_
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
     assert statuses(done(night)) == DONE
     assert (lines(mlruns, "mednli"), lines(mlruns, "longhealth1")) == (6, 45)
+
+
+def test_a_full_disk_at_the_files_of_a_run_names_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    tracker = Tracker(None, "clue", tmp_path)
+    monkeypatch.setattr("mlflow.log_artifacts", full)
+    with (
+        pytest.raises(TrackingError, match=r"cannot write to .*artifacts: No space left on device"),
+        tracker.run("cell", ("clue.cell", "aaaa"), {}, "command"),
+    ):
+        tracker.log_files([{"n": 1}], {"config.yaml": "limit: 1"})

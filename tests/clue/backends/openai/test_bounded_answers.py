@@ -77,6 +77,27 @@ def test_a_server_that_drips_is_left_at_the_timeout(parts: Callable[[], Iterable
 
 
 @pytest.mark.parametrize(
+    ("scheme", "parts"),
+    [
+        ("http", lambda: bytes_of(HEAD + b"Content-Length: 900\r\n\r\n" + b"{" * 900)),
+        ("https", lambda: bytes_of(HEAD * 20)),
+    ],
+    ids=["answer", "tunnel"],
+)
+def test_a_proxy_that_drips_is_left_at_the_timeout(
+    scheme: str, parts: Callable[[], Iterable[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with raw_server(parts, pause=0.05) as proxy:
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", proxy)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        started = time.perf_counter()
+        with pytest.raises(TransientError, match=r"within 0.6 s \(backend.timeout\)"):
+            post(f"{scheme}://model.example/v1")
+        assert time.perf_counter() - started < 20  # the proxy takes 45
+
+
+@pytest.mark.parametrize(
     "parts",
     [
         lambda: itertools.chain([HEAD + b"\r\n"], itertools.repeat(b" " * 65536)),

@@ -66,8 +66,14 @@ def _garbled(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"completion_tokens": 10**30}, "an answer without choices and usage"),
         ({"completion_tokens": "12"}, "an answer without choices and usage"),
         ({"completion_tokens": 5000}, f"the server counted 5000 of {BUDGET} tokens"),
-        ({"finish_reason": SECRET}, "an answer that ended with an unknown word"),
-        ({"finish_reason": ["stop"]}, "an answer that ended with an unknown word"),
+        (
+            {"finish_reason": SECRET},
+            f"an answer that ended with an unknown finish_reason of {len(SECRET)}",
+        ),
+        (
+            {"finish_reason": [SECRET]},
+            "an answer that ended with a finish_reason that is no text",
+        ),
         ({"model": SECRET}, "an answer by another model than tiny: name the one"),
     ],
 )

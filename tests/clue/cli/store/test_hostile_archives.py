@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -102,3 +103,58 @@ def test_a_pipe_is_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     os.mkfifo(tmp_path / "study.zip")
     assert command(tmp_path / "other", "import", str(tmp_path / "study.zip")) == 1
     assert "is a pipe or a device" in capsys.readouterr().err
+
+
+def refusal(files: dict[str, bytes], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Message of an import that leaves nothing in a new store."""
+    archive = folder / "study.zip"
+    archive.write_bytes(export.zip_bytes(files))
+    assert command(folder / "other", "import", str(archive)) == 1
+    assert not (folder / "other").exists()
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", [r"cells/.*\.parquet", r"cells/.*cell\.json", "studies/x/1.json"])
+def test_content_is_checked_before_the_first_file_is_placed(
+    files: dict[str, bytes], tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files["studies/x/1.json"] = b"{}"
+    names = [name for name in files if re.fullmatch(form, name)] or [form]
+    if form.endswith("parquet"):
+        del files["studies/x/1.json"]
+    files[names[0]] = b'{"a": 1}'
+    assert names[0] in refusal(files, tmp_path, capsys)
+
+
+def test_a_run_without_its_table_is_refused_before_the_first_file_is_placed(
+    files: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = {"name": "n", "tags": {"clue.cell": "beef"}, "params": {}, "metrics": {}}
+    files["runs/1.json"] = json.dumps({**run, "config.yaml": None}).encode()
+    assert "records-beef.parquet, which the archive lacks" in refusal(files, tmp_path, capsys)
+
+
+def test_nothing_of_an_archive_stays_after_a_conflict_or_a_full_disk(
+    files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, other = tmp_path / "study.zip", tmp_path / "other"
+    archive.write_bytes(export.zip_bytes(files))
+    targets = [other / name for name in files if name.startswith("cells/")]
+    targets[-1].parent.mkdir(parents=True)
+    targets[-1].write_text("other")
+    assert command(other, "import", str(archive)) == 1
+    assert [path.exists() for path in targets] == [False] * (len(targets) - 1) + [True]
+    targets[-1].unlink()
+    written: list[Path] = []
+
+    def full_at_the_third(path: Path, content: bytes) -> None:
+        if len(written) == 2:
+            raise StoreError("cannot write to it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written.append(path)
+
+    monkeypatch.setattr("clue.cli.store.import_archive.write_atomic", full_at_the_third)
+    assert command(other, "import", str(archive)) == 1
+    assert len(written) == 2
+    assert not [path for path in written if path.exists()]
