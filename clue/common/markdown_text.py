@@ -12,7 +12,7 @@ ENTITIES = (
     (re.compile(r"!(?=\[)"), "&#33;"),  # an image, which a viewer loads from its address
     (re.compile(r"\](?=[\[(:])"), "&#93;"),
     (re.compile(r"\*(?=[^\W_])|(?<![^\W_])\*(?=\S)"), "&#42;"),  # begins emphasis, as in `*a`
-    (re.compile(r"(?<!\w)_|_(?!\w)"), "&#95;"),
+    (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "&#95;"),
     (re.compile(r"~(?=~)|(?<=~)~"), "&#126;"),
 )
 """What begins markup, as entities: a backslash before an entity cannot undo it."""
@@ -25,6 +25,8 @@ def markdown_text(text: str) -> str:
     'a &lt;b>name&lt;/b> with `<code>`, p < .05'
     >>> markdown_text("m*: *not* m**")
     'm*: &#42;not* m**'
+    >>> markdown_text("__a__ model_name")
+    '&#95;&#95;a&#95;&#95; model_name'
     """
     line = one_line(text)
     parts, end = [], 0
