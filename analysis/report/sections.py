@@ -50,7 +50,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_comparisons(setting, figures),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
-            *_robustness(setting, figures, facts["analyses"]),
+            *_robustness(results, setting, figures, facts["analyses"]),
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
@@ -71,11 +71,15 @@ def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
 
 
 def _robustness(
-    setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
+    results: StudyResults, setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
 ) -> list[Section]:
     other_analyses = [pooled.sensitivity(setting, analyses), pooled.moderators(setting)]
+    equivalence = _section(
+        "Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]
+    )
+    floors = [setting.pooled(floor.sentence) for floor in selectors.noise(results, setting)]
     return [
-        _section("Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]),
+        replace(equivalence, paragraphs=[*equivalence.paragraphs, *floors]),
         _section("Replicability", "replicability", figures, (), [pairs.replicability(setting)]),
         _section("Sensitivity and moderators", "sensitivity", figures, (), other_analyses),
     ]
