@@ -151,6 +151,7 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "replicability": [asdict(replication) for replication in setting.replications],
         "moderators": [effect.as_dict() for effect in setting.moderators],
         "shared_patients": setting.shared_patients,
+        "shrinkage": setting.shrinkage and setting.shrinkage.as_dict(),
     }
 
 

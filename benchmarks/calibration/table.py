@@ -10,6 +10,7 @@ from benchmarks.calibration import (
     many,
     patients,
     rightwrong,
+    shrinkage,
     title,
     zeros,
 )
@@ -33,6 +34,8 @@ ITEMS: tuple[Item, ...] = (
     claims.noninferiority_claims,
     claims.detectable,
     claims.counts,
+    shrinkage.under_the_model,
+    shrinkage.few_clusters,
     rightwrong.levels,
     rightwrong.coverage,
     rightwrong.power,
