@@ -60,7 +60,10 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         unevaluated_tasks(study, conf),
         refused,
         readable,
-        {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
+        {
+            prompt: standings(readable, tree, prompt, conf.study.alpha)
+            for prompt in {key.prompt for key in readable}
+        },
         study,
         compare_prompt_settings(
             [one for one in aligned if one.match.pair.prompt in study.declaration.prompts],

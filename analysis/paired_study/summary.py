@@ -117,6 +117,7 @@ def _scores(standing: Standing) -> dict[str, Any]:
             "ci95": list(interval),
             "n": score.n,
             "n_clusters": score.n_clusters,
+            "rank_set": score.rank_set,
         }
     return scores
 

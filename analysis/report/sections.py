@@ -139,8 +139,9 @@ def _sentences(setting: PromptResults) -> Section:
 
 def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
     levels = results.study.declaration.tree.of_datasets
-    table = models.scores(selectors.reported_standings(results, conf), levels)
-    return _section("All models", "levels", figures, ("levels",), [table])
+    standings = selectors.reported_standings(results, conf)
+    tables = [models.scores(standings, levels), models.ranks(standings, levels)]
+    return _section("All models", "levels", figures, ("levels",), tables)
 
 
 def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section:

@@ -108,7 +108,7 @@ def _by_probability(name: str, p_decline: Array, declines: Array) -> list[Rate]:
     rates = []
     for low, high in pairwise(BINS):
         inside = (p_decline >= low) & (p_decline < high)
-        mean = float(p_decline[inside].mean())
+        mean = round(float(p_decline[inside].mean()), 3)
         rates.append(
             Rate(
                 name,
@@ -116,8 +116,8 @@ def _by_probability(name: str, p_decline: Array, declines: Array) -> list[Rate]:
                 "is true",
                 float(declines[inside].mean()),
                 SETS,
-                mean - 0.05,
-                mean + 0.05,
+                round(max(0.0, mean - 0.05), 3),
+                round(min(1.0, mean + 0.05), 3),
             )
         )
     return rates

@@ -234,3 +234,20 @@ def test_the_tables_compile(report: Path, tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path / "tables", capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_rank_sets_stand_where_a_sorted_table_would_rank(
+    report: Path, results: StudyResults
+) -> None:
+    scores, ranks = (
+        {row["model"]: row for row in csv.DictReader(text.splitlines())}
+        for text in ((report / "tables" / f"{n}.csv").read_text() for n in ("scores", "ranks"))
+    )
+    for standing in results.standings["paper"]:
+        rank_set = standing.scores["overall"].rank_set
+        assert rank_set is not None
+        shown = ranks[standing.model]["Overall"]
+        assert scores[standing.model]["rank set, Overall"] == shown
+        limits = [int(rank) for rank in shown.split(" to ")]
+        assert (limits[0], limits[-1]) == rank_set
+    assert "by family, is no ranking" in (report / "report.md").read_text()
