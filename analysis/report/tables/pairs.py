@@ -76,7 +76,8 @@ def equivalence(setting: PromptResults) -> ReportTable:
         "inside the margins (above minus the margin) exactly if the adjusted p is at most alpha; "
         "it is shown for claims only. MDE: the difference in points that the corrected test "
         "detects with 80 % power, at alpha divided by the size of the family; for exploratory "
-        "tests before the correction.",
+        "tests before the correction. Both p-values of equivalence at every margin: "
+        "tables/margin_curve.csv.",
         [row.marks for row in rows],
     )
 
