@@ -13,6 +13,7 @@ from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
+from analysis.paired_study.shrunken_cells import ShrunkenStudy
 from analysis.paired_study.standings import Standing
 from clue.marks import EXPLORATORY, marked, union
 
@@ -49,6 +50,8 @@ class PromptResults:
     moderators: Sequence[ModeratorEffect]
     shared_patients: int
     """Patients in more than one data set."""
+    shrinkage: ShrunkenStudy | None
+    """Cells shrunken towards what pairs and tasks have in common; None: fewer than 3 cells."""
 
     @property
     def marks(self) -> tuple[str, ...]:

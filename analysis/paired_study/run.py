@@ -24,6 +24,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.series_to_test import SCORE, SeriesBuilder, SeriesToTest
+from analysis.paired_study.shrunken_cells import shrunken_study
 from analysis.paired_study.standings import standings
 from analysis.paired_study.testing import TestedSeries, test_all
 from analysis.settings import AnalysisConf
@@ -59,7 +60,10 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         unevaluated_tasks(study, conf),
         refused,
         readable,
-        {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
+        {
+            prompt: standings(readable, tree, prompt, conf.study.alpha)
+            for prompt in {key.prompt for key in readable}
+        },
         study,
         compare_prompt_settings(
             [one for one in aligned if one.match.pair.prompt in study.declaration.prompts],
@@ -106,6 +110,7 @@ class _PromptStudy:
             replications(rows, self.conf.study.alpha, shared=shared > 0),
             self._moderators(),
             shared,
+            shrunken_study(self.levels[PRIMARY]),
         )
 
     @property

@@ -11,7 +11,7 @@ from analysis.report import design, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
-from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.prompt_settings import exploratory
@@ -65,7 +65,13 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
     return [
         _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
-        _section("Tasks", "tasks", figures, ("heatmap",), [pairs.tasks(setting)]),
+        _section(
+            "Tasks",
+            "tasks",
+            figures,
+            ("heatmap",),
+            [pairs.tasks(setting), shrinkage.shrunken(setting)],
+        ),
         _sentences(setting),
     ]
 
@@ -137,8 +143,9 @@ def _sentences(setting: PromptResults) -> Section:
 
 def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
     levels = results.study.declaration.tree.of_datasets
-    table = models.scores(selectors.reported_standings(results, conf), levels)
-    return _section("All models", "levels", figures, ("levels",), [table])
+    standings = selectors.reported_standings(results, conf)
+    tables = [models.scores(standings, levels), models.ranks(standings, levels)]
+    return _section("All models", "levels", figures, ("levels",), tables)
 
 
 def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section:

@@ -48,7 +48,7 @@ def levels(setting: PromptResults) -> ReportTable:
 def tasks(setting: PromptResults) -> ReportTable:
     """Task scores and difference of every pair on every task."""
     columns = ["model", "task", "base", "biomedical", "Δ", "95 % CI", "p", "n (clusters)"]
-    rows = _sorted(selectors.primary_rows(setting, "task"))
+    rows = by_model(selectors.primary_rows(setting, "task"))
     return ReportTable(
         "tasks",
         "Tasks by pair",
@@ -64,7 +64,7 @@ def tasks(setting: PromptResults) -> ReportTable:
 def equivalence(setting: PromptResults) -> ReportTable:
     """Equivalence at the declared margin, and the smallest margin at which it would hold."""
     columns = ["model", "task", "margin", "TOST p", "non-inferiority p", "interval of the claim"]
-    rows = _sorted(selectors.primary_rows(setting, "level", "task"))
+    rows = by_model(selectors.primary_rows(setting, "level", "task"))
     return ReportTable(
         "equivalence",
         "Equivalence tests",
@@ -76,7 +76,8 @@ def equivalence(setting: PromptResults) -> ReportTable:
         "inside the margins (above minus the margin) exactly if the adjusted p is at most alpha; "
         "it is shown for claims only. MDE: the difference in points that the corrected test "
         "detects with 80 % power, at alpha divided by the size of the family; for exploratory "
-        "tests before the correction.",
+        "tests before the correction. Both p-values of equivalence at every margin: "
+        "tables/margin_curve.csv.",
         [row.marks for row in rows],
     )
 
@@ -109,6 +110,11 @@ def sizes_note(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
         shown = [f"{n} ({clusters})" for n, clusters in sorted(pairs_of_sizes)]
         parts.append(f"{display_name(name)} {' to '.join(dict.fromkeys((shown[0], shown[-1])))}")
     return f"Items (clusters): {', '.join(parts)}."
+
+
+def by_model(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    """Rows by biomedical model, then in the order of the tasks."""
+    return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
 
 
 def _task_row(row: ResultRow) -> list[str]:
@@ -170,10 +176,6 @@ def _claim_interval(row: ResultRow) -> str:
 
 def _interval(interval: Interval | None, decimals: int) -> str:
     return NONE if interval is None else number_format.interval(interval, decimals)
-
-
-def _sorted(rows: Sequence[ResultRow]) -> list[ResultRow]:
-    return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
 
 
 def _level_difference(row: ResultRow | None) -> str:
