@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
@@ -49,6 +50,8 @@ class PromptResults:
     moderators: Sequence[ModeratorEffect]
     shared_patients: int
     """Patients in more than one data set."""
+    slopes: Sequence[SlopeRow]
+    """Differences against properties of items; exploratory."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -95,6 +98,14 @@ class StudyResults:
     def rows(self) -> list[ResultRow]:
         """Rows of all prompt settings, sorted."""
         return [row for setting in self.settings for row in setting.rows]
+
+    @property
+    def tables(self) -> Mapping[str, Sequence[NamedTuple]]:
+        """Rows of all files but cells.csv, by the names of `analysis.paired_study.columns`."""
+        return {
+            "prompt_settings": self.prompt_settings.rows,
+            "item_slopes": [row for setting in self.settings for row in setting.slopes],
+        }
 
     def table(self) -> "pd.DataFrame":
         """The rows as a data frame, with the columns of cells.csv (docs/analysis-columns.md)."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from analysis.cells import StoredCell
+from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.coverage import combined_coverage
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
+from analysis.paired_study.item_slopes import item_slopes
 from analysis.paired_study.joint_covariance import shared_patients
 from analysis.paired_study.levels import DatasetComparison, Levels
 from analysis.paired_study.matching import align_all, undecided
@@ -46,11 +47,11 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
     by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
     for task in aligned:
         by_prompt[task.match.pair.prompt].append(task)
+    readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     settings = [
-        _PromptStudy(prompt, tasks, study, conf).results()
+        _PromptStudy(prompt, tasks, study, conf, readable).results()
         for prompt, tasks in sorted(by_prompt.items())
     ]
-    readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
@@ -87,6 +88,7 @@ class _PromptStudy:
     aligned: Sequence[AlignedPair]
     study: StudyCells
     conf: AnalysisConf
+    readable: Mapping[CellKey, StoredCell]
 
     def results(self) -> PromptResults:
         """Compute all results of the prompt setting."""
@@ -106,6 +108,7 @@ class _PromptStudy:
             replications(rows, self.conf.study.alpha, shared=shared > 0),
             self._moderators(),
             shared,
+            item_slopes(self.tested, self.readable, self.name),
         )
 
     @property

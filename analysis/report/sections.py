@@ -7,7 +7,7 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, methods, prompt_settings, selectors
+from analysis.report import design, items, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
@@ -51,6 +51,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             *_robustness(setting, figures, facts["analyses"]),
+            items.section(setting, conf),
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),

@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.calibration import (
     claims,
     clusterings,
+    item_slopes,
     levels,
     many,
     patients,
@@ -33,6 +34,9 @@ ITEMS: tuple[Item, ...] = (
     claims.noninferiority_claims,
     claims.detectable,
     claims.counts,
+    item_slopes.items,
+    item_slopes.patients,
+    item_slopes.unequal_patients,
     rightwrong.levels,
     rightwrong.coverage,
     rightwrong.power,

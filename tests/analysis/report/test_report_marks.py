@@ -49,7 +49,7 @@ def analysed(store: Path, **changes: Any) -> StudyResults:
 
 def written(results: StudyResults, folder: Path) -> Path:
     document = summary(results, quick())
-    write_study(folder, results.rows, document, results.prompt_settings.rows)
+    write_study(folder, results.rows, document, results.tables)
     write(results, quick(), folder)
     (folder / "console.md").write_text("\n".join(study_lines(results, quick())))
     return folder
