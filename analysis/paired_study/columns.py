@@ -14,6 +14,8 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
+from analysis.paired_study.score_key import ScoreKey
+from analysis.paired_study.variance_table import VarianceShares
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
@@ -56,6 +58,10 @@ TABLES: Mapping[str, Table] = {
     "item_slopes": Table(
         (("key", SlopeKey), ("slope", ItemSlope)),
         "A row per pair, task score and property of items. All of them are exploratory.",
+    ),
+    "variance": Table(
+        (("key", ScoreKey), ("shares", VarianceShares)),
+        "A row per pair and task score: where the error of the difference comes from.",
     ),
 }
 """By name of the file."""
@@ -166,10 +172,13 @@ def _options(hint: Any) -> tuple[Any, ...]:
 
 
 def _docstrings(section_type: type) -> dict[str, str]:
-    """Field to the docstring below it in the source."""
-    (tree,) = ast.parse(inspect.getsource(section_type)).body
-    assert isinstance(tree, ast.ClassDef)
-    return dict(_field_docstrings(tree.body))
+    """Field to the docstring below it in the source of its class."""
+    meanings: dict[str, str] = {}
+    for part in section_type.__mro__[:-1]:
+        (tree,) = ast.parse(inspect.getsource(part)).body
+        assert isinstance(tree, ast.ClassDef)
+        meanings |= dict(_field_docstrings(tree.body))
+    return meanings
 
 
 def _field_docstrings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:

@@ -59,13 +59,14 @@ class _CellScores:
         """Family of base models."""
         return str(self.cell.facts.get("family"))
 
-    def same_items(self, other: "_CellScores") -> NDArray[np.bool_]:
-        """Items that another cell has with the same reference, shape (n,)."""
-        if np.array_equal(self.ids, other.ids):
-            return np.asarray(self.targets == other.targets, dtype=bool)
-        references = dict(zip(other.ids, other.targets, strict=True))
-        pairs = zip(self.ids, self.targets, strict=True)
-        return np.array([references.get(name) == target for name, target in pairs])
+    def places(self, own: "_CellScores") -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Indices of the items that both have with one reference: in this cell, in the other."""
+        if np.array_equal(self.ids, own.ids):
+            same = np.flatnonzero(self.targets == own.targets)
+            return same, same
+        _, here, there = np.intersect1d(self.ids, own.ids, return_indices=True)
+        same = self.targets[here] == own.targets[there]
+        return here[same], there[same]
 
 
 class OtherModels:
@@ -94,10 +95,9 @@ class OtherModels:
         ]
         total, count = np.zeros(len(own.ids)), np.zeros(len(own.ids))
         for other in others:
-            shared = other.same_items(own)
-            index = np.searchsorted(own.ids, other.ids[shared])
-            total[index] += other.points[shared]
-            count[index] += 1
+            here, there = other.places(own)
+            total[there] += other.points[here]
+            count[there] += 1
         answered = count > 0
         values = -total[answered] / count[answered]
         return ItemValues(

@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.item_properties import ItemValues, OtherModels, length
+from analysis.paired_study.score_key import ScoreKey
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.testing import TestedSeries
@@ -26,27 +27,12 @@ FEWEST_MODELS = 2
 
 
 @dataclass(frozen=True, order=True)
-class SlopeKey:
+class SlopeKey(ScoreKey):
     """Identifies a slope."""
 
-    prompt: str
-    """Prompt setting of both cells."""
-    tuned: str
-    """Biomedical model."""
-    base: str
-    """Model that it is compared with."""
-    family: str
-    """Family of base models that the pair belongs to."""
-    task: str
-    """Task, or data set of which a mean over tasks is scored."""
     item_property: Property
     """Property of items: `difficulty`: minus the mean score by models of other families of bases;
     `length`: tokens of the prompt."""
-
-    @property
-    def pair(self) -> str:
-        """Name of the pair."""
-        return f"{self.tuned} - {self.base}"
 
 
 @dataclass(frozen=True)
@@ -103,18 +89,14 @@ def item_slopes(
     }
     rows = [
         SlopeRow(
-            _key(series, name), _slope(series, name, [values(a) for a in series.source.aligned])
+            SlopeKey.of(series.source.key, name),
+            _slope(series, name, [values(a) for a in series.source.aligned]),
         )
         for series in tested
         if series.source.is_level_part and series.source.key.analysis == PRIMARY
         for name, values in properties.items()
     ]
     return list(_adjusted(sorted(rows, key=lambda row: row.key)))
-
-
-def _key(series: TestedSeries, name: Property) -> SlopeKey:
-    key = series.source.key
-    return SlopeKey(key.prompt, key.tuned, key.base, key.family, key.task, name)
 
 
 def _slope(series: TestedSeries, name: Property, parts: Sequence[ItemValues]) -> ItemSlope:

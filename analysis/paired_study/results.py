@@ -15,6 +15,7 @@ from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
+from analysis.paired_study.variance_table import VarianceRow
 from clue.marks import EXPLORATORY, marked, union
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class PromptResults:
     """Patients in more than one data set."""
     slopes: Sequence[SlopeRow]
     """Differences against properties of items; exploratory."""
+    variance: Sequence[VarianceRow]
+    """Sources of the error of every difference."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -105,6 +108,7 @@ class StudyResults:
         return {
             "prompt_settings": self.prompt_settings.rows,
             "item_slopes": [row for setting in self.settings for row in setting.slopes],
+            "variance": [row for setting in self.settings for row in setting.variance],
         }
 
     def table(self) -> "pd.DataFrame":

@@ -27,6 +27,7 @@ from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.series_to_test import SCORE, SeriesBuilder, SeriesToTest
 from analysis.paired_study.standings import standings
 from analysis.paired_study.testing import TestedSeries, test_all
+from analysis.paired_study.variance_table import variance_table
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from clue.errors import StoreError
@@ -109,6 +110,7 @@ class _PromptStudy:
             self._moderators(),
             shared,
             item_slopes(self.tested, self.readable, self.name),
+            variance_table(self.tested),
         )
 
     @property

@@ -1,19 +1,22 @@
-"""The section on where a difference arises: which items, and which source of chance."""
+"""The sections on where a difference arises: which items, and which source of chance."""
 
 from itertools import groupby
 
 from analysis.paired_study.results import PromptResults
 from analysis.report.document import FoldedList, Section
 from analysis.report.tables.item_slopes import item_slopes
+from analysis.report.tables.variance import variance
 from analysis.sentences.item_slopes import is_settled, lead, sentence
+from analysis.sentences.variance import LEAD, by_task
 from analysis.settings import AnalysisConf
 
 
-def section(setting: PromptResults, conf: AnalysisConf) -> Section:
-    """The section; empty without a tested task score."""
-    if not setting.slopes:
-        return Section("Where the difference arises", "where")
-    alpha = conf.study.alpha
+def sections(setting: PromptResults, conf: AnalysisConf) -> list[Section]:
+    """The sections; none without a task score."""
+    return [_slopes(setting, conf.study.alpha), _variance(setting)] if setting.slopes else []
+
+
+def _slopes(setting: PromptResults, alpha: float) -> Section:
     settled = [row for row in setting.slopes if is_settled(row, alpha)]
     groups = [
         FoldedList(pair, [sentence(row) for row in members])
@@ -26,3 +29,9 @@ def section(setting: PromptResults, conf: AnalysisConf) -> Section:
         groups=groups,
         tables=[item_slopes(setting.slopes)],
     )
+
+
+def _variance(setting: PromptResults) -> Section:
+    points = list(by_task(setting.variance))
+    table = variance(setting.variance)
+    return Section("Sources of the error", "variance", [LEAD], points, tables=[table])

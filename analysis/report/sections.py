@@ -51,7 +51,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             *_robustness(setting, figures, facts["analyses"]),
-            items.section(setting, conf),
+            *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
