@@ -91,8 +91,10 @@ def _shares(series: TestedSeries) -> VarianceShares:
     data, comparison = series.result.data, series.result.comparison
     answers = presentations(series.source.aligned)
     blank = VarianceShares(data.marks, len(answers.keys), refused=comparison.refused)
-    if comparison.refused is not None or comparison.se_cr2 is None:
+    if comparison.refused is not None:
         return blank
+    if not comparison.se_cr2:
+        return replace(blank, refused="the difference is the same on all items")
     levels = dict(answers.levels())
     last = next(reversed(levels))
     coarser = [codes for name, codes in levels.items() if name != last]

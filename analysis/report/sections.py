@@ -12,6 +12,7 @@ from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.report.tables.estimand import estimand
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.prompt_settings import exploratory
@@ -74,7 +75,11 @@ def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
 def _robustness(
     setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
 ) -> list[Section]:
-    other_analyses = [pooled.sensitivity(setting, analyses), pooled.moderators(setting)]
+    other_analyses = [
+        pooled.sensitivity(setting, analyses),
+        estimand(setting),
+        pooled.moderators(setting),
+    ]
     return [
         _section("Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]),
         _section("Replicability", "replicability", figures, (), [pairs.replicability(setting)]),
