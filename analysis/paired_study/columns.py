@@ -11,6 +11,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from analysis.paired_study.contrasts import Contrast, ContrastKey
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
@@ -58,6 +59,11 @@ TABLES: Mapping[str, Table] = {
     "item_slopes": Table(
         (("key", SlopeKey), ("slope", ItemSlope)),
         "A row per pair, task score and property of items. All of them are exploratory.",
+    ),
+    "contrasts": Table(
+        (("key", ContrastKey), ("contrast", Contrast)),
+        "A row per requested contrast of two pairs (`contrasts=[first:second]`), data set and\n"
+        "level. Without a request the table is empty.",
     ),
     "variance": Table(
         (("key", ScoreKey), ("shares", VarianceShares)),

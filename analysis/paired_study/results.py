@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.contrasts import ContrastRow
 from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
@@ -55,6 +56,8 @@ class PromptResults:
     """Differences against properties of items; exploratory."""
     variance: Sequence[VarianceRow]
     """Sources of the error of every difference."""
+    contrasts: Sequence[ContrastRow]
+    """Pairs against each other, as the settings request."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -108,6 +111,7 @@ class StudyResults:
         return {
             "prompt_settings": self.prompt_settings.rows,
             "item_slopes": [row for setting in self.settings for row in setting.slopes],
+            "contrasts": [row for setting in self.settings for row in setting.contrasts],
             "variance": [row for setting in self.settings for row in setting.variance],
         }
 

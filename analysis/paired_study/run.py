@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.contrasts import ContrastRow, contrasts, requested_pairs
 from analysis.paired_study.coverage import combined_coverage
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
@@ -31,6 +32,7 @@ from analysis.paired_study.variance_table import variance_table
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from clue.errors import StoreError
+from clue.marks import Marks, union
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +113,7 @@ class _PromptStudy:
             shared,
             item_slopes(self.tested, self.readable, self.name),
             variance_table(self.tested),
+            self._contrasts(),
         )
 
     @property
@@ -194,6 +197,17 @@ class _PromptStudy:
     def _sensitivity(self, analysis: str) -> dict[str, SensitivityAnswer]:
         pooled = self._pooled(analysis)
         return {level: pairs.sensitivity_answer() for level, pairs in pooled.items()}
+
+    def _contrasts(self) -> list[ContrastRow]:
+        marks: dict[str, Marks] = {}
+        for task in self.aligned:
+            pair = task.match.pair.name
+            marks[pair] = union(marks.get(pair, ()), task.match.marks)
+        requested = requested_pairs(
+            self.conf.contrasts, sorted({pair.name for pair in self.study.pairs})
+        )
+        levels = self.levels[PRIMARY]
+        return contrasts(self.name, requested, levels, self.weights, marks)
 
     def _moderators(self) -> list[ModeratorEffect]:
         effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)

@@ -117,5 +117,5 @@ def test_equal_estimates_have_no_robust_error(
     result = random_effects(np.full(4, estimate), np.full(4, 0.1), families)
     assert result.refused == "all estimates are equal, so their spread cannot be estimated"
     assert math.isnan(result.mu)
-    nearly = random_effects(np.full(4, estimate) + [0, 0, 0, 1e-3], np.full(4, 0.1), families)
+    nearly = random_effects([*[estimate] * 3, estimate + 1e-3], np.full(4, 0.1), families)
     assert nearly.refused is None
