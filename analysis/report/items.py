@@ -41,7 +41,7 @@ def _slopes(setting: PromptResults, alpha: float) -> Section:
     return Section(
         "Where the difference arises",
         "where",
-        [lead(setting.slopes, alpha)],
+        [setting.pooled(lead(setting.slopes, alpha))],
         groups=groups,
         tables=[item_slopes(setting.slopes)],
     )

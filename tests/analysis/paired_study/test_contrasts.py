@@ -104,6 +104,7 @@ def test_text_table_and_terminal_have_the_numbers_of_the_row(study: StudyResults
     for row, line in zip(setting.contrasts, table(setting.contrasts).rows, strict=True):
         text = sentence(row, 0.05)
         assert text in printed
+        assert text.startswith("[synthetic scores] On ")
         shown, _, limits = line[5].rstrip("]").partition(" [")
         assert (
             f"{line[3]} and {line[4]} points, first minus second {shown} (95 % CI {limits};" in text

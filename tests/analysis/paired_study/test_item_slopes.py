@@ -8,6 +8,7 @@ import pytest
 
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.item_slopes import Property, SlopeRow
+from analysis.report.items import sections
 from analysis.report.tables.item_slopes import item_slopes as slope_table
 from analysis.sentences.item_slopes import lead, sentence
 from analysis.stats.multiplicity import benjamini_hochberg
@@ -165,4 +166,6 @@ def test_text_and_table_have_the_numbers_of_the_row(results: StudyResults) -> No
         assert float(value) == pytest.approx(row.slope.slope, abs=0.6)
         assert ("falls" in text) == (row.slope.slope < 0)
     settled = sum(row.slope.q is not None and row.slope.q <= 0.05 for row in setting.slopes)
+    (section,) = [one for one in sections(setting, quick()) if one.anchor == "where"]
+    assert section.paragraphs[0].startswith("[synthetic scores] Exploratory.")
     assert f"{settled} of {len(setting.slopes)} slopes differ" in lead(setting.slopes, 0.05)
