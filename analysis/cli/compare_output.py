@@ -47,6 +47,10 @@ def _tests(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
     ignores = " (clusters ignored)" if comparison.clustered else ""
     tango = comparison.ci95_tango_naive if comparison.clustered else comparison.ci95_tango
     yield from _test("CR2" + df, comparison.p_cr2, comparison.ci95, digits)
+    if comparison.delta_clusters is not None:
+        mean = number_format.number(comparison.delta_clusters, digits)
+        name = f"mean over clusters {mean}"
+        yield from _test(name, comparison.p_clusters, comparison.ci95_clusters, digits)
     yield from _test("sign flip" + exact, comparison.p_signflip, comparison.ci95_signflip, digits)
     if comparison.b is not None:
         yield from _test(f"McNemar, Tango{ignores}", comparison.p_mcnemar_midp, tango, digits)

@@ -106,6 +106,7 @@ class HypothesisGroup:
             adjustment="Benjamini-Hochberg" if self.name == "F4" else HOLM,
             tests=self.size,
             marks=member.data.marks,
+            bounds=member.data.bounds,
         )
 
 

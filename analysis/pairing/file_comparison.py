@@ -72,7 +72,8 @@ def compare_results(
             f"more than {100 * REFUSED:.0f} %",
         )
     notes = tuple(_notes(base, tuned, pairing, margin))
-    return FileComparison(base, tuned, pairing, comparison, _labels(base, tuned), notes)
+    labels = dataclasses.replace(_labels(base, tuned), bounds=pairing.bounds)
+    return FileComparison(base, tuned, pairing, comparison, labels, notes)
 
 
 def _range(pairing: Pairing) -> float:

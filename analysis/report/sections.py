@@ -7,11 +7,12 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, methods, prompt_settings, selectors
+from analysis.report import design, items, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
+from analysis.report.tables.estimand import estimand
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.prompt_settings import exploratory
@@ -51,6 +52,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             *_robustness(results, setting, figures, facts["analyses"]),
+            *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
@@ -79,7 +81,11 @@ def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
 def _robustness(
     results: StudyResults, setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
 ) -> list[Section]:
-    other_analyses = [pooled.sensitivity(setting, analyses), pooled.moderators(setting)]
+    other_analyses = [
+        pooled.sensitivity(setting, analyses),
+        estimand(setting),
+        pooled.moderators(setting),
+    ]
     equivalence = _section(
         "Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]
     )

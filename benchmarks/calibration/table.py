@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.calibration import (
     claims,
     clusterings,
+    item_slopes,
     levels,
     many,
     patients,
@@ -40,6 +41,9 @@ ITEMS: tuple[Item, ...] = (
     shrinkage.few_clusters,
     ranks.equal_models,
     ranks.distinct_models,
+    item_slopes.items,
+    item_slopes.patients,
+    item_slopes.unequal_patients,
     rightwrong.levels,
     rightwrong.coverage,
     rightwrong.power,

@@ -14,7 +14,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, themed_axes
-from analysis.report.verdict_symbols import SYMBOLS
+from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
@@ -91,7 +91,7 @@ def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
     ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **_right_text(theme.ink))
     m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
     ax.annotate(m_star, (M_STAR, y), **_right_text(theme.ink))
-    ax.annotate(SYMBOLS[judgement.verdict], (MARK, y), **_right_text(colour))
+    ax.annotate(symbol(row), (MARK, y), **_right_text(colour))
 
 
 def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:

@@ -9,7 +9,7 @@ from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.verdict_symbols import LEGEND, SYMBOLS
+from analysis.report.verdict_symbols import LEGEND, symbol
 from analysis.stats.paired import Interval
 from clue.marks import union
 
@@ -55,6 +55,7 @@ def tasks(setting: PromptResults) -> ReportTable:
         [*columns, "verdict"],
         [_task_row(row) for row in rows],
         "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
+        "(?): the missing samples could undo the claim. "
         "A single task of LongHealth is exploratory if the mean of all is declared; its p is then "
         "adjusted by Benjamini and Hochberg.",
         [row.marks for row in rows],
@@ -129,7 +130,7 @@ def _task_row(row: ResultRow) -> list[str]:
         _interval(comparison.interval, decimals),
         number_format.p_cell(judgement.p_adjusted),
         f"{comparison.n} ({comparison.n_clusters})",
-        judgement.verdict,
+        f"{judgement.verdict}{' (?)' * row.is_fragile}",
     ]
 
 
@@ -187,4 +188,4 @@ def _level_difference(row: ResultRow | None) -> str:
     text = f"{difference} [{_interval(comparison.interval, decimals)}]"
     if not p:
         return text
-    return f"{text} p {number_format.p_value(p)} {SYMBOLS[row.judgement.verdict]}".strip()
+    return f"{text} p {number_format.p_value(p)} {symbol(row)}".strip()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from analysis.__main__ import main
+from analysis.paired_study.columns import TABLES
 from clue.records import Record
 from clue.task import task_files
 from tests.analysis.paired_study.stores import declared_cell, expected_task, record
@@ -55,7 +56,8 @@ def test_one_pair_on_one_task_is_answered(
     assert "There is only one pair, so no statement is made beyond it." in output
     assert "python run.py" not in output
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == {
-        *("cells.csv", "cells.parquet", "files.json", "prompt_settings.csv", "summary.json")
+        *("cells.csv", "cells.parquet", "files.json", "summary.json"),
+        *(f"{name}.csv" for name in TABLES),
     }
 
 
