@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from analysis.meta.cell_model import HalfT
 from analysis.meta.shrinkage import PRIOR, ShrunkenCells, shrinkage
@@ -81,7 +82,7 @@ def test_crossed_groups_by_slow_code_from_the_definition() -> None:
     sd, width = 5 * share / (1 - share), 5 / (1 - share) ** 2
     prior = width * (1 + (sd / PRIOR.scale) ** 2 / PRIOR.df) ** (-(PRIOR.df + 1) / 2)
     k = len(data.y)
-    posts, log_mass = [], []
+    posts, declines, log_mass = [], [], []
     for a in range(28):
         for b in range(28):
             shared = 1e4 + sd[a] ** 2 * same[0] + sd[b] ** 2 * same[1]
@@ -89,11 +90,17 @@ def test_crossed_groups_by_slow_code_from_the_definition() -> None:
             solved = np.linalg.solve(of_cells + data.sampling, data.y[None, :, None])[..., 0]
             _, log_det = np.linalg.slogdet(of_cells + data.sampling)
             log_mass.append(np.log(prior[a] * prior[b] * prior) - (log_det + solved @ data.y) / 2)
-            posts.append(np.einsum("nij,nj->ni", of_cells, solved))
+            means = np.einsum("nij,nj->ni", of_cells, solved)
+            inverse = np.linalg.solve(of_cells + data.sampling, of_cells)
+            variances = np.einsum("nii->ni", of_cells - of_cells @ inverse)
+            posts.append(means)
+            declines.append(special.ndtr((-1 - means) / np.sqrt(variances)))
     mass = np.exp(np.concatenate(log_mass) - np.max(log_mass))
     expected = mass @ np.concatenate(posts) / mass.sum()
-    posterior = shrinkage(data.y, data.sampling, data.groups)
+    posterior = shrinkage(data.y, data.sampling, data.groups, np.ones(k))
     assert posterior.means == pytest.approx(expected, abs=5e-3)
+    p_decline = mass @ np.concatenate(declines) / mass.sum()
+    assert posterior.p_decline == pytest.approx(p_decline, abs=2e-3)
     assert list(posterior.sds) == ["pair", "task", "cell"]
 
 
