@@ -57,7 +57,7 @@ def claim_interval(
     >>> result = battery(Paired.of(ids, ids, [0.5, 0.55] * 10, tuned), Options(margin=0.1))
     >>> interval = claim_interval(result, result.tost_p, 4 * result.tost_p)
     >>> interval.level, [round(limit, 4) for limit in interval.limits]
-    (0.975, [0.0109, 0.0391])
+    (0.975, [0.011, 0.039])
     """
     se, df = comparison.se_cr2, comparison.df
     if not p or not adjusted or not se or df is None:
