@@ -28,6 +28,7 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     margin: float | None = None,
     dedup: bool = False,
     allow_different_prompts: bool = False,
+    score_range: tuple[float, float] | None = None,
 ) -> "FileComparison":
     """Compares two models on the same samples.
 
@@ -42,26 +43,32 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
             not assessed.
         dedup: drop identical copies of a row.
         allow_different_prompts: compare although the digests of the prompts differ.
+        score_range: smallest and largest possible score; None: scores of which some are fractions
+            and some above 4 are refused as two scales.
 
     Returns:
         The comparison: `.comparison` has the numbers, `.sentence` the verdict in words, `.notes`
         what limits it.
 
     Raises:
-        ConfigError: the margin is not a number above 0.
+        ConfigError: the margin is not a number above 0, or the range is empty.
         ResultsError: a file or a frame is missing or malformed.
-        PairingError: the two do not have the same samples.
+        PairingError: the two do not have the same samples, or not the same scale.
     """
     from analysis.pairing.file_comparison import compare_results
     from analysis.pairing.pair_files import pair
+    from analysis.pairing.scales import ScoreRange
     from clue.errors import ConfigError
 
     if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
         raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
+    declared = None if score_range is None else ScoreRange(*score_range)
+    if declared is not None and not declared.low < declared.high:
+        raise ConfigError(f"score_range={score_range!r}: the first must be below the second")
     base_results = _results(base, "base", score, cluster)
     tuned_results = _results(tuned, "tuned", score, cluster)
     allowed = ["prompt"] if allow_different_prompts else []
-    pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed)
+    pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed, score_range=declared)
     return compare_results(base_results, tuned_results, pairing, margin)
 
 

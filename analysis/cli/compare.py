@@ -56,6 +56,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         "the score: 2 points of a score between 0 and 1 are 0.02 (default: equivalence is not "
         "assessed)",
     )
+    parser.add_argument(
+        "--range",
+        nargs=2,
+        type=float,
+        metavar=("LOW", "HIGH"),
+        help="smallest and largest possible score; others are refused (default: fractions beside "
+        "scores above 4 are refused as two scales)",
+    )
     parser.add_argument("--dedup", action="store_true", help="drop identical copies of a row")
     parser.add_argument(
         "--allow-different-prompts",
@@ -75,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         margin=arguments.margin,
         dedup=arguments.dedup,
         allow_different_prompts=arguments.allow_different_prompts,
+        score_range=arguments.range,
     )
     if arguments.json:
         print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
