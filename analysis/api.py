@@ -5,6 +5,7 @@ Every function returns an object and prints nothing. The command lines are layer
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.meta.meta_analysis import MetaAnalysis
     from analysis.paired_study.results import StudyResults
     from analysis.pairing.file_comparison import FileComparison
-    from analysis.readers import ModelResults
+    from analysis.readers import ModelResults, ReadRequest
     from analysis.stats.power_plan import PowerPlan
     from analysis.stats.power_planning import Design, PilotDesign
 
@@ -29,6 +30,9 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     dedup: bool = False,
     allow_different_prompts: bool = False,
     score_range: tuple[float, float] | None = None,
+    sample_id: str | None = None,
+    repeat: str | None = None,
+    filter_name: str | None = None,
 ) -> "FileComparison":
     """Compares two models on the same samples.
 
@@ -45,6 +49,9 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
         allow_different_prompts: compare although the digests of the prompts differ.
         score_range: smallest and largest possible score; None: scores of which some are fractions
             and some above 4 are refused as two scales.
+        sample_id: field with the id of a sample; None: that of the format.
+        repeat: column of a table with the number of a repeat; None: `repeat`, if it exists.
+        filter_name: filter of lm-evaluation-harness; None: the only one.
 
     Returns:
         The comparison: `.comparison` has the numbers, `.sentence` the verdict in words, `.notes`
@@ -58,6 +65,7 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     from analysis.pairing.file_comparison import compare_results
     from analysis.pairing.pair_files import pair
     from analysis.pairing.scales import ScoreRange
+    from analysis.readers import ReadRequest
     from clue.errors import ConfigError
 
     if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
@@ -65,8 +73,9 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     declared = None if score_range is None else ScoreRange(*score_range)
     if declared is not None and not declared.low < declared.high:
         raise ConfigError(f"score_range={score_range!r}: the first must be below the second")
-    base_results = _results(base, "base", score, cluster)
-    tuned_results = _results(tuned, "tuned", score, cluster)
+    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
+    base_results = _results(base, "base", request)
+    tuned_results = _results(tuned, "tuned", request)
     allowed = ["prompt"] if allow_different_prompts else []
     pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed, score_range=declared)
     return compare_results(base_results, tuned_results, pairing, margin)
@@ -161,10 +170,12 @@ def pilot(
         PairingError: the two do not have the same samples.
     """
     from analysis.pairing.pair_files import pair
+    from analysis.readers import ReadRequest
     from analysis.stats.power_planning import PilotDesign
 
-    base_results = _results(base, "base", score, cluster)
-    tuned_results = _results(tuned, "tuned", score, cluster)
+    request = ReadRequest(Path(), score, cluster)
+    base_results = _results(base, "base", request)
+    tuned_results = _results(tuned, "tuned", request)
     return PilotDesign.of(pair(base_results, tuned_results).paired)
 
 
@@ -207,14 +218,14 @@ def power(
 
 
 def _results(
-    source: "str | Path | pd.DataFrame", name: str, score: str | None, cluster: str | None
+    source: "str | Path | pd.DataFrame", name: str, request: "ReadRequest"
 ) -> "ModelResults":
     from analysis.errors import ResultsError
-    from analysis.readers import read, read_frame
+    from analysis.readers import read_file, read_frame
 
     if isinstance(source, str | Path):
-        return read(Path(source), score, cluster)
+        return read_file(replace(request, path=Path(source)))
     if not hasattr(source, "to_dict") or not hasattr(source, "columns"):
         kind = type(source).__name__
         raise ResultsError(f"{name}: results are a file or a pandas DataFrame, not {kind}")
-    return read_frame(source, name, score, cluster)
+    return read_frame(source, replace(request, path=Path(name)))

@@ -4,14 +4,8 @@
     python -m analysis compare base.jsonl tuned.jsonl --score rouge1 --cluster patient --margin 0.02
     python -m analysis compare BASE/samples_x_*.jsonl TUNED/samples_x_*.jsonl --score exact_match
 
-The format of a file is detected; the two files may have different formats:
-
-    CSV, JSON lines, Parquet   columns sample_id, score (or any other name), cluster, repeat,
-                               wording, draw
-    lm-evaluation-harness      samples_<task>_<date>.jsonl, written with --log_samples
-    inspect_ai                 logs, .json or .eval
-    this project               mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet
-    CLUE's authors             predictions.json
+The format of a file is detected, see below; the two files may have different formats. In the
+names of fields a dot leads into a field with fields: --cluster meta.patient.
 
 delta is tuned minus base. delta and the margin are in the unit of the score. Repeats of a sample
 are averaged. Samples of one cluster (a patient, a document) are not independent: name the field
@@ -28,6 +22,7 @@ from pathlib import Path
 
 from analysis.api import compare
 from analysis.cli.compare_output import lines
+from analysis.readers.formats import format_table
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 
@@ -47,6 +42,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD",
         help="field with the cluster of a sample; also a field of the harness's doc or of "
         "inspect_ai's metadata, nested fields with a dot (default: `cluster`, if it exists)",
+    )
+    parser.add_argument(
+        "--id",
+        metavar="FIELD",
+        help="field with the id of a sample (default: that of the format; `sample_id` in tables)",
+    )
+    parser.add_argument(
+        "--repeat",
+        metavar="COLUMN",
+        help="column of a table with the number of a repeat (default: `repeat`, if it exists)",
+    )
+    parser.add_argument(
+        "--filter", metavar="NAME", help="filter of lm-evaluation-harness (default: the only one)"
     )
     parser.add_argument(
         "--margin",
@@ -84,6 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
         dedup=arguments.dedup,
         allow_different_prompts=arguments.allow_different_prompts,
         score_range=arguments.range,
+        sample_id=arguments.id,
+        repeat=arguments.repeat,
+        filter_name=arguments.filter,
     )
     if arguments.json:
         print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
@@ -99,4 +110,4 @@ def _positive(text: str) -> float:
     return value
 
 
-main = Command("clue compare", __doc__, add, run)
+main = Command("clue compare", f"{__doc__}\nFormats:\n\n{format_table()}", add, run)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analysis import number_format
 from analysis.pairing.file_comparison import FileComparison
+from analysis.sentences.phrases import Labels
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
@@ -13,7 +14,7 @@ def lines(result: FileComparison) -> Iterator[str]:
     """The sentence, a table and the notes."""
     yield result.sentence
     yield ""
-    rows = list(_table(result.comparison))
+    rows = list(_table(result.comparison, result.labels))
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
         yield f"  {name:<{width}}   {text}"
@@ -22,15 +23,15 @@ def lines(result: FileComparison) -> Iterator[str]:
     yield from result.notes
 
 
-def _table(comparison: Comparison) -> Iterator[tuple[str, str]]:
+def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:
     """Rows of a label and its values."""
     digits = number_format.decimals(comparison.se_cr2)
     clusters = f" in {counted(comparison.n_clusters, 'cluster')}" if comparison.clustered else ""
-    counts = f"tuned better {comparison.better}, worse {comparison.worse}"
+    counts = f"{labels.tuned} better {comparison.better}, worse {comparison.worse}"
     yield "items", f"{comparison.n}{clusters}; {counts}"
     means = (comparison.mean_base, comparison.mean_tuned, comparison.delta)
     base, tuned, delta = (number_format.number(mean, digits) for mean in means)
-    yield "means", f"base {base}, tuned {tuned}, difference {delta}"
+    yield "means", f"{labels.base} {base}, {labels.tuned} {tuned}, difference {delta}"
     yield from _tests(comparison, digits)
     sizes = {"d_z": comparison.dz, "ICC": comparison.icc, "design effect": comparison.design_effect}
     effect_sizes = [f"{name} {value:.2f}" for name, value in sizes.items() if value is not None]

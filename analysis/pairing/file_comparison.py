@@ -89,7 +89,10 @@ def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
 def _notes(
     base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
 ) -> Iterator[str]:
-    yield from pairing.ledger.notes(list_ids)
+    labels = _labels(base, tuned)
+    yield from pairing.ledger.notes(list_ids, (labels.base, labels.tuned))
+    for results in (base, tuned):
+        yield from results.facts
     if all(row.cluster is None for row in base.rows):
         yield (
             "No field names clusters, so every sample counts as independent. If samples share a "

@@ -13,6 +13,8 @@ REFUSED = 0.05
 """Share of missing samples above which nothing is tested."""
 LISTED = 5
 """Largest number of ids in a message."""
+LONGEST, WORDS = 100, 3
+"""Characters and words of an id; a longer one is a text, which no message shows."""
 
 IdFormat = Callable[[Sequence[str]], str]
 """Text that follows a number of samples in a message: `list_ids` or `hide_ids`."""
@@ -21,11 +23,13 @@ Status = Literal["complete", "incomplete", "refused"]
 
 
 def list_ids(ids: Sequence[str]) -> str:
-    """Lists the first few ids, in parentheses.
+    """Lists the first few ids, in parentheses; none if one of them is a text of several words.
 
     >>> list_ids(["a", "b", "c", "d", "e", "f", "g"])
     ' (a, b, c, d, e and 2 more)'
     """
+    if any(len(sample) > LONGEST or len(sample.split()) > WORDS for sample in ids[:LISTED]):
+        return ""
     more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
     return f" ({', '.join(ids[:LISTED])}{more})"
 
@@ -87,14 +91,16 @@ class Ledger:
             return "refused"
         return "incomplete" if self.missing > INCOMPLETE else "complete"
 
-    def notes(self, format_ids: IdFormat = hide_ids) -> Iterator[str]:
+    def notes(
+        self, format_ids: IdFormat = hide_ids, names: tuple[str, str] = ("base", "tuned")
+    ) -> Iterator[str]:
         """Yields one sentence for each fact that a reader of the result must know.
 
         >>> ledger = Ledger(3, 2, only_base=("c",), verified=("prompt",))
         >>> list(ledger.notes(list_ids))
         ['Only base has 1 of the samples (c).']
         """
-        for name, ids in (("base", self.only_base), ("tuned", self.only_tuned)):
+        for name, ids in zip(names, (self.only_base, self.only_tuned), strict=True):
             if ids:
                 yield f"Only {name} has {len(ids)} of the samples{format_ids(ids)}."
         if self.duplicates:

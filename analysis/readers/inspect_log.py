@@ -15,8 +15,7 @@ from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
 
 FORM = "inspect_ai log"
-LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
-WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+ID = "for the id"
 
 
 def matches(entry: Mapping[str, Any]) -> bool:
@@ -44,8 +43,8 @@ def read(request: ReadRequest, log: Mapping[str, Any]) -> ModelResults:
         value = table.get(score)
         if value is not None:
             where = f"{request.path}, sample {number}"
-            rows.append(_row(sample, request.cluster, where))
-            scores.append(_number(value, f"{where}, {score}"))
+            rows.append(_row(sample, request, where))
+            scores.append(values.number(value, f"{where}, {score}"))
     header = log["eval"]
     return ModelResults(
         request.path,
@@ -75,20 +74,14 @@ def _none_if_unscored(sample: Mapping[str, Any], value: Any) -> Any:
     return None if unscored else value
 
 
-def _number(value: Any, where: str) -> float:
-    if isinstance(value, str):
-        value = LETTERS.get(value, WORDS.get(value.lower(), value))
-    return values.number(value, where)
-
-
-def _row(sample: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
+def _row(sample: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRow:
     prompt = _without_message_ids(sample.get("input"))
     target = sha256(sample.get("target"))
     rest = [sample.get(name) for name in ("choices", "metadata", "files", "setup")]
     return SampleRow(
-        values.identifier(sample.get("id"), where),
+        values.identifier(_field(sample, request.sample_id or "id", where, ID), where),
         values.presentation(sample.get("epoch", 1), "epoch", where),
-        _cluster(sample, field, where) if field else None,
+        _cluster(sample, request.cluster, where) if request.cluster else None,
         {"prompt": sha256([prompt, sample.get("choices")]), "target": target},
         sha256([prompt, target, rest]),
     )
@@ -102,8 +95,15 @@ def _without_message_ids(prompt: Any) -> Any:
 
 
 def _cluster(sample: Mapping[str, Any], field: str, where: str) -> str:
-    """Returns a field of the sample or of its metadata; the prefix `metadata.` is optional."""
-    metadata = sample.get("metadata") or {}
+    return values.cluster(*_place(sample, field), where)
+
+
+def _field(sample: Mapping[str, Any], field: str, where: str, purpose: str) -> Any:
+    return values.field(*_place(sample, field), where, purpose)
+
+
+def _place(sample: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], str]:
+    """Fields of the sample or of its metadata; the prefix `metadata.` is optional."""
     if field in sample or field.startswith("metadata."):
-        return values.cluster(sample, field, where)
-    return values.cluster(metadata, field, where)
+        return sample, field
+    return sample.get("metadata") or {}, field

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
@@ -54,7 +53,7 @@ def read(request: ReadRequest, lines: Sequence[Mapping[str, Any]]) -> ModelResul
     for number, entry in enumerate(lines, start=1):
         if str(entry.get("filter", "none")) == filter_name:
             where = f"{request.path}, line {number}"
-            rows.append(_row(entry, request.cluster, where))
+            rows.append(_row(entry, request, where))
             scores.append(values.number(entry.get(metric), f"{where}, {metric}"))
     model, task = _model_and_task(request.path)
     return ModelResults(request.path, FORM, score, tuple(rows), tuple(scores), model, task)
@@ -78,8 +77,7 @@ def _model_and_task(path: Path) -> tuple[str | None, str | None]:
     return (path.resolve().parent.name, match.group(1)) if match else (None, None)
 
 
-def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
-    doc = entry.get("doc")
+def _row(entry: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRow:
     digests = {}
     for kind in ("doc", "prompt", "target"):
         if entry.get(f"{kind}_hash"):
@@ -87,16 +85,21 @@ def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
         elif kind in entry:
             digests[f"{kind} text"] = sha256(entry[kind])
     return SampleRow(
-        values.identifier(entry["doc_id"], where),
-        cluster=_cluster(entry, doc, field, where) if field else None,
+        _identifier(entry, request.sample_id, where),
+        cluster=values.cluster(*_place(entry, request.cluster), where) if request.cluster else None,
         digests=digests,
         content=digests.get("doc", digests.get("doc text")),
     )
 
 
-def _cluster(entry: Mapping[str, Any], doc: Any, field: str, where: str) -> str:
-    """Returns a field of the document; the prefix `doc.` is optional."""
-    if not isinstance(doc, Mapping):
-        raise ResultsError(f"{where}: it has no document with fields to cluster by")
-    name = field.removeprefix("doc.") if field not in doc else field
-    return values.cluster(doc, name, where)
+def _identifier(entry: Mapping[str, Any], field: str | None, where: str) -> str:
+    value = values.field(*_place(entry, field), where, "for the id") if field else entry["doc_id"]
+    return values.identifier(value, where)
+
+
+def _place(entry: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], str]:
+    """Fields of the line or of its document; the prefix `doc.` is optional."""
+    doc = entry.get("doc")
+    if not isinstance(doc, Mapping) or field.startswith("doc.") or field in entry.keys() - doc:
+        return entry, field
+    return doc, field

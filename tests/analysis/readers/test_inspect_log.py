@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import ResultsError
-from analysis.readers import read
+from analysis.readers import ReadRequest, read, read_file
 from tests.analysis.readers import logs
 
 
@@ -183,3 +183,9 @@ def test_a_damaged_log_is_an_error(tmp_path: Path, damage: str) -> None:
     path.write_bytes(content)
     with pytest.raises(ResultsError, match=r"log\.eval is no readable \.eval log"):
         read(path, "match")
+
+
+@pytest.mark.parametrize("field", ["house", "metadata.house"])
+def test_the_id_may_lie_in_the_metadata(field: str) -> None:
+    rows = read_file(ReadRequest(logs.inspect("base"), "match", sample_id=field)).rows
+    assert {row.sample_id for row in rows} == {f"house {number}" for number in range(8)}

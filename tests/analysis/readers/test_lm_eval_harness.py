@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.errors import ResultsError
-from analysis.readers import read
+from analysis.readers import ReadRequest, read, read_file
 from tests.analysis.readers import logs
 
 STRICT = "exact_match,strict-match"
@@ -109,3 +109,16 @@ def test_the_whole_log_may_be_one_array(tmp_path: Path) -> None:
     path = tmp_path / "samples.json"
     path.write_text(json.dumps(entries(logs.harness("base")), indent=4))
     assert read(path, STRICT).scores == read(logs.harness("base"), STRICT).scores
+
+
+@pytest.mark.parametrize("field", ["question", "doc.question", "doc_hash"])
+def test_the_id_may_be_another_field_of_the_line_or_the_document(field: str) -> None:
+    path = logs.harness("base")
+    rows = read_file(ReadRequest(path, STRICT, sample_id=field)).rows
+    first = entries(path)[0]
+    assert rows[0].sample_id == (first | first["doc"])[field.removeprefix("doc.")]
+
+
+def test_an_id_field_that_is_not_there_lists_the_fields() -> None:
+    with pytest.raises(ResultsError, match="no field key for the id; there are: answer, choices"):
+        read_file(ReadRequest(logs.harness("base"), STRICT, sample_id="key"))
