@@ -107,7 +107,7 @@ def _notes(
     differing = [
         f"{key} {base.settings.get(key)} / {tuned.settings.get(key)}"
         for key in sorted({*base.settings, *tuned.settings})
-        if base.settings.get(key) != tuned.settings.get(key)
+        if base.settings and tuned.settings and base.settings.get(key) != tuned.settings.get(key)
     ]
     if differing:
         yield f"The two files have different settings (base / tuned): {'; '.join(differing)}."

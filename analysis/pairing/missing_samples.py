@@ -125,10 +125,15 @@ class Ledger:
                 f"The {' and '.join(self.differing)} of some samples differs between the two, "
                 "which was allowed."
             )
-        if not self.verified and not self.differing:
+        if "prompt" not in {*self.verified, *self.differing}:
+            equal = (
+                f"only {' and '.join(self.verified)} are equal"
+                if self.verified
+                else ("only the ids match")
+            )
             yield (
                 "The files have no digests to verify that both models received the same prompts; "
-                "only the ids match."
+                f"{equal}."
             )
 
 
