@@ -5,7 +5,8 @@ Every function returns an object and prints nothing. The command lines are layer
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,12 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.meta.meta_analysis import MetaAnalysis
     from analysis.paired_study.results import StudyResults
     from analysis.pairing.file_comparison import FileComparison
+    from analysis.pairing.task_comparisons import TaskComparisons
     from analysis.readers import ModelResults, ReadRequest
     from analysis.stats.power_plan import PowerPlan
     from analysis.stats.power_planning import Design, PilotDesign
+
+    Paths = str | Path | Sequence[str | Path]
 
 
 def compare(  # noqa: PLR0913  each is an option that a caller names
@@ -62,23 +66,126 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
         ResultsError: a file or a frame is missing or malformed.
         PairingError: the two do not have the same samples, or not the same scale.
     """
+    from analysis.readers import ReadRequest
+
+    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
+    options = _PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    base_results, tuned_results = (
+        _results(source, name, request) for source, name in ((base, "base"), (tuned, "tuned"))
+    )
+    return _compared(base_results, tuned_results, options)
+
+
+def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
+    base: "Paths",
+    tuned: "Paths",
+    *,
+    score: str | Sequence[str] | None = None,
+    cluster: str | None = None,
+    margin: float | None = None,
+    dedup: bool = False,
+    allow_different_prompts: bool = False,
+    score_range: tuple[float, float] | None = None,
+    sample_id: str | None = None,
+    repeat: str | None = None,
+    filter_name: str | None = None,
+    overall: bool = False,
+) -> "TaskComparisons":
+    """Compares two models task by task, with p-values adjusted by Holm over the tasks.
+
+    Args:
+        base: files of the base model, one for each task, or the output folder of a program.
+        tuned: the same of the other model.
+        score: as in `compare`, of every task; of several names the first that a file has.
+        cluster: as in `compare`.
+        margin: as in `compare`.
+        dedup: as in `compare`.
+        allow_different_prompts: as in `compare`.
+        score_range: as in `compare`.
+        sample_id: as in `compare`.
+        repeat: as in `compare`.
+        filter_name: as in `compare`.
+        overall: compare also on the items of all common tasks together.
+
+    Raises:
+        ConfigError: as `compare`.
+        ResultsError: as `compare`, or a folder has no results.
+        PairingError: as `compare`, or two files of one model are of the same task.
+    """
+    from analysis.pairing import task_comparisons as tasks
+    from analysis.readers import ReadRequest
+
+    request = ReadRequest(Path(), None, cluster, sample_id, repeat, filter_name)
+    options = _PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    scores = [score] if score is None or isinstance(score, str) else [*score]
+    sides = []
+    for source in (base, tuned):
+        requests = [replace(request, path=path) for path in _files(source)]
+        sides.append(tasks.by_task([_first_score(one, scores) for one in requests]))
+    matched = tasks.match_tasks(*sides)
+    comparisons = {
+        task: _compared(one, other, options) for task, (one, other) in matched.common.items()
+    }
+    together = None
+    if overall:
+        all_base, all_tuned = tasks.joined(matched.common)
+        together = _compared(all_base, all_tuned, options)
+    return tasks.adjusted_over_tasks(
+        tasks.TaskComparisons(comparisons, matched.only_base, matched.only_tuned, together)
+    )
+
+
+def _files(source: "Paths") -> list[Path]:
+    from analysis.readers.model_files import model_files
+
+    return model_files([Path(source)] if isinstance(source, str | Path) else [*map(Path, source)])
+
+
+def _first_score(request: "ReadRequest", scores: Sequence[str | None]) -> "ModelResults":
+    """Results in the first of some scores that the file has."""
+    from analysis.errors import ResultsError
+    from analysis.readers import read_file
+
+    for score in scores[:-1]:
+        with suppress(ResultsError):
+            return read_file(replace(request, score=score))
+    return read_file(replace(request, score=scores[-1]))
+
+
+@dataclass(frozen=True)
+class _PairingOptions:
+    margin: float | None
+    dedup: bool
+    allow_different_prompts: bool
+    score_range: tuple[float, float] | None
+
+    def __post_init__(self) -> None:
+        """Check the numbers before files are read."""
+        from clue.errors import ConfigError
+
+        margin, limits = self.margin, self.score_range
+        if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
+            raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
+        if limits is not None and not limits[0] < limits[1]:
+            raise ConfigError(f"score_range={limits!r}: the first must be below the second")
+
+
+def _compared(
+    base: "ModelResults", tuned: "ModelResults", options: _PairingOptions
+) -> "FileComparison":
     from analysis.pairing.file_comparison import compare_results
     from analysis.pairing.pair_files import pair
     from analysis.pairing.scales import ScoreRange
-    from analysis.readers import ReadRequest
-    from clue.errors import ConfigError
 
-    if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
-        raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
-    declared = None if score_range is None else ScoreRange(*score_range)
-    if declared is not None and not declared.low < declared.high:
-        raise ConfigError(f"score_range={score_range!r}: the first must be below the second")
-    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
-    base_results = _results(base, "base", request)
-    tuned_results = _results(tuned, "tuned", request)
-    allowed = ["prompt"] if allow_different_prompts else []
-    pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed, score_range=declared)
-    return compare_results(base_results, tuned_results, pairing, margin)
+    limits = options.score_range
+    pairing = pair(
+        base,
+        tuned,
+        dedup=options.dedup,
+        allowed=["prompt"] if options.allow_different_prompts else [],
+        score_range=None if limits is None else ScoreRange(*limits),
+    )
+    return compare_results(base, tuned, pairing, options.margin)
 
 
 def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":

@@ -2,10 +2,14 @@
 
     python -m analysis compare base.csv tuned.csv
     python -m analysis compare base.jsonl tuned.jsonl --score rouge1 --cluster patient --margin 0.02
-    python -m analysis compare BASE/samples_x_*.jsonl TUNED/samples_x_*.jsonl --score exact_match
+    python -m analysis compare OUT/base OUT/tuned --score acc
+    python -m analysis compare --base a.jsonl b.jsonl --tuned c.jsonl d.jsonl
 
 The format of a file is detected, see below; the two files may have different formats. In the
 names of fields a dot leads into a field with fields: --cluster meta.patient.
+
+A folder (the output folder of lm-evaluation-harness, for example) or several files are compared
+task by task; the p-values are adjusted by Holm over all tasks of the command.
 
 delta is tuned minus base. delta and the margin are in the unit of the score. Repeats of a sample
 are averaged. Samples of one cluster (a patient, a document) are not independent: name the field
@@ -19,22 +23,42 @@ import argparse
 import json
 import math
 from pathlib import Path
+from typing import Any
 
-from analysis.api import compare
+from analysis.api import compare, compare_tasks
 from analysis.cli.compare_output import lines
+from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.task_comparisons import TaskComparisons
 from analysis.readers.formats import format_table
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
+from clue.errors import ConfigError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
-    parser.add_argument("base", type=Path, metavar="BASE", help="results of the base model")
-    parser.add_argument("tuned", type=Path, metavar="TUNED", help="results of the other model")
+    for name, metavar, model in (("base", "BASE", "base"), ("tuned", "TUNED", "other")):
+        parser.add_argument(
+            name,
+            type=Path,
+            nargs="?",
+            metavar=metavar,
+            help=f"results of the {model} model: a file, or a folder with a file for each task",
+        )
+        parser.add_argument(
+            f"--{name}",
+            type=Path,
+            nargs="+",
+            dest=f"{name}_files",
+            metavar="FILE",
+            help=f"several files of the {model} model, one for each task",
+        )
     parser.add_argument(
         "--score",
+        action="append",
         metavar="NAME",
-        help="score to compare; METRIC,FILTER in logs of lm-evaluation-harness; SCORER.VALUE in "
+        help="score to compare; may be repeated if tasks have different ones; METRIC,FILTER in "
+        "logs of lm-evaluation-harness; SCORER.VALUE in "
         "logs of inspect_ai if a scorer has several values (default: `score`, else the only one)",
     )
     parser.add_argument(
@@ -78,29 +102,47 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compare although the prompts differ, e.g. in the chat template; the output notes it",
     )
+    parser.add_argument(
+        "--overall", action="store_true", help="compare also on the items of all tasks together"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON; null: undefined, refused")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
-    comparison = compare(
-        arguments.base,
-        arguments.tuned,
-        score=arguments.score,
-        cluster=arguments.cluster,
-        margin=arguments.margin,
-        dedup=arguments.dedup,
-        allow_different_prompts=arguments.allow_different_prompts,
-        score_range=arguments.range,
-        sample_id=arguments.id,
-        repeat=arguments.repeat,
-        filter_name=arguments.filter,
-    )
+    options: dict[str, Any] = {
+        "cluster": arguments.cluster,
+        "margin": arguments.margin,
+        "dedup": arguments.dedup,
+        "allow_different_prompts": arguments.allow_different_prompts,
+        "score_range": arguments.range,
+        "sample_id": arguments.id,
+        "repeat": arguments.repeat,
+        "filter_name": arguments.filter,
+    }
+    base, tuned = _paths(arguments, "base"), _paths(arguments, "tuned")
+    comparison: FileComparison | TaskComparisons
+    if arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned)):
+        comparison = compare_tasks(
+            base, tuned, score=arguments.score, overall=arguments.overall, **options
+        )
+    else:
+        comparison = compare(base[0], tuned[0], score=(arguments.score or [None])[0], **options)
     if arguments.json:
         print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
     else:
         print_rows(lines(comparison))
     return 0
+
+
+def _paths(arguments: argparse.Namespace, name: str) -> list[Path]:
+    """Files of one model, given by position or by option."""
+    position, files = getattr(arguments, name), getattr(arguments, f"{name}_files")
+    if (position is None) == (files is None):
+        raise ConfigError(
+            f"give the files of {name} either by position or with --{name} FILE ...; see --help"
+        )
+    return files or [position]
 
 
 def _positive(text: str) -> float:

@@ -4,14 +4,28 @@ from collections.abc import Iterator
 
 from analysis import number_format
 from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.task_comparisons import ALL_TASKS, TaskComparisons
 from analysis.sentences.phrases import Labels
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
 
 
-def lines(result: FileComparison) -> Iterator[str]:
-    """The sentence, a table and the notes."""
+def lines(result: FileComparison | TaskComparisons) -> Iterator[str]:
+    """The sentence, a table and the notes; of several tasks one after the other."""
+    if isinstance(result, FileComparison):
+        yield from _comparison(result)
+        return
+    blocks = dict(result.by_task) | ({ALL_TASKS: result.overall} if result.overall else {})
+    for task, comparison in blocks.items():
+        if len(blocks) > 1:
+            yield f"== {task}"
+        yield from _comparison(comparison)
+        yield ""
+    yield from result.notes
+
+
+def _comparison(result: FileComparison) -> Iterator[str]:
     yield result.sentence
     yield ""
     rows = list(_table(result.comparison, result.labels))

@@ -11,6 +11,7 @@ from analysis.pairing.pair_files import Pairing
 from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.battery import battery
+from analysis.stats.claims import AdjustedP
 from analysis.stats.comparison import Comparison, Options, untested
 from clue.common.plural import counted
 from clue.marks import union
@@ -27,11 +28,13 @@ class FileComparison:
     labels: Labels
     notes: tuple[str, ...]
     """Facts that limit the result, one sentence each."""
+    adjusted: AdjustedP | None = None
+    """p-values adjusted over several tasks; None: the comparison is the only one."""
 
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        return sentence(self.comparison, self.labels)
+        return sentence(self.comparison, self.labels, self.adjusted)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON document; null: undefined, refused or unbounded."""
@@ -41,13 +44,14 @@ class FileComparison:
             "tuned": _source(self.tuned),
             "score": self.base.score,
             **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
-            "verdict": verdict(comparison),
+            "verdict": verdict(comparison, self.adjusted),
             "sentence": self.sentence,
             "marks": self.labels.marks,
             "status": ledger.status,
             "missing_bounds": self.pairing.bounds,
             **dataclasses.asdict(ledger),
             "notes": self.notes,
+            "p_adjusted": self.adjusted._asdict() if self.adjusted else None,
         }
         return {name: _json_value(value) for name, value in document.items()}
 

@@ -79,7 +79,8 @@ def _choose_score(request: ReadRequest, filters: Mapping[str, set[str]]) -> str:
         if filter_name and filters.get(metric) == {filter_name}:
             return request.score
     names = set().union(*filters.values())
-    if request.score not in scores and len(names) > 1:
+    asked = request.score is None or request.score.partition(",")[0] in filters
+    if asked and request.score not in scores and len(names) > 1:
         raise ResultsError(
             f"{request.path}: the log has {len(names)} filters{_unnamed(names)}; choose one with "
             f"--filter ({', '.join(sorted(names))}) or with the score; there are: "
