@@ -72,7 +72,8 @@ def compare_results(
     if pairing.ledger.status == "refused":
         comparison = untested(
             comparison,
-            f"{100 * pairing.ledger.missing:.1f} % of the samples are in one of the files only, "
+            f"{100 * pairing.ledger.missing:.1f} % of the samples are "
+            f"{'missing' if pairing.ledger.neither else 'in one of the files only'}, "
             f"more than {100 * REFUSED:.0f} %",
         )
     notes = tuple(_notes(base, tuned, pairing, margin))

@@ -55,6 +55,8 @@ class Ledger:
     """Ids that tuned lacks, sorted."""
     only_tuned: tuple[str, ...] = ()
     """Ids that base lacks, sorted."""
+    neither: tuple[str, ...] = ()
+    """Ids that both lack although a file lists them as planned, sorted."""
     duplicates: int = 0
     """Identical copies of rows that were dropped on request."""
     repeats: tuple[int, int] = (1, 1)
@@ -72,13 +74,13 @@ class Ledger:
 
     @property
     def missing(self) -> float:
-        """Share of all samples that one of the two lacks.
+        """Share of all samples that one of the two or both lack.
 
         >>> Ledger(n_base=4, n_tuned=3, only_base=("a", "d"), only_tuned=("e",)).missing
         0.6
         """
-        lacking = len(self.only_base) + len(self.only_tuned)
-        return lacking / (self.n_base + len(self.only_tuned))
+        lacking = len(self.only_base) + len(self.only_tuned) + len(self.neither)
+        return lacking / (self.n_base + len(self.only_tuned) + len(self.neither))
 
     @property
     def status(self) -> Status:
@@ -103,6 +105,11 @@ class Ledger:
         for name, ids in zip(names, (self.only_base, self.only_tuned), strict=True):
             if ids:
                 yield f"Only {name} has {len(ids)} of the samples{format_ids(ids)}."
+        if self.neither:
+            yield (
+                f"Both lack {len(self.neither)} of the samples that the evaluation was to answer"
+                f"{format_ids(self.neither)}."
+            )
         if self.duplicates:
             yield f"{counted(self.duplicates, 'identical row was', 'identical rows were')} dropped."
         if self.short:
@@ -125,7 +132,8 @@ class Ledger:
                 f"The {' and '.join(self.differing)} of some samples differs between the two, "
                 "which was allowed."
             )
-        if "prompt" not in {*self.verified, *self.differing}:
+        kinds = (*self.verified, *self.differing)
+        if not any(kind.startswith("prompt") for kind in kinds):
             equal = (
                 f"only {' and '.join(self.verified)} are equal"
                 if self.verified
@@ -159,8 +167,9 @@ def missing_bounds(
     """
     base, tuned = unmatched
     observed = total - base + tuned
-    lacking_base, lacking_tuned = len(ledger.only_tuned), len(ledger.only_base)
-    n = n_common + lacking_base + lacking_tuned
+    neither = len(ledger.neither)
+    lacking_base, lacking_tuned = len(ledger.only_tuned) + neither, len(ledger.only_base) + neither
+    n = n_common + lacking_base + lacking_tuned - neither
     return Interval(
         (observed - largest * lacking_base) / n, (observed + largest * lacking_tuned) / n
     )

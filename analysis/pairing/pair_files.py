@@ -73,8 +73,10 @@ def pair(
     alignment = align(base.rows, tuned.rows, allowed=allowed, format_ids=list_ids)
     scores = [np.array(side.scores, dtype=float) for side in (base, tuned)]
     paired = alignment.paired(*scores)
+    present = {row.sample_id for row in (*base.rows, *tuned.rows)}
     ledger = dataclasses.replace(
         alignment.ledger,
+        neither=tuple(sorted({*base.planned, *tuned.planned} - present)),
         duplicates=dropped_base + dropped_tuned,
         undefined=len(alignment.ids) - len(paired.ids),
     )

@@ -3,14 +3,16 @@
 `formats.FORMATS` lists the formats.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ResultsError
 from analysis.readers import (
     clue_authors,
     files,
     inspect_log,
+    inspect_samples_df,
     inspect_zip,
     lm_eval_harness,
     other_files,
@@ -73,17 +75,17 @@ def read_frame(frame: "pd.DataFrame", request: ReadRequest) -> ModelResults:
     ]
     if not rows:
         raise ResultsError(f"{request.path}: the data frame has no rows")
-    return tabular.read(request, rows, "data frame")
+    return _read_table(request, rows, "data frame")
 
 
 def _read(request: ReadRequest) -> ModelResults:
     suffix = request.path.suffix.lower()
     if suffix in (".csv", ".tsv"):
-        return tabular.read(request, files.separated(request.path), "CSV")
+        return _read_table(request, files.separated(request.path), "CSV")
     if suffix == ".parquet":
         if records_table.matches(request):
             return records_table.read(request)
-        return tabular.read(request, files.parquet(request.path), "Parquet")
+        return _read_table(request, files.parquet(request.path), "Parquet")
     if suffix == ".eval":
         return inspect_log.read(request, inspect_zip.read(request.path))
     return _read_json(request)
@@ -100,4 +102,12 @@ def _read_json(request: ReadRequest) -> ModelResults:
         return lm_eval_harness.read(request, content)
     if clue_authors.matches(content[0]):
         return clue_authors.read(request, content)
-    return tabular.read(request, content, "JSON lines")
+    return _read_table(request, content, "JSON lines")
+
+
+def _read_table(
+    request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str
+) -> ModelResults:
+    if table and inspect_samples_df.matches(table[0]):
+        return inspect_samples_df.read(request, table)
+    return tabular.read(request, table, form)

@@ -4,7 +4,7 @@ FORMATS = {
     "CSV, JSON lines, Parquet": "a row per answer: sample_id, score (or any other name), cluster, "
     "repeat, wording, draw",
     "lm-evaluation-harness": "samples_<task>_<date>.jsonl, written with --log_samples",
-    "inspect_ai": "logs, .json or .eval",
+    "inspect_ai": "logs, .json or .eval; tables of samples_df",
     "this project": "mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet",
     "CLUE's authors": "predictions.json",
 }

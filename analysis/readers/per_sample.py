@@ -52,6 +52,8 @@ class ModelResults:
     """Marks of the answers and data, if the file tells that they are made up (`clue.marks`)."""
     unscored: int = 0
     """Answers in the file that were never scored (a technical error): they are missing."""
+    planned: tuple[str, ...] = ()
+    """Ids of the samples that the run was to answer, if the file lists them."""
     facts: tuple[str, ...] = ()
     """Sentences on the file that a reader of a comparison must know."""
 
