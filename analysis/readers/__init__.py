@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ResultsError
 from analysis.readers import (
     clue_authors,
+    every_eval_ever,
     files,
+    helm,
     inspect_log,
     inspect_samples_df,
     inspect_zip,
+    lighteval,
     lm_eval_harness,
+    opencompass,
     other_files,
     records_table,
     tabular,
@@ -96,12 +100,18 @@ def _read_json(request: ReadRequest) -> ModelResults:
     if isinstance(content, dict):
         if inspect_log.matches(content):
             return inspect_log.read(request, content)
+        if opencompass.matches(content):
+            return opencompass.read(request, content)
         other_files.check_averages(request.path, content)
         content = [content]
     if lm_eval_harness.matches(content[0]):
         return lm_eval_harness.read(request, content)
     if clue_authors.matches(content[0]):
         return clue_authors.read(request, content)
+    if helm.matches(content[0]):
+        return helm.read(request, content)
+    if every_eval_ever.matches(content[0]):
+        return every_eval_ever.read(request, content)
     return _read_table(request, content, "JSON lines")
 
 
@@ -110,4 +120,6 @@ def _read_table(
 ) -> ModelResults:
     if table and inspect_samples_df.matches(table[0]):
         return inspect_samples_df.read(request, table)
+    if table and lighteval.matches(table[0]):
+        return lighteval.read(request, table)
     return tabular.read(request, table, form)

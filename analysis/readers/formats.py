@@ -5,6 +5,10 @@ FORMATS = {
     "repeat, wording, draw",
     "lm-evaluation-harness": "samples_<task>_<date>.jsonl, written with --log_samples",
     "inspect_ai": "logs, .json or .eval; tables of samples_df",
+    "HELM": "per_instance_stats.json; run_spec.json and scenario_state.json beside it are used",
+    "lighteval": "details_<task>_<date>.parquet, written with --save-details",
+    "Every Eval Ever": "<uuid>_samples.jsonl",
+    "OpenCompass": "results/<model>/<dataset>.json, written with --dump-eval-details",
     "this project": "mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet",
     "CLUE's authors": "predictions.json",
 }
