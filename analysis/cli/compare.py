@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.api import compare, compare_tasks
-from analysis.cli.compare_output import lines
+from analysis.cli.compare_output import blocks, lines
 from analysis.pairing.file_comparison import FileComparison
 from analysis.pairing.task_comparisons import TaskComparisons
 from analysis.readers.formats import format_table
+from clue.common.atomic_write import write_atomic
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 from clue.errors import ConfigError
@@ -105,6 +106,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overall", action="store_true", help="compare also on the items of all tasks together"
     )
+    parser.add_argument(
+        "--plot",
+        type=_figure,
+        metavar="FILE",
+        help="write a figure of the differences, .svg or .png",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON; null: undefined, refused")
 
 
@@ -128,6 +135,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     else:
         comparison = compare(base[0], tuned[0], score=(arguments.score or [None])[0], **options)
+    if arguments.plot:
+        from analysis.report.figures.file_comparisons import figure_file  # loads Matplotlib
+
+        write_atomic(arguments.plot, figure_file(arguments.plot, blocks(comparison)))
     if arguments.json:
         print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
     else:
@@ -143,6 +154,13 @@ def _paths(arguments: argparse.Namespace, name: str) -> list[Path]:
             f"give the files of {name} either by position or with --{name} FILE ...; see --help"
         )
     return files or [position]
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise argparse.ArgumentTypeError(f"{text} ends neither with .svg nor with .png")
+    return path
 
 
 def _positive(text: str) -> float:

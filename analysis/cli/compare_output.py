@@ -16,13 +16,18 @@ def lines(result: FileComparison | TaskComparisons) -> Iterator[str]:
     if isinstance(result, FileComparison):
         yield from _comparison(result)
         return
-    blocks = dict(result.by_task) | ({ALL_TASKS: result.overall} if result.overall else {})
-    for task, comparison in blocks.items():
-        if len(blocks) > 1:
-            yield f"== {task}"
+    for task, comparison in blocks(result).items():
+        yield f"== {task}"
         yield from _comparison(comparison)
         yield ""
     yield from result.notes
+
+
+def blocks(result: FileComparison | TaskComparisons) -> dict[str, FileComparison]:
+    """Comparisons by the name of their task, the overall one last."""
+    if isinstance(result, FileComparison):
+        return {result.labels.score: result}
+    return dict(result.by_task) | ({ALL_TASKS: result.overall} if result.overall else {})
 
 
 def _comparison(result: FileComparison) -> Iterator[str]:
