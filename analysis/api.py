@@ -3,10 +3,7 @@
 Every function returns an object and prints nothing. The command lines are layers over them.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +14,8 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.paired_study.results import StudyResults
     from analysis.pairing.file_comparison import FileComparison
     from analysis.pairing.task_comparisons import TaskComparisons
-    from analysis.readers import ModelResults, ReadRequest
     from analysis.stats.power_plan import PowerPlan
     from analysis.stats.power_planning import Design, PilotDesign
-
-    Paths = str | Path | Sequence[str | Path]
 
 
 def compare(  # noqa: PLR0913  each is an option that a caller names
@@ -66,19 +60,18 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
         ResultsError: a file or a frame is missing or malformed.
         PairingError: the two do not have the same samples, or not the same scale.
     """
+    from analysis.pairing.compare_sources import PairingOptions, compared, read_source
     from analysis.readers import ReadRequest
 
     request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
-    options = _PairingOptions(margin, dedup, allow_different_prompts, score_range)
-    base_results, tuned_results = (
-        _results(source, name, request) for source, name in ((base, "base"), (tuned, "tuned"))
-    )
-    return _compared(base_results, tuned_results, options)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    base_results = read_source(base, "base", request)
+    return compared(base_results, read_source(tuned, "tuned", request), options)
 
 
 def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
-    base: "Paths",
-    tuned: "Paths",
+    base: str | Path | Sequence[str | Path],
+    tuned: str | Path | Sequence[str | Path],
     *,
     score: str | Sequence[str] | None = None,
     cluster: str | None = None,
@@ -112,80 +105,13 @@ def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
         ResultsError: as `compare`, or a folder has no results.
         PairingError: as `compare`, or two files of one model are of the same task.
     """
-    from analysis.pairing import task_comparisons as tasks
+    from analysis.pairing.compare_sources import PairingOptions, compare_by_task
     from analysis.readers import ReadRequest
 
     request = ReadRequest(Path(), None, cluster, sample_id, repeat, filter_name)
-    options = _PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
     scores = [score] if score is None or isinstance(score, str) else [*score]
-    sides = []
-    for source in (base, tuned):
-        requests = [replace(request, path=path) for path in _files(source)]
-        sides.append(tasks.by_task([_first_score(one, scores) for one in requests]))
-    matched = tasks.match_tasks(*sides)
-    comparisons = {
-        task: _compared(one, other, options) for task, (one, other) in matched.common.items()
-    }
-    together = None
-    if overall:
-        all_base, all_tuned = tasks.joined(matched.common)
-        together = _compared(all_base, all_tuned, options)
-    return tasks.adjusted_over_tasks(
-        tasks.TaskComparisons(comparisons, matched.only_base, matched.only_tuned, together)
-    )
-
-
-def _files(source: "Paths") -> list[Path]:
-    from analysis.readers.model_files import model_files
-
-    return model_files([Path(source)] if isinstance(source, str | Path) else [*map(Path, source)])
-
-
-def _first_score(request: "ReadRequest", scores: Sequence[str | None]) -> "ModelResults":
-    """Results in the first of some scores that the file has."""
-    from analysis.errors import ResultsError
-    from analysis.readers import read_file
-
-    for score in scores[:-1]:
-        with suppress(ResultsError):
-            return read_file(replace(request, score=score))
-    return read_file(replace(request, score=scores[-1]))
-
-
-@dataclass(frozen=True)
-class _PairingOptions:
-    margin: float | None
-    dedup: bool
-    allow_different_prompts: bool
-    score_range: tuple[float, float] | None
-
-    def __post_init__(self) -> None:
-        """Check the numbers before files are read."""
-        from clue.errors import ConfigError
-
-        margin, limits = self.margin, self.score_range
-        if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
-            raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
-        if limits is not None and not limits[0] < limits[1]:
-            raise ConfigError(f"score_range={limits!r}: the first must be below the second")
-
-
-def _compared(
-    base: "ModelResults", tuned: "ModelResults", options: _PairingOptions
-) -> "FileComparison":
-    from analysis.pairing.file_comparison import compare_results
-    from analysis.pairing.pair_files import pair
-    from analysis.pairing.scales import ScoreRange
-
-    limits = options.score_range
-    pairing = pair(
-        base,
-        tuned,
-        dedup=options.dedup,
-        allowed=["prompt"] if options.allow_different_prompts else [],
-        score_range=None if limits is None else ScoreRange(*limits),
-    )
-    return compare_results(base, tuned, pairing, options.margin)
+    return compare_by_task(base, tuned, request, scores, options, overall=overall)
 
 
 def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":
@@ -276,13 +202,14 @@ def pilot(
         ResultsError: a file or a frame is missing or malformed.
         PairingError: the two do not have the same samples.
     """
+    from analysis.pairing.compare_sources import read_source
     from analysis.pairing.pair_files import pair
     from analysis.readers import ReadRequest
     from analysis.stats.power_planning import PilotDesign
 
     request = ReadRequest(Path(), score, cluster)
-    base_results = _results(base, "base", request)
-    tuned_results = _results(tuned, "tuned", request)
+    base_results = read_source(base, "base", request)
+    tuned_results = read_source(tuned, "tuned", request)
     return PilotDesign.of(pair(base_results, tuned_results).paired)
 
 
@@ -322,17 +249,3 @@ def power(
     if difference is None and items is None and not isinstance(design, PilotDesign):
         raise ConfigError("give a difference, a number of items, or both")
     return power_plan(design, PowerTarget(power, alpha), difference, items)
-
-
-def _results(
-    source: "str | Path | pd.DataFrame", name: str, request: "ReadRequest"
-) -> "ModelResults":
-    from analysis.errors import ResultsError
-    from analysis.readers import read_file, read_frame
-
-    if isinstance(source, str | Path):
-        return read_file(replace(request, path=Path(source)))
-    if not hasattr(source, "to_dict") or not hasattr(source, "columns"):
-        kind = type(source).__name__
-        raise ResultsError(f"{name}: results are a file or a pandas DataFrame, not {kind}")
-    return read_frame(source, replace(request, path=Path(name)))

@@ -36,7 +36,9 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]]) -> ModelResul
     if request.score is not None and f"{SCORE}{request.score}" in columns:
         score = f"{SCORE}{request.score}"
     else:
-        score = values.choose_score(request, columns)
+        score = values.choose_score(
+            request, columns | {name for name in names if name == request.score}
+        )
     rows: list[SampleRow] = []
     scores: list[float] = []
     for number, entry in enumerate(table, start=1):

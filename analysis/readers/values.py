@@ -154,12 +154,12 @@ def listed(names: Iterable[object], separator: str = "; ") -> str:
     text in the place of names.
 
     >>> listed(["score", "f1"]), listed(["Mr. Example with GI bleed", "1"])
-    ('f1; score', '2 fields, not shown since not all look like names; has the file a header?')
+    ('f1; score', '2 fields, not shown since not all look like names (no header?)')
     """
     texts = sorted(map(str, names))
     if not all(map(_NAME.fullmatch, texts)):
         few = counted(len(texts), "field")
-        return f"{few}, not shown since not all look like names; has the file a header?"
+        return f"{few}, not shown since not all look like names (no header?)"
     more = f"{separator}and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
     return (separator.join(texts[:LISTED]) or "none") + more
 

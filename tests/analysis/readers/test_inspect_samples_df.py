@@ -82,3 +82,9 @@ def test_several_evaluations_in_a_table_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "all.csv", [*rows("base"), *rows("tuned")])
     with pytest.raises(ResultsError, match="several evaluations"):
         read(path)
+
+
+def test_a_column_of_ones_own_can_be_the_score(tmp_path: Path) -> None:
+    table = [row | {"points": 7 * (row["score_choice"] == "C")} for row in rows("base")]
+    scores = read(write(tmp_path / "base.csv", table), "points").scores
+    assert [score == 7 for score in scores] == [grade == "C" for grade in GRADES["base"]]
