@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis import compare, compare_tasks
 from analysis.cli.compare import main
+from analysis.number_format import p_cell
 from analysis.pairing.file_comparison import FileComparison
 from analysis.report.figures.file_comparisons import draw
 from analysis.report.figures.theme import LIGHT
@@ -58,9 +59,15 @@ def test_a_row_shows_the_difference_and_the_interval_of_the_verdict(
     assert "▲" in texts(figure)
 
 
-def test_tasks_have_a_row_each_and_adjusted_p_values(sides: list[list[Path]]) -> None:
-    results = compare_tasks(*sides).by_task
+def test_tasks_have_a_row_each_and_adjusted_p_values(tmp_path: Path) -> None:
+    base = write(tmp_path / "base", {"hips": BASE, "knees": BASE})
+    tuned = write(tmp_path / "tuned", {"hips": "11" * 5 + "10" * 15, "knees": BASE})
+    results = compare_tasks(base, tuned).by_task
     figure = draw(results, LIGHT)
+    adjusted, raw = results["hips"].adjusted, results["hips"].comparison.p
+    assert adjusted is not None
+    assert p_cell(adjusted.difference) in texts(figure)
+    assert p_cell(adjusted.difference) != p_cell(raw)
     assert points(figure) == [one.comparison.delta for one in results.values()]
     assert len(intervals(figure)) == 1  # the second task is the same in both files: not tested
     assert "0.0 [untested]" in texts(figure)
