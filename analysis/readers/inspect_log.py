@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
 
 FORM = "inspect_ai log"
@@ -56,7 +56,15 @@ def read(request: ReadRequest, log: Mapping[str, Any]) -> ModelResults:
         model=header.get("model"),
         task=header.get("task"),
         unscored=len(samples) - len(rows),
+        answers=AnswerFacts.of_texts([text for sample in samples for text in _texts(sample)]),
     )
+
+
+def _texts(sample: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the answer of a sample, if there is one."""
+    output = sample.get("output")
+    if isinstance(output, Mapping) and isinstance(output.get("completion"), str):
+        yield output["completion"]
 
 
 def _scores(sample: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
