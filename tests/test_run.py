@@ -253,6 +253,8 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
         (("backend=transformers", "model=hf", "model.repo=a/b"), "https://huggingface.co/a/b"),
         (("tracking.uri=http://127.0.0.1:9",), "check tracking.uri"),
         (("paths.mlruns=/proc/nowhere",), "/proc/nowhere"),
+        (("hydra.run.dir=${nothing}",), "error: Interpolation key 'nothing' not found"),
+        (("-m", "hydra.sweep.dir=${nothing}"), "error: Interpolation key 'nothing' not found"),
     ],
 )
 def test_errors_speak_to_people(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
@@ -261,6 +263,7 @@ def test_errors_speak_to_people(cli: Cli, arguments: tuple[str, ...], message: s
     said = done.stdout + done.stderr
     assert message in said
     assert "Traceback" not in said
+    assert "Warning: " not in said
 
 
 def test_options_are_listed(cli: Cli) -> None:
