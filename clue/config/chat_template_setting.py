@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from clue.common.paths import expanded
 from clue.common.suggestion import unknown
 from clue.config.files import config_files, load_file, search_path
 from clue.config.folders import ROOT
@@ -24,7 +25,7 @@ def template_file(value: str) -> Path:
         ConfigError: there is none, or several.
     """
     roots = [Path(), *(path for folder in search_path() for path in (folder, folder / "model"))]
-    paths = [root / Path(value).expanduser() for root in roots]
+    paths = [root / expanded(value) for root in roots]
     files = list({path.resolve(): path for path in paths if path.is_file()})
     if not files:
         searched = ", ".join(dict.fromkeys(str(path.absolute().parent) for path in paths))

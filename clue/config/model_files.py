@@ -1,8 +1,8 @@
 """Model files, `model/<name>.yaml`: names, content, identity and family of a model."""
 
 import re
-from pathlib import Path
 
+from clue.common.paths import expanded
 from clue.config import chat_template_setting
 from clue.config.files import config_files, load_file
 from clue.config.schema import ModelConf, checkpoint_label
@@ -55,7 +55,7 @@ def is_open(model: ModelConf) -> bool:
 
     A folder and a package have a digest, which the cells record.
     """
-    repo = Path(str(model.repo)).expanduser()
+    repo = expanded(str(model.repo))
     is_on_hub = bool(model.repo) and not model.gguf_package and not repo.is_dir()
     return is_on_hub and re.fullmatch("[0-9a-f]{40}", model.revision or "") is None
 
