@@ -94,7 +94,11 @@ def declaration_content(resolver: Resolver) -> dict[str, Any]:
 
 
 def frozen_now(resolver: Resolver, mlruns: Path, commit: str) -> FrozenStudy:
-    """Returns the study as it is now, with the declared cells that have answers in the store."""
+    """Returns the study as it is now, with the declared cells that have answers in the store.
+
+    Raises:
+        StoreError: as `answered`.
+    """
     declaration = resolver.declaration
     return FrozenStudy(
         study=declaration.name,
@@ -114,13 +118,23 @@ def frozen_now(resolver: Resolver, mlruns: Path, commit: str) -> FrozenStudy:
 
 
 def answered(resolver: Resolver, mlruns: Path) -> list[CellKey]:
-    """Returns the declared cells of which the store has at least one answer."""
+    """Returns the declared cells of which the store has at least one answer.
+
+    Raises:
+        StoreError: the settings of answers to a declared task are lost: they may be of such a cell.
+    """
     by_task: dict[str, list[Mapping[str, Any]]] = {}
     for generation in generations(mlruns) if (mlruns / "cells").is_dir() else ():
         has_answers = generation.store.path.exists() or generation.tables()
-        settings = generation.settings()
-        if has_answers and settings:
-            by_task.setdefault(generation.task, []).append(settings)
+        if not has_answers or generation.task not in resolver.declaration.tasks:
+            continue
+        if not generation.is_described:
+            raise StoreError(
+                f"{generation.description} is missing or damaged, so that the cell of these "
+                "answers is unknown, and the declaration would say that it had none. Run the "
+                "command that created the cell, which writes the file again; then freeze"
+            )
+        by_task.setdefault(generation.task, []).append(generation.settings())
     return [
         key
         for key in resolver.declaration.keys

@@ -45,6 +45,27 @@ def test_cells_that_have_answers_are_counted(evaluated: Evaluated) -> None:
     assert other_backend.present == ()
 
 
+DAMAGE = (b"", b"[" * 100_000, b"null", None, b'{"protocol": {}}')
+
+
+@pytest.mark.parametrize("content", DAMAGE)
+def test_answers_of_an_unknown_cell_are_not_taken_for_none(
+    evaluated: Evaluated, tmp_path: Path, content: bytes | None
+) -> None:
+    store = tmp_path / "mlruns"
+    for path in evaluated.store.glob("cells/mednli/*/*/*"):
+        copy = store / path.relative_to(evaluated.store)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _ = copy.write_bytes(path.read_bytes())
+    damaged = next(store.glob("cells/mednli/llama2_7b/*/cell.json"))
+    damaged.unlink()
+    if content is not None:
+        damaged.write_bytes(content)
+    with pytest.raises(StoreError, match=r"cell\.json is missing or damaged.*then freeze"):
+        frozen(store)
+    assert frozen(store, "tasks=meqsum").present == ()
+
+
 def test_changes_are_told_in_words(tmp_path: Path) -> None:
     before = frozen(tmp_path)
     words = ("margins.level=2", "settings.tasks.mednli.max_new_tokens=9", "models=med42_8b")
