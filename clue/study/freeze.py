@@ -22,7 +22,8 @@ from clue.common.names import path_inside
 from clue.config import model_files
 from clue.errors import StoreError
 from clue.records import sha256
-from clue.store.generations import generations
+from clue.store.generations import Generation, generations
+from clue.store.stored_tables import read_facts
 from clue.study.declaration import CellKey
 from clue.study.expected import Resolver
 from clue.study.mismatch import generation_fits
@@ -128,18 +129,31 @@ def answered(resolver: Resolver, mlruns: Path) -> list[CellKey]:
         has_answers = generation.store.path.exists() or generation.tables()
         if not has_answers or generation.task not in resolver.declaration.tasks:
             continue
-        if not generation.is_described:
-            raise StoreError(
-                f"{generation.description} is missing or damaged, so that the cell of these "
-                "answers is unknown, and the declaration would say that it had none. Run the "
-                "command that created the cell, which writes the file again; then freeze"
-            )
-        by_task.setdefault(generation.task, []).append(generation.settings())
+        by_task.setdefault(generation.task, []).append(_settings(generation))
     return [
         key
         for key in resolver.declaration.keys
         if any(generation_fits(one, resolver.cell(key)) for one in by_task.get(key.task, ()))
     ]
+
+
+def _settings(generation: Generation) -> Mapping[str, Any]:
+    """Returns the settings of a generation, from a table if their own file is damaged.
+
+    Raises:
+        StoreError: no file has them.
+    """
+    if generation.is_described:
+        return generation.settings()
+    for path in generation.tables():
+        facts = read_facts(path).facts
+        if "generation" in facts:
+            return dict(facts["generation"])
+    raise StoreError(
+        f"{generation.description} is missing or damaged, so that the cell of these answers is "
+        "unknown, and the declaration would say that it had none. Run the command that created "
+        "the cell, which writes the file again; then freeze"
+    )
 
 
 def write(mlruns: Path, frozen: FrozenStudy) -> Path:

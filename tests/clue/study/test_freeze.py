@@ -57,12 +57,20 @@ def test_answers_of_an_unknown_cell_are_not_taken_for_none(
         copy = store / path.relative_to(evaluated.store)
         copy.parent.mkdir(parents=True, exist_ok=True)
         _ = copy.write_bytes(path.read_bytes())
-    damaged = next(store.glob("cells/mednli/llama2_7b/*/cell.json"))
+    (folder,) = {  # `paper` is three_shot for this task
+        one.path.parent for one in evaluated.tables["three_shot"] if "llama2" in one.name
+    }
+    damaged = store / folder.relative_to(evaluated.store) / "cell.json"
     damaged.unlink()
     if content is not None:
         damaged.write_bytes(content)
+    paths = PathsConf(str(evaluated.data), "models", str(store))
+    study = Resolver(declare(choose([*STUDY, "backends=fake"]).conf), paths)
+    assert len(frozen_now(study, store, "").present) == 2  # the table has them too
+    for table in damaged.parent.glob("records-*"):
+        table.unlink()
     with pytest.raises(StoreError, match=r"cell\.json is missing or damaged.*then freeze"):
-        frozen(store)
+        frozen_now(study, store, "")
     assert frozen(store, "tasks=meqsum").present == ()
 
 
