@@ -109,6 +109,11 @@ class StoredCell(StoredTable):
                 f"cell {self.name} again; its table is made from the stored completions"
             ) from error
 
+    def flag_percent(self, flag: str) -> float | None:
+        """Returns the percentage of answers with a flag; None if the cell does not record it."""
+        values = self.columns.flags.get(flag)
+        return None if values is None else 100 * float(values.mean())
+
     @cached_property
     def distinct_answers(self) -> int | None:
         """Number of different answers, also of masked ones; None if the table has no texts."""

@@ -114,6 +114,21 @@ def test_replay_scores_again_without_the_backend(cli: Cli, mlruns: Path, tmp_pat
     assert "nothing is stored" in none.stdout
 
 
+@pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"null", b"{}"])
+def test_replay_names_damaged_settings(cli: Cli, mlruns: Path, content: bytes) -> None:
+    cli(*FAKE)
+    (settings,) = mlruns.glob("cells/meqsum/*/*/cell.json")
+    intact = settings.read_bytes()
+    settings.write_bytes(content)
+    replay = ("model=smollm2_135m", "task=meqsum", "backend=replay", "force=true")
+    refused = cli(*replay)
+    assert refused.returncode == 1
+    assert f"damaged: {settings}, which the cell's own command repairs" in refused.stdout
+    assert cli(*FAKE).returncode == 0
+    assert settings.read_bytes() == intact
+    assert cli(*replay).returncode == 0
+
+
 @pytest.mark.parametrize("mode", ["full", "none"])
 def test_files_with_credentialed_text_are_the_owners_and_as_asked(
     cli: Cli, mlruns: Path, mode: str
@@ -253,6 +268,8 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
         (("backend=transformers", "model=hf", "model.repo=a/b"), "https://huggingface.co/a/b"),
         (("tracking.uri=http://127.0.0.1:9",), "check tracking.uri"),
         (("paths.mlruns=/proc/nowhere",), "/proc/nowhere"),
+        (("hydra.run.dir=${nothing}",), "error: Interpolation key 'nothing' not found"),
+        (("-m", "hydra.sweep.dir=${nothing}"), "error: Interpolation key 'nothing' not found"),
     ],
 )
 def test_errors_speak_to_people(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
@@ -261,6 +278,7 @@ def test_errors_speak_to_people(cli: Cli, arguments: tuple[str, ...], message: s
     said = done.stdout + done.stderr
     assert message in said
     assert "Traceback" not in said
+    assert "Warning: " not in said
 
 
 def test_options_are_listed(cli: Cli) -> None:

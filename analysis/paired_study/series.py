@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import Columns, StoredCell
-from analysis.paired_study.answer_quality import answer_notes
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
+from analysis.pairing.answer_quality import answer_notes
 from analysis.pairing.missing_samples import Ledger, hide_ids, list_ids
 from analysis.pairing.same_protocol import (
     SettingDifference,
     incomparable_metrics,
     setting_differences,
 )
-from analysis.readers.records_table import sample_rows
+from analysis.readers.records_table import answer_facts, sample_rows
 from analysis.stats.paired import Array, Paired
 from clue.cluster_robust import mean_over_metrics
 
@@ -56,7 +56,10 @@ class AlignedPair:
     def notes(self) -> Iterator[str]:
         """Notes for readers of the comparison; they contain ids of open data only."""
         yield from self.ledger.notes(self.alignment.format_ids)
-        yield from answer_notes(self.match)
+        base, tuned = self.match.base, self.match.tuned
+        yield from answer_notes(
+            base.key.model, answer_facts(base), tuned.key.model, answer_facts(tuned)
+        )
 
     @property
     def score(self) -> tuple[str, ...]:

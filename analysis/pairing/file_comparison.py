@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.pairing.answer_quality import answer_notes
 from analysis.pairing.missing_samples import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing
 from analysis.readers import ModelResults
@@ -117,6 +118,9 @@ def _notes(
     ]
     if differing:
         yield f"The two files have different settings (base / tuned): {'; '.join(differing)}."
+    if base.answers and tuned.answers:
+        labels = _labels(base, tuned)
+        yield from answer_notes(labels.base, base.answers, labels.tuned, tuned.answers)
     for results in (base, tuned):
         if results.unscored:
             name = results.path.name

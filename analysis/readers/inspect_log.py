@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow
 from clue.common.plural import counted
 from clue.records import dotted, sha256
 
@@ -71,6 +71,7 @@ def read(request: ReadRequest, log: Mapping[str, Any]) -> ModelResults:
         unscored=len(valid) - len(rows),
         facts=tuple(_facts(request, log, rows)),
         planned=() if request.sample_id else tuple(_planned(log)),
+        answers=AnswerFacts.of_texts([text for sample in valid for text in _texts(sample)]),
     )
 
 
@@ -104,6 +105,13 @@ def _settings(log: Mapping[str, Any]) -> dict[str, str]:
         settings[str(step.get("solver"))] = step.get("params") or {}
     shown = {key: value for key, value in dotted(settings) if value not in (None, "")}
     return {key: str(value)[:LONGEST] for key, value in shown.items()}
+
+
+def _texts(sample: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the answer of a sample, if there is one."""
+    output = sample.get("output")
+    if isinstance(output, Mapping) and isinstance(output.get("completion"), str):
+        yield output["completion"]
 
 
 def _scores(sample: Mapping[str, Any], log: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

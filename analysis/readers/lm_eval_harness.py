@@ -6,7 +6,7 @@ context of the first request is what later versions digest as `prompt_hash`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.lm_eval_requests import filter_names, generation_settings, prompt_digest
-from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow
 from clue.records import sha256
 
 FORM = "lm-evaluation-harness samples"
+UNREAD = "[invalid]"
+"""Filtered answer in which a filter of the harness found nothing (`RegexFilter`)."""
 NO_METRICS = {
     "doc_id",
     "doc",
@@ -55,16 +57,35 @@ def read(request: ReadRequest, lines: Sequence[Mapping[str, Any]]) -> ModelResul
     filter_name = filter_name or next(iter(filters[metric]))
     rows: list[SampleRow] = []
     scores: list[float] = []
+    used: list[Mapping[str, Any]] = []
     for number, (entry, name) in enumerate(zip(lines, names, strict=True), start=1):
         if name == filter_name:
             where = f"{request.path}, line {number}"
             rows.append(_row(entry, request, where))
             scores.append(values.number(entry.get(metric), f"{where}, {metric}"))
+            used.append(entry)
     model, task = _model_and_task(request.path)
     return ModelResults(
         *(request.path, FORM, score, tuple(rows), tuple(scores), model, task),
         settings=generation_settings(lines),
+        answers=_answers(used),
     )
+
+
+def _answers(entries: Sequence[Mapping[str, Any]]) -> AnswerFacts | None:
+    """Returns the facts of generated answers; None for likelihoods of given answers."""
+    texts = [text for entry in entries for text in _texts(entry.get("resps"))]
+    filtered = [text for entry in entries for text in _texts([entry.get("filtered_resps")])]
+    unread = 100 * filtered.count(UNREAD) / len(filtered) if filtered else None
+    return AnswerFacts.of_texts(texts, unread)
+
+
+def _texts(requests: Any) -> Iterator[str]:
+    """Yields the texts of a document's responses, a list for each request to the model."""
+    for responses in requests if isinstance(requests, list) else ():
+        for response in responses if isinstance(responses, list) else [responses]:
+            if isinstance(response, str):
+                yield response
 
 
 def _choose_score(request: ReadRequest, filters: Mapping[str, set[str]]) -> str:

@@ -1,10 +1,11 @@
 """Per-sample results of one model in one score, independent of the program that wrote them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clue.records import SampleKey
+from clue.task.answers.thoughts import is_thought_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,35 @@ class SampleRow:
     def key(self) -> SampleKey:
         """The row's identity in its file: each key occurs once."""
         return SampleKey.of(self)
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """What the answers of one model show besides their scores; None: the file does not tell."""
+
+    number: int
+    """Of the answers."""
+    unread_percent: float | None = None
+    """Percentage of answers in which no answer of the requested form was found."""
+    blank_percent: float | None = None
+    distinct: int | None = None
+    """Number of different answers."""
+    thoughts: int = 0
+    """Number of thoughts without an answer."""
+    layout: str | None = None
+    """Layout of the turns: `plain`, `chat template`."""
+
+    @classmethod
+    def of_texts(
+        cls, texts: Sequence[str], unread_percent: float | None = None
+    ) -> "AnswerFacts | None":
+        """Returns the facts of answers, which are not kept; None without an answer."""
+        if not texts:
+            return None
+        blank = sum(not text.strip() for text in texts)
+        thoughts = sum(map(is_thought_alone, texts))
+        share = 100 * blank / len(texts)
+        return cls(len(texts), unread_percent, share, len(set(texts)), thoughts)
 
 
 @dataclass(frozen=True)
@@ -56,6 +86,8 @@ class ModelResults:
     """Ids of the samples that the run was to answer, if the file lists them."""
     facts: tuple[str, ...] = ()
     """Sentences on the file that a reader of a comparison must know."""
+    answers: AnswerFacts | None = None
+    """None: the file has no answers."""
 
     @property
     def name(self) -> str:

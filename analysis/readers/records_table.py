@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow
 from clue.cluster_robust import mean_over_metrics
 from clue.records import dotted
 from clue.store.format import check_format_around
@@ -71,6 +71,20 @@ def read(request: ReadRequest) -> ModelResults:
         marks=cell.marks,
         settings=_settings(facts.get("generation", {})),
         signature="; ".join(f"{name}: {cell.signatures.get(name)}" for name in used),
+        answers=answer_facts(cell),
+    )
+
+
+def answer_facts(cell: StoredCell) -> AnswerFacts:
+    """Returns what the answers of a cell show besides their scores."""
+    chat = cell.facts.get("generation", {}).get("backend", {}).get("chat")
+    return AnswerFacts(
+        len(cell.columns.keys),
+        cell.flag_percent("unparsed"),
+        cell.flag_percent("empty"),
+        cell.distinct_answers,
+        cell.thoughts_alone,
+        chat.get("layout") if isinstance(chat, Mapping) else None,
     )
 
 

@@ -49,16 +49,21 @@ def _matching(folder: Path, patterns: Iterable[str]) -> Iterator[Path]:
 def _named_weights(folder: Path) -> Iterator[str]:
     """Yields the names of weights in all indices and in the config."""
     for index in folder.glob(INDEX):
-        shards = _json_object(index).get("weight_map")
+        shards = json_object(index).get("weight_map")
         names = shards.values() if isinstance(shards, dict) else ()
         yield from (_inside(index, name) for name in {str(name) for name in names})
     config = folder / "config.json"
-    name = _json_object(config).get("transformers_weights") if config.is_file() else None
+    name = json_object(config).get("transformers_weights") if config.is_file() else None
     if name is not None:
         yield _inside(config, str(name))
 
 
-def _json_object(path: Path) -> dict[str, Any]:
+def json_object(path: Path) -> dict[str, Any]:
+    """Returns the JSON object in a file of a model.
+
+    Raises:
+        ModelError: it is damaged, or holds something else.
+    """
     try:
         content = json_text.parse(path.read_bytes())
     except (ValueError, OSError) as error:

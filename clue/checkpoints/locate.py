@@ -15,6 +15,7 @@ from clue.checkpoints import gguf, offline
 from clue.checkpoints.hub_errors import explain
 from clue.checkpoints.identifying_files import ADAPTER, adapter_files, checkpoint_files
 from clue.common.file_cache import cached_checksum, digest
+from clue.common.paths import expanded
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
 from clue.errors import ModelUnavailable
@@ -150,7 +151,7 @@ def explain_unavailable(
 
 def _folder(name: str, marker: str, models: Path) -> Path | None:
     """The folder of a checkpoint: as named, in the project, or a download; None = a hub id."""
-    candidates = (Path(name).expanduser(), ROOT / name, models / name)
+    candidates = (expanded(name), ROOT / name, models / name)
     for folder in candidates:
         if (folder / marker).is_file():
             return folder.resolve()

@@ -12,20 +12,29 @@ PRIVATE = 0o600
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file completely or not at all, also when the power fails."""
+    """Replace a file completely or not at all, also when the power fails.
+
+    Raises:
+        StoreError: the disk is full, the folder cannot be written, or a folder is in the place.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}")
+    if path.is_dir():
+        raise StoreError(
+            f"{path} is a folder where a file belongs: move it away, then run the same command "
+            "again to continue"
+        )
     with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         try:
             write_all(file, content)
             os.fsync(file)
+            part.replace(path)
         except BaseException:  # leave no hidden copy of clinical text
             part.unlink(missing_ok=True)
             raise
         finally:
             os.close(file)
-        part.replace(path)
 
 
 @contextmanager

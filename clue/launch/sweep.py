@@ -9,6 +9,7 @@ A worker process imports this module to find `job`; the import registers the sch
 import os
 import shlex
 import sys
+import warnings
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, ClassVar
@@ -69,6 +70,8 @@ def launch() -> None:
     Raises:
         ClueError: worker processes were lost `ATTEMPTS` times.
     """
+    # a folder that cannot be resolved is an error of the command, which Hydra raises next
+    warnings.filterwarnings("ignore", r"Callback OutputFolder\.\w+ raised Interpolation")
     start = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
     for _ in range(ATTEMPTS):
         try:

@@ -1,13 +1,13 @@
 """Locates the encoder of BERTScore: in a folder, an installed package, or the hub and its cache."""
 
-import json
 from functools import cache
 from pathlib import Path
 
 from clue.checkpoints import locate
+from clue.checkpoints.identifying_files import json_object
 from clue.checkpoints.locate import WEIGHTS
 from clue.config.scoring_schema import BertscoreConf
-from clue.errors import ConfigError, ModelUnavailable
+from clue.errors import ConfigError, ModelError, ModelUnavailable
 from clue.metrics.encoder import DOWNLOAD_ADVICE, Encoder, encoder_conf
 
 
@@ -17,6 +17,7 @@ def find(conf: BertscoreConf, cache: Path) -> Encoder:
     Raises:
         ModelUnavailable: it is in no folder, package or cache, and the hub does not offer it.
         ConfigError: the encoder has no such layer.
+        ModelError: its config is damaged.
     """
     model = encoder_conf(conf.model, conf.revision)
     if conf.package:
@@ -33,15 +34,24 @@ def find(conf: BertscoreConf, cache: Path) -> Encoder:
     else:
         config = _on_hub(conf.model, conf.revision)
         revision = identity = config.parent.name
-    facts = json.loads(config.read_bytes())
-    layers = facts.get("num_hidden_layers", conf.num_layers)
+    layers, positions = _sizes(config)
+    layers = conf.num_layers if layers is None else layers
     if not 1 <= conf.num_layers <= layers:
         raise ConfigError(
             f"scoring.bertscore.num_layers={conf.num_layers}, but {conf.model} has layers 1 to "
             f"{layers}"
         )
-    label, positions = Path(conf.model).name, facts.get("max_position_embeddings")
+    label = Path(conf.model).name
     return Encoder(checkpoint.source, revision, identity, label, positions, conf.num_layers)
+
+
+def _sizes(config: Path) -> tuple[int | None, int | None]:
+    """Returns the numbers of layers and positions; None where the config does not tell."""
+    facts = json_object(config)
+    layers, positions = facts.get("num_hidden_layers"), facts.get("max_position_embeddings")
+    if not isinstance(layers, int | None) or not isinstance(positions, int | None):
+        raise ModelError(f"{config}: its numbers are no integers; download it again")
+    return layers, positions
 
 
 def _in_package(package: str) -> Path:

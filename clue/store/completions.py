@@ -83,6 +83,10 @@ class CellStore:
             content = self.path.read_bytes()
         except FileNotFoundError:
             return {}
+        except PermissionError as error:
+            raise StoreError(
+                f"{self.path} cannot be read: {error.strerror}; let this user read it"
+            ) from error
         except OSError as error:
             raise StoreError(
                 f"{self.path} cannot be read ({error.strerror}): repair or restore it; or move it "

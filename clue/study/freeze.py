@@ -22,7 +22,8 @@ from clue.common.names import path_inside
 from clue.config import model_files
 from clue.errors import StoreError
 from clue.records import sha256
-from clue.store.generations import generations
+from clue.store.generations import Generation, generations
+from clue.store.stored_tables import read_facts
 from clue.study.declaration import CellKey
 from clue.study.expected import Resolver
 from clue.study.mismatch import generation_fits
@@ -94,7 +95,11 @@ def declaration_content(resolver: Resolver) -> dict[str, Any]:
 
 
 def frozen_now(resolver: Resolver, mlruns: Path, commit: str) -> FrozenStudy:
-    """Returns the study as it is now, with the declared cells that have answers in the store."""
+    """Returns the study as it is now, with the declared cells that have answers in the store.
+
+    Raises:
+        StoreError: as `answered`.
+    """
     declaration = resolver.declaration
     return FrozenStudy(
         study=declaration.name,
@@ -114,18 +119,41 @@ def frozen_now(resolver: Resolver, mlruns: Path, commit: str) -> FrozenStudy:
 
 
 def answered(resolver: Resolver, mlruns: Path) -> list[CellKey]:
-    """Returns the declared cells of which the store has at least one answer."""
+    """Returns the declared cells of which the store has at least one answer.
+
+    Raises:
+        StoreError: the settings of answers to a declared task are lost: they may be of such a cell.
+    """
     by_task: dict[str, list[Mapping[str, Any]]] = {}
     for generation in generations(mlruns) if (mlruns / "cells").is_dir() else ():
         has_answers = generation.store.path.exists() or generation.tables()
-        settings = generation.settings()
-        if has_answers and settings:
-            by_task.setdefault(generation.task, []).append(settings)
+        if not has_answers or generation.task not in resolver.declaration.tasks:
+            continue
+        by_task.setdefault(generation.task, []).append(_settings(generation))
     return [
         key
         for key in resolver.declaration.keys
         if any(generation_fits(one, resolver.cell(key)) for one in by_task.get(key.task, ()))
     ]
+
+
+def _settings(generation: Generation) -> Mapping[str, Any]:
+    """Returns the settings of a generation, from a table if their own file is damaged.
+
+    Raises:
+        StoreError: no file has them.
+    """
+    if generation.is_described:
+        return generation.settings()
+    for path in generation.tables():
+        facts = read_facts(path).facts
+        if "generation" in facts:
+            return dict(facts["generation"])
+    raise StoreError(
+        f"{generation.description} is missing or damaged, so that the cell of these answers is "
+        "unknown, and the declaration would say that it had none. Run the command that created "
+        "the cell, which writes the file again; then freeze"
+    )
 
 
 def write(mlruns: Path, frozen: FrozenStudy) -> Path:

@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,8 @@ MODELS = ("smollm2_135m", "smollm2_135m_hpo")
 METRICS = {"mednli": "accuracy", "medisumcode": "icd_em_f1"}
 ALLOWED = ("completions.jsonl", "records.json")
 """Names of files with answers in the store; tables of records are allowed too."""
+IDS = ("sample_id", "cluster")
+"""Columns of the tables in an archive that name samples; `--only-open` leaves out the tables."""
 Words = list[str]
 
 
@@ -172,6 +174,9 @@ PATHS: Mapping[str, Callable[[Base], Words]] = {
     "export none": lambda base: _clue(
         base, "store", "export", str(base.store / "out" / "study.zip"), "--text", "none"
     ),
+    "export open": lambda base: _clue(
+        base, "store", "export", str(base.store / "out" / "study.zip"), "--only-open"
+    ),
     "analysis": _analysis,
     "analysis without texts": lambda base: _analysis(base, "text=none"),
     "freeze": lambda base: _clue(base, "study", "freeze", "demo", f"paths.data={base.data}"),
@@ -241,17 +246,17 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
     if content[:2] == b"PK":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                yield f" {name}", _table(archive.read(name))
+                yield f" {name}", _table(archive.read(name), without=IDS)
     elif content[:4] == b"PAR1":
         yield " as table", _table(content)
 
 
-def _table(content: bytes) -> bytes:
+def _table(content: bytes, without: Sequence[str] = ()) -> bytes:
     if content[:4] != b"PAR1":
         return content
     import pyarrow.parquet as pq
 
-    table = pq.ParquetFile(io.BytesIO(content)).read()
+    table = pq.ParquetFile(io.BytesIO(content)).read().drop_columns(list(without))
     return f"{table.to_pylist()} {table.schema.metadata}".encode()
 
 

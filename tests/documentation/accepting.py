@@ -30,6 +30,10 @@ ANY = ("", "n", "N")
 """Values that stand for any."""
 
 
+class Parsed(BaseException):
+    """Ends a program whose arguments are parsed; no program handles it."""
+
+
 def check_module(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Check `python -m words[0] words[1:]`: the module is there and its parser takes the rest.
 
@@ -58,12 +62,12 @@ def _parsed(main: Any, argv: list[str], monkeypatch: pytest.MonkeyPatch) -> argp
 
     def parse_args(self: argparse.ArgumentParser, *given: Any) -> None:
         made.append(parse(self, *given))
-        raise InterruptedError
+        raise Parsed
 
     with monkeypatch.context() as patched:
         patched.setattr(argparse.ArgumentParser, "parse_args", parse_args)
         patched.setattr(sys, "argv", argv)
-        with pytest.raises(InterruptedError):
+        with pytest.raises(Parsed):
             main()
     return made[0]
 

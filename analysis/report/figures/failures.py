@@ -65,8 +65,9 @@ def alt(results: StudyResults) -> str:
 
 def failure_percent(cells: list[StoredCell], flag: str) -> float | None:
     """Percent of answers with a flag, mean over the cells that record it; None if none does."""
-    shares = [float(np.mean(c.columns.flags[flag])) for c in cells if flag in c.columns.flags]
-    return 100 * float(np.mean(shares)) if shares else None
+    percents = [cell.flag_percent(flag) for cell in cells]
+    recorded = [percent for percent in percents if percent is not None]
+    return float(np.mean(recorded)) if recorded else None
 
 
 def _rates(results: StudyResults) -> Rates:

@@ -1,7 +1,6 @@
 """The tables of data quality and of answer failures."""
 
 from analysis.names import display_name, display_order
-from analysis.paired_study.answer_quality import unread_percent
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
@@ -50,11 +49,15 @@ def _under_setting(results: StudyResults, setting: PromptResults) -> list[Aligne
 
 def _ledger_row(pair: AlignedPair) -> list[str]:
     match = pair.match
-    unread = [f"{unread_percent(cell):.1f}" for cell in (match.base, match.tuned)]
+    unread = [_percent(cell.flag_percent("unparsed")) for cell in (match.base, match.tuned)]
     verified = ", ".join(pair.ledger.verified)
     notes = "; ".join([*pair.notes(), *pair.incomparable.values()])
     names = [match.pair.tuned, display_name(match.task)]
     return [*names, _size(pair), *unread, verified, notes or NONE]
+
+
+def _percent(value: float | None) -> str:
+    return NONE if value is None else f"{value:.1f}"
 
 
 def _size(pair: AlignedPair) -> str:

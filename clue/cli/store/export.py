@@ -9,7 +9,8 @@
     analysis/                              output of `python -m analysis`
 
 Answers to open data are exported as text, answers to credentialed data as digests, since they may
-restate a note. Pages of the report that show other answers are left out (`clue.outgoing`).
+restate a note. Pages of the report that show other answers are left out (`clue.outgoing`). Tables
+keep the ids of their samples, by which cells of several stores are paired.
 """
 
 import argparse
@@ -18,9 +19,10 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from clue import outgoing
 from clue.cli.store.mlflow_runs import exported_runs
@@ -35,6 +37,7 @@ from clue.store.annotations import Annotations
 from clue.store.format import DECLARATION, FORMAT_FILE
 from clue.store.generations import generations, table_address
 from clue.store.records_table import RecordsTable, read_table, table_bytes
+from clue.store.stored_tables import read_facts
 from clue.study import freeze
 
 HELP = "write finished cells, their runs and the report to an archive"
@@ -54,25 +57,42 @@ def add(parser: argparse.ArgumentParser) -> None:
         choices=("full", "hash", "none"),
         help="answers in the tables (default: full for open data, hash for credentialed data)",
     )
+    parser.add_argument(
+        "--only-open", action="store_true", help="leave out the cells of credentialed data"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the archive and print its size."""
     mlruns = absolute_path(arguments.mlruns)
     archive = expanded(arguments.archive)
-    files = dict(contents(mlruns, arguments.text))
+    files = dict(contents(mlruns, arguments.text, only_open=arguments.only_open))
     write_atomic(archive, zip_bytes(files))
     tables = sum(name.endswith(".parquet") and name.startswith("cells/") for name in files)
     size = f"{counted(tables, 'table')}, {counted(len(files), 'file')}"
     print_lines(f"{archive}: {size}, {archive.stat().st_size / 2**20:.1f} MiB")
+    credentialed = set() if arguments.only_open else _credentialed_tasks(mlruns)
+    if credentialed:
+        print_lines(
+            f"it names samples of credentialed data ({', '.join(sorted(credentialed))}) by the ids "
+            "of their data set: give it to people with access to these data only. --only-open "
+            "leaves their cells out"
+        )
     withheld = outgoing.report_files(mlruns / REPORT, arguments.text).withheld
     if withheld:
         print_lines(_explained(withheld, arguments.text))
     return 0
 
 
-def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
+def contents(
+    mlruns: Path, text: str | None, *, only_open: bool = False
+) -> Iterator[tuple[str, bytes]]:
     """Yields name and content of every file of the archive except the manifest.
+
+    Args:
+        mlruns: folder of the store.
+        text: requested form of the answers, see `clue.outgoing.text_mode`.
+        only_open: leave out the cells of credentialed data.
 
     Raises:
         StoreError: there is no such store, or a table of it is damaged.
@@ -81,13 +101,14 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     run_ids = set()
     addresses: list[Address] = []
     for generation in generations(mlruns):
-        for path in generation.tables():
-            table = redacted(read_table(path, verify=True), text)
+        tables = {path: read_table(path, verify=True) for path in generation.tables()}
+        leaving = {path: t for path, t in tables.items() if not only_open or _is_open(t.facts)}
+        for path, table in leaving.items():
             run_ids.add(table.facts.get("run_id"))
             addresses += [generation.address, table_address(path)]
-            yield str(path.relative_to(mlruns)), table_bytes(table)
+            yield str(path.relative_to(mlruns)), table_bytes(redacted(table, text))
         description = generation.description
-        if generation.tables() and description.exists():
+        if leaving and description.exists():
             yield str(description.relative_to(mlruns)), description.read_bytes()
     for run_id, content in exported_runs(mlruns, os.environ.get("MLFLOW_TRACKING_URI")):
         if run_id in run_ids:
@@ -99,6 +120,15 @@ def contents(mlruns: Path, text: str | None) -> Iterator[tuple[str, bytes]]:
     reported = [report / name for name in outgoing.report_files(report, text).passed]
     for path in [*freeze.files(mlruns), *reported]:
         yield str(path.relative_to(mlruns)), path.read_bytes()
+
+
+def _is_open(facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("access") == "open")
+
+
+def _credentialed_tasks(mlruns: Path) -> set[str]:
+    paths = (path for one in generations(mlruns) for path in one.tables())
+    return {path.parts[-4] for path in paths if not _is_open(read_facts(path).facts)}
 
 
 def _explained(withheld: Sequence[Path], text: str | None) -> str:
@@ -114,7 +144,7 @@ def _explained(withheld: Sequence[Path], text: str | None) -> str:
 
 def redacted(table: RecordsTable, text: str | None) -> RecordsTable:
     """Returns the table with its texts as they may leave the machine."""
-    mode = text or ("full" if table.facts.get("access") == "open" else "hash")
+    mode = text or ("full" if _is_open(table.facts) else "hash")
     if mode == "full":
         return table
     rows = [outgoing.masked(record.row(), mode) for record in table.records]

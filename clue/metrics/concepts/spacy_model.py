@@ -1,7 +1,6 @@
 """Mentions by a trained spaCy model, such as scispaCy's `en_core_sci_sm`."""
 
 import importlib.util
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clue.checkpoints.identifying_files import json_object
 from clue.common.file_cache import digest
 from clue.common.paths import expanded
 from clue.errors import ModelUnavailable
@@ -41,10 +41,14 @@ class SpacyModel:
         )
 
     def signature(self, cache: Path) -> str:
-        """Returns name, version and digest."""
+        """Returns name, version and digest.
+
+        Raises:
+            ModelError: the description of the model is damaged.
+        """
         root = self._root()
         assert root
-        meta = json.loads((root / "meta.json").read_text())
+        meta = json_object(root / "meta.json")
         files = [path for path in sorted(root.rglob("*")) if path.is_file()]
         weights = digest([path for path in files if path.suffix != ".pyc"], cache)
         label = " ".join(str(meta.get(key)) for key in ("lang", "name", "version"))

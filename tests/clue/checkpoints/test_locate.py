@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from clue.checkpoints.locate import find_local_weights, locate_adapter, locate_w
 from clue.config import model_files
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
-from clue.errors import ModelUnavailable
+from clue.errors import ConfigError, ModelUnavailable
 from tests import tiny
 
 
@@ -162,3 +163,19 @@ def test_a_damaged_conversion_is_made_again(
         assert len(converted) == before + 1
         (converted[0] / "adapter_config.json").unlink(missing_ok=True)
         gguf.seal(converted[0])
+
+
+NO_HOME = "~nobody_of_this_name/x.jinja"
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: model_files.is_open(ModelConf(repo=NO_HOME)),
+        lambda: model_files.identity(ModelConf(repo="org/m", chat_template=NO_HOME)),
+        lambda: locate_weights(ModelConf(repo=NO_HOME), Path(), Path()),
+    ],
+)
+def test_a_home_folder_that_is_none_is_named(read: Callable[[], object]) -> None:
+    with pytest.raises(ConfigError, match="no home folder of ~nobody_of_this_name"):
+        read()

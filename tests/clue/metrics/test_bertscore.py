@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clue.checkpoints import offline
 from clue.config.folders import ROOT
 from clue.config.scoring_schema import BertscoreConf, ScoringConf
 from clue.data import locate, registry
 from clue.errors import ConfigError, ModelError, ModelUnavailable
-from clue.metrics import bertscore, encoder
+from clue.metrics import bertscore, encoder, encoder_files
 from clue.metrics.embedding import Embedding, Tokens
 from clue.metrics.encoder_files import find
 from clue.metrics.feature_cache import FeatureStore
@@ -249,6 +250,25 @@ def test_weights_in_half_precision_are_used_in_float32(tmp_path: Path) -> None:
     folder = bert(tmp_path / "half", dtype=torch.bfloat16)
     scoring = of(BertscoreConf(model=str(folder), num_layers=2), tmp_path)
     assert find(scoring.conf.bertscore, tmp_path).model.dtype == torch.float32
+
+
+@pytest.mark.parametrize("name", ["num_hidden_layers", "max_position_embeddings"])
+def test_a_config_whose_numbers_are_none_is_named(tmp_path: Path, name: str) -> None:
+    folder = bert(tmp_path / "encoder")
+    config = folder / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), name: "2"}))
+    with pytest.raises(ModelError, match=r"config\.json: .*no integers; download it again"):
+        find(BertscoreConf(model=str(folder), num_layers=2), tmp_path)
+
+
+def test_a_damaged_config_of_the_hubs_cache_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_bytes(b"[" * 200_000)
+    monkeypatch.setattr(encoder_files, "_on_hub", lambda *_: tmp_path / "config.json")
+    monkeypatch.setattr(offline, "check_hub", lambda: None)
+    with pytest.raises(ModelError, match=r"config\.json is no JSON"):
+        find(BertscoreConf(model="some/encoder", num_layers=2), tmp_path)
 
 
 def test_the_encoder_is_loaded_once_and_only_for_scores(scoring: Scoring) -> None:

@@ -45,6 +45,35 @@ def test_cells_that_have_answers_are_counted(evaluated: Evaluated) -> None:
     assert other_backend.present == ()
 
 
+DAMAGE = (b"", b"[" * 100_000, b"null", None, b'{"protocol": {}}')
+
+
+@pytest.mark.parametrize("content", DAMAGE)
+def test_answers_of_an_unknown_cell_are_not_taken_for_none(
+    evaluated: Evaluated, tmp_path: Path, content: bytes | None
+) -> None:
+    store = tmp_path / "mlruns"
+    for path in evaluated.store.glob("cells/mednli/*/*/*"):
+        copy = store / path.relative_to(evaluated.store)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _ = copy.write_bytes(path.read_bytes())
+    (folder,) = {  # `paper` is three_shot for this task
+        one.path.parent for one in evaluated.tables["three_shot"] if "llama2" in one.name
+    }
+    damaged = store / folder.relative_to(evaluated.store) / "cell.json"
+    damaged.unlink()
+    if content is not None:
+        damaged.write_bytes(content)
+    paths = PathsConf(str(evaluated.data), "models", str(store))
+    study = Resolver(declare(choose([*STUDY, "backends=fake"]).conf), paths)
+    assert len(frozen_now(study, store, "").present) == 2  # the table has them too
+    for table in damaged.parent.glob("records-*"):
+        table.unlink()
+    with pytest.raises(StoreError, match=r"cell\.json is missing or damaged.*then freeze"):
+        frozen_now(study, store, "")
+    assert frozen(store, "tasks=meqsum").present == ()
+
+
 def test_changes_are_told_in_words(tmp_path: Path) -> None:
     before = frozen(tmp_path)
     words = ("margins.level=2", "settings.tasks.mednli.max_new_tokens=9", "models=med42_8b")

@@ -194,6 +194,25 @@ def test_an_archive_is_the_same_bytes_again_and_its_text_can_be_left_out(store: 
     assert not any(b"the knee hurts" in content for content in files.values())
 
 
+def test_an_archive_says_that_it_has_ids_of_credentialed_data(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(store, "export", str(tmp_path / "study.zip"), "--text", "none") == 0
+    assert "ids of their data set: give it to people with access" in capsys.readouterr().out
+    assert command(store, "export", str(tmp_path / "open.zip"), "--only-open") == 0
+    assert "credentialed" not in capsys.readouterr().out
+
+
+def test_the_cells_of_credentialed_data_can_be_left_out(store: Path, tmp_path: Path) -> None:
+    files = dict(export.contents(store, None, only_open=True))
+    assert {name.split("/")[1] for name in files if name.startswith("cells/")} == {"meqsum"}
+    assert len([name for name in files if name.startswith("runs/")]) == 1
+    (tmp_path / "open.zip").write_bytes(export.zip_bytes(files))
+    other = tmp_path / "other"
+    assert command(other, "import", str(tmp_path / "open.zip")) == 0
+    assert [row.state for row in listed_cells(other)] == ["finished"]
+
+
 STRANGE = (
     "cells/../../x",
     f"cells/../../{'0' * 16}/cell.json",

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from clue.errors import ModelUnavailable
+from clue.errors import ModelError, ModelUnavailable
 from clue.metrics.concepts.mentions import MentionReader
 from clue.metrics.concepts.spacy_model import SpacyModel
 from tests.clue.metrics.concepts import small_knowledge_base
@@ -54,6 +54,14 @@ def test_a_model_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (folder / "config.cfg").unlink()
     with pytest.raises(ModelUnavailable, match=r"scoring\.umls\.mentions=.*cannot be opened"):
         SpacyModel(str(folder)).pipeline()
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 200_000, b"\xff{}", b"[]"])
+def test_a_damaged_description_is_named(tmp_path: Path, content: bytes) -> None:
+    folder = small_knowledge_base.model(tmp_path / "model", ["fever"])
+    (folder / "meta.json").write_bytes(content)
+    with pytest.raises(ModelError, match=r"meta\.json is no JSON.*download it again"):
+        SpacyModel(str(folder)).signature(tmp_path / "cache")
 
 
 def test_the_signature_follows_the_files_and_not_the_place(tmp_path: Path) -> None:

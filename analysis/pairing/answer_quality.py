@@ -1,0 +1,39 @@
+"""Notes on the answers of a pair: other layouts, unread shares, answers that say nothing."""
+
+from collections.abc import Iterator
+
+from analysis.readers.per_sample import AnswerFacts
+from clue.metrics.uniform import LEAST, uniform
+
+UNREAD_DIFFERENCE = 5.0
+"""Difference of the shares of unread answers, in points, from which on a note says so."""
+
+LAYOUTS = {"plain": "the plain layout", "chat template": "its chat template"}
+"""Layout of turns (`clue.checkpoints.chat_template.Chat.facts`) to its words."""
+
+
+def answer_notes(
+    base_name: str, base: AnswerFacts, tuned_name: str, tuned: AnswerFacts
+) -> Iterator[str]:
+    """Yields a sentence for each fact about the answers that may explain a difference of scores."""
+    unread = (tuned.unread_percent, base.unread_percent)
+    if base.number >= LEAST and None not in unread and _distance(*unread) > UNREAD_DIFFERENCE:
+        yield (
+            f"{tuned_name} left {unread[0]:.1f} % of its answers unread, "
+            f"{base_name} {unread[1]:.1f} %: part of the difference may be format."
+        )
+    layouts = [LAYOUTS.get(str(answers.layout)) for answers in (base, tuned)]
+    if None not in layouts and layouts[0] != layouts[1]:
+        yield (
+            f"{base_name} was asked in {layouts[0]}, {tuned_name} in "
+            f"{layouts[1]}: part of the difference may be format."
+        )
+    for name, answers in ((base_name, base), (tuned_name, tuned)):
+        blank = answers.blank_percent or 0.0
+        note = uniform(answers.number, blank, answers.distinct, answers.thoughts)
+        if note:
+            yield f"{name}: {note}."
+
+
+def _distance(one: float | None, other: float | None) -> float:
+    return abs((one or 0.0) - (other or 0.0))
