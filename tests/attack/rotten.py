@@ -81,4 +81,4 @@ def _unclear(name: str, ended: Ended) -> Iterator[str]:
         yield f"{name}: exit code 1 without a word"
 
 
-CAMPAIGN = Campaign(120, attempt, lambda folder: undisturbed(folder))
+CAMPAIGN = Campaign(120, attempt, undisturbed, minutes=40)
