@@ -1,12 +1,11 @@
 """Content of a results file: rows of a table, or the single object of a log."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import ResultsError
-from clue.common import bounds
+from clue.common import bounds, json_text
 from clue.common.csv_table import csv_rows
 
 Fields = dict[str, Any]
@@ -77,24 +76,18 @@ def _parse_lines(lines: list[str]) -> Iterator[Any]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise ValueError(f"line {number} is no JSON ({_reason(error)})") from error
+                yield json_text.parse(line)
+            except ValueError as error:
+                reason = json_text.problem(error, position=False)
+                raise ValueError(f"line {number} is no JSON ({reason})") from error
 
 
 def _parse_file(path: Path, text: str, reason: str) -> Any:
     """Parses one value that spans several lines, as in pretty-printed logs."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return json_text.parse(text)
+    except ValueError as error:
         raise ResultsError(
             f"{path}: {reason}, and the file is not one JSON value; is it cut off? Write it again "
             "with the program that wrote it"
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    """Returns what is wrong with JSON, without a word of it."""
-    if isinstance(error, json.JSONDecodeError):
-        return error.msg
-    return "too many levels" if isinstance(error, RecursionError) else "a number of too many digits"

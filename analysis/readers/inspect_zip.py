@@ -4,7 +4,6 @@ Python's zipfile supports Zstandard from 3.14; until then its central directory 
 and Arrow decompresses the bytes.
 """
 
-import json
 import re
 import struct
 import zipfile
@@ -15,7 +14,7 @@ from typing import IO, Any
 
 from analysis.errors import ResultsError
 from analysis.readers import files
-from clue.common import bounds
+from clue.common import bounds, json_text
 
 ZSTANDARD = 93
 """Compression method of the zip format (APPNOTE 6.3.8, 4.4.5)."""
@@ -44,16 +43,16 @@ def read(path: Path) -> dict[str, Any]:
                     f"{path}: the evaluation did not end (no header.json); finish it with "
                     "inspect eval-retry"
                 )
-            log: dict[str, Any] = json.loads(_content(archive, file, entries["header.json"]))
+            log: dict[str, Any] = json_text.parse(_content(archive, file, entries["header.json"]))
             contents = {
-                name: json.loads(_content(archive, file, entries[name]))
+                name: json_text.parse(_content(archive, file, entries[name]))
                 for name in sorted(entries)
                 if name.startswith("samples/") and not UNREAD.fullmatch(name)
             }
             log["samples"] = list(_samples(contents))
     except (
         *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-        *(ValueError, TypeError, RecursionError, RuntimeError, NotImplementedError),
+        *(ValueError, TypeError, RuntimeError, NotImplementedError),
     ) as error:
         raise ResultsError(f"{path} is no readable .eval log ({type(error).__name__})") from error
     return log

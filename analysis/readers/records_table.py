@@ -4,7 +4,6 @@ A score is a metric, or `score`: the task score, the mean of the metrics that th
 of answers are not read.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +18,8 @@ from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, 
 from clue.cluster_robust import mean_over_metrics
 from clue.records import dotted
 from clue.store.format import check_format_around
-from clue.store.records_table import FACTS, SIGNATURES
+from clue.store.records_table import SIGNATURES
+from clue.store.stored_tables import read_facts
 
 FORM = "records of this project"
 TASK_SCORE = "score"
@@ -41,16 +41,16 @@ def read(request: ReadRequest) -> ModelResults:
         StoreError: the table is damaged, or the format of its store is newer than this version.
     """
     check_format_around(request.path)
-    metadata = pq.read_schema(request.path).metadata
     if request.cluster not in (None, "cluster"):
         raise ResultsError(
             f"{request.path}: no field {request.cluster} to cluster by; there is: cluster"
         )
     if request.sample_id not in (None, "sample_id"):
         raise ResultsError(f"{request.path}: its id is sample_id; leave out --id")
-    facts = json.loads(metadata.get(FACTS, b"{}"))
+    table = read_facts(request.path)
+    facts = dict(table.facts)
     key = dict.fromkeys(CellKey._fields, "?")  # older tables have no facts
-    cell = StoredCell(request.path, key | facts, json.loads(metadata[SIGNATURES]))
+    cell = StoredCell(request.path, key | facts, table.signatures)
     columns = cell.columns
     parts = [name for name in facts.get("score", ()) if name in columns.scores]
     names = {*columns.scores, *([TASK_SCORE] if parts else [])}

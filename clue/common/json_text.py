@@ -8,7 +8,7 @@ def parse(content: str | bytes) -> Any:
     """Returns the value of a JSON text.
 
     Raises:
-        ValueError: it is no JSON, bytes are not UTF-8, or it has too many levels. A
+        ValueError: it is no JSON, bytes are not UTF-8, or it has too many levels or digits. A
             `JSONDecodeError` gives the position.
 
     >>> parse(b'{"format": 2}')
@@ -18,6 +18,10 @@ def parse(content: str | bytes) -> Any:
         return json.loads(content)
     except RecursionError:
         raise ValueError("it is JSON of too many levels") from None
+    except ValueError as error:
+        if isinstance(error, (json.JSONDecodeError, UnicodeError)):
+            raise
+        raise ValueError("it has a number of too many digits") from None
 
 
 def problem(error: ValueError, *, position: bool = True) -> str:

@@ -38,11 +38,11 @@ def attempt(case: Case) -> Iterator[str]:
     files = sorted(path for path in store.glob(pattern) if path.is_file())
     path = case.draw.choice(files)
     kind = damage(path, [other for other in files if other != path], case.draw)
-    for problem in _problems(base, store):
+    for problem in _problems(base, store, path):
         yield f"{path.relative_to(store)} {kind}: {problem}"
 
 
-def _problems(base: Undisturbed, store: Path) -> Iterator[str]:
+def _problems(base: Undisturbed, store: Path, damaged: Path) -> Iterator[str]:
     verified = clue(store, "store", "verify")
     analysed = analyse(store)
     yield from _unclear("verify", verified)
@@ -50,7 +50,8 @@ def _problems(base: Undisturbed, store: Path) -> Iterator[str]:
     same_analysis = analysed.code == 0 and analysis(store) == base.analysis
     if analysed.code == 0 and not same_analysis and not _warned(verified, analysed):
         yield f"the analysis differs without a word; verify: {verified.output[-300:]}"
-    if analysed.code != 0 and verified.code == 0:
+    # `verify` does not read a report; the analysis that cannot replace it names the file
+    if analysed.code != 0 and verified.code == 0 and str(damaged) not in analysed.output:
         yield f"verify sees nothing, the analysis fails: {analysed.output[-300:]}"
     repeated = evaluate(store)
     yield from _unclear("command", repeated)
@@ -60,7 +61,7 @@ def _problems(base: Undisturbed, store: Path) -> Iterator[str]:
         yield from _unclear("analysis after the command", again)
         if again.code == 0 and analysis(store) != base.analysis:
             yield "the analysis differs after the command was repeated"
-    elif verified.code == 0:
+    elif verified.code == 0 and str(damaged) not in repeated.output:
         yield f"verify sees nothing, the command fails: {repeated.output[-500:]}"
 
 
@@ -80,4 +81,4 @@ def _unclear(name: str, ended: Ended) -> Iterator[str]:
         yield f"{name}: exit code 1 without a word"
 
 
-CAMPAIGN = Campaign(120, attempt, lambda folder: undisturbed(folder))
+CAMPAIGN = Campaign(120, attempt, undisturbed, minutes=40)

@@ -144,4 +144,4 @@ def _implausible(store: Path) -> Iterator[str]:
                 yield f"stored: {str(answer)[:300]}"
 
 
-CAMPAIGN = Campaign(120, attempt, served)
+CAMPAIGN = Campaign(120, attempt, served, minutes=40)

@@ -5,7 +5,6 @@ notes of the archive are added to those of this store; where both have one, this
 """
 
 import argparse
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from clue.cli.store import mlflow_runs
 from clue.cli.store.archive import ANNOTATIONS, CELLS, FORMAT, REPORT, RUNS, STUDIES, read_archive
+from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.common.console import print_lines
 from clue.common.names import RULE, is_name, path_inside
@@ -108,9 +108,9 @@ def _check_contents(
 
 def _check_description(name: str, content: bytes, archive: Path) -> None:
     try:
-        settings = json.loads(content)
+        settings = json_text.parse(content)
         fits = sha256(settings).startswith(name.split("/")[-2])
-    except (ValueError, RecursionError):
+    except ValueError:
         fits = False
     if not fits:
         raise StoreError(

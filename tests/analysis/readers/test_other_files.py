@@ -26,8 +26,8 @@ def zipped(path: Path, name: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "advice"),
     [
-        ("scores.csv", gzip.compress(CSV), "gunzip --keep"),
-        ("scores.csv.gz", gzip.compress(CSV), "gunzip --keep"),
+        ("scores.csv", gzip.compress(CSV, mtime=0), "gunzip --keep"),
+        ("scores.csv.gz", gzip.compress(CSV, mtime=0), "gunzip --keep"),
         ("scores.csv", b"\xd0\xcf\x11\xe0" + bytes(64), "Excel workbook; save the sheet as CSV"),
         ("scores.parquet", b"version https://git-lfs.github.com/spec/v1\noid", "git lfs pull"),
         ("scores.pkl", pickle.dumps({"a": 1}), "could run code"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from analysis import compare
@@ -12,7 +13,9 @@ from analysis.errors import ResultsError
 from analysis.readers import read
 from clue.errors import StoreError
 from clue.records import Completion, Record
+from clue.store.records_table import SIGNATURES as SIGNATURES_KEY
 from clue.store.records_table import RecordsTable, write_table
+from clue.store.sealed_parquet import SEAL
 
 SIGNATURES = {"rouge1": "rouge-score 0.1.2", "umls_f1": "scispacy 0.6.2"}
 FACTS = {
@@ -101,3 +104,12 @@ def test_a_score_out_of_range_is_an_error(tmp_path: Path) -> None:
     path = write_table(tmp_path / "records-1.parquet", RecordsTable([wrong], SIGNATURES, FACTS))
     with pytest.raises(StoreError, match="not between 0 and 1"):
         read(path, "rouge1")
+
+
+@pytest.mark.parametrize("content", [b"{", b"[" * 100_000, b"9" * 5000, b"\xff"])
+def test_damaged_signatures_are_named(table: Path, content: bytes) -> None:
+    rows = pq.read_table(table)
+    metadata = {key: text for key, text in rows.schema.metadata.items() if key != SEAL}
+    pq.write_table(rows.replace_schema_metadata({**metadata, SIGNATURES_KEY: content}), table)
+    with pytest.raises(StoreError, match=r"records-1\.parquet is left out: damaged"):
+        read(table)

@@ -22,3 +22,5 @@ def test_a_problem_has_its_position_and_quotes_nothing() -> None:
     with pytest.raises(ValueError, match=r".") as no_text:
         json_text.parse(b"\xffsecret")
     assert json_text.problem(no_text.value) == "it is not UTF-8"
+    with pytest.raises(ValueError, match=r"^it has a number of too many digits$"):
+        json_text.parse("9" * 5000)
