@@ -89,7 +89,7 @@ def test_a_table_of_an_earlier_version_is_checked_by_its_digest(table: Path) -> 
 def test_a_folder_is_no_table(tmp_path: Path) -> None:
     folder = tmp_path / "records-1.parquet"
     folder.mkdir()
-    with pytest.raises(StoreError, match="is damaged"):
+    with pytest.raises(StoreError, match="is a folder"):
         read_table(folder)
     with pytest.raises(StoreError, match="damaged"):
         read_facts(folder)
