@@ -8,13 +8,14 @@ docs/python.md shows their use.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.api import compare, meta_analysis, pilot, power, study
+    from analysis.api import compare, compare_tasks, meta_analysis, pilot, power, study
     from analysis.stats.power_planning import BinaryDesign, ContinuousDesign
 
 __all__ = [
     "BinaryDesign",
     "ContinuousDesign",
     "compare",
+    "compare_tasks",
     "meta_analysis",
     "pilot",
     "power",

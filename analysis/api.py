@@ -3,7 +3,6 @@
 Every function returns an object and prints nothing. The command lines are layers over them.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.meta.meta_analysis import MetaAnalysis
     from analysis.paired_study.results import StudyResults
     from analysis.pairing.file_comparison import FileComparison
-    from analysis.readers import ModelResults
+    from analysis.pairing.task_comparisons import TaskComparisons
     from analysis.stats.power_plan import PowerPlan
     from analysis.stats.power_planning import Design, PilotDesign
 
@@ -28,6 +27,10 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     margin: float | None = None,
     dedup: bool = False,
     allow_different_prompts: bool = False,
+    score_range: tuple[float, float] | None = None,
+    sample_id: str | None = None,
+    repeat: str | None = None,
+    filter_name: str | None = None,
 ) -> "FileComparison":
     """Compares two models on the same samples.
 
@@ -42,27 +45,73 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
             not assessed.
         dedup: drop identical copies of a row.
         allow_different_prompts: compare although the digests of the prompts differ.
+        score_range: smallest and largest possible score; None: scores of which some are fractions
+            and some above 4 are refused as two scales.
+        sample_id: field with the id of a sample; None: that of the format.
+        repeat: column of a table with the number of a repeat; None: `repeat`, if it exists.
+        filter_name: filter of lm-evaluation-harness; None: the only one.
 
     Returns:
         The comparison: `.comparison` has the numbers, `.sentence` the verdict in words, `.notes`
         what limits it.
 
     Raises:
-        ConfigError: the margin is not a number above 0.
+        ConfigError: the margin is not a number above 0, or the range is empty.
         ResultsError: a file or a frame is missing or malformed.
-        PairingError: the two do not have the same samples.
+        PairingError: the two do not have the same samples, or not the same scale.
     """
-    from analysis.pairing.file_comparison import compare_results
-    from analysis.pairing.pair_files import pair
-    from clue.errors import ConfigError
+    from analysis.pairing.compare_sources import PairingOptions, compared, read_source
+    from analysis.readers import ReadRequest
 
-    if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
-        raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
-    base_results = _results(base, "base", score, cluster)
-    tuned_results = _results(tuned, "tuned", score, cluster)
-    allowed = ["prompt"] if allow_different_prompts else []
-    pairing = pair(base_results, tuned_results, dedup=dedup, allowed=allowed)
-    return compare_results(base_results, tuned_results, pairing, margin)
+    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    base_results = read_source(base, "base", request)
+    return compared(base_results, read_source(tuned, "tuned", request), options)
+
+
+def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
+    base: str | Path | Sequence[str | Path],
+    tuned: str | Path | Sequence[str | Path],
+    *,
+    score: str | Sequence[str] | None = None,
+    cluster: str | None = None,
+    margin: float | None = None,
+    dedup: bool = False,
+    allow_different_prompts: bool = False,
+    score_range: tuple[float, float] | None = None,
+    sample_id: str | None = None,
+    repeat: str | None = None,
+    filter_name: str | None = None,
+    overall: bool = False,
+) -> "TaskComparisons":
+    """Compares two models task by task, with p-values adjusted by Holm over the tasks.
+
+    Args:
+        base: files of the base model, one for each task, or the output folder of a program.
+        tuned: the same of the other model.
+        score: as in `compare`, of every task; of several names the first that a file has.
+        cluster: as in `compare`.
+        margin: as in `compare`.
+        dedup: as in `compare`.
+        allow_different_prompts: as in `compare`.
+        score_range: as in `compare`.
+        sample_id: as in `compare`.
+        repeat: as in `compare`.
+        filter_name: as in `compare`.
+        overall: compare also on the items of all common tasks together.
+
+    Raises:
+        ConfigError: as `compare`.
+        ResultsError: as `compare`, or a folder has no results.
+        PairingError: as `compare`, or two files of one model are of the same task.
+    """
+    from analysis.pairing.compare_sources import PairingOptions, compare_by_task
+    from analysis.readers import ReadRequest
+
+    request = ReadRequest(Path(), None, cluster, sample_id, repeat, filter_name)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    scores = [score] if score is None or isinstance(score, str) else [*score]
+    return compare_by_task(base, tuned, request, scores, options, overall=overall)
 
 
 def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":
@@ -153,11 +202,14 @@ def pilot(
         ResultsError: a file or a frame is missing or malformed.
         PairingError: the two do not have the same samples.
     """
+    from analysis.pairing.compare_sources import read_source
     from analysis.pairing.pair_files import pair
+    from analysis.readers import ReadRequest
     from analysis.stats.power_planning import PilotDesign
 
-    base_results = _results(base, "base", score, cluster)
-    tuned_results = _results(tuned, "tuned", score, cluster)
+    request = ReadRequest(Path(), score, cluster)
+    base_results = read_source(base, "base", request)
+    tuned_results = read_source(tuned, "tuned", request)
     return PilotDesign.of(pair(base_results, tuned_results).paired)
 
 
@@ -197,17 +249,3 @@ def power(
     if difference is None and items is None and not isinstance(design, PilotDesign):
         raise ConfigError("give a difference, a number of items, or both")
     return power_plan(design, PowerTarget(power, alpha), difference, items)
-
-
-def _results(
-    source: "str | Path | pd.DataFrame", name: str, score: str | None, cluster: str | None
-) -> "ModelResults":
-    from analysis.errors import ResultsError
-    from analysis.readers import read, read_frame
-
-    if isinstance(source, str | Path):
-        return read(Path(source), score, cluster)
-    if not hasattr(source, "to_dict") or not hasattr(source, "columns"):
-        kind = type(source).__name__
-        raise ResultsError(f"{name}: results are a file or a pandas DataFrame, not {kind}")
-    return read_frame(source, name, score, cluster)

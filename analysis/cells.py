@@ -39,6 +39,7 @@ MODEL_KEYS = (
 )
 """Settings that identify a model. All other settings are protocol, decoding or machinery."""
 NUMBERS = ("score_", "flag_", "measure_")
+TOKENS = "prompt_tokens"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Columns:
     """Metric to scores, 0 to 1, shape (n,); nan where the reference leaves it undefined."""
     flags: Mapping[str, NDArray[np.bool_]]
     measures: Mapping[str, Array]
+    prompt_tokens: Array
+    """Tokens of each prompt in the model's own tokenizer, chat template included, shape (n,)."""
 
     @cached_property
     def ids(self) -> Names:
@@ -145,7 +148,7 @@ def model_facts(model: ModelConf) -> dict[str, Any]:
 
 def _read_columns(path: Path) -> Columns:
     names = read_footer(path).names
-    identity = (*SampleKey._fields, *IDENTITY)
+    identity = (*SampleKey._fields, *IDENTITY, TOKENS)
     used = [name for name in names if name in identity or name.startswith(NUMBERS)]
     table = read_columns(path, used)
     for name in SampleKey._field_defaults.keys() - set(names):  # an older table
@@ -166,7 +169,8 @@ def _read_columns(path: Path) -> Columns:
         name: table[f"measure_{name}"].to_numpy().astype(float)
         for name in _prefixed(names, "measure_")
     }
-    return Columns(keys, clusters, prompts, targets, scores, flags, measures)
+    tokens = table[TOKENS].to_numpy().astype(float)
+    return Columns(keys, clusters, prompts, targets, scores, flags, measures, tokens)
 
 
 def _score(name: str, column: Any) -> Array:

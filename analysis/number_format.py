@@ -28,9 +28,11 @@ def decimals(spread: float | None) -> int:
 def number(value: float, digits: int) -> str:
     """Number with fixed decimals, without the minus of a rounded zero.
 
-    >>> number(1.005, 1), number(-0.001, 2)
-    ('1.0', '0.00')
+    >>> number(1.005, 1), number(-0.001, 2), number(math.inf, 1), number(math.nan, 1)
+    ('1.0', '0.00', 'unbounded', 'undefined')
     """
+    if not math.isfinite(value):
+        return "undefined" if math.isnan(value) else "unbounded"
     return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
@@ -39,20 +41,29 @@ def interval(limits: Interval, digits: int) -> str:
 
     >>> interval(Interval(-1.23, 4.56), 1), interval(Interval(0.004, 1.0), 1)
     ('-1.2 to 4.6', '0.004 to 1.000')
+    >>> interval(Interval(-math.inf, 4.56), 1), interval(Interval(-math.inf, math.inf), 1)
+    ('up to 4.6', 'unbounded')
     """
     smallest = 10.0**-MAX_DECIMALS
     nonzero = [abs(limit) for limit in limits if math.isfinite(limit) and abs(limit) >= smallest]
     if nonzero:
         digits = max(digits, min(MAX_DECIMALS, -math.floor(math.log10(min(nonzero)))))
-    return f"{number(limits.low, digits)} to {number(limits.high, digits)}"
+    low, high = (number(limit, digits) for limit in limits)
+    if math.isinf(limits.low) and math.isinf(limits.high):
+        return low
+    if math.isinf(limits.low):
+        return f"up to {high}"
+    return f"{low} or more" if math.isinf(limits.high) else f"{low} to {high}"
 
 
 def p_value(p: float) -> str:
     """p-value after its letter, with more digits close to .05.
 
-    >>> [p_value(p) for p in (0.0312, 0.0004, 0.995, 0.0496, 0.25)]
-    ['= .031', '< .001', '> .99', '= .0496', '= .25']
+    >>> [p_value(p) for p in (0.0312, 0.0004, 0.995, 0.0496, 0.25, math.nan)]
+    ['= .031', '< .001', '> .99', '= .0496', '= .25', 'undefined']
     """
+    if math.isnan(p):
+        return "undefined"
     if p < 0.001:
         return "< .001"
     if p > 0.99:

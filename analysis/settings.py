@@ -42,6 +42,8 @@ class ComputationConf:
     """Billions of parameters from which on a model counts as large (a moderator)."""
     sensitivity: bool = True
     """Compute the sensitivity analyses."""
+    contrasts: list[str] = field(default_factory=list)
+    """Pairs that are compared with each other, `first:second` by their biomedical models."""
     report: bool = True
     """Write the report."""
     text: str | None = setting(None, OneOf(("full", "none")))

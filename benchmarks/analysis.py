@@ -61,7 +61,7 @@ def study(store: Path, *, sensitivity: bool) -> StudyResults:
     """Compute and write the results as `python -m analysis` does, without the report."""
     conf = AnalysisConf(sensitivity=sensitivity)
     results = run(found_study(store), conf)
-    write_study(store / "analysis", results.rows, summary(results, conf))
+    write_study(store / "analysis", results.rows, summary(results, conf), results.tables)
     return results
 
 

@@ -96,7 +96,11 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
                 prompt_sha256=f"{conf.name}/{name}/{repeat}",
                 target_sha256=f"{conf.name}/{name}",
                 completion=Completion(
-                    "synthetic", "length" if drawn.looped[at] else "stop", 9, 3, 0.1
+                    "synthetic",
+                    "length" if drawn.looped[at] else "stop",
+                    int(items.tokens[item]),
+                    3,
+                    0.1,
                 ),
                 answer=None if unparsed else "synthetic",
                 scores={
@@ -140,7 +144,7 @@ def _report(store: Path, folder: Path) -> Path:
 
     conf = AnalysisConf(sensitivity=False)
     results = run(found_study(store), conf)
-    write_study(folder, results.rows, summary(results, conf))
+    write_study(folder, results.rows, summary(results, conf), results.tables)
     return report.write(results, conf, folder)[0]
 
 

@@ -22,6 +22,8 @@ EMPTY, UNPARSED, LOOPED = 0.01, 0.02, 0.02
 EASE, CLUSTER, ANSWER, METRIC = 0.7, 0.25, 0.6, 0.3
 """Standard deviations of an item's ease and of a model's effect on a cluster and on an answer; and
 the share of the latter two that is specific to a metric."""
+TOKENS, TOKENS_SD = 6.0, 0.5
+"""Mean and standard deviation of the logarithm of the tokens of a prompt."""
 ZERO = 0.125
 """Share of text scores that are 0, as ROUGE-2 is on short references."""
 
@@ -37,6 +39,8 @@ class Items:
     """Effect that all models share, standard normal, shape (n,)."""
     defined: Flags
     """True where the reference names a concept, shape (n,)."""
+    tokens: NDArray[np.intp]
+    """Length of the prompt, which no score depends on, shape (n,)."""
 
 
 def draw_items(plan: Plan, conf: TaskConf) -> Items:
@@ -54,6 +58,7 @@ def draw_items(plan: Plan, conf: TaskConf) -> Items:
         codes.astype(np.intp),
         draw.normal(size=size),
         draw.random(size) >= UNDEFINED,
+        draw.lognormal(TOKENS, TOKENS_SD, size).astype(np.intp) + 1,
     )
 
 

@@ -2,16 +2,14 @@
 
     python -m analysis compare base.csv tuned.csv
     python -m analysis compare base.jsonl tuned.jsonl --score rouge1 --cluster patient --margin 0.02
-    python -m analysis compare BASE/samples_x_*.jsonl TUNED/samples_x_*.jsonl --score exact_match
+    python -m analysis compare OUT/base OUT/tuned --score acc
+    python -m analysis compare --base a.jsonl b.jsonl --tuned c.jsonl d.jsonl
 
-The format of a file is detected; the two files may have different formats:
+The format of a file is detected, see below; the two files may have different formats. In the
+names of fields a dot leads into a field with fields: --cluster meta.patient.
 
-    CSV, JSON lines, Parquet   columns sample_id, score (or any other name), cluster, repeat,
-                               wording, draw
-    lm-evaluation-harness      samples_<task>_<date>.jsonl, written with --log_samples
-    inspect_ai                 logs, .json or .eval
-    this project               mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet
-    CLUE's authors             predictions.json
+A folder (the output folder of lm-evaluation-harness, for example) or several files are compared
+task by task; the p-values are adjusted by Holm over all tasks of the command.
 
 delta is tuned minus base. delta and the margin are in the unit of the score. Repeats of a sample
 are averaged. Samples of one cluster (a patient, a document) are not independent: name the field
@@ -25,21 +23,43 @@ import argparse
 import json
 import math
 from pathlib import Path
+from typing import Any
 
-from analysis.api import compare
-from analysis.cli.compare_output import lines
+from analysis.api import compare, compare_tasks
+from analysis.cli.compare_output import blocks, lines
+from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.task_comparisons import TaskComparisons
+from analysis.readers.formats import format_table
+from clue.common.atomic_write import write_atomic
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
+from clue.errors import ConfigError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
-    parser.add_argument("base", type=Path, metavar="BASE", help="results of the base model")
-    parser.add_argument("tuned", type=Path, metavar="TUNED", help="results of the other model")
+    for name, metavar, model in (("base", "BASE", "base"), ("tuned", "TUNED", "other")):
+        parser.add_argument(
+            name,
+            type=Path,
+            nargs="?",
+            metavar=metavar,
+            help=f"results of the {model} model: a file, or a folder with a file for each task",
+        )
+        parser.add_argument(
+            f"--{name}",
+            type=Path,
+            nargs="+",
+            dest=f"{name}_files",
+            metavar="FILE",
+            help=f"several files of the {model} model, one for each task",
+        )
     parser.add_argument(
         "--score",
+        action="append",
         metavar="NAME",
-        help="score to compare; METRIC,FILTER in logs of lm-evaluation-harness; SCORER.VALUE in "
+        help="score to compare; may be repeated if tasks have different ones; METRIC,FILTER in "
+        "logs of lm-evaluation-harness; SCORER.VALUE in "
         "logs of inspect_ai if a scorer has several values (default: `score`, else the only one)",
     )
     parser.add_argument(
@@ -49,6 +69,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         "inspect_ai's metadata, nested fields with a dot (default: `cluster`, if it exists)",
     )
     parser.add_argument(
+        "--id",
+        metavar="FIELD",
+        help="field with the id of a sample (default: that of the format; `sample_id` in tables)",
+    )
+    parser.add_argument(
+        "--repeat",
+        metavar="COLUMN",
+        help="column of a table with the number of a repeat (default: `repeat`, if it exists)",
+    )
+    parser.add_argument(
+        "--filter", metavar="NAME", help="filter of lm-evaluation-harness (default: the only one)"
+    )
+    parser.add_argument(
         "--margin",
         type=_positive,
         metavar="M",
@@ -56,31 +89,78 @@ def add(parser: argparse.ArgumentParser) -> None:
         "the score: 2 points of a score between 0 and 1 are 0.02 (default: equivalence is not "
         "assessed)",
     )
+    parser.add_argument(
+        "--range",
+        nargs=2,
+        type=float,
+        metavar=("LOW", "HIGH"),
+        help="smallest and largest possible score; others are refused (default: fractions beside "
+        "scores above 4 are refused as two scales)",
+    )
     parser.add_argument("--dedup", action="store_true", help="drop identical copies of a row")
     parser.add_argument(
         "--allow-different-prompts",
         action="store_true",
         help="compare although the prompts differ, e.g. in the chat template; the output notes it",
     )
+    parser.add_argument(
+        "--overall", action="store_true", help="compare also on the items of all tasks together"
+    )
+    parser.add_argument(
+        "--plot",
+        type=_figure,
+        metavar="FILE",
+        help="write a figure of the differences, .svg or .png",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON; null: undefined, refused")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
-    comparison = compare(
-        arguments.base,
-        arguments.tuned,
-        score=arguments.score,
-        cluster=arguments.cluster,
-        margin=arguments.margin,
-        dedup=arguments.dedup,
-        allow_different_prompts=arguments.allow_different_prompts,
-    )
+    options: dict[str, Any] = {
+        "cluster": arguments.cluster,
+        "margin": arguments.margin,
+        "dedup": arguments.dedup,
+        "allow_different_prompts": arguments.allow_different_prompts,
+        "score_range": arguments.range,
+        "sample_id": arguments.id,
+        "repeat": arguments.repeat,
+        "filter_name": arguments.filter,
+    }
+    base, tuned = _paths(arguments, "base"), _paths(arguments, "tuned")
+    comparison: FileComparison | TaskComparisons
+    if arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned)):
+        comparison = compare_tasks(
+            base, tuned, score=arguments.score, overall=arguments.overall, **options
+        )
+    else:
+        comparison = compare(base[0], tuned[0], score=(arguments.score or [None])[0], **options)
+    if arguments.plot:
+        from analysis.report.figures.file_comparisons import figure_file  # loads Matplotlib
+
+        write_atomic(arguments.plot, figure_file(arguments.plot, blocks(comparison)))
     if arguments.json:
         print_lines(json.dumps(comparison.as_dict(), indent=1, allow_nan=False))
     else:
         print_rows(lines(comparison))
     return 0
+
+
+def _paths(arguments: argparse.Namespace, name: str) -> list[Path]:
+    """Files of one model, given by position or by option."""
+    position, files = getattr(arguments, name), getattr(arguments, f"{name}_files")
+    if (position is None) == (files is None):
+        raise ConfigError(
+            f"give the files of {name} either by position or with --{name} FILE ...; see --help"
+        )
+    return files or [position]
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise argparse.ArgumentTypeError(f"{text} ends neither with .svg nor with .png")
+    return path
 
 
 def _positive(text: str) -> float:
@@ -90,4 +170,4 @@ def _positive(text: str) -> float:
     return value
 
 
-main = Command("clue compare", __doc__, add, run)
+main = Command("clue compare", f"{__doc__}\nFormats:\n\n{format_table()}", add, run)

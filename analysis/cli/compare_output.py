@@ -4,16 +4,36 @@ from collections.abc import Iterator
 
 from analysis import number_format
 from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.task_comparisons import ALL_TASKS, TaskComparisons
+from analysis.sentences.phrases import Labels
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
 
 
-def lines(result: FileComparison) -> Iterator[str]:
-    """The sentence, a table and the notes."""
+def lines(result: FileComparison | TaskComparisons) -> Iterator[str]:
+    """The sentence, a table and the notes; of several tasks one after the other."""
+    if isinstance(result, FileComparison):
+        yield from _comparison(result)
+        return
+    for task, comparison in blocks(result).items():
+        yield f"== {task}"
+        yield from _comparison(comparison)
+        yield ""
+    yield from result.notes
+
+
+def blocks(result: FileComparison | TaskComparisons) -> dict[str, FileComparison]:
+    """Comparisons by the name of their task, the overall one last."""
+    if isinstance(result, FileComparison):
+        return {result.labels.score: result}
+    return dict(result.by_task) | ({ALL_TASKS: result.overall} if result.overall else {})
+
+
+def _comparison(result: FileComparison) -> Iterator[str]:
     yield result.sentence
     yield ""
-    rows = list(_table(result.comparison))
+    rows = list(_table(result.comparison, result.labels))
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
         yield f"  {name:<{width}}   {text}"
@@ -22,15 +42,15 @@ def lines(result: FileComparison) -> Iterator[str]:
     yield from result.notes
 
 
-def _table(comparison: Comparison) -> Iterator[tuple[str, str]]:
+def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:
     """Rows of a label and its values."""
     digits = number_format.decimals(comparison.se_cr2)
     clusters = f" in {counted(comparison.n_clusters, 'cluster')}" if comparison.clustered else ""
-    counts = f"tuned better {comparison.better}, worse {comparison.worse}"
+    counts = f"{labels.tuned} better {comparison.better}, worse {comparison.worse}"
     yield "items", f"{comparison.n}{clusters}; {counts}"
     means = (comparison.mean_base, comparison.mean_tuned, comparison.delta)
     base, tuned, delta = (number_format.number(mean, digits) for mean in means)
-    yield "means", f"base {base}, tuned {tuned}, difference {delta}"
+    yield "means", f"{labels.base} {base}, {labels.tuned} {tuned}, difference {delta}"
     yield from _tests(comparison, digits)
     sizes = {"d_z": comparison.dz, "ICC": comparison.icc, "design effect": comparison.design_effect}
     effect_sizes = [f"{name} {value:.2f}" for name, value in sizes.items() if value is not None]
@@ -47,6 +67,10 @@ def _tests(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
     ignores = " (clusters ignored)" if comparison.clustered else ""
     tango = comparison.ci95_tango_naive if comparison.clustered else comparison.ci95_tango
     yield from _test("CR2" + df, comparison.p_cr2, comparison.ci95, digits)
+    if comparison.delta_clusters is not None:
+        mean = number_format.number(comparison.delta_clusters, digits)
+        name = f"mean over clusters {mean}"
+        yield from _test(name, comparison.p_clusters, comparison.ci95_clusters, digits)
     yield from _test("sign flip" + exact, comparison.p_signflip, comparison.ci95_signflip, digits)
     if comparison.b is not None:
         yield from _test(f"McNemar, Tango{ignores}", comparison.p_mcnemar_midp, tango, digits)

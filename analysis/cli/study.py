@@ -48,7 +48,7 @@ def _analyse(conf: AnalysisConf) -> int:
     results = run(study_cells(conf), conf)
     print_rows(study_lines(results, conf))
     document = summary(results, conf)
-    paths = write_study(conf.folder, results.rows, document, results.prompt_settings.rows)
+    paths = write_study(conf.folder, results.rows, document, results.tables)
     report_paths = []
     if conf.report:
         from analysis import report

@@ -22,6 +22,9 @@ FEW_DF = 4.5
 """Fewer degrees of freedom give a warning."""
 SINGULAR = 1e-12
 """A smallest eigenvalue below this share of the largest is rounding error."""
+NO_SPREAD = 1e-9
+"""A robust error below this share of the largest estimate is rounding error."""
+ALL_EQUAL = "all estimates are equal, so their spread cannot be estimated"
 NAN = float("nan")
 
 
@@ -100,7 +103,8 @@ def random_effects(
 
     Returns:
         Refused with fewer than 4 families, fewer than 3 degrees of freedom (with recipes: only
-        with fewer than 2) or a singular covariance. Carries a warning below 4.5 degrees of freedom.
+        with fewer than 2), equal estimates or a singular covariance. Carries a warning below 4.5
+        degrees of freedom.
     """
     estimates, joint = np.asarray(y, dtype=float), as_covariance(sampling)
     factors = Factors.of(len(estimates), families, recipes)
@@ -115,6 +119,8 @@ def random_effects(
     least = MIN_DF if recipes is None else MIN_CROSSED_DF
     if not enough_df(robust.df, least):
         return replace(refusal, df=robust.df, refused=too_few_df(robust.df, least))
+    if robust.se <= NO_SPREAD * float(np.abs(estimates).max()):
+        return replace(refusal, df=robust.df, refused=ALL_EQUAL)
     tau2 = dict(zip(factors.components, map(float, fit.tau2), strict=True))
     return RandomEffects(
         n_pairs,

@@ -1,4 +1,4 @@
-"""Columns of cells.csv and prompt_settings.csv, from the dataclasses of a row and their docstrings.
+"""Columns of the tables, from the dataclasses of a row and their docstrings.
 
 python -m analysis.paired_study.columns > docs/analysis-columns.md
 """
@@ -6,13 +6,17 @@ python -m analysis.paired_study.columns > docs/analysis-columns.md
 import ast
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from analysis.paired_study.contrasts import Contrast, ContrastKey
+from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
+from analysis.paired_study.score_key import ScoreKey
+from analysis.paired_study.variance_table import VarianceShares
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
 from analysis.stats.paired import Interval
@@ -36,6 +40,38 @@ SETTING_SECTIONS: Sections = (
     ("change", SettingChange),
 )
 """Of `SettingRow`."""
+
+
+class Table(NamedTuple):
+    """A table besides cells.csv."""
+
+    sections: Sections
+    introduction: str
+    """Text above its columns; lines as they are printed."""
+
+
+TABLES: Mapping[str, Table] = {
+    "prompt_settings": Table(
+        SETTING_SECTIONS,
+        "Three rows per pair, task or level, and two prompt settings, on the items that both\n"
+        "settings scored. All of them are exploratory. Without a second prompt setting the table\n"
+        "is empty. Scores and differences are in points.",
+    ),
+    "item_slopes": Table(
+        (("key", SlopeKey), ("slope", ItemSlope)),
+        "A row per pair, task score and property of items. All of them are exploratory.",
+    ),
+    "contrasts": Table(
+        (("key", ContrastKey), ("contrast", Contrast)),
+        "A row per requested contrast of two pairs (`contrasts=[first:second]`), data set and\n"
+        "level. Without a request the table is empty.",
+    ),
+    "variance": Table(
+        (("key", ScoreKey), ("shares", VarianceShares)),
+        "A row per pair and task score: where the error of the difference comes from.",
+    ),
+}
+"""By name of the file."""
 
 
 TEXTS = tuple[str, ...]
@@ -88,13 +124,12 @@ def columns_markdown() -> str:
         "and analysis, sorted. Differences are tuned minus base; scores, differences, errors and\n"
         "margins are in points (0 to 100). An empty cell: undefined or refused.\n\n"
     )
-    settings = (
-        "\n# Columns of `prompt_settings.csv`\n\n"
-        "Three rows per pair, task or level, and two prompt settings, on the items that both\n"
-        "settings scored. All of them are exploratory. Without a second prompt setting the table\n"
-        "is empty. Scores and differences are in points.\n\n"
+    others = (
+        f"\n# Columns of `{name}.csv`\n\n{table.introduction}\n\n"
+        f"{_table(columns(table.sections))}\n"
+        for name, table in TABLES.items()
     )
-    return f"{cells}{_table(columns())}\n{settings}{_table(columns(SETTING_SECTIONS))}\n"
+    return f"{cells}{_table(columns())}\n{''.join(others)}"
 
 
 def _table(described: tuple[Column, ...]) -> str:
@@ -144,10 +179,13 @@ def _options(hint: Any) -> tuple[Any, ...]:
 
 
 def _docstrings(section_type: type) -> dict[str, str]:
-    """Field to the docstring below it in the source."""
-    (tree,) = ast.parse(inspect.getsource(section_type)).body
-    assert isinstance(tree, ast.ClassDef)
-    return dict(_field_docstrings(tree.body))
+    """Field to the docstring below it in the source of its class."""
+    meanings: dict[str, str] = {}
+    for part in section_type.__mro__[:-1]:
+        (tree,) = ast.parse(inspect.getsource(part)).body
+        assert isinstance(tree, ast.ClassDef)
+        meanings |= dict(_field_docstrings(tree.body))
+    return meanings
 
 
 def _field_docstrings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:

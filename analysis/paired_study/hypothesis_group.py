@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 from scipy import stats
 
 from analysis.names import in_sentence
@@ -12,7 +11,7 @@ from analysis.paired_study.rows import ComparisonKey, DataCoverage, HypothesisFa
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.sentences.phrases import HOLM
 from analysis.sentences.verdict import Labels, Verdict, sentence, verdict
-from analysis.stats.claims import AdjustedP, ClaimInterval, claim_interval
+from analysis.stats.claims import AdjustedP, ClaimInterval, adjust_family, claim_interval
 from analysis.stats.comparison import Comparison
 from analysis.stats.multiplicity import benjamini_hochberg, holm
 from analysis.stats.paired import Interval
@@ -39,11 +38,7 @@ class HypothesisGroup:
     def adjusted(self, raw: Sequence[AdjustedP]) -> list[AdjustedP]:
         """Adjusted p-values; tests that are not there yet count in the size, as if p were 1."""
         adjust = benjamini_hochberg if self.name == "F4" else holm
-        absent = [float("nan")] * (self.size - len(raw))
-        columns = [
-            adjust([*_numbers(tests), *absent])[: len(raw)] for tests in zip(*raw, strict=True)
-        ]
-        return [AdjustedP(*map(_number_or_none, row)) for row in zip(*columns, strict=True)]
+        return adjust_family(raw, self.size, adjust)
 
     def judgement(
         self, member: UnjudgedComparison, raw: AdjustedP, adjusted: AdjustedP
@@ -106,6 +101,7 @@ class HypothesisGroup:
             adjustment="Benjamini-Hochberg" if self.name == "F4" else HOLM,
             tests=self.size,
             marks=member.data.marks,
+            bounds=member.data.bounds,
         )
 
 
@@ -114,11 +110,3 @@ def unadjusted(member: UnjudgedComparison) -> AdjustedP:
     comparison = member.comparison
     p = AdjustedP.of(comparison)
     return p._replace(difference=comparison.p_cr2) if member.key.scope == "level" else p
-
-
-def _numbers(values: Sequence[float | None]) -> list[float]:
-    return [float("nan") if value is None else value for value in values]
-
-
-def _number_or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

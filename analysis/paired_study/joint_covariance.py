@@ -3,16 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
 from analysis.paired_study.sensitivity import patient
 from analysis.stats.clusters import influence
-from analysis.stats.paired import Array, Paired
+from analysis.stats.paired import Array, Paired, Sums
 from analysis.stats.weighted_sums import covariance
 
 MIMIC = ("medisumcode", "medisumqa")
 """Data sets whose letters come from the patients of one hospital; others share no patient."""
+
+
+class NamedSums(Protocol):
+    """Sums within named clusters, of a pair's differences or of a model's scores."""
+
+    @property
+    def dataset(self) -> str:
+        """Tasks of one data set share their clusters."""
+
+    @property
+    def sums(self) -> Sums:
+        """Within clusters."""
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Names in the order of `sums`."""
+
+    @property
+    def patients(self) -> tuple[tuple[str, str], ...]:
+        """Patient of each cluster, `named_patients`."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +49,27 @@ class DatasetSeries:
 
     @cached_property
     def clusters(self) -> tuple[str, ...]:
-        """Names in the order of `series.sums`."""
+        """Names in the order of `sums`."""
         return tuple(np.unique(self.series.clusters).tolist())
 
     @property
+    def sums(self) -> Sums:
+        """Differences within clusters."""
+        return self.series.sums
+
+    @property
     def patients(self) -> tuple[tuple[str, str], ...]:
-        """Patient of each cluster, named such that only MIMIC's data sets can share patients."""
-        shares = self.dataset in MIMIC
-        return tuple(
-            ("mimic", patient(name)) if shares else (self.dataset, name) for name in self.clusters
-        )
+        """Patient of each cluster."""
+        return named_patients(self.dataset, self.clusters)
 
 
-def shared_patients(units: Sequence[DatasetSeries]) -> int:
+def named_patients(dataset: str, clusters: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Patient of each cluster, named such that only MIMIC's data sets can share patients."""
+    shares = dataset in MIMIC
+    return tuple(("mimic", patient(name)) if shares else (dataset, name) for name in clusters)
+
+
+def shared_patients(units: Sequence[NamedSums]) -> int:
     """Number of patients in more than one data set."""
     datasets_of: dict[tuple[str, str], set[str]] = {}
     for unit in units:
@@ -50,13 +79,13 @@ def shared_patients(units: Sequence[DatasetSeries]) -> int:
     return sum(len(datasets) > 1 for datasets in datasets_of.values())
 
 
-def joint_covariance(units: Sequence[DatasetSeries]) -> Array:
+def joint_covariance(units: Sequence[NamedSums]) -> Array:
     """Error covariance of the units, shape (k, k), in squared points.
 
     Within a data set units covary through its clusters, and the diagonal is their CR2 variance.
     Units of different data sets covary through the patients that they have in common.
     """
-    influences = [influence(unit.series.sums) for unit in units]
+    influences = [influence(unit.sums) for unit in units]
     within = covariance(
         influences, [[(unit.dataset, name) for name in unit.clusters] for unit in units]
     )
@@ -68,7 +97,7 @@ def joint_covariance(units: Sequence[DatasetSeries]) -> Array:
     return np.where(datasets[:, None] == datasets, within, across)
 
 
-def _by_patient(unit: DatasetSeries, values: Array) -> tuple[Array, list[tuple[str, str]]]:
+def _by_patient(unit: NamedSums, values: Array) -> tuple[Array, list[tuple[str, str]]]:
     """Influences summed over the letters of each patient, and the patients."""
     sums: dict[tuple[str, str], float] = {}
     for name, value in zip(unit.patients, values, strict=True):

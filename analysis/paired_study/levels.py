@@ -59,10 +59,11 @@ class Levels:
 
     def estimate(self, pair: str, weights: Weights) -> Estimate:
         """A pair's difference in a level, in points."""
-        row = self._row(pair, weights)
-        used = np.flatnonzero(row)
-        parts = [self.estimates[index] for index in used]
-        return combine(parts, row[used], self.covariance[np.ix_(used, used)])
+        return self._combined(self._row(pair, weights))
+
+    def contrast(self, first: str, second: str, weights: Weights) -> Estimate:
+        """First pair's difference in a level minus the second's, in points."""
+        return self._combined(self._row(first, weights) - self._row(second, weights))
 
     def joint(self, pairs: Sequence[str], weights: Weights) -> Array:
         """Error covariance of the pairs' differences in a level, shape (pairs, pairs)."""
@@ -90,6 +91,11 @@ class Levels:
         if not estimate.se > 0:
             counts["refused"] = "the difference is the same in all clusters of all tasks"
         return Comparison(**{**blank, **defined, **counts})
+
+    def _combined(self, row: Array) -> Estimate:
+        used = np.flatnonzero(row)
+        parts = [self.estimates[index] for index in used]
+        return combine(parts, row[used], self.covariance[np.ix_(used, used)])
 
     def _row(self, pair: str, weights: Weights) -> Array:
         return np.array(

@@ -8,13 +8,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.paired_study.columns import SETTING_SECTIONS, Column, columns, row_values
-from analysis.paired_study.prompt_setting_rows import SettingRow
+from analysis.paired_study.columns import TABLES, Column, columns, row_values
 from analysis.paired_study.rows import ResultRow
 from clue import outgoing
 from clue.common.atomic_write import write_atomic
@@ -30,7 +29,7 @@ def write_study(
     folder: Path,
     rows: Sequence[ResultRow],
     summary: Mapping[str, Any],
-    setting_rows: Sequence[SettingRow] = (),
+    tables: Mapping[str, Sequence[NamedTuple]] | None = None,
 ) -> list[Path]:
     """Write the files and return their paths.
 
@@ -38,17 +37,25 @@ def write_study(
         folder: receives the files.
         rows: of cells.csv and cells.parquet.
         summary: content of summary.json.
-        setting_rows: of prompt_settings.csv.
+        tables: rows of the other tables, by name; a table without rows has its head only.
 
     Raises:
         StoreError: the folder cannot be written.
     """
     table, schema = [json_values(row_values(row)) for row in rows], columns()
-    of_settings = [json_values(row_values(row, SETTING_SECTIONS)) for row in setting_rows]
     contents = {
         "cells.csv": _csv(table, schema),
         "cells.parquet": _parquet(table, schema),
-        "prompt_settings.csv": _csv(of_settings, columns(SETTING_SECTIONS)),
+        **{
+            f"{name}.csv": _csv(
+                [
+                    json_values(row_values(row, other.sections))
+                    for row in (tables or {}).get(name, ())
+                ],
+                columns(other.sections),
+            )
+            for name, other in TABLES.items()
+        },
         "summary.json": (
             json.dumps(json_values(summary), indent=1, sort_keys=True) + "\n"
         ).encode(),

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.contrasts import ContrastRow
+from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
@@ -13,7 +15,9 @@ from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
+from analysis.paired_study.shrunken_cells import ShrunkenStudy
 from analysis.paired_study.standings import Standing
+from analysis.paired_study.variance_table import VarianceRow
 from clue.marks import EXPLORATORY, marked, union
 
 if TYPE_CHECKING:
@@ -49,6 +53,14 @@ class PromptResults:
     moderators: Sequence[ModeratorEffect]
     shared_patients: int
     """Patients in more than one data set."""
+    shrinkage: ShrunkenStudy | None
+    """Cells shrunken towards what pairs and tasks have in common; None: fewer than 3 cells."""
+    slopes: Sequence[SlopeRow]
+    """Differences against properties of items; exploratory."""
+    variance: Sequence[VarianceRow]
+    """Sources of the error of every difference."""
+    contrasts: Sequence[ContrastRow]
+    """Pairs against each other, as the settings request."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -95,6 +107,16 @@ class StudyResults:
     def rows(self) -> list[ResultRow]:
         """Rows of all prompt settings, sorted."""
         return [row for setting in self.settings for row in setting.rows]
+
+    @property
+    def tables(self) -> Mapping[str, Sequence[NamedTuple]]:
+        """Rows of all files but cells.csv, by the names of `analysis.paired_study.columns`."""
+        return {
+            "prompt_settings": self.prompt_settings.rows,
+            "item_slopes": [row for setting in self.settings for row in setting.slopes],
+            "contrasts": [row for setting in self.settings for row in setting.contrasts],
+            "variance": [row for setting in self.settings for row in setting.variance],
+        }
 
     def table(self) -> "pd.DataFrame":
         """The rows as a data frame, with the columns of cells.csv (docs/analysis-columns.md)."""

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from analysis.sentences.verdict import Verdict
 from analysis.stats.comparison import Comparison
-from analysis.stats.paired import Interval
+from analysis.stats.paired import Interval, excludes_zero
 
 Scope = Literal["metric", "task", "level"]
 HypothesisFamily = Literal["F1", "F2", "F3", "F4"]
@@ -110,6 +110,12 @@ class ResultRow(NamedTuple):
     def marks(self) -> tuple[str, ...]:
         """Marks of its cells together."""
         return self.data.marks
+
+    @property
+    def is_fragile(self) -> bool:
+        """True if it claims a decline or a gain that the missing samples could undo."""
+        bounds, claimed = self.data.bounds, self.judgement.verdict in ("decline", "gain")
+        return claimed and bounds is not None and not excludes_zero(bounds)
 
     @property
     def detectable(self) -> float | None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from analysis.cells import StoredCell
+from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.contrasts import ContrastRow, contrasts, requested_pairs
 from analysis.paired_study.coverage import combined_coverage
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
+from analysis.paired_study.item_slopes import item_slopes
 from analysis.paired_study.joint_covariance import shared_patients
 from analysis.paired_study.levels import DatasetComparison, Levels
 from analysis.paired_study.matching import align_all, undecided
@@ -24,11 +26,14 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.series_to_test import SCORE, SeriesBuilder, SeriesToTest
+from analysis.paired_study.shrunken_cells import shrunken_study
 from analysis.paired_study.standings import standings
 from analysis.paired_study.testing import TestedSeries, test_all
+from analysis.paired_study.variance_table import variance_table
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
 from clue.errors import StoreError
+from clue.marks import Marks, union
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +51,11 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
     by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
     for task in aligned:
         by_prompt[task.match.pair.prompt].append(task)
+    readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     settings = [
-        _PromptStudy(prompt, tasks, study, conf).results()
+        _PromptStudy(prompt, tasks, study, conf, readable).results()
         for prompt, tasks in sorted(by_prompt.items())
     ]
-    readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
@@ -59,7 +64,10 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         unevaluated_tasks(study, conf),
         refused,
         readable,
-        {prompt: standings(readable, tree, prompt) for prompt in {key.prompt for key in readable}},
+        {
+            prompt: standings(readable, tree, prompt, conf.study.alpha)
+            for prompt in {key.prompt for key in readable}
+        },
         study,
         compare_prompt_settings(
             [one for one in aligned if one.match.pair.prompt in study.declaration.prompts],
@@ -87,6 +95,7 @@ class _PromptStudy:
     aligned: Sequence[AlignedPair]
     study: StudyCells
     conf: AnalysisConf
+    readable: Mapping[CellKey, StoredCell]
 
     def results(self) -> PromptResults:
         """Compute all results of the prompt setting."""
@@ -106,6 +115,10 @@ class _PromptStudy:
             replications(rows, self.conf.study.alpha, shared=shared > 0),
             self._moderators(),
             shared,
+            shrunken_study(self.levels[PRIMARY]),
+            item_slopes(self.tested, self.readable, self.name),
+            variance_table(self.tested),
+            self._contrasts(),
         )
 
     @property
@@ -189,6 +202,17 @@ class _PromptStudy:
     def _sensitivity(self, analysis: str) -> dict[str, SensitivityAnswer]:
         pooled = self._pooled(analysis)
         return {level: pairs.sensitivity_answer() for level, pairs in pooled.items()}
+
+    def _contrasts(self) -> list[ContrastRow]:
+        marks: dict[str, Marks] = {}
+        for task in self.aligned:
+            pair = task.match.pair.name
+            marks[pair] = union(marks.get(pair, ()), task.match.marks)
+        requested = requested_pairs(
+            self.conf.contrasts, sorted({pair.name for pair in self.study.pairs})
+        )
+        levels = self.levels[PRIMARY]
+        return contrasts(self.name, requested, levels, self.weights, marks)
 
     def _moderators(self) -> list[ModeratorEffect]:
         effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)

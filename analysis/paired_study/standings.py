@@ -1,19 +1,24 @@
 """Scores of every model with intervals, including baselines and models without a partner."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.cells import CellKey, StoredCell
-from analysis.stats.clusters import influence
-from analysis.stats.paired import Array, Sums
-from analysis.stats.weighted_sums import Estimate, combine, covariance
-from clue.cluster_robust import robust, task_sums
+from analysis.paired_study.joint_covariance import joint_covariance
+from analysis.paired_study.model_ranks import model_ranks
+from analysis.paired_study.task_sums import TaskSums
+from analysis.stats.paired import Array
+from analysis.stats.rank_sets import RankSet
+from analysis.stats.weighted_sums import Estimate, combine
+from clue.cluster_robust import task_sums
 from clue.marks import union
 from clue.task.levels import ScoreTree
+
+BASELINE = "baseline"
+"""Family of rules that answer without a model."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,9 @@ class ModelScore:
     n: int
     """Items; their presentations are averaged."""
     n_clusters: int
+    rank_set: RankSet | None = None
+    """Among the models of the prompt setting without baselines, simultaneous at 95 %; None: a
+    baseline, other items than most models answered, or nothing to compare with."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +48,16 @@ class Standing:
     """Task, data set or level to score; a composite only if the model has all its parts."""
 
 
-@dataclass(frozen=True)
-class _TaskSums:
-    """A task score as sums within named clusters."""
-
-    sums: Sums
-    clusters: tuple[str, ...]
-    items: frozenset[str]
-
-
-def standings(cells: Mapping[CellKey, StoredCell], tree: ScoreTree, prompt: str) -> list[Standing]:
+def standings(
+    cells: Mapping[CellKey, StoredCell], tree: ScoreTree, prompt: str, alpha: float = 0.05
+) -> list[Standing]:
     """The models of a prompt setting: by family, base first; baselines last.
 
     Args:
         cells: the store.
         tree: composites of the study.
         prompt: the setting.
+        alpha: error rate of the rank sets of one score together.
 
     Raises:
         StoreError: a table cannot be read.
@@ -64,16 +66,21 @@ def standings(cells: Mapping[CellKey, StoredCell], tree: ScoreTree, prompt: str)
     for key, cell in cells.items():
         if key.prompt == prompt:
             by_model.setdefault(key.model, []).append(cell)
+    tasks_of = {model: _tasks(of_model) for model, of_model in by_model.items()}
+    ranks = _ranks(by_model, tasks_of, tree, alpha)
     rows = [
         Standing(
             model,
             of_model[0].facts,
             union(*(cell.marks for cell in of_model)),
-            dict(_scores(of_model, tree)),
+            {
+                name: replace(score, rank_set=ranks.get(name, {}).get(model))
+                for name, score in _scores(tasks_of[model], tree)
+            },
         )
         for model, of_model in by_model.items()
     ]
-    return sorted(rows, key=_rank)
+    return sorted(rows, key=_report_order)
 
 
 def metric_score(cell: StoredCell, name: str) -> ModelScore | None:
@@ -84,49 +91,48 @@ def metric_score(cell: StoredCell, name: str) -> ModelScore | None:
     if not defined.any():
         return None
     sums = task_sums(scores[defined, None], columns.clusters[defined])
-    return _score(_with_names(cell, sums, defined))
+    return _score(TaskSums.with_names(cell, sums, defined))
 
 
-def _rank(standing: Standing) -> tuple[bool, str, bool, str]:
+def _report_order(standing: Standing) -> tuple[bool, str, bool, str]:
     family = str(standing.facts.get("family"))
-    return family == "baseline", family, standing.facts.get("base") is not None, standing.model
+    return family == BASELINE, family, standing.facts.get("base") is not None, standing.model
 
 
-def _scores(cells: list[StoredCell], tree: ScoreTree) -> Iterator[tuple[str, ModelScore]]:
-    tasks = {str(cell.facts["task"]): sums for cell in cells if (sums := _task_sums(cell))}
+def _tasks(cells: list[StoredCell]) -> dict[str, TaskSums]:
+    return {str(cell.facts["task"]): sums for cell in cells if (sums := TaskSums.of(cell))}
+
+
+def _ranks(
+    cells: Mapping[str, list[StoredCell]],
+    tasks_of: Mapping[str, Mapping[str, TaskSums]],
+    tree: ScoreTree,
+    alpha: float,
+) -> dict[str, dict[str, RankSet]]:
+    """Score to model to rank set, among the models that are no baselines."""
+    models = {
+        model: tasks
+        for model, tasks in tasks_of.items()
+        if cells[model][0].facts.get("family") != BASELINE
+    }
+    single = {task: {task: 1.0} for tasks in models.values() for task in tasks}
+    return model_ranks(models, {**single, **tree.of_tasks}, alpha)
+
+
+def _scores(tasks: Mapping[str, TaskSums], tree: ScoreTree) -> Iterator[tuple[str, ModelScore]]:
     yield from ((name, _score(task)) for name, task in tasks.items())
     for name, weights in tree.of_tasks.items():
         if set(weights) <= set(tasks):
             yield name, _composite([tasks[task] for task in weights], np.array([*weights.values()]))
 
 
-def _task_sums(cell: StoredCell) -> _TaskSums | None:
-    """None if a metric of the task score is undefined in all rows."""
-    columns, names = cell.columns, cell.facts["score"]
-    if any(np.isnan(columns.scores.get(name, np.nan)).all() for name in names):
-        return None
-    scores = np.column_stack([columns.scores[name] for name in names])
-    return _with_names(cell, task_sums(scores, columns.clusters), np.full(len(scores), True))
+def _score(task: TaskSums) -> ModelScore:
+    return ModelScore(task.estimate, len(task.items), task.sums.n_clusters)
 
 
-def _with_names(cell: StoredCell, sums: Sums, rows: NDArray[np.bool_]) -> _TaskSums:
-    """Adds the names of clusters and items, which tell data sets apart."""
-    clusters, items = (
-        [f"{cell.facts['dataset']}/{name}" for name in np.unique(names[rows])]
-        for names in (cell.columns.clusters, cell.columns.ids)
-    )
-    return _TaskSums(sums, tuple(clusters), frozenset(items))
-
-
-def _score(task: _TaskSums) -> ModelScore:
-    result = robust(task.sums)
-    return ModelScore(Estimate.of(result), len(task.items), result.n_clusters)
-
-
-def _composite(parts: list[_TaskSums], weights: Array) -> ModelScore:
-    """Weighted sum of tasks; its error includes the clusters that tasks of a data set share."""
-    joint = covariance([influence(part.sums) for part in parts], [part.clusters for part in parts])
-    clusters = {name for part in parts for name in part.clusters}
-    estimate = combine([_score(part).estimate for part in parts], weights, joint)
-    items = {name for part in parts for name in part.items}
+def _composite(parts: list[TaskSums], weights: Array) -> ModelScore:
+    """Weighted sum of tasks; its error includes the clusters that data sets share."""
+    clusters = {(part.dataset, name) for part in parts for name in part.clusters}
+    estimate = combine([part.estimate for part in parts], weights, joint_covariance(parts))
+    items = {(part.dataset, name) for part in parts for name in part.items}
     return ModelScore(estimate, len(items), len(clusters))

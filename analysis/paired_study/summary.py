@@ -117,6 +117,7 @@ def _scores(standing: Standing) -> dict[str, Any]:
             "ci95": list(interval),
             "n": score.n,
             "n_clusters": score.n_clusters,
+            "rank_set": score.rank_set,
         }
     return scores
 
@@ -151,6 +152,7 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "replicability": [asdict(replication) for replication in setting.replications],
         "moderators": [effect.as_dict() for effect in setting.moderators],
         "shared_patients": setting.shared_patients,
+        "shrinkage": setting.shrinkage and setting.shrinkage.as_dict(),
     }
 
 

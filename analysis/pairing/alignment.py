@@ -158,7 +158,7 @@ def _verify_digests(
             if row.digests[kind] != other[kind]:
                 different.setdefault(kind, []).append(row.sample_id)
     for kind, samples in sorted(different.items()):
-        if kind not in allowed:
+        if kind.removesuffix(" text") not in allowed:
             raise PairingError(
                 f"the {kind} of {counted(len(samples), 'sample')} differs between the two"
                 f"{format_ids(sorted(samples))}: they are not the same items, so their scores "
@@ -168,7 +168,7 @@ def _verify_digests(
 
 
 def _advice(kind: str) -> str:
-    if kind != "prompt":
+    if not kind.startswith("prompt"):
         return ""
     return ". If only the chat template differs, allow it with --allow-different-prompts"
 

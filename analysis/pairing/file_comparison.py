@@ -12,6 +12,7 @@ from analysis.pairing.pair_files import Pairing
 from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.battery import battery
+from analysis.stats.claims import AdjustedP
 from analysis.stats.comparison import Comparison, Options, untested
 from clue.common.plural import counted
 from clue.marks import union
@@ -28,11 +29,13 @@ class FileComparison:
     labels: Labels
     notes: tuple[str, ...]
     """Facts that limit the result, one sentence each."""
+    adjusted: AdjustedP | None = None
+    """p-values adjusted over several tasks; None: the comparison is the only one."""
 
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        return sentence(self.comparison, self.labels)
+        return sentence(self.comparison, self.labels, self.adjusted)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON document; null: undefined, refused or unbounded."""
@@ -42,13 +45,14 @@ class FileComparison:
             "tuned": _source(self.tuned),
             "score": self.base.score,
             **{f.name: getattr(comparison, f.name) for f in dataclasses.fields(comparison)},
-            "verdict": verdict(comparison),
+            "verdict": verdict(comparison, self.adjusted),
             "sentence": self.sentence,
             "marks": self.labels.marks,
             "status": ledger.status,
             "missing_bounds": self.pairing.bounds,
             **dataclasses.asdict(ledger),
             "notes": self.notes,
+            "p_adjusted": self.adjusted._asdict() if self.adjusted else None,
         }
         return {name: _json_value(value) for name, value in document.items()}
 
@@ -69,11 +73,13 @@ def compare_results(
     if pairing.ledger.status == "refused":
         comparison = untested(
             comparison,
-            f"{100 * pairing.ledger.missing:.1f} % of the samples are in one of the files only, "
+            f"{100 * pairing.ledger.missing:.1f} % of the samples are "
+            f"{'missing' if pairing.ledger.neither else 'in one of the files only'}, "
             f"more than {100 * REFUSED:.0f} %",
         )
     notes = tuple(_notes(base, tuned, pairing, margin))
-    return FileComparison(base, tuned, pairing, comparison, _labels(base, tuned), notes)
+    labels = dataclasses.replace(_labels(base, tuned), bounds=pairing.bounds)
+    return FileComparison(base, tuned, pairing, comparison, labels, notes)
 
 
 def _range(pairing: Pairing) -> float:
@@ -90,7 +96,10 @@ def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
 def _notes(
     base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
 ) -> Iterator[str]:
-    yield from pairing.ledger.notes(list_ids)
+    labels = _labels(base, tuned)
+    yield from pairing.ledger.notes(list_ids, (labels.base, labels.tuned))
+    for results in (base, tuned):
+        yield from results.facts
     if all(row.cluster is None for row in base.rows):
         yield (
             "No field names clusters, so every sample counts as independent. If samples share a "
@@ -105,7 +114,7 @@ def _notes(
     differing = [
         f"{key} {base.settings.get(key)} / {tuned.settings.get(key)}"
         for key in sorted({*base.settings, *tuned.settings})
-        if base.settings.get(key) != tuned.settings.get(key)
+        if base.settings and tuned.settings and base.settings.get(key) != tuned.settings.get(key)
     ]
     if differing:
         yield f"The two files have different settings (base / tuned): {'; '.join(differing)}."

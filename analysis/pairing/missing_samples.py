@@ -13,6 +13,8 @@ REFUSED = 0.05
 """Share of missing samples above which nothing is tested."""
 LISTED = 5
 """Largest number of ids in a message."""
+LONGEST, WORDS = 100, 3
+"""Characters and words of an id; a longer one is a text, which no message shows."""
 
 IdFormat = Callable[[Sequence[str]], str]
 """Text that follows a number of samples in a message: `list_ids` or `hide_ids`."""
@@ -21,11 +23,13 @@ Status = Literal["complete", "incomplete", "refused"]
 
 
 def list_ids(ids: Sequence[str]) -> str:
-    """Lists the first few ids, in parentheses.
+    """Lists the first few ids, in parentheses; none if one of them is a text of several words.
 
     >>> list_ids(["a", "b", "c", "d", "e", "f", "g"])
     ' (a, b, c, d, e and 2 more)'
     """
+    if any(len(sample) > LONGEST or len(sample.split()) > WORDS for sample in ids[:LISTED]):
+        return ""
     more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
     return f" ({', '.join(ids[:LISTED])}{more})"
 
@@ -51,6 +55,8 @@ class Ledger:
     """Ids that tuned lacks, sorted."""
     only_tuned: tuple[str, ...] = ()
     """Ids that base lacks, sorted."""
+    neither: tuple[str, ...] = ()
+    """Ids that both lack although a file lists them as planned, sorted."""
     duplicates: int = 0
     """Identical copies of rows that were dropped on request."""
     repeats: tuple[int, int] = (1, 1)
@@ -68,13 +74,13 @@ class Ledger:
 
     @property
     def missing(self) -> float:
-        """Share of all samples that one of the two lacks.
+        """Share of all samples that one of the two or both lack.
 
         >>> Ledger(n_base=4, n_tuned=3, only_base=("a", "d"), only_tuned=("e",)).missing
         0.6
         """
-        lacking = len(self.only_base) + len(self.only_tuned)
-        return lacking / (self.n_base + len(self.only_tuned))
+        lacking = len(self.only_base) + len(self.only_tuned) + len(self.neither)
+        return lacking / (self.n_base + len(self.only_tuned) + len(self.neither))
 
     @property
     def status(self) -> Status:
@@ -87,16 +93,23 @@ class Ledger:
             return "refused"
         return "incomplete" if self.missing > INCOMPLETE else "complete"
 
-    def notes(self, format_ids: IdFormat = hide_ids) -> Iterator[str]:
+    def notes(
+        self, format_ids: IdFormat = hide_ids, names: tuple[str, str] = ("base", "tuned")
+    ) -> Iterator[str]:
         """Yields one sentence for each fact that a reader of the result must know.
 
         >>> ledger = Ledger(3, 2, only_base=("c",), verified=("prompt",))
         >>> list(ledger.notes(list_ids))
         ['Only base has 1 of the samples (c).']
         """
-        for name, ids in (("base", self.only_base), ("tuned", self.only_tuned)):
+        for name, ids in zip(names, (self.only_base, self.only_tuned), strict=True):
             if ids:
                 yield f"Only {name} has {len(ids)} of the samples{format_ids(ids)}."
+        if self.neither:
+            yield (
+                f"Both lack {len(self.neither)} of the samples that the evaluation was to answer"
+                f"{format_ids(self.neither)}."
+            )
         if self.duplicates:
             yield f"{counted(self.duplicates, 'identical row was', 'identical rows were')} dropped."
         if self.short:
@@ -119,10 +132,16 @@ class Ledger:
                 f"The {' and '.join(self.differing)} of some samples differs between the two, "
                 "which was allowed."
             )
-        if not self.verified and not self.differing:
+        kinds = (*self.verified, *self.differing)
+        if not any(kind.startswith("prompt") for kind in kinds):
+            equal = (
+                f"only {' and '.join(self.verified)} are equal"
+                if self.verified
+                else ("only the ids match")
+            )
             yield (
                 "The files have no digests to verify that both models received the same prompts; "
-                "only the ids match."
+                f"{equal}."
             )
 
 
@@ -148,8 +167,9 @@ def missing_bounds(
     """
     base, tuned = unmatched
     observed = total - base + tuned
-    lacking_base, lacking_tuned = len(ledger.only_tuned), len(ledger.only_base)
-    n = n_common + lacking_base + lacking_tuned
+    neither = len(ledger.neither)
+    lacking_base, lacking_tuned = len(ledger.only_tuned) + neither, len(ledger.only_base) + neither
+    n = n_common + lacking_base + lacking_tuned - neither
     return Interval(
         (observed - largest * lacking_base) / n, (observed + largest * lacking_tuned) / n
     )

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.errors import PairingError
 from analysis.pairing.alignment import Alignment, align
 from analysis.pairing.missing_samples import Ledger, list_ids, missing_bounds
+from analysis.pairing.scales import ScoreRange, check_scales
 from analysis.readers.per_sample import ModelResults, SampleRow
 from analysis.stats.paired import Interval, Paired
 from clue.common.plural import counted
@@ -34,6 +35,7 @@ def pair(
     *,
     dedup: bool = False,
     allowed: Collection[str] = (),
+    score_range: ScoreRange | None = None,
 ) -> Pairing:
     """Matches two files in one score.
 
@@ -42,10 +44,11 @@ def pair(
         tuned: results of the tuned model.
         dedup: drop copies of rows that are identical in everything.
         allowed: digests that may differ between the two, e.g. `prompt`.
+        score_range: range of all scores; None: judged by the scores.
 
     Raises:
-        PairingError: the files are not of the same items or not of the same score, or contain rows
-            twice.
+        PairingError: the files are not of the same items or not of the same score, contain rows
+            twice, or have scores on different scales.
 
     >>> from pathlib import Path
     >>> rows = (SampleRow("a"), SampleRow("b"))
@@ -64,13 +67,16 @@ def pair(
             f"{base.path} and {tuned.path}: {base.score} was computed in different ways "
             f"({base.signature} / {tuned.signature}); score both again with the same settings"
         )
+    check_scales(base, tuned, score_range)
     base, dropped_base = _without_duplicates(base, dedup=dedup)
     tuned, dropped_tuned = _without_duplicates(tuned, dedup=dedup)
     alignment = align(base.rows, tuned.rows, allowed=allowed, format_ids=list_ids)
     scores = [np.array(side.scores, dtype=float) for side in (base, tuned)]
     paired = alignment.paired(*scores)
+    present = {row.sample_id for row in (*base.rows, *tuned.rows)}
     ledger = dataclasses.replace(
         alignment.ledger,
+        neither=tuple(sorted({*base.planned, *tuned.planned} - present)),
         duplicates=dropped_base + dropped_tuned,
         undefined=len(alignment.ids) - len(paired.ids),
     )

@@ -1,69 +1,74 @@
-"""Readers of per-sample results, of this project and of others; the format is detected.
+"""Readers of per-sample results, of this project and of others; the format is detected here.
 
-CSV, JSON lines, Parquet   columns sample_id, score (or any other), cluster, repeat, wording, draw
-this project's tables      mlruns/cells/<task>/<model>/<fingerprint>/records-*.parquet
-lm-evaluation-harness      samples_<task>_<date>.jsonl, written with --log_samples
-inspect_ai                 logs, .json or .eval
-CLUE's authors             predictions.json
+`formats.FORMATS` lists the formats.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ResultsError
 from analysis.readers import (
     clue_authors,
+    every_eval_ever,
     files,
+    helm,
     inspect_log,
+    inspect_samples_df,
     inspect_zip,
+    lighteval,
     lm_eval_harness,
+    opencompass,
+    other_files,
     records_table,
     tabular,
 )
+from analysis.readers.formats import listed_formats
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
 from clue.common import bounds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ModelResults", "SampleRow", "read", "read_frame"]
+__all__ = ["ModelResults", "ReadRequest", "SampleRow", "read", "read_file", "read_frame"]
 
 
 def read(path: Path, score: str | None = None, cluster: str | None = None) -> ModelResults:
-    """Reads one model's results.
+    """Reads one model's results, see `read_file`."""
+    return read_file(ReadRequest(path, score, cluster))
 
-    Args:
-        path: the file.
-        score: name of the score; None: the only one, or the column `score`.
-        cluster: field that names the unit of independence; None: `cluster`, if it exists.
+
+def read_file(request: ReadRequest) -> ModelResults:
+    """Reads one model's results.
 
     Raises:
         ResultsError: the file is missing, malformed, or has no such score or field.
         StoreError: a table of this project is damaged.
     """
-    request = ReadRequest(path, score, cluster)
+    path = request.path
     try:
         bounds.check_regular(path, files.errors_in(path))
+        other_files.check_content(path, files.errors_in(path))
         results = _read(request)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
-        raise ResultsError(f"{path} cannot be read: {reason}") from error
+    except UnicodeDecodeError as error:
+        raise ResultsError(
+            f"{path} cannot be read: it is no text in UTF-8. The formats that can be read: "
+            f"{listed_formats()}"
+        ) from error
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}") from error
     if not results.rows:
         raise ResultsError(f"{path}: none of its samples was scored ({results.score})")
     return results
 
 
-def read_frame(
-    frame: "pd.DataFrame", name: str, score: str | None = None, cluster: str | None = None
-) -> ModelResults:
+def read_frame(frame: "pd.DataFrame", request: ReadRequest) -> ModelResults:
     """Reads one model's results from a data frame with the columns of a plain table.
 
     Args:
         frame: a row per presentation of a sample: `sample_id`, a score, optionally `cluster`,
             `repeat`, `wording` and `draw`.
-        name: of the results, in messages and sentences.
-        score: as in `read`.
-        cluster: as in `read`.
+        request: columns to read; its path is the name of the results in messages and sentences.
 
     Raises:
         ResultsError: a column is missing or a value is invalid.
@@ -73,18 +78,18 @@ def read_frame(
         {str(column): value for column, value in row.items()} for row in plain.to_dict("records")
     ]
     if not rows:
-        raise ResultsError(f"{name}: the data frame has no rows")
-    return tabular.read(ReadRequest(Path(name), score, cluster), rows, "data frame")
+        raise ResultsError(f"{request.path}: the data frame has no rows")
+    return _read_table(request, rows, "data frame")
 
 
 def _read(request: ReadRequest) -> ModelResults:
     suffix = request.path.suffix.lower()
     if suffix in (".csv", ".tsv"):
-        return tabular.read(request, files.separated(request.path), "CSV")
+        return _read_table(request, files.separated(request.path), "CSV")
     if suffix == ".parquet":
         if records_table.matches(request):
             return records_table.read(request)
-        return tabular.read(request, files.parquet(request.path), "Parquet")
+        return _read_table(request, files.parquet(request.path), "Parquet")
     if suffix == ".eval":
         return inspect_log.read(request, inspect_zip.read(request.path))
     return _read_json(request)
@@ -95,9 +100,26 @@ def _read_json(request: ReadRequest) -> ModelResults:
     if isinstance(content, dict):
         if inspect_log.matches(content):
             return inspect_log.read(request, content)
+        if opencompass.matches(content):
+            return opencompass.read(request, content)
+        other_files.check_averages(request.path, content)
         content = [content]
     if lm_eval_harness.matches(content[0]):
         return lm_eval_harness.read(request, content)
     if clue_authors.matches(content[0]):
         return clue_authors.read(request, content)
-    return tabular.read(request, content, "JSON lines")
+    if helm.matches(content[0]):
+        return helm.read(request, content)
+    if every_eval_ever.matches(content[0]):
+        return every_eval_ever.read(request, content)
+    return _read_table(request, content, "JSON lines")
+
+
+def _read_table(
+    request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str
+) -> ModelResults:
+    if table and inspect_samples_df.matches(table[0]):
+        return inspect_samples_df.read(request, table)
+    if table and lighteval.matches(table[0]):
+        return lighteval.read(request, table)
+    return tabular.read(request, table, form)

@@ -45,9 +45,11 @@ def read(request: ReadRequest, lines: Sequence[Mapping[str, Any]]) -> ModelResul
         where = f"{request.path}, line {number}"
         if REFERENCE not in entry:
             raise ResultsError(f"{where}: no field {REFERENCE}")
+        name = request.sample_id
+        line_id = values.field(entry, name, where, "for the id") if name else number
         rows.append(
             SampleRow(
-                str(number),
+                values.identifier(line_id, where),
                 cluster=values.cluster(entry, request.cluster, where) if request.cluster else None,
                 digests={"target": sha256(entry[REFERENCE])},
             )

@@ -4,9 +4,11 @@ Python's zipfile supports Zstandard from 3.14; until then its central directory 
 and Arrow decompresses the bytes.
 """
 
+import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +20,12 @@ ZSTANDARD = 93
 """Compression method of the zip format (APPNOTE 6.3.8, 4.4.5)."""
 LOCAL_HEADER = struct.Struct("<26x2H")
 """Lengths of name and extra field, at the end of the 30 bytes before a file's name."""
+CHUNKED = re.compile(
+    r"(?P<sample>samples/.+_epoch_\d+)/(?P<part>sample|metadata|attachments/\d+)\.json"
+)
+"""Parts of a sample that newer versions write in chunks (log/_recorders/chunked/format.py)."""
+UNREAD = re.compile(r"samples/.+_epoch_\d+/(skeleton\.json|(messages|events|calls)/.+)")
+"""Parts without the question, the reference or the score."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -36,16 +44,38 @@ def read(path: Path) -> dict[str, Any]:
                     "inspect eval-retry"
                 )
             log: dict[str, Any] = json_text.parse(_content(archive, file, entries["header.json"]))
-            names = sorted(name for name in entries if name.startswith("samples/"))
-            log["samples"] = [
-                json_text.parse(_content(archive, file, entries[name])) for name in names
-            ]
+            contents = {
+                name: json_text.parse(_content(archive, file, entries[name]))
+                for name in sorted(entries)
+                if name.startswith("samples/") and not UNREAD.fullmatch(name)
+            }
+            log["samples"] = list(_samples(contents))
     except (
         *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
         *(ValueError, TypeError, RuntimeError, NotImplementedError),
     ) as error:
         raise ResultsError(f"{path} is no readable .eval log ({type(error).__name__})") from error
     return log
+
+
+def _samples(contents: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the samples; those in chunks with their metadata and attachments, as if in one."""
+    for name, content in contents.items():
+        part = CHUNKED.fullmatch(name)
+        if part is None:
+            yield content
+        elif part["part"] == "sample":
+            metadata = contents.get(f"{part['sample']}/metadata.json", {})
+            yield content | {"metadata": metadata, "attachments": _texts(part["sample"], contents)}
+
+
+def _texts(sample: str, contents: Mapping[str, Any]) -> dict[str, str]:
+    """Texts that a sample in chunks refers to by their number: `attachment://7`."""
+    prefix = f"{sample}/attachments/"
+    chunks = [name.removeprefix(prefix) for name in contents if name.startswith(prefix)]
+    chunks.sort(key=lambda name: int(name.removesuffix(".json")))
+    texts = [text for name in chunks for text in contents[prefix + name]]
+    return {str(number): text for number, text in enumerate(texts)}
 
 
 def _content(archive: zipfile.ZipFile, file: IO[bytes], entry: zipfile.ZipInfo) -> bytes:

@@ -82,6 +82,10 @@ class ModelResults:
     """Marks of the answers and data, if the file tells that they are made up (`clue.marks`)."""
     unscored: int = 0
     """Answers in the file that were never scored (a technical error): they are missing."""
+    planned: tuple[str, ...] = ()
+    """Ids of the samples that the run was to answer, if the file lists them."""
+    facts: tuple[str, ...] = ()
+    """Sentences on the file that a reader of a comparison must know."""
     answers: AnswerFacts | None = None
     """None: the file has no answers."""
 
@@ -100,10 +104,16 @@ class ModelResults:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """File, score and cluster field to read."""
+    """File and fields to read. A dot in the name of a field leads into a field with fields."""
 
     path: Path
     score: str | None = None
     """None: the only score of the file."""
     cluster: str | None = None
     """Field that names the unit of independence; None: `cluster`, if it exists."""
+    sample_id: str | None = None
+    """Field with the id of a sample; None: that of the format."""
+    repeat: str | None = None
+    """Column of a table with the number of a repeat; None: `repeat`, if it exists."""
+    filter_name: str | None = None
+    """Filter of lm-evaluation-harness whose lines are read; None: the only one."""

@@ -45,6 +45,8 @@ def read(request: ReadRequest) -> ModelResults:
         raise ResultsError(
             f"{request.path}: no field {request.cluster} to cluster by; there is: cluster"
         )
+    if request.sample_id not in (None, "sample_id"):
+        raise ResultsError(f"{request.path}: its id is sample_id; leave out --id")
     table = read_facts(request.path)
     facts = dict(table.facts)
     key = dict.fromkeys(CellKey._fields, "?")  # older tables have no facts

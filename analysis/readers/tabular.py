@@ -8,8 +8,9 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
+from analysis.readers.formats import listed_formats
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
-from clue.records import SampleKey
+from clue.records import SampleKey, dotted
 
 ID, *PRESENTATION = SampleKey._fields
 CLUSTER = "cluster"
@@ -25,6 +26,10 @@ DIGESTS = {
 RESERVED = {*SampleKey._fields, CLUSTER, *DIGESTS}
 
 
+LABELS = ("model", "task")
+"""Columns that name the model and the task, if they are one text in all rows."""
+
+
 def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) -> ModelResults:
     """Reads the rows of a table.
 
@@ -32,31 +37,66 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) ->
         ResultsError: a column is missing or a value is invalid.
     """
     names = _column_names(table)
-    if ID not in names:
-        listed = ", ".join(sorted(names)) or "none"
-        raise ResultsError(f"{request.path}: no column {ID}; there are: {listed}")
-    cluster_column = {request.cluster} if request.cluster else set()
-    score = values.choose_score(request, names - RESERVED - cluster_column, default=["score"])
+    columns = {ID: request.sample_id or ID, "repeat": request.repeat or "repeat"}
+    for name in filter(None, (columns[ID], request.repeat)):
+        if name not in names:
+            raise ResultsError(_no_column(request, name, names))
+    labels = {name: label for name in LABELS if (label := _only_text(table, name))}
+    no_scores = {*RESERVED, *columns.values(), *labels, request.cluster}
+    score = values.choose_score(request, names - no_scores, default=["score"])
     field = request.cluster or (CLUSTER if CLUSTER in names else None)
     rows: list[SampleRow] = []
     scores: list[float] = []
     for number, entry in enumerate(table, start=1):
         where = f"{request.path}, row {number}"
-        rows.append(_row(entry, field, where))
-        scores.append(values.number(entry.get(score), f"{where}, {score}"))
-    return ModelResults(request.path, form, score, tuple(rows), tuple(scores))
+        rows.append(_row(entry, columns, field, where))
+        scores.append(values.number(_value(entry, score), f"{where}, {score}"))
+    model, task = map(labels.get, LABELS)
+    return ModelResults(request.path, form, score, tuple(rows), tuple(scores), model, task)
 
 
 def _column_names(table: Iterable[Mapping[str, Any]]) -> set[str]:
-    return set().union(*(entry.keys() for entry in table))
+    """Names of columns; fields within fields with dots."""
+    return {name for entry in table for name, _ in dotted(entry)}
 
 
-def _row(entry: Mapping[str, Any], field: str | None, where: str) -> SampleRow:
+def _no_column(request: ReadRequest, name: str, names: set[str]) -> str:
+    advice = "" if request.sample_id else "; name the column of the ids with --id"
+    return (
+        f"{request.path}: no column {name}; there are: {values.listed(names, ', ')}{advice}. "
+        f"The formats that can be read: {listed_formats()}"
+    )
+
+
+def _only_text(table: Sequence[Mapping[str, Any]], name: str) -> str | None:
+    """The text that a column has in all rows."""
+    texts = {entry.get(name) if isinstance(entry.get(name), str) else None for entry in table}
+    return texts.pop() or None if len(texts) == 1 else None
+
+
+def _value(entry: Mapping[str, Any], name: str) -> Any:
+    """Value of a column of which some rows may lack a value."""
+    if name in entry or "." not in name:
+        return entry.get(name)
+    first, _, rest = name.partition(".")
+    inner = entry.get(first)
+    return _value(inner, rest) if isinstance(inner, Mapping) else None
+
+
+def _row(
+    entry: Mapping[str, Any], columns: Mapping[str, str], field: str | None, where: str
+) -> SampleRow:
     digests = {kind: str(entry[name]) for name, kind in DIGESTS.items() if entry.get(name)}
+    places = {name: _number_of(entry, columns.get(name, name), where) for name in PRESENTATION}
     return SampleRow(
-        values.identifier(entry.get(ID), where),
+        values.identifier(_value(entry, columns[ID]), where),
         cluster=values.cluster(entry, field, where) if field else None,
         digests=digests,
         content=digests.get("doc"),
-        **{name: values.presentation(entry.get(name, 0), name, where) for name in PRESENTATION},
+        **places,
     )
+
+
+def _number_of(entry: Mapping[str, Any], column: str, where: str) -> int:
+    number = entry[column] if column in entry else _value(entry, column) or 0
+    return values.presentation(number, column, where)

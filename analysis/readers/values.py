@@ -4,6 +4,7 @@ Messages name the row and the field but never contain a text: files may contain 
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,14 @@ from analysis.readers.per_sample import ReadRequest
 from clue.common.plural import counted
 from clue.records import sha256
 
-WORDS = {"true": 1.0, "false": 0.0}
+WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+"""Words in any case."""
+LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
+"""Correct, partial, incorrect and no answer of inspect_ai (`value_to_float`)."""
+LISTED = 20
+"""Largest number of names in a message."""
+_NAME = re.compile(r"(?=.{1,64}$)[^\W\d]\S*( \S+){0,2}")
+"""A field's name: up to three words, not of digits; a text or an id looks different."""
 
 
 def number(value: Any, where: str) -> float:
@@ -21,8 +29,8 @@ def number(value: Any, where: str) -> float:
     Raises:
         ResultsError: the value is empty, no number, not finite, or several numbers.
 
-    >>> number("0.5", "row 1"), number("True", "row 2")
-    (0.5, 1.0)
+    >>> number("0.5", "row 1"), number("True", "row 2"), number("C", "row 3")
+    (0.5, 1.0, 1.0)
     """
     if value is None or value == "":
         raise ResultsError(
@@ -46,8 +54,9 @@ def number(value: Any, where: str) -> float:
 
 
 def _float(value: Any) -> float | None:
-    if isinstance(value, str) and value.strip().lower() in WORDS:
-        return WORDS[value.strip().lower()]
+    if isinstance(value, str):
+        word = value.strip()
+        value = LETTERS.get(word, WORDS.get(word.lower(), word))
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -93,12 +102,37 @@ def presentation(value: Any, name: str, where: str) -> int:
     return int(parsed)
 
 
+def field(fields: Mapping[str, Any], name: str, where: str, purpose: str) -> Any:
+    """Returns the value of a field.
+
+    Args:
+        fields: fields of one row.
+        name: name of the field; a dot leads into a field that contains fields.
+        where: row, for the message.
+        purpose: use of the value, for the message: `to cluster by`.
+
+    Raises:
+        ResultsError: there is no such field.
+
+    >>> field({"meta": {"patient": 7}}, "meta.patient", "row 1", "to cluster by")
+    7
+    """
+    value: Any = fields
+    for part in [name] if name in fields else name.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            raise ResultsError(
+                f"{where}: no field {name} {purpose}; there are: {listed(fields, ', ')}"
+            )
+        value = value[part]
+    return value
+
+
 def cluster(fields: Mapping[str, Any], name: str, where: str) -> str:
     """Returns the value of the field that names the cluster; a digest if it is a list or object.
 
     Args:
         fields: fields of one row.
-        name: name of the field; a dot leads into a field that contains fields.
+        name: as in `field`.
         where: row, for the message.
 
     Raises:
@@ -107,15 +141,27 @@ def cluster(fields: Mapping[str, Any], name: str, where: str) -> str:
     >>> cluster({"meta": {"patient": 7}}, "meta.patient", "row 1")
     '7'
     """
-    value: Any = fields
-    for part in [name] if name in fields else name.split("."):
-        if not isinstance(value, Mapping) or part not in value:
-            names = ", ".join(sorted(map(str, fields)))
-            raise ResultsError(f"{where}: no field {name} to cluster by; there are: {names}")
-        value = value[part]
+    value = field(fields, name, where, "to cluster by")
     if value is None or value == "":
         raise ResultsError(f"{where}: the field {name} is empty, so the cluster is unknown")
     return sha256(value) if isinstance(value, (list, dict)) else str(value)
+
+
+def listed(names: Iterable[object], separator: str = "; ") -> str:
+    """Lists names of fields; counts them if one looks like a text or an id.
+
+    The first row of a file without a header, and an object with a field per text, have clinical
+    text in the place of names.
+
+    >>> listed(["score", "f1"]), listed(["Mr. Example with GI bleed", "1"])
+    ('f1; score', '2 fields, not shown since not all look like names (no header?)')
+    """
+    texts = sorted(map(str, names))
+    if not all(map(_NAME.fullmatch, texts)):
+        few = counted(len(texts), "field")
+        return f"{few}, not shown since not all look like names (no header?)"
+    more = f"{separator}and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
+    return (separator.join(texts[:LISTED]) or "none") + more
 
 
 def choose_score(
@@ -131,18 +177,20 @@ def choose_score(
     'score'
     """
     names = sorted(available)
-    listed = "; ".join(names) or "none"
     if request.score is not None:
         if request.score not in names:
-            raise ResultsError(f"{request.path}: no score {request.score}; there are: {listed}")
+            raise ResultsError(
+                f"{request.path}: no score {request.score}; there are: {listed(names)}"
+            )
         return request.score
     for name in default:
         if name in names:
             return name
     if not names:
         raise ResultsError(f"{request.path}: it contains no scores")
-    if len(names) > 1:
+    if len(names) > 1 or not _NAME.fullmatch(names[0]):
+        example = f", e.g. --score {names[0]}" if all(map(_NAME.fullmatch, names)) else ""
         raise ResultsError(
-            f"{request.path}: specify the score, e.g. --score {names[0]}; there are: {listed}"
+            f"{request.path}: specify the score{example}; there are: {listed(names)}"
         )
     return names[0]

@@ -15,6 +15,8 @@ from analysis.report.drilldown import most_changed
 from analysis.report.figures.theme import with_fixed_colours
 from analysis.report.formats import html, latex, markdown
 from analysis.report.sections import build_report
+from analysis.report.selectors import reported_setting
+from analysis.report.tables.margin_curve import margin_curve
 from analysis.settings import AnalysisConf
 from clue.common.atomic_write import write_atomic
 from clue.common.csv_text import csv_text
@@ -32,7 +34,10 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
     contents = {PAGE: page.encode(), "report.md": markdown.render(report).encode()}
     contents |= _figure_files(report)
     contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}
-    contents |= {f"tables/{table.name}.csv": _csv(table) for table in report.tables}
+    tables, setting = report.tables, reported_setting(results)
+    if setting is not None:
+        tables.append(margin_curve(setting))
+    contents |= {f"tables/{table.name}.csv": _csv(table) for table in tables}
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return [folder / name for name in contents]

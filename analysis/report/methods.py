@@ -10,6 +10,8 @@ REFERENCES = (
     "Dror R et al. Replicability analysis for natural language processing. TACL 2017.",
     "Fagerland MW, Lydersen S, Laake P. The McNemar test for binary matched-pairs data. BMC MRM "
     "2013.",
+    "Gelman A. Prior distributions for variance parameters in hierarchical models. Bayesian "
+    "Analysis 2006.",
     "Jeong DP et al. Medical adaptation of large language and vision-language models. EMNLP 2024.",
     "MacKinnon JG, Nielsen MØ, Webb MD. Cluster-robust inference. J. Econometrics 2022.",
     "Miller E. Adding error bars to evals. arXiv 2411.00640, 2024.",

@@ -7,11 +7,12 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, methods, prompt_settings, selectors
+from analysis.report import design, items, methods, prompt_settings, selectors
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
-from analysis.report.tables import literature, models, pairs, pooled, quality
+from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
+from analysis.report.tables.estimand import estimand
 from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, answer, tally
 from analysis.sentences.prompt_settings import exploratory
@@ -50,7 +51,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_comparisons(setting, figures),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
-            *_robustness(setting, figures, facts["analyses"]),
+            *_robustness(results, setting, figures, facts["analyses"]),
+            *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
@@ -65,17 +67,31 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
     return [
         _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
-        _section("Tasks", "tasks", figures, ("heatmap",), [pairs.tasks(setting)]),
+        _section(
+            "Tasks",
+            "tasks",
+            figures,
+            ("heatmap",),
+            [pairs.tasks(setting), shrinkage.shrunken(setting)],
+        ),
         _sentences(setting),
     ]
 
 
 def _robustness(
-    setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
+    results: StudyResults, setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
 ) -> list[Section]:
-    other_analyses = [pooled.sensitivity(setting, analyses), pooled.moderators(setting)]
+    other_analyses = [
+        pooled.sensitivity(setting, analyses),
+        estimand(setting),
+        pooled.moderators(setting),
+    ]
+    equivalence = _section(
+        "Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]
+    )
+    floors = [setting.pooled(floor.sentence) for floor in selectors.noise(results, setting)]
     return [
-        _section("Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]),
+        replace(equivalence, paragraphs=[*equivalence.paragraphs, *floors]),
         _section("Replicability", "replicability", figures, (), [pairs.replicability(setting)]),
         _section("Sensitivity and moderators", "sensitivity", figures, (), other_analyses),
     ]
@@ -133,8 +149,9 @@ def _sentences(setting: PromptResults) -> Section:
 
 def _model_scores(results: StudyResults, conf: AnalysisConf, figures: Figures) -> Section:
     levels = results.study.declaration.tree.of_datasets
-    table = models.scores(selectors.reported_standings(results, conf), levels)
-    return _section("All models", "levels", figures, ("levels",), [table])
+    standings = selectors.reported_standings(results, conf)
+    tables = [models.scores(standings, levels), models.ranks(standings, levels)]
+    return _section("All models", "levels", figures, ("levels",), tables)
 
 
 def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from analysis.names import display_order
+from analysis.paired_study.noise_floor import NoiseFloor, noise_floors
 from analysis.paired_study.prompt_setting_rows import SettingComparison, SettingKey
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ComparisonKey, ResultRow, Scope
@@ -87,6 +88,17 @@ def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
     task_rows = primary_rows(setting, "task")
     first = min({row.key.task for row in task_rows}, key=display_order)
     return first, [row for row in task_rows if row.key.task == first]
+
+
+def noise(results: StudyResults, setting: PromptResults) -> list[NoiseFloor]:
+    """What another presentation changes in the base models of a setting."""
+    margins = {
+        row.key.task: row.comparison.margin
+        for row in setting.rows
+        if row.key.scope == "task" and row.key.analysis == PRIMARY and row.comparison.margin
+    }
+    aligned = [one for one in results.aligned if one.match.pair.prompt == setting.prompt]
+    return noise_floors(aligned, margins)
 
 
 def _replaced_by_mean(

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from analysis import number_format
 from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison
-from analysis.stats.paired import Interval
+from analysis.stats.paired import Interval, excludes_zero
 from analysis.stats.power import minimum_detectable_difference
 
 HOLM = "Holm"
+FEW_DF = 4.5
+"""Fewer degrees of freedom give a warning, as in a meta-analysis."""
+HALF = 0.5
+"""Share of the items from which on a single cluster is named as the reason."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Labels:
     """Number of tests that are adjusted together."""
     marks: tuple[str, ...] = ()
     """Marks of the results, which begin the sentence (`clue.marks`)."""
+    bounds: Interval | None = None
+    """Difference if missing samples had scored worst or best; None = none is missing."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,30 @@ class Phrases:
         return (
             " The test and the 95 % CI disagree, so no change is claimed"
             f" (interval by sign flips: {by_flips})."
+        )
+
+    @property
+    def missing_samples(self) -> str:
+        """Sentence on missing samples that could undo a claim; empty if they could not."""
+        bounds = self.labels.bounds
+        if bounds is None or excludes_zero(bounds):
+            return ""
+        return (
+            " The missing samples could undo this claim: had they scored worst or best, the "
+            f"difference would be between {self.amount(bounds.low)} and {self.amount(bounds.high)}."
+        )
+
+    @property
+    def warning(self) -> str:
+        """Sentence on an interval with few degrees of freedom; empty if it has enough."""
+        comparison = self.comparison
+        if comparison.df is None or comparison.df >= FEW_DF or comparison.primary == "mcnemar":
+            return ""
+        reason = f"{number_format.counted(comparison.n_clusters, 'cluster')}"
+        if comparison.max_share is not None and comparison.max_share > HALF:
+            reason = f"one cluster has {100 * comparison.max_share:.0f} % of the items"
+        return (
+            f" Warning: {reason}, so the interval rests on {comparison.df:.1f} degrees of freedom."
         )
 
     @property

@@ -85,9 +85,9 @@ def _explained(meta: MetaAnalysis) -> list[str]:
     if meta.headline.refused is not None:
         return []
     return [
-        "The mean of exactly these pairs says how these models changed; its interval covers other "
-        "patients and questions. The mean above it is for biomedical models in general; its "
-        "interval also covers other models."
+        "The mean of exactly these pairs says how these models changed, with an interval for other "
+        "patients and questions; the first mean is for biomedical models in general, with an "
+        "interval for other models too."
     ]
 
 

@@ -55,8 +55,8 @@ def sentence(comparison: Comparison, labels: Labels, adjusted: AdjustedP | None 
     """The verdict in words, after its marks; arguments as in `verdict`."""
     phrases = Phrases(comparison, labels, adjusted or AdjustedP.of(comparison))
     writers: dict[Verdict, Callable[[Phrases], str]] = {
-        "decline": lambda _: "",
-        "gain": lambda _: "",
+        "decline": lambda phrases: phrases.missing_samples,
+        "gain": lambda phrases: phrases.missing_samples,
         "detectable but small": _small,
         "equivalent": _equivalent,
         "non-inferior only": _noninferior,
@@ -66,7 +66,8 @@ def sentence(comparison: Comparison, labels: Labels, adjusted: AdjustedP | None 
     if claimed == "untestable":
         return marked(labels.marks, f"{phrases.scores}. Not tested: {comparison.refused}.")
     text = f"{phrases.scores}: {phrases.difference} ({phrases.evidence})."
-    return marked(labels.marks, text + phrases.disagreement + writers[claimed](phrases))
+    about = phrases.disagreement + writers[claimed](phrases) + phrases.warning
+    return marked(labels.marks, text + about)
 
 
 def _rejects(p: float | None, comparison: Comparison) -> bool:

@@ -96,6 +96,7 @@ def _comparison(paired: Paired, options: Options, flips: tuple[SignFlip, Interva
         "clustered": clustered,
         **fields.descriptive_fields(paired, kind),
         **fields.standard_error_fields(estimate),
+        **fields.cluster_mean_fields(paired),
         **fields.sign_flip_fields(*flips),
         **({"min_attainable_p": mcnemar(0, flips[0].informative).midp} if is_mcnemar else {}),
         "ci95_bootstrap_t": _bootstrap_interval(paired, options),

@@ -1,11 +1,14 @@
 """Claims about a comparison: p-values adjusted for multiplicity, and the intervals behind them."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from scipy import stats
 
 from analysis.stats.comparison import Comparison
-from analysis.stats.paired import Interval
+from analysis.stats.multiplicity import holm
+from analysis.stats.paired import Array, Interval
 
 
 class AdjustedP(NamedTuple):
@@ -22,6 +25,30 @@ class AdjustedP(NamedTuple):
     def of(cls, comparison: Comparison) -> "AdjustedP":
         """The p-values of a comparison that is the only one: they need no adjustment."""
         return cls(comparison.p, comparison.tost_p, comparison.noninferior_p)
+
+
+def adjust_family(
+    raw: Sequence[AdjustedP], size: int, adjust: Callable[[Sequence[float]], Array] = holm
+) -> list[AdjustedP]:
+    """Adjusts the p-values of a family, each kind of claim by itself.
+
+    Args:
+        raw: p-values of the family's tests that were run.
+        size: number of tests of the family; those that were not run count as if p were 1.
+        adjust: a function of `analysis.stats.multiplicity`.
+
+    >>> [p.difference for p in adjust_family([AdjustedP(0.01), AdjustedP(None)], 3)]
+    [0.03, None]
+    """
+    absent = [float("nan")] * (size - len(raw))
+    columns = [
+        adjust([*(float("nan") if p is None else p for p in tests), *absent])[: len(raw)]
+        for tests in zip(*raw, strict=True)
+    ]
+    return [
+        AdjustedP(*(None if np.isnan(p) else float(p) for p in row))
+        for row in zip(*columns, strict=True)
+    ]
 
 
 class ClaimInterval(NamedTuple):
@@ -57,7 +84,7 @@ def claim_interval(
     >>> result = battery(Paired.of(ids, ids, [0.5, 0.55] * 10, tuned), Options(margin=0.1))
     >>> interval = claim_interval(result, result.tost_p, 4 * result.tost_p)
     >>> interval.level, [round(limit, 4) for limit in interval.limits]
-    (0.975, [0.0109, 0.0391])
+    (0.975, [0.011, 0.039])
     """
     se, df = comparison.se_cr2, comparison.df
     if not p or not adjusted or not se or df is None:

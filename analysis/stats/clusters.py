@@ -13,6 +13,7 @@ __all__ = [
     "design_effect",
     "icc",
     "influence",
+    "mean_of_clusters",
     "residuals",
     "robust",
     "skewness",
@@ -37,6 +38,19 @@ def influence(sums: Sums) -> Array:
     if sums.n_clusters < 2:
         return np.full(sums.n_clusters, NAN)
     return np.asarray(residuals(sums) / sums.n / np.sqrt(1 - share), dtype=float)
+
+
+def mean_of_clusters(sums: Sums) -> Robust:
+    """Mean over clusters of their means: each cluster counts as one, whatever its size.
+
+    Returns:
+        Its t-test on cluster means, with G - 1 degrees of freedom.
+
+    >>> estimate = mean_of_clusters(Sums(np.array([3.0, 1.0, -1.0, 1.0]), np.arange(4.0, 0.0, -1)))
+    >>> round(estimate.delta, 5), round(estimate.t, 4), round(estimate.p, 4), round(estimate.df, 1)
+    (0.39583, 1.2041, 0.3149, 3.0)
+    """
+    return robust(Sums(sums.sums / sums.sizes, np.ones(sums.n_clusters)))
 
 
 def icc(paired: Paired) -> float:

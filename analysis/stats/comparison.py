@@ -71,6 +71,12 @@ class Comparison:
     """90 % interval from CR2: inside the margins means equivalent at 5 %."""
     p_cr2: float | None
     """Two-sided t-test of `delta` / `se_cr2` with `df`."""
+    delta_clusters: float | None
+    """Mean over clusters of their mean differences, each cluster counting as one (clustered)."""
+    ci95_clusters: Interval | None
+    """95 % t interval of `delta_clusters`, with one degree of freedom less than clusters."""
+    p_clusters: float | None
+    """Two-sided t-test of `delta_clusters`; a sensitivity analysis, not adjusted."""
     ci95_signflip: Interval | None
     """95 % interval from inverted one-sided sign-flip tests (Hartigan)."""
     p_signflip: float | None
@@ -191,6 +197,7 @@ class Comparison:
 
 INFERENCE = (
     "p_cr2",
+    "p_clusters",
     "p_signflip",
     "p_greater",
     "p_less",
@@ -202,6 +209,7 @@ INFERENCE = (
     "noninferior_p",
     "discordant",
     "ci95",
+    "ci95_clusters",
     "ci90",
     "ci95_signflip",
     "ci95_bootstrap_t",

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from scipy import stats
 
 from analysis.stats.clusters import NAN, Robust
+from analysis.stats.paired import Array
 
 
 class Rope(NamedTuple):
@@ -39,8 +41,27 @@ def tost(robust: Robust, margin: float) -> float:
     se = robust.se_cr2
     if not se > 0:
         return NAN
-    better = float(stats.t.cdf((robust.delta - margin) / se, robust.df))
-    return max(noninferiority(robust, margin), better)
+    return float(tost_curve(robust.delta, se, robust.df, np.array([margin]))[0])
+
+
+def tost_curve(delta: float, se: float, df: float, margins: Array) -> Array:
+    """p-values of the two one-sided t-tests for equivalence at several margins.
+
+    Args:
+        delta: the difference.
+        se: its standard error, positive.
+        df: degrees of freedom of the error.
+        margins: positive, shape (k,).
+
+    Returns:
+        Shape (k,); it falls with the margin.
+
+    >>> tost_curve(-1.0, 0.5, 20.0, np.array([1.0, 2.0, 3.0])).round(4).tolist()
+    [0.5, 0.0296, 0.0004]
+    """
+    worse = stats.t.sf((delta + margins) / se, df)
+    better = stats.t.cdf((delta - margins) / se, df)
+    return np.asarray(np.maximum(worse, better))
 
 
 def smallest_margin(robust: Robust, alpha: float = 0.05) -> float:
@@ -96,7 +117,7 @@ def noninferiority(robust: Robust, margin: float) -> float:
     >>> import numpy as np
     >>> series = robust(Sums(np.array([0.0, 0.1, -0.1, 0.1, 0.0, -0.1]), np.ones(6)))
     >>> [round(noninferiority(series, margin), 4) for margin in (0.1, 0.05)]
-    [0.0204, 0.1101]
+    [0.0204, 0.1146]
     """
     se = robust.se_cr2
     if not se > 0:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from analysis.stats import effect_sizes, equivalence
-from analysis.stats.clusters import Robust, design_effect, icc, skewness
+from analysis.stats.clusters import Robust, design_effect, icc, mean_of_clusters, skewness
 from analysis.stats.comparison import LEVEL, Kind, Options
 from analysis.stats.paired import Interval, Paired
 from analysis.stats.power import minimum_detectable_difference
@@ -82,6 +82,24 @@ def standard_error_fields(robust: Robust) -> dict[str, Any]:
         "ci90": robust.interval(0.90) if spread else None,
         "p_cr2": nonzero_p(robust.p) if spread else None,
         "mde80": detectable,
+    }
+
+
+def cluster_mean_fields(paired: Paired) -> dict[str, Any]:
+    """The mean over clusters, where it is not the mean over items anyway.
+
+    >>> paired = Paired.of([*"abc"], [*"xxy"], [0, 0, 0], [1, 1, 0])
+    >>> cluster_mean_fields(paired)["delta_clusters"]
+    0.5
+    """
+    if paired.sums.n_clusters == paired.sums.n:
+        return dict.fromkeys(("delta_clusters", "ci95_clusters", "p_clusters"))
+    robust = mean_of_clusters(paired.sums)
+    spread = robust.se_cr2 > 0
+    return {
+        "delta_clusters": robust.delta,
+        "ci95_clusters": robust.interval(LEVEL) if spread else None,
+        "p_clusters": nonzero_p(robust.p) if spread else None,
     }
 
 

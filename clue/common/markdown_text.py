@@ -11,8 +11,8 @@ ENTITIES = (
     (re.compile(r"<(?=[A-Za-z/!?])"), "&lt;"),  # HTML; `p < .05` is none
     (re.compile(r"!(?=\[)"), "&#33;"),  # an image, which a viewer loads from its address
     (re.compile(r"\](?=[\[(:])"), "&#93;"),
-    (re.compile(r"\*"), "&#42;"),
-    (re.compile(r"(?<!\w)_|_(?!\w)"), "&#95;"),
+    (re.compile(r"\*(?=[^\W_])|(?<![^\W_])\*(?=\S)"), "&#42;"),  # begins emphasis, as in `*a`
+    (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "&#95;"),
     (re.compile(r"~(?=~)|(?<=~)~"), "&#126;"),
 )
 """What begins markup, as entities: a backslash before an entity cannot undo it."""
@@ -23,6 +23,10 @@ def markdown_text(text: str) -> str:
 
     >>> markdown_text("a <b>name</b> with `<code>`, p < .05")
     'a &lt;b>name&lt;/b> with `<code>`, p < .05'
+    >>> markdown_text("m*: *not* m**")
+    'm*: &#42;not* m**'
+    >>> markdown_text("__a__ model_name")
+    '&#95;&#95;a&#95;&#95; model_name'
     """
     line = one_line(text)
     parts, end = [], 0

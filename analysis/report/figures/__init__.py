@@ -71,8 +71,8 @@ FIGURES = {
     "heatmap": FigureSpec(
         "Pairs by tasks",
         "Differences in points. Declines and gains are marked after Holm's correction over all "
-        f"cells. {LEGEND} Grey: not tested. MDE: the difference that 80 % of such comparisons "
-        "would detect.",
+        f"cells. {LEGEND} Grey: not tested. MDE: the difference that the corrected test detects "
+        "in 80 % of such comparisons.",
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,8 +12,15 @@ from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
+from analysis.report.figures.interval_rows import (
+    difference,
+    left_text,
+    margin_band,
+    right_text,
+    verdict_colour,
+)
 from analysis.report.figures.theme import WIDTH, Theme, themed_axes
-from analysis.report.verdict_symbols import SYMBOLS
+from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
@@ -39,10 +45,10 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     figure = Figure(figsize=(WIDTH, height))
     ax = themed_axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.55 / height))
     ax.set_ylim(-below, 2)
-    _margin(ax, rows[0].comparison.margin, theme)
+    margin_band(ax, rows[0].comparison.margin, theme)
     for index, line in enumerate(lines):
         if isinstance(line, str):
-            ax.annotate(line, (NAME, -index), **_left_text(theme.faint), style="italic")
+            ax.annotate(line, (NAME, -index), **left_text(theme.faint), style="italic")
         else:
             _pair(ax, -index, line, theme)
     if pooled:
@@ -57,7 +63,7 @@ def alt(results: StudyResults) -> str:
     if setting is None:
         return ""
     level, rows = selectors.headline_rows(setting)
-    pairs = "; ".join(f"{row.key.pair}: {_difference(row)}" for row in rows)
+    pairs = "; ".join(f"{row.key.pair}: {difference(row.comparison)}" for row in rows)
     return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
 
 
@@ -80,18 +86,18 @@ def _pair_name(row: ResultRow) -> str:
 
 def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
     comparison, judgement = row.comparison, row.judgement
-    colour = _colour(judgement.verdict, theme)
+    colour = verdict_colour(judgement.verdict, theme)
     if judgement.ci_simultaneous:
         ax.plot(list(judgement.ci_simultaneous), [y, y], color=colour, lw=0.8)
     if comparison.interval:
         ax.plot(list(comparison.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
     ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
-    ax.annotate(f"  {row.key.tuned}", (NAME, y), **_left_text(theme.ink))
-    ax.annotate(_difference(row), (DELTA, y), **_left_text(theme.ink))
-    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **_right_text(theme.ink))
+    ax.annotate(f"  {row.key.tuned}", (NAME, y), **left_text(theme.ink))
+    ax.annotate(difference(row.comparison), (DELTA, y), **left_text(theme.ink))
+    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **right_text(theme.ink))
     m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
-    ax.annotate(m_star, (M_STAR, y), **_right_text(theme.ink))
-    ax.annotate(SYMBOLS[judgement.verdict], (MARK, y), **_right_text(colour))
+    ax.annotate(m_star, (M_STAR, y), **right_text(theme.ink))
+    ax.annotate(symbol(row), (MARK, y), **right_text(colour))
 
 
 def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
@@ -101,8 +107,8 @@ def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
     mean, interval = meta.fixed_set.delta, meta.fixed_set.interval()
     if isfinite(interval.low):
         _diamond(ax, y, mean, interval, (theme.ink, theme.paper))
-        ax.annotate("Exactly these pairs (mean)", (NAME, y), **_left_text(theme.ink))
-        ax.annotate(_mean(mean, interval), (DELTA, y), **_left_text(theme.ink))
+        ax.annotate("Exactly these pairs (mean)", (NAME, y), **left_text(theme.ink))
+        ax.annotate(_mean(mean, interval), (DELTA, y), **left_text(theme.ink))
 
 
 def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> None:
@@ -110,12 +116,12 @@ def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> 
     interval, prediction = population.ci95, population.pi95
     _diamond(ax, y, population.mu, interval, (theme.ink, theme.ink))
     ax.plot(prediction, [y - 1, y - 1], "--", color=theme.ink, lw=1)
-    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **_left_text(theme.ink))
-    ax.annotate("Another pair (prediction)", (NAME, y - 1), **_left_text(theme.ink))
-    ax.annotate(_mean(population.mu, interval), (DELTA, y), **_left_text(theme.ink))
+    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **left_text(theme.ink))
+    ax.annotate("Another pair (prediction)", (NAME, y - 1), **left_text(theme.ink))
+    ax.annotate(_mean(population.mu, interval), (DELTA, y), **left_text(theme.ink))
     limits = f"{prediction.low:.1f} to {prediction.high:.1f}"
-    ax.annotate(limits, (DELTA, y - 1), **_left_text(theme.ink))
-    ax.annotate(number_format.p_cell(population.p), (P, y), **_right_text(theme.ink))
+    ax.annotate(limits, (DELTA, y - 1), **left_text(theme.ink))
+    ax.annotate(number_format.p_cell(population.p), (P, y), **right_text(theme.ink))
 
 
 def _diamond(
@@ -132,47 +138,18 @@ def _diamond(
     )
 
 
-def _margin(ax: Axes, margin: float | None, theme: Theme) -> None:
-    if margin is not None:
-        ax.axvspan(-margin, margin, color=theme.band, lw=0, zorder=0)
-    ax.axvline(0, color=theme.faint, lw=0.8, zorder=1)
-
-
 def _finish(ax: Axes, level: str, theme: Theme) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
     heads = (
-        (DELTA, "Δ [95 % CI]", _left_text),
-        (P, "p (Holm)", _right_text),
-        (M_STAR, "m*", _right_text),
+        (DELTA, "Δ [95 % CI]", left_text),
+        (P, "p (Holm)", right_text),
+        (M_STAR, "m*", right_text),
     )
     for x, text, side in heads:
         ax.annotate(text, (x, 1.2), **side(theme.faint))
 
 
-def _difference(row: ResultRow) -> str:
-    comparison = row.comparison
-    if comparison.interval is None:
-        return f"{comparison.delta:.1f} [untested]"
-    decimals = number_format.decimals(comparison.se_cr2)
-    delta = number_format.number(comparison.delta, decimals)
-    return f"{delta} [{number_format.interval(comparison.interval, decimals)}]"
-
-
 def _mean(mean: float, interval: Interval) -> str:
     return f"{mean:.1f} [{interval.low:.1f} to {interval.high:.1f}]"
-
-
-def _colour(verdict: str, theme: Theme) -> str:
-    return {"decline": theme.decline, "gain": theme.gain}.get(verdict, theme.ink)
-
-
-def _left_text(colour: str) -> dict[str, Any]:
-    """Left-aligned text; x is in widths of the axis."""
-    coordinates = ("axes fraction", "data")
-    return {"xycoords": coordinates, "va": "center", "ha": "left", "color": colour, "fontsize": 8}
-
-
-def _right_text(colour: str) -> dict[str, Any]:
-    return {**_left_text(colour), "ha": "right"}

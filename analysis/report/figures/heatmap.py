@@ -10,7 +10,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.figures.theme import LIGHT, WIDTH, Theme, themed_axes
-from analysis.report.verdict_symbols import SYMBOLS
+from analysis.report.verdict_symbols import symbol
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 
@@ -73,7 +73,7 @@ def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow) -> None:
     untested = bool(comparison.refused) or row.detectable is None
     colour = UNTESTED if untested else _colour(comparison.delta)
     ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
-    mark = "" if untested else SYMBOLS[row.judgement.verdict]
+    mark = "" if untested else symbol(row)
     # the cell's own colour is pale in light and dark mode, so that its text is dark in both
     _text(ax, (x + 0.5, y + 0.4), f"{comparison.delta:+.1f} {mark}".strip(), "#111111")
     detectable = "not tested" if untested else f"MDE {row.detectable:.1f}"

@@ -11,6 +11,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
+from analysis.sentences.contrasts import sentence as in_words
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
 from analysis.sentences.pooled import ONE_PAIR, answer
@@ -32,7 +33,7 @@ def study_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     """Yields the lines that the command prints about a study."""
     yield from _declaration(results, conf)
     for setting in results.settings:
-        yield from _setting(setting)
+        yield from _setting(setting, conf)
     yield from _prompt_settings(results)
     yield from _notes(results)
     if results.refused:
@@ -96,7 +97,7 @@ def _trials(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
         yield f"{INDENT}To see them, marked: {command(replace(conf, include_trials=True))}"
 
 
-def _setting(setting: PromptResults) -> Iterator[str]:
+def _setting(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
     yield from (f"{INDENT}{setting.headline(line)}" for line in _answers(setting))
@@ -116,6 +117,11 @@ def _setting(setting: PromptResults) -> Iterator[str]:
     if replicated:
         yield f"{INDENT}{REPLICABILITY}"
         yield from (f"{INDENT}{INDENT}{sentence}" for sentence in replicated)
+    if setting.contrasts:
+        yield f"{INDENT}Pairs against each other (Holm among the requested)"
+        yield from (
+            f"{INDENT}{INDENT}{in_words(row, conf.study.alpha)}" for row in setting.contrasts
+        )
     yield ""
 
 

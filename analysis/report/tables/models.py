@@ -4,8 +4,15 @@ from collections.abc import Collection, Sequence
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.standings import ModelScore, Standing
+from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.tables.pairs import NONE, sizes_note
+
+RANK_SETS = (
+    "Rank set: the ranks that the data leave open, 1 = highest score. All rank sets of a score "
+    "hold together with 95 % confidence (all pairs of models, Holm). Baselines, and models that "
+    "answered other items than most, have none."
+)
 
 
 def scores(standings: Sequence[Standing], levels: Collection[str]) -> ReportTable:
@@ -24,20 +31,59 @@ def scores(standings: Sequence[Standing], levels: Collection[str]) -> ReportTabl
         }
         for name in columns
     }
+    ranked = _ranked_score(standings, selectors.level_order(set(levels) & set(columns)) or columns)
     body = [
-        [standing.model, _origin(standing), *(_score(standing.scores.get(n)) for n in columns)]
+        [
+            standing.model,
+            _origin(standing),
+            *(_rank_set(standing.scores.get(name)) for name in ranked),
+            *(_score(standing.scores.get(name)) for name in columns),
+        ]
         for standing in standings
     ]
+    no_ranking = f" {RANK_SETS} The order of the rows, by family, is no ranking." if ranked else ""
     return ReportTable(
         "scores",
         "Scores of all models",
-        ["model", "adapted from", *map(display_name, columns)],
+        [
+            *("model", "adapted from"),
+            *(f"rank set, {display_name(name)}" for name in ranked),
+            *map(display_name, columns),
+        ],
         body,
         "Scores are in points, ± half of the 95 % interval of this model's score on other items "
         f"like these. {sizes_note(sizes)} Two models cannot be compared by these intervals: the "
-        "models answered the same items, which only a paired comparison takes into account.",
+        "models answered the same items, which only a paired comparison takes into account."
+        f"{no_ranking}",
         [standing.marks for standing in standings],
     )
+
+
+def ranks(standings: Sequence[Standing], levels: Collection[str]) -> ReportTable:
+    """Rank set of every model in every score; without models that have none."""
+    columns = _columns(standings, levels)
+    ranked = [
+        standing
+        for standing in standings
+        if any(score.rank_set for score in standing.scores.values())
+    ]
+    return ReportTable(
+        "ranks",
+        "Rank sets of all models",
+        ["model", *map(display_name, columns)],
+        [
+            [standing.model, *(_rank_set(standing.scores.get(name)) for name in columns)]
+            for standing in ranked
+        ],
+        f"{RANK_SETS} Each column holds by itself.",
+        [standing.marks for standing in ranked],
+    )
+
+
+def _ranked_score(standings: Sequence[Standing], names: Sequence[str]) -> list[str]:
+    """The most comprehensive score that has rank sets, if any."""
+    with_ranks = {n for one in standings for n, score in one.scores.items() if score.rank_set}
+    return [name for name in names if name in with_ranks][:1]
 
 
 def _columns(standings: Sequence[Standing], levels: Collection[str]) -> list[str]:
@@ -51,6 +97,13 @@ def _origin(standing: Standing) -> str:
     if standing.facts.get("family") == "baseline":
         return "baseline"
     return str(standing.facts.get("base") or NONE)
+
+
+def _rank_set(score: ModelScore | None) -> str:
+    if score is None or score.rank_set is None:
+        return NONE
+    first, last = score.rank_set
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _score(score: ModelScore | None) -> str:

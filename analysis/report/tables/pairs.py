@@ -9,7 +9,7 @@ from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.verdict_symbols import LEGEND, SYMBOLS
+from analysis.report.verdict_symbols import LEGEND, symbol
 from analysis.stats.paired import Interval
 from clue.marks import union
 
@@ -48,13 +48,14 @@ def levels(setting: PromptResults) -> ReportTable:
 def tasks(setting: PromptResults) -> ReportTable:
     """Task scores and difference of every pair on every task."""
     columns = ["model", "task", "base", "biomedical", "Δ", "95 % CI", "p", "n (clusters)"]
-    rows = _sorted(selectors.primary_rows(setting, "task"))
+    rows = by_model(selectors.primary_rows(setting, "task"))
     return ReportTable(
         "tasks",
         "Tasks by pair",
         [*columns, "verdict"],
         [_task_row(row) for row in rows],
         "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
+        "(?): the missing samples could undo the claim. "
         "A single task of LongHealth is exploratory if the mean of all is declared; its p is then "
         "adjusted by Benjamini and Hochberg.",
         [row.marks for row in rows],
@@ -64,7 +65,7 @@ def tasks(setting: PromptResults) -> ReportTable:
 def equivalence(setting: PromptResults) -> ReportTable:
     """Equivalence at the declared margin, and the smallest margin at which it would hold."""
     columns = ["model", "task", "margin", "TOST p", "non-inferiority p", "interval of the claim"]
-    rows = _sorted(selectors.primary_rows(setting, "level", "task"))
+    rows = by_model(selectors.primary_rows(setting, "level", "task"))
     return ReportTable(
         "equivalence",
         "Equivalence tests",
@@ -76,7 +77,8 @@ def equivalence(setting: PromptResults) -> ReportTable:
         "inside the margins (above minus the margin) exactly if the adjusted p is at most alpha; "
         "it is shown for claims only. MDE: the difference in points that the corrected test "
         "detects with 80 % power, at alpha divided by the size of the family; for exploratory "
-        "tests before the correction.",
+        "tests before the correction. Both p-values of equivalence at every margin: "
+        "tables/margin_curve.csv.",
         [row.marks for row in rows],
     )
 
@@ -111,6 +113,11 @@ def sizes_note(sizes: Mapping[str, Collection[tuple[int, int]]]) -> str:
     return f"Items (clusters): {', '.join(parts)}."
 
 
+def by_model(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    """Rows by biomedical model, then in the order of the tasks."""
+    return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
+
+
 def _task_row(row: ResultRow) -> list[str]:
     comparison, judgement = row.comparison, row.judgement
     decimals = number_format.decimals(comparison.se_cr2)
@@ -123,7 +130,7 @@ def _task_row(row: ResultRow) -> list[str]:
         _interval(comparison.interval, decimals),
         number_format.p_cell(judgement.p_adjusted),
         f"{comparison.n} ({comparison.n_clusters})",
-        judgement.verdict,
+        f"{judgement.verdict}{' (?)' * row.is_fragile}",
     ]
 
 
@@ -172,10 +179,6 @@ def _interval(interval: Interval | None, decimals: int) -> str:
     return NONE if interval is None else number_format.interval(interval, decimals)
 
 
-def _sorted(rows: Sequence[ResultRow]) -> list[ResultRow]:
-    return sorted(rows, key=lambda row: (row.key.tuned, display_order(row.key.task)))
-
-
 def _level_difference(row: ResultRow | None) -> str:
     if row is None:
         return "not run"
@@ -185,4 +188,4 @@ def _level_difference(row: ResultRow | None) -> str:
     text = f"{difference} [{_interval(comparison.interval, decimals)}]"
     if not p:
         return text
-    return f"{text} p {number_format.p_value(p)} {SYMBOLS[row.judgement.verdict]}".strip()
+    return f"{text} p {number_format.p_value(p)} {symbol(row)}".strip()

@@ -1,7 +1,9 @@
 """Tables of all pairs together: sensitivity analyses, kinds of pairs."""
 
 from collections.abc import Mapping
+from math import isnan
 
+from analysis import number_format
 from analysis.meta import RandomEffects
 from analysis.names import display_name
 from analysis.paired_study.moderators import ModeratorEffect
@@ -81,6 +83,7 @@ def _estimate(estimate: Estimate) -> str:
 
 
 def _mean(mean: float, interval: Interval) -> str:
-    if interval.low != interval.low:  # nan: there is no error
-        return f"{mean:.2f}"
-    return f"{mean:.2f} [{interval.low:.2f} to {interval.high:.2f}]"
+    text = number_format.number(mean, 2)
+    if isnan(interval.low):  # there is no error
+        return text
+    return f"{text} [{number_format.interval(interval, 2)}]"

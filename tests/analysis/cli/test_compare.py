@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.cli.compare import main
+from analysis.readers.formats import FORMATS
 from tests.analysis.banned import banned
 from tests.analysis.readers import logs
 
@@ -281,7 +282,14 @@ def test_what_people_read_holds_the_same_numbers(capsys: Capture, maize: tuple[P
     assert main([*map(str, maize), "--margin", "30"]) == 0
     text = capsys.readouterr().out
     assert text.startswith(document["sentence"])
-    for part in ("p = .0497", "p = .053", "d_z 0.55", "difference 20.9", "margin ±30", "15; tuned"):
+    for part in (
+        "p = .0497",
+        "p = .053",
+        "d_z 0.55",
+        "difference 20.9",
+        "margin ±30",
+        "15; crossed",
+    ):
         assert part in text
     assert banned(text.replace("equivalence", ""), document["verdict"]) == []
 
@@ -315,3 +323,65 @@ def test_the_order_of_rows_changes_no_byte(
         assert main([*map(str, paths), "--json"]) == 0
         texts.append(capsys.readouterr().out)
     assert texts[0] == texts[1]
+
+
+def test_fields_are_named_and_models_too(capsys: Capture, tmp_path: Path) -> None:
+    for model, scores in (("knee-7b", "CICIIICICC"), ("knee-7b-med", "CCCCCCCCIC")):
+        rows = [
+            {"meta": {"key": f"q{n}", "patient": n // 2}, "grade": grade, "model": model}
+            for n, grade in enumerate(scores)
+        ]
+        path = tmp_path / f"{model}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows[model == "knee-7b" :]))
+    paths = [str(tmp_path / f"{model}.jsonl") for model in ("knee-7b", "knee-7b-med")]
+    fields = ["--id", "meta.key", "--score", "grade", "--cluster", "meta.patient"]
+    assert main([*paths, *fields]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("On grade knee-7b-med scored 0.89 and knee-7b 0.44")
+    assert "knee-7b-med better" in text
+    assert "knee-7b 0.44, knee-7b-med 0.89" in text
+    assert "Only knee-7b-med has 1 of the samples (q0)." in text
+
+
+def test_the_help_lists_every_format(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert all(program in text and files in text for program, files in FORMATS.items())
+
+
+def test_prompts_that_differ_in_logs_without_digests_have_to_be_allowed(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{model}.jsonl" for model in logs.MODELS]
+    for shots, path in enumerate(paths):
+        examples = "Example. " * shots
+        lines = [
+            {
+                "doc_id": number,
+                "doc": {"question": f"Where is {number}?"},
+                "target": 0,
+                "arguments": [[f"{examples}Where is {number}?", {"temperature": shots}]],
+                "resps": [["a"]],
+                "acc": float(number % 3 > 1 - shots),
+            }
+            for number in range(30)
+        ]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert "the prompt of 30 samples differs" in failed(capsys, *paths)
+    document = compared(capsys, *paths, "--allow-different-prompts")
+    assert (document["verdict"], document["differing"]) == ("gain", ["prompt"])
+    settings = "different settings (base / tuned): temperature 0 / 1."
+    assert settings in " ".join(document["notes"])
+
+
+def test_files_that_do_not_verify_the_prompt_say_so(capsys: Capture, tmp_path: Path) -> None:
+    paths = right_or_wrong(tmp_path, 6, 2, 1, 1)
+    digests = {"target_hash": "only doc and target", "doc_hash": "only doc and target"}
+    for names, said in (((), "only the ids match"), (tuple(digests), "only doc and target are")):
+        for path in paths:
+            rows = [*csv.DictReader(path.read_text().splitlines())]
+            text = [json.dumps(row | {name: row["sample_id"] for name in names}) for row in rows]
+            path.with_suffix(".jsonl").write_text("\n".join(text))
+        notes = compared(capsys, *(path.with_suffix(".jsonl") for path in paths))["notes"]
+        assert said in " ".join(notes)

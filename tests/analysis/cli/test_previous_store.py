@@ -17,7 +17,7 @@ GOLDEN = ROOT / "tests" / "golden"
 SETTINGS = ("flips=999", "draws=999", "sensitivity=false", "report=false")
 DEMO = ("study=demo", "backends=fake", "include_trials=true")
 PART = (
-    *("models=meditron7b", "tasks=mednli,medisumcode,longhealth3", "prompts=zero_shot"),
+    *("models=meditron7b_float16", "tasks=mednli,medisumcode,longhealth3", "prompts=zero_shot"),
     *("backends=fake", "settings.paths.data=demo", "settings.limit=3", "include_trials=true"),
 )
 KEY = ("scope", "task", "metric", "analysis")
@@ -36,8 +36,13 @@ def table(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
     [("store_0.1.0_demo", DEMO, FAMILIES), ("store_0.1.0_unversioned", PART, FAMILIES)],
 )
 def test_a_store_of_the_previous_version_gives_its_numbers(
-    tmp_path: Path, name: str, words: tuple[str, ...], declared: tuple[str, ...]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    words: tuple[str, ...],
+    declared: tuple[str, ...],
 ) -> None:
+    older_model(tmp_path / "own", monkeypatch)
     with zipfile.ZipFile(GOLDEN / f"{name}.zip") as archive:
         archive.extractall(tmp_path / "mlruns")
     paths = (f"paths.mlruns={tmp_path / 'mlruns'}", f"output={tmp_path}")
@@ -49,6 +54,16 @@ def test_a_store_of_the_previous_version_gives_its_numbers(
     for key, expected in golden.items():
         for column in expected.keys() - set(declared):
             assert same(rows[key][column], expected[column]), (key, column)
+
+
+def older_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the model as that version described it; the file of now has another dtype."""
+    (folder / "model").mkdir(parents=True)
+    now = (ROOT / "conf" / "model" / "meditron7b.yaml").read_text()
+    then = now.replace("name: meditron7b", "name: meditron7b_float16")
+    then = then.replace("dtype: bfloat16", "dtype: float16")
+    (folder / "model" / "meditron7b_float16.yaml").write_text(then)
+    monkeypatch.setenv("CLUE_CONFIG_DIR", str(folder))
 
 
 def same(text: str, expected: str) -> bool:

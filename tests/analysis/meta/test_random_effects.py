@@ -106,3 +106,16 @@ def test_a_base_shared_by_pairs_widens_the_interval() -> None:
     data = made_up(2, spread=0.0)
     correlated = random_effects(data.y, data.sampling, data.families)
     assert correlated.se > random_effects(data.y, np.diag(data.sampling), data.families).se
+
+
+@pytest.mark.parametrize("families", [None, ("a", "b", "c", "d")])
+@pytest.mark.parametrize("estimate", [0.0, 0.1, -1.0])
+def test_equal_estimates_have_no_robust_error(
+    families: tuple[str, ...] | None, estimate: float
+) -> None:
+    """Their spread is 0, which is no statement on other pairs."""
+    result = random_effects(np.full(4, estimate), np.full(4, 0.1), families)
+    assert result.refused == "all estimates are equal, so their spread cannot be estimated"
+    assert math.isnan(result.mu)
+    nearly = random_effects([*[estimate] * 3, estimate + 1e-3], np.full(4, 0.1), families)
+    assert nearly.refused is None

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.paired_study import StudyResults
-from analysis.paired_study.columns import SETTING_SECTIONS, Column, columns, columns_markdown
+from analysis.paired_study.columns import TABLES, Column, columns, columns_markdown
 from analysis.paired_study.output import json_values, write_study
 from clue.config.folders import ROOT
 
@@ -19,7 +19,9 @@ def test_the_documented_columns_are_those_of_the_code() -> None:
     )
 
 
-@pytest.mark.parametrize("described", [columns(), columns(SETTING_SECTIONS)])
+@pytest.mark.parametrize(
+    "described", [columns(), *(columns(table.sections) for table in TABLES.values())]
+)
 def test_every_column_has_one_name_and_a_meaning(described: tuple[Column, ...]) -> None:
     names = [column.name for column in described]
     assert len(set(names)) == len(names)

@@ -80,7 +80,7 @@ def test_bounds_are_what_the_missing_samples_could_have_scored() -> None:
 
 
 def test_scores_beyond_one_have_no_bounds() -> None:
-    assert pair(results({"a": 1.0, "b": 7.0}), results({"a": 2.0})).bounds is None
+    assert pair(results({"a": 3.0, "b": 7.0}), results({"a": 2.0})).bounds is None
 
 
 def scores(results: ModelResults) -> dict[str, float]:

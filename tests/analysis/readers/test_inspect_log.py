@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from analysis.errors import ResultsError
-from analysis.readers import read
+from analysis.pairing.pair_files import pair
+from analysis.readers import ReadRequest, read, read_file
 from tests.analysis.readers import logs
 
 
@@ -183,3 +184,127 @@ def test_a_damaged_log_is_an_error(tmp_path: Path, damage: str) -> None:
     path.write_bytes(content)
     with pytest.raises(ResultsError, match=r"log\.eval is no readable \.eval log"):
         read(path, "match")
+
+
+@pytest.mark.parametrize("field", ["house", "metadata.house"])
+def test_the_id_may_lie_in_the_metadata(field: str) -> None:
+    rows = read_file(ReadRequest(logs.inspect("base"), "match", sample_id=field)).rows
+    assert {row.sample_id for row in rows} == {f"house {number}" for number in range(8)}
+
+
+@pytest.mark.parametrize("results", [{"scorer": {"name": "old"}}, {"scores": [{"name": "old"}]}])
+def test_the_single_score_of_old_logs_has_the_name_of_the_scorer(
+    tmp_path: Path, results: dict[str, Any]
+) -> None:
+    def older(log_file: dict[str, Any]) -> None:
+        log_file["results"] = results
+        for sample in log_file["samples"]:
+            sample["score"] = sample.pop("scores")["match"]
+
+    one = read(changed(tmp_path, older))
+    assert (one.score, one.scores) == ("old", read(logs.inspect("base"), "match").scores)
+
+
+def test_a_sample_that_was_scored_in_spite_of_an_error_is_read(tmp_path: Path) -> None:
+    def fail(log_file: dict[str, Any]) -> None:
+        log_file["eval"]["config"] = {"score_on_error": True}
+        log_file["samples"][3] |= {"error": {"message": "no connection"}}
+        log_file["samples"][4] |= {"error": {"message": "no connection"}, "scores": {}}
+
+    results = read(changed(tmp_path, fail), "match")
+    assert (results.unscored, len(results.rows)) == (1, 31)
+
+
+def test_invalidated_samples_are_left_out_and_counted(tmp_path: Path) -> None:
+    def invalidate(log_file: dict[str, Any]) -> None:
+        for sample in log_file["samples"][:3]:
+            sample["invalidation"] = {"author": "someone", "reason": "leaked"}
+
+    results = read(changed(tmp_path, invalidate), "match")
+    whole = read(logs.inspect("base"), "match")
+    assert (results.rows, results.unscored) == (whole.rows[3:], 0)
+    assert results.facts == ("3 answers are marked as invalid in log.json and left out.",)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "error"])
+def test_a_log_that_stopped_early_is_incomplete_by_its_own_list(
+    tmp_path: Path, status: str
+) -> None:
+    def stop(log_file: dict[str, Any]) -> None:
+        log_file["status"] = status
+        log_file["eval"]["dataset"] = {"sample_ids": list(range(16))}
+        log_file["samples"] = [s for s in log_file["samples"] if int(s["id"]) < 12]
+
+    path = changed(tmp_path, stop)
+    results = read(path, "match")
+    assert results.planned == tuple(map(str, range(16)))
+    assert "12 of 16 samples are scored." in results.facts[0]
+    both = pair(results, results)
+    assert (both.ledger.neither, both.ledger.status) == (("12", "13", "14", "15"), "refused")
+    assert both.ledger.missing == 0.25
+    assert both.bounds == (-0.25, 0.25)
+    whole = read(logs.inspect("tuned"), "match")
+    assert pair(results, whole).ledger.only_tuned == ("12", "13", "14", "15")
+    assert pair(results, whole).ledger.neither == ()
+
+
+def test_settings_are_those_of_generation_and_solvers(tmp_path: Path) -> None:
+    def settings(log_file: dict[str, Any]) -> None:
+        log_file["eval"]["model_generate_config"] = {"temperature": 0.5, "top_p": None}
+        step = {"solver": "choice", "params": {"cot": True, "template": "x" * 500}}
+        log_file["plan"] = {"config": {"max_tokens": 8}, "steps": [step]}
+
+    assert read(changed(tmp_path, settings), "match").settings == {
+        "temperature": "0.5",
+        "max_tokens": "8",
+        "solvers": "choice",
+        "choice.cot": "True",
+        "choice.template": "x" * 60,
+    }
+
+
+def test_texts_that_a_sample_refers_to_belong_to_the_question(tmp_path: Path) -> None:
+    long = "Which floor? " * 20
+
+    def question(log_file: dict[str, Any], text: str, texts: dict[str, str]) -> None:
+        turns = [{"role": "user", "content": text}]
+        log_file["samples"][0] |= {"input": turns, "attachments": texts}
+
+    rows = [
+        read(changed(tmp_path, lambda f: question(f, text, texts)), "match").rows[0]  # noqa: B023
+        for text, texts in (
+            (long, {}),
+            ("attachment://3", {"3": long}),
+            ("attachment://3", {"3": "another"}),
+        )
+    ]
+    assert rows[0] == rows[1]
+    assert rows[0].digests["prompt"] != rows[2].digests["prompt"]
+
+
+@pytest.mark.parametrize("whole", [0, 5])
+def test_samples_in_chunks_are_read_as_those_in_one(tmp_path: Path, whole: int) -> None:
+    log_file = log("base")
+    path = tmp_path / "log.eval"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, sample in enumerate(log_file.pop("samples")):
+            name = f"samples/{sample['id']}_epoch_{sample['epoch']}"
+            if number < whole:
+                archive.writestr(f"{name}.json", json.dumps(sample))
+                continue
+            texts = [f"padding {index}" for index in range(11)]
+            for turn in sample["input"] if isinstance(sample["input"], list) else []:
+                texts.append(turn["content"])
+                turn["content"] = f"attachment://{len(texts) - 1}"
+            archive.writestr(f"{name}/metadata.json", json.dumps(sample.pop("metadata")))
+            archive.writestr(f"{name}/sample.json", json.dumps(sample))
+            archive.writestr(f"{name}/skeleton.json", "[]")
+            archive.writestr(f"{name}/events/0.json", "no JSON, and not read")
+            archive.writestr(f"{name}/attachments/10.json", json.dumps(texts[10:]))
+            archive.writestr(f"{name}/attachments/2.json", json.dumps(texts[2:10]))
+            archive.writestr(f"{name}/attachments/0.json", json.dumps(texts[:2]))
+        archive.writestr("header.json", json.dumps(log_file))
+    chunked, one = (read(file, "match", "house") for file in (path, logs.inspect("base")))
+    assert sorted(zip(chunked.rows, chunked.scores, strict=True), key=str) == sorted(
+        zip(one.rows, one.scores, strict=True), key=str
+    )

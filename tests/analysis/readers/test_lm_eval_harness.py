@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.errors import ResultsError
-from analysis.readers import read
+from analysis.readers import ReadRequest, read, read_file
 from tests.analysis.readers import logs
 
 STRICT = "exact_match,strict-match"
@@ -82,13 +82,16 @@ def test_the_digests_are_those_of_the_log() -> None:
     assert row.content == first["doc_hash"]
 
 
-def test_logs_of_versions_without_digests_are_proved_by_their_texts(tmp_path: Path) -> None:
+def test_logs_of_versions_without_digests_are_verified_by_their_texts(tmp_path: Path) -> None:
     def older(line: dict[str, Any]) -> None:
         for name in ("doc_hash", "prompt_hash", "target_hash", "metrics"):
             del line[name]
 
     results = read(changed(tmp_path, older), STRICT)
-    assert set(results.rows[0].digests) == {"doc text", "target text"}
+    assert set(results.rows[0].digests) == {"doc text", "prompt", "target text"}
+    digests = [row.digests["prompt"] for row in results.rows]
+    with_digests = read(logs.harness("base"), STRICT).rows
+    assert digests == [row.digests["prompt"] for row in with_digests]
     assert results.scores == read(logs.harness("base"), STRICT).scores
 
 
@@ -109,3 +112,90 @@ def test_the_whole_log_may_be_one_array(tmp_path: Path) -> None:
     path = tmp_path / "samples.json"
     path.write_text(json.dumps(entries(logs.harness("base")), indent=4))
     assert read(path, STRICT).scores == read(logs.harness("base"), STRICT).scores
+
+
+@pytest.mark.parametrize("field", ["question", "doc.question", "doc_hash"])
+def test_the_id_may_be_another_field_of_the_line_or_the_document(field: str) -> None:
+    path = logs.harness("base")
+    rows = read_file(ReadRequest(path, STRICT, sample_id=field)).rows
+    first = entries(path)[0]
+    assert rows[0].sample_id == (first | first["doc"])[field.removeprefix("doc.")]
+
+
+def test_an_id_field_that_is_not_there_lists_the_fields() -> None:
+    with pytest.raises(ResultsError, match="no field key for the id; there are: answer, choices"):
+        read_file(ReadRequest(logs.harness("base"), STRICT, sample_id="key"))
+
+
+def test_requests_as_lists_have_the_same_digest_as_requests_as_objects(tmp_path: Path) -> None:
+    def older(line: dict[str, Any]) -> None:
+        del line["prompt_hash"]
+        requests = line["arguments"].values()
+        line["arguments"] = [[request["arg_0"], request["arg_1"]] for request in requests]
+
+    results = read(changed(tmp_path, older), STRICT)
+    assert results.rows == read(logs.harness("base"), STRICT).rows
+    assert results.settings == read(logs.harness("base"), STRICT).settings
+
+
+def test_generation_settings_are_those_that_all_requests_share(tmp_path: Path) -> None:
+    def temperature(line: dict[str, Any]) -> None:
+        options = line["arguments"]["gen_args_0"]["arg_1"]
+        options |= {"temperature": 0.5, "seed": line["doc_id"]}
+
+    settings = read(changed(tmp_path, temperature), STRICT).settings
+    assert settings == {"until": r"['\n']", "max_gen_toks": "4", "temperature": "0.5"}
+    assert read(logs.harness("tuned", "rooms_mc"), "acc").settings == {}
+
+
+@pytest.mark.parametrize("score", [None, "exact_match", STRICT])
+def test_a_filter_is_chosen_by_its_name(score: str | None) -> None:
+    path = logs.harness("base")
+    results = read_file(ReadRequest(path, score, filter_name="strict-match"))
+    assert (results.score, results.scores) == (STRICT, read(path, STRICT).scores)
+
+
+def test_an_unknown_filter_lists_the_filters() -> None:
+    with pytest.raises(ResultsError, match="no filter x; there are: flexible-extract, strict-ma"):
+        read_file(ReadRequest(logs.harness("base"), filter_name="x"))
+    mc = ReadRequest(logs.harness("base", "rooms_mc"), "acc", filter_name="none")
+    assert read_file(mc).score == "acc"
+
+
+def nameless(tmp_path: Path, order: Callable[[dict[str, Any]], object]) -> Path:
+    """The log of the base model without names of filters, as of versions 0.4.3 to 0.4.6."""
+    lines = sorted(entries(logs.harness("base")), key=order)  # type: ignore[arg-type]
+    path = tmp_path / "log.jsonl"
+    for line in lines:
+        del line["filter"], line["metrics"]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize("key", [lambda line: 0, lambda line: line["doc_id"]])
+def test_filters_without_names_are_numbered(
+    tmp_path: Path, key: Callable[[dict[str, Any]], object]
+) -> None:
+    path = nameless(tmp_path, key)
+    for number, name in enumerate((STRICT, FLEXIBLE), start=1):
+        expected = read(logs.harness("base"), name).scores
+        assert read(path, f"exact_match,{number}").scores == expected
+        assert read_file(ReadRequest(path, filter_name=str(number))).scores == expected
+    with pytest.raises(
+        ResultsError, match=r"order of the task file; choose one with --filter \(1, 2\)"
+    ):
+        read(path)
+
+
+def test_filters_without_names_must_have_all_documents(tmp_path: Path) -> None:
+    path = nameless(tmp_path, lambda line: 0)
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(ResultsError, match="the lines of a filter cannot be told apart"):
+        read(path)
+
+
+def test_copies_of_lines_are_no_filters(tmp_path: Path) -> None:
+    path = nameless(tmp_path, lambda line: 0)
+    lines = path.read_text().splitlines(keepends=True)[:12]
+    path.write_text("".join(lines * 2))
+    assert len(read(path).rows) == 24

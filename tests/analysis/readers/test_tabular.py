@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ResultsError
-from analysis.readers import ModelResults, read
+from analysis.readers import ModelResults, ReadRequest, read, read_file
 from clue.records import SampleKey
 
 ROWS = [
@@ -284,3 +284,54 @@ def test_what_is_written_is_read(
     for write in (csv, jsonl, parquet):
         results = read(write(folder / "rows", table))
         assert content(results) == [(name, r, None, score) for name, score, r in rows]
+
+
+NESTED = [
+    {"item": {"key": "a"}, "metrics": {"f1": 0.5, "em": 1}, "who": {"patient": 7}, "trial": 0},
+    {"item": {"key": "a"}, "metrics": {"f1": 0.25, "em": 0}, "who": {"patient": 7}, "trial": 1},
+]
+
+
+def test_id_score_cluster_and_repeat_may_be_other_fields_also_deep_ones(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "rows", NESTED)
+    fields = {"score": "metrics.f1", "cluster": "who.patient", "sample_id": "item.key"}
+    results = read_file(ReadRequest(path, **fields, repeat="trial"))
+    assert content(results) == [("a", 0, "7", 0.5), ("a", 1, "7", 0.25)]
+    assert results.score == "metrics.f1"
+
+
+def test_an_id_or_repeat_that_no_row_has_is_an_error(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "rows", NESTED)
+    for fields in ({"sample_id": "key"}, {"sample_id": "item.key", "repeat": "round"}):
+        with pytest.raises(ResultsError, match=r"no column (key|round); there are: item\.key, "):
+            read_file(ReadRequest(path, "metrics.f1", **fields))
+
+
+def test_the_columns_of_id_and_repeat_are_no_scores(tmp_path: Path) -> None:
+    rows = [{"id": "a", "epoch": 1, "accuracy": 1}]
+    request = ReadRequest(jsonl(tmp_path / "rows", rows), sample_id="id", repeat="epoch")
+    assert read_file(request).score == "accuracy"
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_letters_and_words_are_scores(
+    tmp_path: Path, write: Callable[[Path, Sequence[dict[str, Any]]], Path]
+) -> None:
+    words = ["C", "I", "P", "N", "yes", "No"]
+    rows = [{"sample_id": str(number), "score": word} for number, word in enumerate(words)]
+    results = read(write(tmp_path / "rows", rows))
+    assert results.scores == (1.0, 0.0, 0.5, 0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("letter", ["c", "A", "Y"])
+def test_other_letters_are_no_scores(tmp_path: Path, letter: str) -> None:
+    with pytest.raises(ResultsError, match="the score is no number"):
+        read(jsonl(tmp_path / "rows", [{"sample_id": "a", "score": letter}]))
+
+
+def test_columns_with_one_model_and_task_name_them(tmp_path: Path) -> None:
+    rows = [{"sample_id": name, "score": 1, "model": "knee-7b", "task": "rooms"} for name in "ab"]
+    results = read(csv(tmp_path / "rows", rows))
+    assert (results.model, results.task, results.score) == ("knee-7b", "rooms", "score")
+    rows[1]["model"] = "knee-8b"
+    assert read(csv(tmp_path / "rows", rows)).model is None

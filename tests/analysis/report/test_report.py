@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.names import display_name
 from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, selectors, write
 from analysis.report.document import ReportTable
@@ -112,6 +113,27 @@ def test_numbers_of_the_tables_are_those_of_the_rows(report: Path, results: Stud
         size = f"{row.comparison.n} ({row.comparison.n_clusters})"
         assert line["n (clusters)"] == size
         assert row.judgement.sentence in (report / "report.md").read_text()
+
+
+def test_shrunken_cells_are_beside_the_raw_ones(report: Path, results: StudyResults) -> None:
+    raw, shrunken = (
+        {(row["model"], row["task"]): row for row in csv.DictReader(text.splitlines())}
+        for text in ((report / "tables" / f"{n}.csv").read_text() for n in ("tasks", "shrinkage"))
+    )
+    study = results.settings[0].shrinkage
+    assert study is not None
+    assert len(shrunken) == len(study.cells)
+    for key, line in shrunken.items():
+        assert (line["Δ"], line["95 % CI"]) == (raw[key]["Δ"], raw[key]["95 % CI"])
+    cell = next(c for c in study.cells if 0.01 < (c.p_decline or 0) < 0.99)
+    line = shrunken[cell.pair.partition(" - ")[0], display_name(cell.task)]
+    assert float(line["shrunken Δ"]) == pytest.approx(cell.mean, abs=0.051)
+    assert cell.p_decline is not None
+    assert float(line["decline beyond the margin %"]) == pytest.approx(
+        100 * cell.p_decline, abs=0.5
+    )
+    text = (report / "report.md").read_text()
+    assert "half-t with 3 degrees of freedom and scale 5 points" in text
 
 
 def small(store: Path, *, access: str, text: str | None = None, models: int = 2) -> StudyResults:
@@ -226,3 +248,20 @@ def test_the_tables_compile(report: Path, tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path / "tables", capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_rank_sets_stand_where_a_sorted_table_would_rank(
+    report: Path, results: StudyResults
+) -> None:
+    scores, ranks = (
+        {row["model"]: row for row in csv.DictReader(text.splitlines())}
+        for text in ((report / "tables" / f"{n}.csv").read_text() for n in ("scores", "ranks"))
+    )
+    for standing in results.standings["paper"]:
+        rank_set = standing.scores["overall"].rank_set
+        assert rank_set is not None
+        shown = ranks[standing.model]["Overall"]
+        assert scores[standing.model]["rank set, Overall"] == shown
+        limits = [int(rank) for rank in shown.split(" to ")]
+        assert (limits[0], limits[-1]) == rank_set
+    assert "by family, is no ranking" in (report / "report.md").read_text()

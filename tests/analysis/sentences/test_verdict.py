@@ -255,4 +255,4 @@ def test_decimals_show_two_digits_of_the_error(spread: float | None, decimals: i
 def test_an_end_beside_zero_does_not_read_as_zero() -> None:
     assert number_format.interval(Interval(0.031, 41.8), 1) == "0.03 to 41.80"
     assert number_format.interval(Interval(-1e-17, 2.0), 1) == "0.0 to 2.0"
-    assert number_format.interval(Interval(float("-inf"), 2.0), 1) == "-inf to 2.0"
+    assert number_format.interval(Interval(float("-inf"), 2.0), 1) == "up to 2.0"

@@ -7,7 +7,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.stats.clusters import design_effect, icc, influence, robust, skewness
+from analysis.stats.clusters import (
+    design_effect,
+    icc,
+    influence,
+    mean_of_clusters,
+    robust,
+    skewness,
+)
 from analysis.stats.paired import Paired, Sums
 from tests.analysis.reference import MAIZE, SLEEP, THYROIDS, clustered, numbers, pairs, sums
 
@@ -22,6 +29,25 @@ def test_unequal_clusters_by_hand() -> None:
     assert estimate.se_cr1 == pytest.approx(0.2732520, abs=5e-8)
     assert estimate.se_cr2 == pytest.approx(0.2788155, abs=5e-8)
     assert estimate.df == pytest.approx(2.3924051, abs=5e-8)
+
+
+def test_the_mean_over_unequal_clusters_by_hand() -> None:
+    """Cluster means .75, .3333, -.5 and 1: their mean is not the item mean of .4."""
+    estimate = mean_of_clusters(GAPPED)
+    assert estimate.delta == pytest.approx(0.39583, abs=5e-6)
+    assert (estimate.df, estimate.n_clusters) == (pytest.approx(3), 4)
+    assert estimate.t == pytest.approx(1.2041, abs=5e-5)
+    assert estimate.p == pytest.approx(0.3149, abs=5e-5)
+    assert estimate.interval() == pytest.approx((-0.6504, 1.4420), abs=5e-5)
+
+
+@given(st.lists(numbers, min_size=2, max_size=15), st.integers(1, 7))
+def test_the_mean_over_equal_clusters_is_that_over_items(means: list[float], size: int) -> None:
+    series = sums(size * np.array(means), np.full(len(means), size))
+    over_items, over_clusters = robust(series), mean_of_clusters(series)
+    assert over_clusters.delta == pytest.approx(over_items.delta, abs=1e-12)
+    assert over_clusters.se_cr2 == pytest.approx(over_items.se_cr2, abs=1e-12)
+    assert over_clusters.df == pytest.approx(over_items.df)
 
 
 def test_thyroids_of_obuchowski() -> None:

@@ -14,6 +14,7 @@ from clue.cli.store.parser import main
 from clue.errors import StoreError
 from clue.store.format import DECLARATION, FORMAT, check_format, declare_format, parse_format
 from clue.store.generations import generations
+from clue.store.records_table import read_table
 from clue.store.stored_tables import stored_tables
 from tests.analysis.paired_study.stores import cell, record
 from tests.clue.faulty import done, job_request, statuses
@@ -137,6 +138,9 @@ def test_an_archive_of_a_newer_format_is_refused_before_its_files_are_judged(
 
 def test_an_archive_carries_the_format_of_its_files(mlruns: Path, tmp_path: Path) -> None:
     cell(mlruns, "m", "meqsum", [record("a", {"rouge1": 1.0})])
+    for table in mlruns.glob("cells/*/*/*/records-*"):
+        generation = read_table(table).facts["generation"]
+        (table.parent / "cell.json").write_text(json.dumps(generation))
     assert check_format(mlruns) == 1
     archive, other = tmp_path / "study.zip", tmp_path / "other"
     assert main(["export", "--mlruns", str(mlruns), str(archive)]) == 0

@@ -176,7 +176,7 @@ def test_the_facts_of_the_cards_are_in_the_files() -> None:
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [("contxt: 5", "contxt"), ("context: lots", "lots"), ("  - x: [", "malformed")],
+    [("contxt: 5", "contxt"), ("context: lots", "lots"), ("  - x: [", "mapping values")],
 )
 def test_a_malformed_file_is_named_with_its_fields(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, reason: str

@@ -1,0 +1,86 @@
+"""The base models against themselves: the differences that another presentation makes.
+
+LongHealth shows every question several times, each with other or reordered documents. The mean
+scores of a model's presentations differ although the model is the same; a margin below this noise
+asks for more than the measurement repeats.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.cells import StoredCell
+from analysis.names import in_sentence
+from analysis.number_format import number
+from analysis.paired_study.series import AlignedPair
+from analysis.stats.paired import Array
+from clue.common.plural import counted
+
+
+@dataclass(frozen=True)
+class NoiseFloor:
+    """Differences of base models from themselves on one task."""
+
+    task: str
+    models: int
+    presentations: int
+    difference: float
+    """Root mean square difference of two presentations' mean scores, in points."""
+    margin: float
+    """Declared margin of the task, in points."""
+
+    @property
+    def sentence(self) -> str:
+        """The margin in units of the noise."""
+        models = counted(self.models, "base model")
+        return (
+            f"{in_sentence(self.task)}: {models} asked the same questions in "
+            f"{self.presentations} presentations differ from themselves by "
+            f"{number(self.difference, 2)} points (root mean square of two presentations); the "
+            f"margin of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+        )
+
+
+def noise_floors(aligned: Iterable[AlignedPair], margins: Mapping[str, float]) -> list[NoiseFloor]:
+    """Returns the noise floor of every task with several presentations, sorted by task.
+
+    Args:
+        aligned: the pairs of one prompt setting; a base of several pairs counts once.
+        margins: declared margin by task, in points.
+    """
+    by_task: dict[str, dict[str, StoredCell]] = {}
+    for pair in aligned:
+        base = pair.match.base
+        by_task.setdefault(pair.match.task, {})[base.key.model] = base
+    floors = []
+    for task, cells in sorted(by_task.items()):
+        means = [scores for cell in cells.values() if len(scores := presentation_means(cell)) > 1]
+        squares = [2 * float(np.var(scores, ddof=1)) for scores in means]
+        if task in margins and squares and max(squares) > 0:
+            difference = float(np.sqrt(np.mean(squares)))
+            most = max(map(len, means))
+            floors.append(NoiseFloor(task, len(means), most, difference, margins[task]))
+    return floors
+
+
+def presentation_means(cell: StoredCell) -> Array:
+    """Returns the mean score of each presentation in points, over the items that have all of them.
+
+    Args:
+        cell: of one model on one task.
+
+    Returns:
+        Shape (presentations,).
+    """
+    columns = cell.columns
+    scores = np.mean([columns.scores[name] for name in cell.facts["score"]], axis=0)
+    repeats = np.array([key.repeat for key in columns.keys])
+    numbers, presented = np.unique(repeats), Counter(columns.ids)
+    complete = np.array([presented[name] == len(numbers) for name in columns.ids])
+    defined = complete & ~np.isnan(scores)
+    if not defined.any():
+        return np.empty(0)
+    means = [100 * float(scores[defined & (repeats == one)].mean()) for one in numbers]
+    return np.array(means, dtype=float)

@@ -1,0 +1,93 @@
+"""Differences of a pair answer by answer, before presentations are averaged."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from analysis.cells import StoredCell
+from analysis.paired_study.series import POINTS, AlignedPair
+from analysis.stats.paired import Array
+from analysis.stats.variance_components import Codes
+from clue.cluster_robust import mean_over_metrics
+from clue.records import SampleKey
+
+
+@dataclass(frozen=True)
+class Presentations:
+    """Differences of the answers that both models gave, sorted by key."""
+
+    keys: tuple[SampleKey, ...]
+    """Shape (n,)."""
+    clusters: tuple[str, ...]
+    """Cluster of each answer's item, shape (n,)."""
+    differences: Array
+    """Tuned minus base in the task score, in points, shape (n,)."""
+
+    @property
+    def weights(self) -> Array:
+        """Weight of each answer in the mean over items, shape (n,)."""
+        codes = dict(self._all_levels())["items"]
+        per_item = np.bincount(codes)
+        return np.asarray(1 / (len(per_item) * per_item[codes]), dtype=float)
+
+    def levels(self) -> Iterator[tuple[str, Codes]]:
+        """Nested levels that have several units in some unit of the level above.
+
+        Where each item is a cluster, the level is `items`. Where each item has one answer, the
+        level `items` holds what presentations would show.
+        """
+        above = 1
+        for name, codes in self._all_levels():
+            units = int(codes.max()) + 1
+            if units > above and not (name == "clusters" and units == self._n_items):
+                yield name, codes
+                above = units
+
+    @property
+    def _n_items(self) -> int:
+        return len({key.sample_id for key in self.keys})
+
+    def _all_levels(self) -> Iterator[tuple[str, Codes]]:
+        yield "clusters", np.unique(self.clusters, return_inverse=True)[1].astype(np.intp)
+        names = ("items", "repeats", "wordings", "draws")
+        for depth, name in enumerate(names, 1):
+            prefixes = [key[:depth] for key in self.keys]
+            new = [one != before for before, one in pairwise(prefixes)]
+            yield name, np.cumsum([False, *new])
+
+
+def presentations(tasks: Sequence[AlignedPair]) -> Presentations:
+    """Answers of a pair; several tasks of a data set are averaged key by key.
+
+    Args:
+        tasks: of one data set; only keys that all of them have are used.
+    """
+    by_task = [_differences(task) for task in tasks]
+    keys = sorted(set(by_task[0]).intersection(*by_task[1:]))
+    cluster = dict(zip(tasks[0].alignment.ids, tasks[0].alignment.clusters, strict=True))
+    return Presentations(
+        tuple(keys),
+        tuple(cluster[key.sample_id] for key in keys),
+        np.array([sum(part[key] for part in by_task) / len(by_task) for key in keys], dtype=float),
+    )
+
+
+def _differences(task: AlignedPair) -> dict[SampleKey, float]:
+    """Differences in the task score by key, in points."""
+    base, tuned = (
+        _scores(cell, side.rows, task.score)
+        for cell, side in (
+            (task.match.base, task.alignment.base),
+            (task.match.tuned, task.alignment.tuned),
+        )
+    )
+    return {key: POINTS * (tuned[key] - base[key]) for key in base.keys() & tuned.keys()}
+
+
+def _scores(cell: StoredCell, rows: Codes, names: Sequence[str]) -> dict[SampleKey, float]:
+    columns = cell.columns
+    metrics = np.column_stack([columns.scores[name][rows] for name in names])
+    scores = mean_over_metrics(metrics, [1 / len(names)] * len(names))
+    return dict(zip((columns.keys[row] for row in rows), scores.tolist(), strict=True))

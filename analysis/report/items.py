@@ -1,0 +1,53 @@
+"""The sections on pairs against each other, and on where a difference and its error arise."""
+
+from itertools import groupby
+
+from analysis.paired_study.results import PromptResults
+from analysis.report.document import FoldedList, Section
+from analysis.report.tables.contrasts import contrasts as table
+from analysis.report.tables.item_slopes import item_slopes
+from analysis.report.tables.variance import variance
+from analysis.sentences import contrasts
+from analysis.sentences.item_slopes import is_settled, lead, sentence
+from analysis.sentences.variance import LEAD, by_task
+from analysis.settings import AnalysisConf
+
+
+def sections(setting: PromptResults, conf: AnalysisConf) -> list[Section]:
+    """The sections; none without a task score."""
+    if not setting.slopes:
+        return []
+    alpha = conf.study.alpha
+    return [_contrasts(setting, alpha), _slopes(setting, alpha), _variance(setting)]
+
+
+def _contrasts(setting: PromptResults, alpha: float) -> Section:
+    """Pairs against each other; empty without a request."""
+    rows = setting.contrasts
+    if not rows:
+        return Section("Pairs against each other", "contrasts")
+    points = [contrasts.sentence(row, alpha) for row in rows]
+    return Section(
+        "Pairs against each other", "contrasts", [contrasts.LEAD], points, tables=[table(rows)]
+    )
+
+
+def _slopes(setting: PromptResults, alpha: float) -> Section:
+    settled = [row for row in setting.slopes if is_settled(row, alpha)]
+    groups = [
+        FoldedList(pair, [sentence(row) for row in members])
+        for pair, members in groupby(settled, key=lambda row: row.key.pair)
+    ]
+    return Section(
+        "Where the difference arises",
+        "where",
+        [setting.pooled(lead(setting.slopes, alpha))],
+        groups=groups,
+        tables=[item_slopes(setting.slopes)],
+    )
+
+
+def _variance(setting: PromptResults) -> Section:
+    points = list(by_task(setting.variance))
+    table = variance(setting.variance)
+    return Section("Sources of the error", "variance", [LEAD], points, tables=[table])

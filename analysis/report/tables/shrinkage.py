@@ -1,0 +1,81 @@
+"""The table of cells shrunken towards what pairs and tasks have in common."""
+
+from analysis import number_format
+from analysis.names import display_name
+from analysis.paired_study.results import PromptResults
+from analysis.paired_study.rows import ResultRow
+from analysis.paired_study.shrunken_cells import ShrunkenCell, ShrunkenStudy
+from analysis.report import selectors
+from analysis.report.document import ReportTable
+from analysis.report.tables.pairs import NONE, by_model
+
+COLUMNS = (
+    *("model", "task", "Δ", "95 % CI", "shrunken Δ", "95 % interval", "margin"),
+    "decline beyond the margin %",
+)
+SPREAD = {"pair": "pairs", "task": "tasks", "cell": "cells of one pair and one task"}
+
+
+def shrunken(setting: PromptResults) -> ReportTable:
+    """Raw and shrunken difference of every pair on every task; exploratory."""
+    study = setting.shrinkage
+    cells = {(cell.pair, cell.task): cell for cell in study.cells} if study else {}
+    rows = [
+        row
+        for row in by_model(selectors.primary_rows(setting, "task"))
+        if (row.key.pair, row.key.task) in cells
+    ]
+    return ReportTable(
+        "shrinkage",
+        "Tasks by pair, shrunken towards what pairs and tasks have in common",
+        COLUMNS,
+        [_row(row, cells[row.key.pair, row.key.task]) for row in rows],
+        _note(study) if study else "",
+        [row.marks for row in rows],
+    )
+
+
+def _row(row: ResultRow, cell: ShrunkenCell) -> list[str]:
+    comparison = row.comparison
+    decimals = number_format.decimals(comparison.se_cr2)
+    raw = comparison.interval
+    return [
+        row.key.tuned,
+        display_name(row.key.task),
+        number_format.number(comparison.delta, decimals),
+        NONE if raw is None else number_format.interval(raw, decimals),
+        number_format.number(cell.mean, decimals),
+        number_format.interval(cell.interval, decimals),
+        NONE if cell.margin is None else f"{cell.margin:g}",
+        NONE if cell.p_decline is None else _percent(cell.p_decline),
+    ]
+
+
+def _percent(probability: float) -> str:
+    if probability > 0.99:
+        return "> 99"
+    return "< 1" if probability < 0.01 else f"{100 * probability:.0f}"
+
+
+def _note(study: ShrunkenStudy) -> str:
+    """The model and its prior, with the posterior of what they have in common."""
+    decimals = number_format.decimals(study.mu_sd)
+    spreads = []
+    for name, sd in study.sds.items():
+        limits = number_format.interval(sd.interval, decimals)
+        median = number_format.number(sd.median, decimals)
+        spreads.append(f"between {SPREAD[name]} {median} [{limits}]")
+    return (
+        "Exploratory; values are in points. Of many cells, the most extreme ones are extreme by "
+        "chance too. The shrunken Δ takes this into account: the less precise a cell, the closer "
+        "it is to the values of its pair and its task. It is the posterior mean of the model Δ = "
+        "mean + pair + task + cell + error. The error is the joint error of all cells, with "
+        "an allowance for few clusters; the prior is flat for the mean and half-t with "
+        f"{study.prior.df:g} degrees of freedom and scale {study.prior.scale:g} points for each "
+        "standard deviation. The mean is "
+        f"{number_format.number(study.mu, decimals)} (SD "
+        f"{number_format.number(study.mu_sd, decimals)}). Standard deviations (median [95 % "
+        f"interval]): {', '.join(spreads)}. With half or double the scale of the prior no shrunken "
+        f"Δ changes by more than {number_format.number(study.prior_effect, 2)} points. Last "
+        "column: posterior probability of a decline larger than the declared margin."
+    )

@@ -1,0 +1,57 @@
+"""Sentences on slopes of a difference: on the difficulty of items, on the length of the input."""
+
+from collections.abc import Sequence
+
+from analysis.names import in_sentence
+from analysis.number_format import decimals, interval, number, p_value
+from analysis.paired_study.item_slopes import Property, SlopeRow
+from clue.common.plural import counted
+from clue.marks import marked
+
+PER: dict[Property, str] = {
+    "difficulty": "per standard deviation of the items' difficulty",
+    "length": "per doubling of the prompt",
+}
+KIND: dict[Property, str] = {"difficulty": "difficult", "length": "long"}
+
+
+def lead(rows: Sequence[SlopeRow], alpha: float) -> str:
+    """Explains the slopes and counts those that differ from 0."""
+    models = sorted(row.slope.models for row in rows if row.key.item_property == "difficulty")
+    others = counted(models[0], "model") if models else "no model"
+    if models and models[0] != models[-1]:
+        others = f"{models[0]} to {counted(models[-1], 'model')}"
+    settled = sum(is_settled(row, alpha) for row in rows)
+    return (
+        "Exploratory. The difficulty of an item is minus its mean score by models of other "
+        f"families of bases ({others}), so that the chance errors of the pair do not enter it. It "
+        "is an estimate, which makes its slopes too small rather than too large. The length of an "
+        "item is the number of tokens of its prompt. A negative slope means that the biomedical "
+        "model loses more, or gains less, on difficult or long items. A model that answers more at "
+        "random than its base loses on easy items and gains on difficult ones, so a slope alone is "
+        f"neither a gain nor a loss. {settled} of {counted(len(rows), 'slope')} differ from 0 "
+        "after the correction by Benjamini and Hochberg."
+    )
+
+
+def sentence(row: SlopeRow) -> str:
+    """A slope that differs from 0, in words."""
+    key, slope = row.key, row.slope
+    assert slope.slope is not None
+    assert slope.ci95 is not None
+    assert slope.q is not None
+    digits = decimals(slope.se_cr2)
+    verb = "falls" if slope.slope < 0 else "rises"
+    side = "loses more or gains less" if slope.slope < 0 else "gains more or loses less"
+    text = (
+        f"On {in_sentence(key.task)} the difference between {key.tuned} and {key.base} {verb} by "
+        f"{number(abs(slope.slope), digits)} points {PER[key.item_property]} (slope "
+        f"{number(slope.slope, digits)}, 95 % CI {interval(slope.ci95, digits)}; q "
+        f"{p_value(slope.q)}): {key.tuned} {side} on {KIND[key.item_property]} items."
+    )
+    return marked(slope.marks, text)
+
+
+def is_settled(row: SlopeRow, alpha: float) -> bool:
+    """True if the adjusted p of a slope is at most alpha."""
+    return row.slope.q is not None and row.slope.q <= alpha
