@@ -31,7 +31,7 @@ class SampleRow:
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """What the answers of one model show besides their scores; None: the file does not tell."""
+    """Facts about the answers of one model besides their scores; None: the file does not tell."""
 
     number: int
     """Of the answers."""

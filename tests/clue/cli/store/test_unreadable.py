@@ -55,5 +55,5 @@ def test_a_file_that_cannot_be_read_is_a_fault_and_the_rest_is_checked(
     locked.append(first / "completions.jsonl")
     assert command(mlruns, "verify") == 1
     lines = capsys.readouterr().out.splitlines()
-    assert any(f"{locked[0]} cannot be read (Permission denied)" in line for line in lines)
+    assert any(f"{locked[0]} cannot be read: Permission denied" in line for line in lines)
     assert any(str(second / "cell.json") in line for line in lines)
