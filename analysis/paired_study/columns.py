@@ -42,7 +42,7 @@ SETTING_SECTIONS: Sections = (
 """Of `SettingRow`."""
 
 
-class Table(NamedTuple):
+class DescribedTable(NamedTuple):
     """A table besides cells.csv."""
 
     sections: Sections
@@ -50,23 +50,23 @@ class Table(NamedTuple):
     """Text above its columns; lines as they are printed."""
 
 
-TABLES: Mapping[str, Table] = {
-    "prompt_settings": Table(
+TABLES: Mapping[str, DescribedTable] = {
+    "prompt_settings": DescribedTable(
         SETTING_SECTIONS,
         "Three rows per pair, task or level, and two prompt settings, on the items that both\n"
         "settings scored. All of them are exploratory. Without a second prompt setting the table\n"
         "is empty. Scores and differences are in points.",
     ),
-    "item_slopes": Table(
+    "item_slopes": DescribedTable(
         (("key", SlopeKey), ("slope", ItemSlope)),
         "A row per pair, task score and property of items. All of them are exploratory.",
     ),
-    "contrasts": Table(
+    "contrasts": DescribedTable(
         (("key", ContrastKey), ("contrast", Contrast)),
         "A row per requested contrast of two pairs (`contrasts=[first:second]`), data set and\n"
         "level. Without a request the table is empty.",
     ),
-    "variance": Table(
+    "variance": DescribedTable(
         (("key", ScoreKey), ("shares", VarianceShares)),
         "A row per pair and task score: where the error of the difference comes from.",
     ),

@@ -1,4 +1,4 @@
-"""Where a difference arises: its slope on the difficulty of items and on the length of the input.
+"""Slopes of a difference on the difficulty of items and on the length of the input.
 
 Exploratory. A slope is that of least squares over items, robust to the clusters of the task. All
 slopes of a prompt setting are one family, adjusted by Benjamini and Hochberg.

@@ -1,4 +1,4 @@
-"""Where the error of a difference comes from: shares of its variance, and what would shrink it."""
+"""Sources of the error of a difference: shares of its variance, and what would shrink it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

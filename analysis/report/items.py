@@ -3,13 +3,13 @@
 from itertools import groupby
 
 from analysis.paired_study.results import PromptResults
+from analysis.report import contrasts_in_words
 from analysis.report.document import FoldedList, Section
+from analysis.report.item_slopes_in_words import is_settled, lead, sentence
 from analysis.report.tables.contrasts import contrasts as table
 from analysis.report.tables.item_slopes import item_slopes
 from analysis.report.tables.variance import variance
-from analysis.sentences import contrasts
-from analysis.sentences.item_slopes import is_settled, lead, sentence
-from analysis.sentences.variance import LEAD, by_task
+from analysis.report.variance_in_words import LEAD, by_task
 from analysis.settings import AnalysisConf
 
 
@@ -26,9 +26,13 @@ def _contrasts(setting: PromptResults, alpha: float) -> Section:
     rows = setting.contrasts
     if not rows:
         return Section("Pairs against each other", "contrasts")
-    points = [contrasts.sentence(row, alpha) for row in rows]
+    points = [contrasts_in_words.sentence(row, alpha) for row in rows]
     return Section(
-        "Pairs against each other", "contrasts", [contrasts.LEAD], points, tables=[table(rows)]
+        "Pairs against each other",
+        "contrasts",
+        [contrasts_in_words.LEAD],
+        points,
+        tables=[table(rows)],
     )
 
 

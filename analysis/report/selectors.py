@@ -91,7 +91,7 @@ def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
 
 
 def noise(results: StudyResults, setting: PromptResults) -> list[NoiseFloor]:
-    """What another presentation changes in the base models of a setting."""
+    """Returns the noise floors of a setting: changes of base models by another presentation."""
     margins = {
         row.key.task: row.comparison.margin
         for row in setting.rows

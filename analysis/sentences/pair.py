@@ -40,7 +40,7 @@ def pair_line(
 
     >>> scores = [JudgedScore("mednli", "decline"), JudgedScore("meqsum", "inconclusive")]
     >>> pair_line("meditron7b - llama2_7b", None, scores)
-    'meditron7b - llama2_7b: lower on mednli; open on meqsum.'
+    'meditron7b - llama2_7b: lower on MedNLI; open on MeQSum.'
     """
     parts = [] if overall is None else [_overall(*overall)]
     for verdict, words in GROUPS.items():

@@ -19,9 +19,9 @@ def end_strings(
         question: text of the next question.
         tokens: special tokens, which are removed from answers.
 
-    >>> end_strings(["A<|im_end|>\n", "A<|im_end|>\n<|im_start|>user\nQ"], "A", "Q", ["</s>"])
+    >>> end_strings(["A<|im_end|>\n", "A<|im_end|>\n<|im_start|>user\nWhy?"], "A", "Why?", ["</s>"])
     ('<|im_end|>',)
-    >>> end_strings(["A", "A\n\n### Question:\nQ"], "A", "Q", ["</s>"])
+    >>> end_strings(["A", "A\n\n### Question:\nWhy?"], "A", "Why?", ["</s>"])
     ('\n### Question:',)
     """
     special = list(tokens)

@@ -11,7 +11,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
-from analysis.sentences.contrasts import sentence as in_words
+from analysis.report.contrasts_in_words import sentence as in_words
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
 from analysis.sentences.pooled import ONE_PAIR, answer

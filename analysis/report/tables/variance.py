@@ -7,7 +7,7 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.variance_table import LEVELS, VarianceRow
 from analysis.report.document import ReportTable
 from analysis.report.tables.pairs import NONE
-from analysis.sentences.variance import IN_WORDS
+from analysis.report.variance_in_words import IN_WORDS
 
 
 def variance(rows: Sequence[VarianceRow]) -> ReportTable:

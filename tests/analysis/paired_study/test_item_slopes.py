@@ -8,9 +8,9 @@ import pytest
 
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.item_slopes import Property, SlopeRow
+from analysis.report.item_slopes_in_words import lead, sentence
 from analysis.report.items import sections
 from analysis.report.tables.item_slopes import item_slopes as slope_table
-from analysis.sentences.item_slopes import lead, sentence
 from analysis.stats.multiplicity import benjamini_hochberg
 from benchmarks.found_study import found_study
 from tests.analysis.paired_study.conftest import PAIRS, quick

@@ -8,7 +8,7 @@ import pytest
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.variance_table import VarianceRow
 from analysis.report.tables.variance import variance
-from analysis.sentences.variance import by_task
+from analysis.report.variance_in_words import by_task
 from benchmarks.found_study import found_study
 from clue.records import Record
 from tests.analysis.paired_study.conftest import PAIRS, quick
