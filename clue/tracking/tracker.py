@@ -210,8 +210,12 @@ class Tracker:
         for run in self._search(
             f"attributes.status = 'RUNNING' AND tags.`{HOST}` = '{process_tags()[HOST]}'"
         ):
-            if not is_alive(run.data.tags):
-                mlflow.MlflowClient(self.uri).set_terminated(run.info.run_id, "KILLED")
+            if is_alive(run.data.tags):
+                continue
+            client = mlflow.MlflowClient(self.uri)
+            # asked again after the death: it may have finished the run since the search
+            if client.get_run(run.info.run_id).info.status == "RUNNING":
+                client.set_terminated(run.info.run_id, "KILLED")
                 log.info(
                     "run %s was left open by a process that is gone: closed as KILLED",
                     run.info.run_name,

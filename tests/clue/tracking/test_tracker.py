@@ -72,6 +72,23 @@ def test_a_run_left_by_a_dead_process_is_closed(tracker: Tracker, mlruns: Path) 
     assert found == ["KILLED", "RUNNING", "RUNNING"]
 
 
+def test_a_run_that_its_process_finished_before_it_died_stays_finished(
+    tracker: Tracker, mlruns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends the run after another one has listed it as running, and is killed then."""
+    client = mlflow.MlflowClient(tracker.uri)
+    tags = {"clue.host": socket.gethostname(), "clue.pid": "1", "clue.process_start": "5.0"}
+    run = client.create_run(tracker.experiment_id, tags=tags)
+
+    def finishes_and_dies(tags: dict[str, str]) -> bool:
+        client.set_terminated(run.info.run_id, "FINISHED")
+        return False
+
+    monkeypatch.setattr("clue.tracking.tracker.is_alive", finishes_and_dies)
+    Tracker(None, "clue", mlruns)
+    assert client.get_run(run.info.run_id).info.status == "FINISHED"
+
+
 def test_a_run_is_recognised_from_its_creation_on(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
