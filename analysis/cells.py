@@ -114,6 +114,18 @@ class StoredCell(StoredTable):
         values = self.columns.flags.get(flag)
         return None if values is None else 100 * float(values.mean())
 
+    @property
+    def score_metrics(self) -> Array | None:
+        """Metrics of the task score, 0 to 1, shape (n, metrics), nan where undefined.
+
+        None: a metric is missing or undefined in all rows.
+        """
+        columns = [self.columns.scores.get(name) for name in self.facts["score"]]
+        present = [column for column in columns if column is not None]
+        if len(present) < len(columns) or any(np.isnan(column).all() for column in present):
+            return None
+        return np.column_stack(present)
+
     @cached_property
     def distinct_answers(self) -> int | None:
         """Number of different answers, also of masked ones; None if the table has no texts."""

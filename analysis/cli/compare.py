@@ -38,6 +38,12 @@ from clue.errors import ConfigError
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
+    _add_files(parser)
+    _add_fields(parser)
+    _add_comparison(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
     for name, metavar, model in (("base", "BASE", "base"), ("tuned", "TUNED", "other")):
         parser.add_argument(
             name,
@@ -54,6 +60,9 @@ def add(parser: argparse.ArgumentParser) -> None:
             metavar="FILE",
             help=f"several files of the {model} model, one for each task",
         )
+
+
+def _add_fields(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--score",
         action="append",
@@ -81,6 +90,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", metavar="NAME", help="filter of lm-evaluation-harness (default: the only one)"
     )
+
+
+def _add_comparison(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--margin",
         type=_positive,

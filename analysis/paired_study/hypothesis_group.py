@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scipy import stats
-
 from analysis.names import in_sentence
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, HypothesisFamily, Judgement
 from analysis.paired_study.sensitivity import PRIMARY
@@ -16,6 +14,7 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.multiplicity import benjamini_hochberg, holm
 from analysis.stats.paired import Interval
 from analysis.stats.power import minimum_detectable_difference
+from analysis.stats.weighted_sums import Estimate
 
 
 class UnjudgedComparison(NamedTuple):
@@ -84,8 +83,7 @@ class HypothesisGroup:
         se, df = comparison.se_cr2, comparison.df
         if self.name != "F1" or se is None or df is None or comparison.refused:
             return None
-        half_width = float(stats.t.ppf(1 - self.alpha / (2 * self.size), df)) * se
-        return Interval(comparison.delta - half_width, comparison.delta + half_width)
+        return Estimate(comparison.delta, se, df).interval(1 - self.alpha / self.size)
 
     def _labels(self, member: UnjudgedComparison) -> Labels:
         key = member.key

@@ -45,11 +45,10 @@ class _CellScores:
     @classmethod
     def of(cls, cell: StoredCell) -> "_CellScores | None":
         """None if a metric of the task score is missing or undefined everywhere."""
-        columns, names = cell.columns, cell.facts["score"]
-        if any(np.isnan(columns.scores.get(name, np.nan)).all() for name in names):
+        columns, metrics = cell.columns, cell.score_metrics
+        if metrics is None:
             return None
-        metrics = np.column_stack([columns.scores[name] for name in names])
-        rows = mean_over_metrics(metrics, [1 / len(names)] * len(names))
+        rows = mean_over_metrics(metrics, [1 / metrics.shape[1]] * metrics.shape[1])
         first, codes = _first_rows(columns)
         points = POINTS * np.bincount(codes, rows) / np.bincount(codes)
         return cls(cell, columns.ids[first], columns.targets[first], points - points.mean())

@@ -72,10 +72,12 @@ def presentation_means(cell: StoredCell) -> Array:
         cell: of one model on one task.
 
     Returns:
-        Shape (presentations,).
+        Shape (presentations,); empty if a metric of the task score is missing.
     """
-    columns = cell.columns
-    scores = np.mean([columns.scores[name] for name in cell.facts["score"]], axis=0)
+    columns, metrics = cell.columns, cell.score_metrics
+    if metrics is None:
+        return np.empty(0)
+    scores = metrics.mean(axis=1)
     repeats = np.array([key.repeat for key in columns.keys])
     numbers, presented = np.unique(repeats), Counter(columns.ids)
     complete = np.array([presented[name] == len(numbers) for name in columns.ids])

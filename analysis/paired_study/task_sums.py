@@ -27,11 +27,10 @@ class TaskSums:
     @classmethod
     def of(cls, cell: StoredCell) -> "TaskSums | None":
         """None if a metric of the task score is undefined in all rows."""
-        columns, names = cell.columns, cell.facts["score"]
-        if any(np.isnan(columns.scores.get(name, np.nan)).all() for name in names):
+        scores = cell.score_metrics
+        if scores is None:
             return None
-        scores = np.column_stack([columns.scores[name] for name in names])
-        sums = task_sums(scores, columns.clusters)
+        sums = task_sums(scores, cell.columns.clusters)
         return cls.with_names(cell, sums, np.full(len(scores), True))
 
     @classmethod

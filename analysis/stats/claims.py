@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from analysis.stats.comparison import Comparison
 from analysis.stats.multiplicity import holm
 from analysis.stats.paired import Array, Interval
+from analysis.stats.weighted_sums import Estimate
 
 
 class AdjustedP(NamedTuple):
@@ -90,7 +90,4 @@ def claim_interval(
     if not p or not adjusted or not se or df is None:
         return None
     level = 1 - 2 * comparison.alpha * p / adjusted
-    half_width = float(stats.t.ppf((1 + level) / 2, df)) * se
-    return ClaimInterval(
-        level, Interval(comparison.delta - half_width, comparison.delta + half_width)
-    )
+    return ClaimInterval(level, Estimate(comparison.delta, se, df).interval(level))

@@ -1,5 +1,6 @@
 """The base models against themselves under another presentation."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,9 @@ def test_presentations_that_agree_have_no_floor(tmp_path: Path) -> None:
 
 def test_one_presentation_has_no_floor(tmp_path: Path) -> None:
     assert noise_floors(study(tmp_path, SCORES[:1]).aligned, {"longhealth1": 2.0}) == []
+
+
+def test_a_cell_without_a_metric_of_its_score_has_no_floor(tmp_path: Path) -> None:
+    base = study(tmp_path).aligned[0].match.base
+    lacking = replace(base, facts={**base.facts, "score": ["accuracy", "another"]})
+    assert presentation_means(lacking).size == 0
