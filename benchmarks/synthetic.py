@@ -17,6 +17,7 @@ from typing import Any
 from analysis.settings import AnalysisConf
 from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
+from clue.config import model_files
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
@@ -67,6 +68,7 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "base": base,
         "ancestor": None,
         "family": base or model,
+        "recipe": _recipe(model),
         "domain": "biomedical" if base else "general",
         "adaptation": [TRAINING[len(model) % 2]] if base else [],
         "parameters": parameters,
@@ -76,6 +78,11 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "limit": None,
         "generation": generation,
     }
+
+
+def _recipe(model: str) -> str | None:
+    """Training recipe of the model file of this name, so that recipes recur as in the study."""
+    return model_files.load(model).recipe if model in model_files.names() else None
 
 
 def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:

@@ -87,7 +87,7 @@ def _robustness(
         pooled.moderators(setting),
     ]
     equivalence = _section(
-        "Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]
+        "Equivalence", "equivalence", figures, ("power", "margins"), [pairs.equivalence(setting)]
     )
     floors = [setting.pooled(floor.sentence) for floor in selectors.noise(results, setting)]
     return [

@@ -1,6 +1,6 @@
 """Selections from the results of a study that several parts of the report share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.names import display_order
 from analysis.paired_study.noise_floor import NoiseFloor, noise_floors
@@ -35,6 +35,12 @@ def reported_prompt(results: StudyResults, conf: AnalysisConf) -> str:
 def reported_standings(results: StudyResults, conf: AnalysisConf) -> Sequence[Standing]:
     """Scores of single models under the reported prompt setting."""
     return results.standings.get(reported_prompt(results, conf), ())
+
+
+def ranked_score(standings: Sequence[Standing], levels: Collection[str]) -> list[str]:
+    """The most comprehensive level that has rank sets, else the first task; empty without any."""
+    ranked = {name for one in standings for name, score in one.scores.items() if score.rank_set}
+    return (level_order(ranked & set(levels)) or sorted(ranked, key=display_order))[:1]
 
 
 def reported_pairs(results: StudyResults) -> list[AlignedPair]:

@@ -13,6 +13,7 @@ from analysis.report.figures import (
     heatmap,
     levels,
     literature,
+    margins,
     patients,
     power,
     prompt_settings,
@@ -119,6 +120,16 @@ FIGURES = {
         power.draw,
         power.alt,
         "No comparison could be tested.",
+    ),
+    "margins": FigureSpec(
+        "Equivalence at every margin",
+        "Each line is a pair: the p of its two one-sided tests at every margin, corrected by Holm "
+        "as if all margins of the family had changed by the same factor. A pair would be "
+        "equivalent from the margin on at which its line crosses the dashed line (alpha); its "
+        "number marks this point. Thick line: the declared margin.",
+        margins.draw,
+        margins.alt,
+        "No equivalence was tested.",
     ),
     "failures": FigureSpec(
         "Answer failures",

@@ -53,7 +53,9 @@ def moderators(setting: PromptResults) -> ReportTable:
         "Kinds of pairs",
         ["level", "kind", "pairs", "mean [95 % CI]", "against the others [95 % CI]"],
         body,
-        "Exploratory: each line rests on few pairs, which differ in more than the named kind.",
+        "Exploratory: each line rests on few pairs, which differ in more than the named kind. A "
+        "difference of two levels has no others: the mean is that of exactly these pairs, beside "
+        "the pooled mean for pairs of this kind.",
     )
 
 
@@ -67,7 +69,8 @@ def _labels(effect: ModeratorEffect) -> tuple[str, str]:
 def _against_others(effect: ModeratorEffect) -> str:
     if effect.against_others is None:
         return str(effect.refused)
-    return _estimate(effect.against_others)
+    pooled = " for pairs of this kind" if effect.moderator == "level" else ""
+    return f"{_estimate(effect.against_others)}{pooled}"
 
 
 def _means(population: RandomEffects, fixed_set: Estimate) -> list[str]:
