@@ -103,7 +103,7 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
                 prompt_sha256=f"{conf.name}/{name}/{repeat}",
                 target_sha256=f"{conf.name}/{name}",
                 completion=Completion(
-                    "synthetic",
+                    f"synthetic answer {name}/{repeat}",
                     "length" if drawn.looped[at] else "stop",
                     int(items.tokens[item]),
                     3,

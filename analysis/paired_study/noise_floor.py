@@ -40,7 +40,14 @@ class NoiseFloor:
             f"{self.presentations} presentations differ from themselves by "
             f"{number(self.difference, 2)} points (root mean square of two presentations); the "
             f"margin of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+            f"{BELOW if self.margin < self.difference else ''}"
         )
+
+
+BELOW = (
+    " So a difference as large as the margin is smaller than the change that another presentation "
+    "of the same questions makes."
+)
 
 
 def noise_floors(aligned: Iterable[AlignedPair], margins: Mapping[str, float]) -> list[NoiseFloor]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
+from analysis.number_format import number
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import selectors
 from analysis.report.document import ReportTable, Section
@@ -10,6 +11,7 @@ from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
+from clue.task.levels import OVERALL
 
 
 def section(
@@ -27,6 +29,7 @@ def section(
     paragraphs = [
         " ".join([*study.statement, hypothesis_families(study.declaration)]),
         _compared(results, setting, conf),
+        _scores(results),
         _declared(setting, conf, design_sha256),
         *study.notes,
     ]
@@ -43,6 +46,24 @@ def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf)
         f"{counted(len(cells), 'cell')}. Biomedical models are compared with their "
         f"{conf.study.comparator} model. The prompt setting is {setting.prompt} ({kind})."
     )
+
+
+def _scores(results: StudyResults) -> str:
+    """The unit of scores, and the parts of every mean of data sets."""
+    tree = results.study.declaration.tree
+    means = [
+        f"{display_name(name)} is the mean of {', '.join(map(_part, weights.items()))}."
+        for name, weights in {
+            **tree.levels,
+            **({OVERALL: tree.overall} if tree.overall else {}),
+        }.items()
+    ]
+    return " ".join(["Scores are points from 0 to 100; higher is better.", *means])
+
+
+def _part(part: tuple[str, float]) -> str:
+    name, weight = part
+    return f"{display_name(name)} ({number(100 * weight, 0)} %)"
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:

@@ -51,6 +51,11 @@ def reported_pairs(results: StudyResults) -> list[AlignedPair]:
     ]
 
 
+def void_cells(results: StudyResults) -> list[str]:
+    """`model on task` of reported cells whose answers say nothing of the model, each once."""
+    return sorted({name for pair in reported_pairs(results) for name in pair.void_cells})
+
+
 def task_score(pair: AlignedPair) -> Paired | None:
     """Item-level task scores of a pair, in points; None if one of the metrics is missing.
 

@@ -15,7 +15,7 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval, excludes_zero
 from clue.marks import marked
 
-__all__ = ["CHANGES", "Labels", "Verdict", "is_fragile", "sentence", "verdict"]
+__all__ = ["CHANGES", "WITHIN_MARGIN", "Labels", "Verdict", "is_fragile", "sentence", "verdict"]
 
 Verdict = Literal[
     "decline",

@@ -51,10 +51,11 @@ def moderators(setting: PromptResults) -> ReportTable:
     return ReportTable(
         "moderators",
         "Kinds of pairs",
-        ["level", "kind", "pairs", "mean [95 % CI]", "against the others [95 % CI]"],
+        ["level", "kind", "pairs", "these pairs [95 % CI]", "minus the other pairs [95 % CI]"],
         body,
-        "Exploratory: each line rests on few pairs, which differ in more than the named kind. A "
-        "difference of two levels has no others: the mean is that of exactly these pairs, beside "
+        "Exploratory: each line rests on few pairs, which differ in more than the named kind. The "
+        "mean of these pairs says nothing about the reason: one pair may cause it. Whether a kind "
+        "matters is in the last column alone. A difference of two levels has no others: the mean is that of exactly these pairs, beside "
         "the pooled mean for pairs of this kind.",
     )
 
