@@ -45,7 +45,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
-        answers = [*_void(results), *answers]
+        answers = [*(marked(marks, warning) for warning in _void(results)), *answers]
         if not setting.confirmatory:
             warning = exploratory(setting.prompt)
             title, answers = f"{warning} {title}", [warning, *answers]

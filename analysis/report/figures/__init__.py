@@ -108,8 +108,9 @@ FIGURES = {
     ),
     "patients": FigureSpec(
         "LongHealth by patient",
-        "Mean difference of each patient, sorted. Grey: no difference. Dashed line: mean of all items. Patients are the "
-        "independent units: their number, not the number of questions, limits the precision.",
+        "Mean difference of each patient, sorted. Grey: a mean of 0. Dashed line: mean of all "
+        "items. Patients are the independent units: their number, not the number of questions, "
+        "limits the precision.",
         patients.draw,
         patients.alt,
         "No pair has LongHealth.",

@@ -11,8 +11,8 @@ from analysis.report.tables.pairs import NONE, sizes_note
 
 RANK_SETS = (
     "Rank set: the ranks that the data leave open, 1 = highest score. All rank sets of a score "
-    "hold together with 95 % confidence (all pairs of models, Holm). Rules without a model (baseline "
-    "in the name), and models that answered other items than most, have none."
+    "hold together with 95 % confidence (all pairs of models, Holm). Rules without a model "
+    "(baseline in the name), and models that answered other items than most, have none."
 )
 
 

@@ -103,8 +103,9 @@ def replicability(setting: PromptResults) -> ReportTable:
         "At least so many declines and gains are real",
         ["of", "among", "direction", "all lines together", "this line alone", "by Fisher"],
         body,
-        "Lower bounds with 95 % confidence, of any size, also within the margin. All lines together: the bounds hold for all lines at "
-        "once (Holm over all cells). This line alone: the bound holds for the line by itself "
+        "Lower bounds with 95 % confidence, of any size, also within the margin. All lines "
+        "together: the bounds hold for all lines at once (Holm over all cells). This line alone: "
+        "the bound holds for the line by itself "
         "(partial conjunction), so that some of many lines err. Lines in which no decline or gain "
         f"can be confirmed are left out: {omitted} of {len(setting.replications)}.",
         marks,

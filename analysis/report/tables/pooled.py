@@ -55,7 +55,8 @@ def moderators(setting: PromptResults) -> ReportTable:
         body,
         "Exploratory: each line rests on few pairs, which differ in more than the named kind. The "
         "mean of these pairs says nothing about the reason: one pair may cause it. Whether a kind "
-        "matters is in the last column alone. A difference of two levels has no others: the mean is that of exactly these pairs, beside "
+        "matters is in the last column alone. A "
+        "difference of two levels has no other pairs: the mean is that of exactly these, beside "
         "the pooled mean for pairs of this kind.",
     )
 
