@@ -17,8 +17,8 @@ from clue.fingerprint import generation_settings, generations_folder, stored_gen
 from clue.metrics import failures
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
-from clue.metrics.set_metrics import check_names
 from clue.metrics.scorer import Scoring
+from clue.metrics.set_metrics import check_names
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore

@@ -133,7 +133,7 @@ class TaskConf:
     """Worked examples of the paper's protocol (`prompt=paper`)."""
     source: str | None = setting(None, OneOf(("train", "package")))
     """Source of the worked examples in the place of `prompt.source=test`: the training split, or
-    `package`, fictional items that come with the package. None = `prompt.source` alone decides."""
+    `package`, fictional items that come with the package. None = `prompt.source` decides."""
     max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.registry.METRICS`."""

@@ -125,10 +125,11 @@ def _check_types(
             problem = f"the column {name} occurs twice" if count else f"no column {name}"
             raise DataError(f"{path}: {problem}; found {describe_columns(schema.names, columns)}")
         kind = schema.field(name).type
-        nested = types.is_list(kind) if name in lists else types.is_dictionary(kind)
-        values = kind.value_type if nested else kind
+        is_nested = types.is_list(kind) if name in lists else types.is_dictionary(kind)
+        values = kind.value_type if is_nested else kind
         allowed = (types.is_string, types.is_large_string, types.is_integer)
-        if not any(is_kind(values) for is_kind in allowed):
+        is_right = any(is_kind(values) for is_kind in allowed)
+        if not is_right or (name in lists and not is_nested):
             shown = str(kind).partition("<")[0]  # the rest has the names of its fields
             expected = "a list of texts" if name in lists else "text"
             raise DataError(f"{path}: column {name} is of type {shown}: it must be {expected}")

@@ -1,7 +1,7 @@
 """SET_METRICS: statistics of all answers of a cell together, which are no mean over samples.
 
-They stand beside the task score, in MLflow and in the closing table, and enter no score and no test:
-a sample has no value of its own, so a difference of two models cannot be paired by sample.
+They stand beside the task score, in MLflow and in the closing table, and enter no score and no
+test: a sample has no value of its own, so a difference of two models cannot be paired by sample.
 """
 
 from collections import Counter

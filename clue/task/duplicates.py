@@ -44,8 +44,9 @@ def verbatim(ids: Sequence[str], texts: Sequence[str]) -> list[str]:
 def near(ids: Sequence[str], texts: Sequence[str], shared: float = SHARED) -> list[str]:
     """Returns the cluster of each item: the id of the first item of its chain of near-duplicates.
 
-    Two texts are near-duplicates if they share enough shingles, runs of five words; standard phrases
-    do not count as shared. Chains are followed: the versions of one vignette are one cluster.
+    Two texts are near-duplicates if they share enough shingles, runs of five words; standard
+    phrases do not count as shared. Chains are followed: the versions of one vignette are one
+    cluster.
 
     Args:
         ids: of the items, n.

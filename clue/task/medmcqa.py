@@ -8,7 +8,7 @@ archive, and both have the same names. A file with a 0 counts from 0, one with a
 with neither or with both is refused, since a wrong guess would make every key another option.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def read(path: Path) -> Samples:
 
 
 def _samples(
-    path: Path, rows: list[tuple[int, dict[str, Any]]], first: int, left_out: LeftOut
+    path: Path, rows: Sequence[tuple[int, Mapping[str, Any]]], first: int, left_out: LeftOut
 ) -> Iterator[tuple[int, Sample]]:
     for number, row in rows:
         where = f"{path}: row {number}"
@@ -92,9 +92,9 @@ def _first_option(path: Path, keys: Collection[int]) -> int:
     """Returns the `cop` of option A: 0 or 1."""
     zero, four = 0 in keys, len(LETTERS) in keys
     if zero == four and set(keys) != {WITHHELD}:
-        found = "both 0 and 4" if zero else "neither 0 nor 4"
+        present = "both 0 and 4" if zero else "neither 0 nor 4"
         raise DataError(
-            f"{path}: the field cop has {found}, so it is unknown if it counts the options from 0 or "
-            "from 1; use the complete file of the release"
+            f"{path}: the field cop has {present}, so it is unknown if it counts the options from 0 "
+            "or from 1; use the complete file of the release"
         )
     return int(four)

@@ -1,7 +1,7 @@
 """MMLU, medical subjects: six of its 57 subjects, four options.
 
-Hendrycks et al., ICLR 2021 (arXiv 2009.03300). Three forms are read: the original CSV files, one per
-subject and without a header; the Parquet file of all subjects that the authors' organisation
+Hendrycks et al., ICLR 2021 (arXiv 2009.03300). Three forms are read: the original CSV files, one
+per subject and without a header; the Parquet file of all subjects that the authors' organisation
 publishes; and JSON lines of the six subjects, which `clue data fetch` gets. The id is the subject
 with the number of the item in it, in every form.
 """

@@ -29,10 +29,10 @@ def options(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def option_lines(fields: Mapping[str, str]) -> str:
-    """Returns the options as a prompt shows them, a line each.
+    r"""Returns the options as a prompt shows them, a line each.
 
     >>> option_lines({"option_a": "one day", "option_b": "a week"})
-    'A: one day\\nB: a week'
+    'A: one day\nB: a week'
     """
     return "\n".join(f"{letter}: {text}" for letter, text in options(fields).items())
 

@@ -1,8 +1,8 @@
-"""PubMedQA: does an abstract answer its own question with yes, no or maybe? The labelled part, PQA-L.
+"""PubMedQA: the answer of an abstract to its own question, yes, no or maybe; the labelled part.
 
-Jin et al., EMNLP 2019, D19-1259. The release has 1,000 labelled abstracts in `ori_pqal.json` and the
-500 ids of the test split, with their labels, in `test_ground_truth.json`. The other 500 serve as
-worked examples.
+Jin et al., EMNLP 2019, D19-1259. The release has 1,000 labelled abstracts in `ori_pqal.json` and
+the 500 ids of the test split, with their labels, in `test_ground_truth.json`. Worked examples come
+from the other 500.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,8 @@ def files(path: Path) -> tuple[Path, ...]:
         if path.with_name(name).is_file():
             return (path, path.with_name(name))
     raise DataMissing(
-        f"{path} needs {other} beside it, which is missing: run `python -m clue data fetch {DATASET}`"
+        f"{path} needs {other} beside it, which is missing: run "
+        f"`python -m clue data fetch {DATASET}`"
     )
 
 
@@ -45,8 +46,8 @@ def read(path: Path) -> Samples:
     """Reads the abstracts of the test split, or those of no split; the PMID is id and cluster.
 
     Args:
-        path: the list of the test split gives the abstracts that it lists; the file of all abstracts
-            gives the others. The other file lies beside it.
+        path: the list of the test split gives the abstracts that it lists; the file of all
+            abstracts gives the others. The other file lies beside it.
 
     Raises:
         DataError: a file is missing or no object, a field is missing or empty, a label unknown or
