@@ -3,9 +3,9 @@
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
 
 Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
-real data sets. Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn. `--report`
-analyses the pairs of the store: no declared study has simulated scores.
+real data sets. Cells have the same tables as real ones, so every reader of a store can read this
+one. `--known` plants the few effects of `benchmarks.planted.known_study`; otherwise effects are
+drawn. `--report` analyses the pairs of the store: no declared study has simulated scores.
 """
 
 import argparse

@@ -140,8 +140,8 @@ class TaskConf:
     score: list[str] = field(default_factory=list)
     """The metrics whose unweighted mean is the task score."""
     set_metrics: list[str] = field(default_factory=list)
-    """Names in `clue.metrics.set_metrics.SET_METRICS`: statistics of all answers of a cell together,
-    beside the score."""
+    """Names in `clue.metrics.set_metrics.SET_METRICS`: statistics of all answers of a cell
+    together, beside the score."""
     limit: int | None = setting(None, AtLeast(1))
     """Upper bound of scored samples, the first of the (shuffled) test split."""
     reader: str | None = None

@@ -94,7 +94,7 @@ def _first_option(path: Path, keys: Collection[int]) -> int:
     if zero == four and set(keys) != {WITHHELD}:
         present = "both 0 and 4" if zero else "neither 0 nor 4"
         raise DataError(
-            f"{path}: the field cop has {present}, so it is unknown if it counts the options from 0 "
-            "or from 1; use the complete file of the release"
+            f"{path}: the field cop has {present}, so it is unknown if it counts the options from "
+            "0 or from 1; use the complete file of the release"
         )
     return int(four)
