@@ -2,10 +2,10 @@
 
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
 
-Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
-Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn. `--report`
-analyses the pairs of the store: no declared study has simulated scores.
+Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
+real data sets. Cells have the same tables as real ones, so every reader of a store can read this
+one. `--known` plants the few effects of `benchmarks.planted.known_study`; otherwise effects are
+drawn. `--report` analyses the pairs of the store: no declared study has simulated scores.
 """
 
 import argparse
@@ -30,7 +30,7 @@ TRAINING = ("instruction tuning", "continued pre-training")
 
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
-    names = plan.tasks or tuple(task_files.names())
+    names = plan.tasks or tuple(task_files.expanded("all"))
     declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [
