@@ -15,6 +15,7 @@ from clue.config.schema import Config, ModelConf
 from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
 from clue.metrics import failures
+from clue.task.parts import check_part
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
@@ -121,9 +122,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    path = task.path()
-    file = [str(path), path.stat().st_size, path.stat().st_mtime_ns]
-    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, file])
+    stats = [(path, path.stat()) for split in task.splits for path in task.paths(split).values()]
+    files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
@@ -137,7 +138,8 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
     """Returns no signatures if nothing is scored: the scorers may be missing.
 
     Raises:
-        ConfigError: a metric reads answers by the authors' rule, which the task does not have.
+        ConfigError: a metric reads answers by the authors' rule, which the task does not have, or
+            compares a part that its answers do not have.
     """
     names = [] if config.generate_only else task.conf.metrics
     parsers = {name: METRICS[name].parser for name in names if name in METRICS}
@@ -147,6 +149,8 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
             f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
             f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
         )
+    for name in parsers:
+        check_part(task.conf.name, task.module, METRICS[name].part, name)
     return task_signatures(
         task,
         names,

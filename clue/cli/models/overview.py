@@ -9,6 +9,7 @@ from clue.checkpoints import locate
 from clue.cli.models.context_needs import ContextNeed
 from clue.config import model_files
 from clue.config.schema import ModelConf
+from clue.task import task_files
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,17 @@ def model_overviews(
 
 
 def fitting_tasks(row: ModelOverview, needs: Sequence[ContextNeed]) -> str:
-    """Returns the tasks that fit, briefly: all, a level, or their names."""
-    every = {need.task for need in needs}
-    first = {need.task for need in needs if need.level == "1"}
-    short = {frozenset(every): "all", frozenset(first): "level1", frozenset(): "none"}
-    return short.get(frozenset(row.fits), ", ".join(row.fits))
+    """Returns the tasks that fit, briefly: all, complete lists such as `level1`, other names."""
+    fits = set(row.fits)
+    if fits == {need.task for need in needs}:
+        return "all"
+    lists = {name: set(task_files.expanded(name)) for name in task_files.lists()}
+    names = []
+    for name, tasks in sorted(lists.items(), key=lambda item: -len(item[1])):
+        if tasks <= fits:
+            names.append(name)
+            fits -= tasks
+    return ", ".join([*sorted(names), *sorted(fits)]) or "none"
 
 
 def _fitting(model: ModelConf, needs: Sequence[ContextNeed]) -> tuple[str, ...]:

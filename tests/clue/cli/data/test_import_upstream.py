@@ -14,12 +14,11 @@ from clue.cli.data.import_upstream import (
 )
 from clue.cli.data.python_constants import Script
 from clue.common.file_cache import checksum
-from clue.config.folders import CONF
 from clue.config.schema import PromptConf
 from clue.data.registry import DEMO
 from clue.errors import ConfigError, DataError, DataMissing
 from clue.task.task import Task
-from clue.task.task_files import load
+from clue.task.task_files import expanded, load
 from clue.task.templates import FILE
 from tests.clue.cli.data.fake_checkout import MARKER, SCRIPTS, checkout, git, run_import
 
@@ -72,8 +71,7 @@ def test_what_a_script_says_is_stored_with_our_field_names(tmp_path: Path) -> No
 
 
 def test_every_task_has_a_source_and_every_placeholder_a_field_of_its_samples() -> None:
-    files = (CONF / "task").glob("*.yaml")
-    tasks = [file.stem for file in files if "# @package tasks." in file.read_text()]
+    tasks = expanded("all")
     assert sorted(tasks) == sorted(name for source in UPSTREAM_SCRIPTS for name in source.tasks)
     for source in UPSTREAM_SCRIPTS:
         for name in source.tasks:
