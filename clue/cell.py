@@ -15,13 +15,13 @@ from clue.config.schema import Config, ModelConf
 from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
 from clue.metrics import failures
-from clue.task.parts import check_part
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
+from clue.task.parts import check_part
 from clue.task.task import SampleSplit, Task
 
 PROMPT_CACHE_SIZE = 16

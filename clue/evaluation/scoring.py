@@ -7,12 +7,12 @@ from typing import Any
 
 from clue.cell import Cell
 from clue.metrics import failures
-from clue.task.parts import compared, free_part
 from clue.metrics.references import authors_reference
 from clue.metrics.registry import METRICS
 from clue.metrics.registry import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 from clue.store.records_table import tables
+from clue.task.parts import compared, free_part
 
 AnswerAndTarget = tuple[str | None, str]
 """The part of a parsed answer that a metric compares, and that of its reference: these two

@@ -6,10 +6,10 @@ shown to the model (`prompt=upstream`), all metrics of the task use them.
 
 from collections.abc import Callable, Sequence
 
-from clue.task.parts import signature_mark
 from clue.metrics.registry import METRICS, signatures
 from clue.metrics.scorer import Scoring
 from clue.records import Sample
+from clue.task.parts import signature_mark
 from clue.task.task import Task
 
 MARK = "|reference of the authors' code"

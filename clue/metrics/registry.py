@@ -10,8 +10,8 @@ from typing import Literal
 
 from clue.errors import ConfigError
 from clue.metrics import accuracy, bertscore, correction, icd_f1, rouge, umls
-from clue.task.parts import WHOLE
 from clue.metrics.scorer import Scorer, Scoring
+from clue.task.parts import WHOLE
 
 Kind = Literal["binary", "fraction", "continuous"]
 Parser = Literal["parse", "parse_upstream"]

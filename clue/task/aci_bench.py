@@ -35,10 +35,10 @@ def read(path: Path) -> Samples:
 
 
 def parse(text: str, sample: Sample) -> str | None:
-    """Returns the text without thoughts as the answer; None if it is blank.
+    r"""Returns the text without thoughts as the answer; None if it is blank.
 
-    >>> parse(" ASSESSMENT\\n\\nGout. ", Sample("1", {}, "", "1"))
-    'ASSESSMENT\\n\\nGout.'
+    >>> parse(" ASSESSMENT\n\nGout. ", Sample("1", {}, "", "1"))
+    'ASSESSMENT\n\nGout.'
     """
     return free_text(text)
 

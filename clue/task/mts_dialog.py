@@ -11,10 +11,10 @@ from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import required_text, unique_samples
 from clue.data.usable_rows import unix_lines, usable_rows
 from clue.errors import DataError
-from clue.task.parts import WHOLE
 from clue.records import Sample, sha256
 from clue.task.answers.section import SECTIONS, split_section
 from clue.task.answers.thoughts import free_text
+from clue.task.parts import WHOLE
 
 DATASET = "mts_dialog"
 COLUMNS = ("ID", "section_header", "section_text", "dialogue")

@@ -155,10 +155,11 @@ class Task:
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.
 
-        The test file is shuffled with `random.Random(seed)` as in the authors' code. If the worked
-        examples are of the test file, they are its first samples, so that the same items are
-        scored as in the paper; otherwise they are the first of their own shuffled file. A limit takes the first of the shuffled rest: a random sample that
-        is the same for every model.
+        The test file is shuffled with `random.Random(seed)` as in the authors' code. With
+        `source=test` the first samples become the worked examples, so that the same items are
+        scored as in the paper. A limit takes the first of the shuffled rest: a random sample that
+        is the same for every model. Other sources of worked examples are shuffled in the same way,
+        and all of the test file is scored.
 
         Raises:
             DataError: the file differs from its official release, or has too few samples.

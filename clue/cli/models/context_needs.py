@@ -25,7 +25,7 @@ MEAN_WORDS = {
     "aci_bench": 1316,
     "mts_dialog": 103,
 }
-"""Mean words of a sample's input by task module (Dada et al. 2025; counted in the open releases)."""
+"""Mean words of a sample's input by task module (Dada et al. 2025; open releases counted)."""
 CHARACTERS_PER_TOKEN = 4
 """In English text; a budget of 20,000 characters is about 5,000 tokens."""
 
