@@ -27,6 +27,9 @@ VERSIONS = {"read": 1, "parse": 1, "parts": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
 
+_NUMBERED = re.compile(r"\s*(\d+)\s+(\S.*)")
+
+
 def read(path: Path) -> Samples:
     """Reads the samples of an official CSV file; `Text ID` is the id, versions of a note a cluster.
 
@@ -54,7 +57,17 @@ def parse(text: str, sample: Sample) -> str | None:
     >>> parse("Error in sentence 7:\nGive iron.", Sample("1", {}, "", "1"))
     'Error in sentence 7\nGive iron.'
     """
-    return reported_error.read(text)
+    return reported_error.read(text, sample.fields.get("sentences", ""))
+
+
+def choices(sample: Sample) -> dict[str, str]:
+    """Returns reference to answer: no error, or an error in a sentence that stays as it is.
+
+    They are what a baseline can choose from; the references with errors are not among them.
+    """
+    numbered = (_NUMBERED.match(line) for line in sample.fields["sentences"].splitlines())
+    errors = [canonical(match[1], match[2]) for match in filter(None, numbered)]
+    return {answer: answer for answer in (NO_ERROR, *errors)}
 
 
 def error_flag(answer: str) -> str:
@@ -98,10 +111,11 @@ def _form(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(".")
 
 
-def _sentences(numbered: str) -> Iterator[str]:
+def _sentences(lines: str) -> Iterator[str]:
     """Yields the sentences without their numbers."""
-    for line in numbered.splitlines():
-        sentence = re.sub(r"\A\s*\d+\s+", "", line).strip().casefold()
+    for line in lines.splitlines():
+        match = _NUMBERED.match(line)
+        sentence = (match[2] if match else line).strip().casefold()
         if sentence:
             yield sentence
 
@@ -125,7 +139,7 @@ def _target(row: dict[str, str], sentences: str, where: str) -> str:
     if flag != "1":
         raise DataError(f"{where}: Error Flag is neither 0 nor 1")
     sentence = required_text(row, "Error Sentence ID", where)
-    numbers = re.findall(r"^\s*(\d+)\b", sentences, re.MULTILINE)
+    numbers = [match[1] for match in map(_NUMBERED.match, sentences.splitlines()) if match]
     if sentence not in numbers:
         raise DataError(f"{where}: Error Sentence ID is the number of no line of Sentences")
     corrected = " ".join(required_text(row, "Corrected Sentence", where).split()).strip(QUOTES)

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 SHARED = 0.5
-"""Least share of the sentences of the shorter text that two versions have in common. Of all pairs
-of texts in the released files 14 share between 0.35 and 0.65."""
+"""Least share of the sentences of the shorter text that two versions have in common. Of the 4,626
+pairs of test texts with a common sentence, 8 share between 0.35 and 0.65."""
 
 
 def versions(texts: Sequence[frozenset[str]]) -> list[int]:

@@ -4,7 +4,7 @@ The first line that decides counts:
 
 1. it says that the text is correct, or denies an error ("The text contains no error");
 2. it names one sentence ("Error in sentence 7", "Sentence 7: ..."), or is the only line that begins
-   with a number ("7: ...");
+   with a number ("7: ...") and not a copy from the text in question;
 3. it affirms an error without a sentence. A later line may name it.
 
 The correction follows a heading ("Correction: ..."), otherwise the sentence's number in its line,
@@ -15,7 +15,9 @@ import re
 from collections.abc import Sequence
 
 from clue.task.answers.answer_text import answer_texts
+from clue.task.answers.characters import normalised
 from clue.task.answers.denial import denied
+from clue.task.answers.markup import plain
 
 NO_ERROR = "No error"
 UNREAD = "?"
@@ -54,8 +56,12 @@ def canonical(sentence: str, correction: str) -> str:
     return f"Error in sentence {sentence}\n{correction}"
 
 
-def read(text: str) -> str | None:
+def read(text: str, sentences: str = "") -> str | None:
     r"""Returns the error that a model reports, or "No error"; None if it does neither.
+
+    Args:
+        text: as the model wrote it.
+        sentences: the numbered sentences of the text in question.
 
     >>> read("There is no error in this text."), read("**Correct**"), read("The patient is ill.")
     ('No error', 'No error', None)
@@ -63,21 +69,28 @@ def read(text: str) -> str | None:
     'Error in sentence 7\nGive iron.'
     >>> read("There is a mistake in the dose.")
     'Error in sentence ?\n'
+    >>> read("7 Give iron."), read("7 Give iron.", sentences="6 He is pale.\n7 Give iron.")
+    ('Error in sentence 7\nGive iron.', None)
     """
     part = next(iter(answer_texts(text, one_choice=False)), "")
     lines = [line.strip() for line in part.splitlines() if line.strip()]
     if lines in (["0"], ["1"]):  # a flag or a sentence
         return None
     listed = sum(bool(_NUMBERED.match(line)) for line in lines) > 1
+    copied = bool(re.search(r"[a-z]", part)) and _folded(part) in _folded(sentences)
     for index, line in enumerate(lines):
         if _is_denial(line):
             return NO_ERROR
-        mention = _mention(line, alone=not listed and index == 0)
+        mention = _mention(line, alone=index == 0 and not listed and not copied)
         if mention:
             return _error(mention, line, lines[index + 1 :])
         if _ERROR.search(line) or _AFFIRMED.match(line):
             return _error_below(lines[index + 1 :])
     return None
+
+
+def _folded(text: str) -> str:
+    return " ".join(plain(normalised(text)).casefold().split())
 
 
 def _is_denial(line: str) -> bool:

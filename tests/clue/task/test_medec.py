@@ -84,7 +84,7 @@ def test_an_id_that_occurs_twice_is_an_error(tmp_path: Path) -> None:
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     row = {name: text for name, text in WRONG.items() if name != "Corrected Sentence"}
-    with pytest.raises(DataError, match="no column Corrected Sentence; found Text ID, .* other"):
+    with pytest.raises(DataError, match=r"no column Corrected Sentence; found Text ID, .* other"):
         read(tmp_path, row)
 
 
@@ -115,6 +115,24 @@ def test_worked_examples_are_of_the_validation_file(data: Path) -> None:
 def test_the_requested_form_is_told_from_others(text: str, followed: bool, unread: bool) -> None:
     flags = medec.answer_flags(text, medec.parse(text, NEUTRAL), NEUTRAL)
     assert flags == {"format_followed": followed, "sentence_unread": unread}
+
+
+def test_a_copy_of_the_text_reports_no_error(tmp_path: Path) -> None:
+    (sample,) = read(tmp_path, WRONG)
+    for text in ("3 Test: he drinks 1 tablets.", sample.fields["sentences"].replace("\n", " ")):
+        assert medec.parse(text, sample) is None
+    corrected = medec.parse("3 Test: he takes 1 tablets.", sample)
+    assert corrected == sample.target
+    assert medec.parse("3", sample) == "Error in sentence 3\n"
+
+
+def test_a_baseline_can_choose_no_error_or_any_sentence(tmp_path: Path) -> None:
+    (sample,) = read(tmp_path, WRONG)
+    answers = list(medec.choices(sample).values())
+    assert [medec.error_sentence(answer) for answer in answers] == ["-1", "0", "1", "2", "3"]
+    assert medec.correction(answers[-1]) == "Test: he drinks 1 tablets."
+    read_back = [medec.parse(answer, sample) for answer in answers]
+    assert [medec.error_sentence(str(one)) for one in read_back] == ["-1", "0", "1", "2", "3"]
 
 
 words = st.text("abcdefg ", min_size=1, max_size=40).map(str.strip).filter(bool)
