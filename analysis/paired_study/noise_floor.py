@@ -47,8 +47,8 @@ class NoiseFloor:
         return (
             f"{in_sentence(self.task)}: {models} asked the same questions in "
             f"{self.presentations} {NAMES[self.axis]} differ from themselves by "
-            f"{number(self.difference, 2)} points (root mean square of two); "
-            f"the margin of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+            f"{number(self.difference, 2)} points (root mean square of two); the margin "
+            f"of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
             f"{BELOW if self.margin < self.difference else ''}"
         )
 
