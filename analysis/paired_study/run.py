@@ -11,6 +11,7 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow, contrasts, requested_pairs
 from analysis.paired_study.coverage import combined_coverage
+from analysis.paired_study.group_differences import group_differences
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.item_slopes import item_slopes
@@ -120,6 +121,7 @@ class _PromptStudy:
             shared,
             shrunken_study(self.levels[PRIMARY]),
             item_slopes(self.tested, self.readable, self.name),
+            group_differences(self.tested),
             variance_table(self.tested),
             self._contrasts(),
         )

@@ -119,6 +119,9 @@ class TaskConf:
     """Protocol of one task: wording, shots, limits, metrics."""
 
     name: str = ""
+    strata: str | None = None
+    """Name of the groups that the ids of samples begin with, before a slash, such as `subject`; the
+    analysis shows a difference in each. None = the ids begin with no group."""
     level: str | None = None
     """Name of the group that people count it to; a tag in MLflow."""
     system: str = ""
