@@ -140,8 +140,8 @@ def _group(sample_id: str) -> str:
 
 def _difference(paired: Paired, chosen: NDArray[np.bool_], marks: Marks) -> GroupDifference:
     _, sums = _sums(paired, chosen)
-    means = (float(scores[chosen].mean()) for scores in (paired.base, paired.tuned))
-    blank = GroupDifference(marks, int(chosen.sum()), sums.n_clusters, *means, sums.delta)
+    base, tuned = (float(scores[chosen].mean()) for scores in (paired.base, paired.tuned))
+    blank = GroupDifference(marks, int(chosen.sum()), sums.n_clusters, base, tuned, sums.delta)
     if sums.n_clusters < LEAST_CLUSTERS:
         return replace(blank, refused=f"{sums.n_clusters} clusters are too few for a test")
     result = robust(sums)
