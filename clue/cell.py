@@ -22,6 +22,7 @@ from clue.metrics.set_metrics import check_names
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
+from clue.task.parts import check_part
 from clue.task.task import SampleSplit, Task
 
 PROMPT_CACHE_SIZE = 16
@@ -122,7 +123,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    stats = [(path, path.stat()) for path in task.files]
+    stats = [(path, path.stat()) for path in task.all_files]
     files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
     key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:
@@ -138,8 +139,8 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
     """Returns no signatures if nothing is scored: the scorers may be missing.
 
     Raises:
-        ConfigError: a metric reads answers by the authors' rule, which the task does not have; a
-            metric of a set is unknown.
+        ConfigError: a metric reads answers by the authors' rule, which the task does not have, or
+            compares a part that its answers do not have; a metric of a set is unknown.
     """
     check_names(task.conf.set_metrics)
     names = [] if config.generate_only else task.conf.metrics
@@ -150,6 +151,8 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
             f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
             f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
         )
+    for name in parsers:
+        check_part(task.conf.name, task.module, METRICS[name].part, name)
     return task_signatures(
         task,
         names,

@@ -131,9 +131,10 @@ class TaskConf:
     """Answer of a worked example."""
     shots: int = setting(0, AtLeast(0))
     """Worked examples of the paper's protocol (`prompt=paper`)."""
-    source: str | None = setting(None, OneOf(("train", "package")))
-    """Source of the worked examples in the place of `prompt.source=test`: the training split, or
-    `package`, fictional items that come with the package. None = `prompt.source` decides."""
+    source: str | None = setting(None, OneOf(("train", "valid", "package")))
+    """Source of the worked examples in the place of `prompt.source=test`: the training or the
+    validation split, or `package`, fictional items that come with the package. None =
+    `prompt.source` alone decides."""
     max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.registry.METRICS`."""

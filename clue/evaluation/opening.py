@@ -71,5 +71,5 @@ def _locate(job: Job, name: str) -> None:
     """
     task = job.task(name)
     for split in task.splits:
-        task.path(split)
+        task.paths(split)
     _ = task.templates  # reads the file of imported templates

@@ -23,6 +23,8 @@ from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
 
+PACKAGE = "package"
+"""Source of worked examples: fictional items that come with the package."""
 WORKED_EXAMPLES = "worked_examples.jsonl"
 """Fictional worked examples of a data set, in its folder in the package."""
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
@@ -116,7 +118,7 @@ class Task:
 
     @property
     def source(self) -> str:
-        """Source of the worked examples: `test`, `train`, or `package`.
+        """Source of the worked examples: a split of the data, or `PACKAGE`.
 
         A task that never shows items of its test file replaces `test` by a source of its own.
         """
@@ -134,19 +136,41 @@ class Task:
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
-        return files_read(self.module, self.path())
+        return self._files("test")
 
-    def path(self, split: str = "test") -> Path:
-        """Returns the path of a split's file.
+    @property
+    def all_files(self) -> tuple[Path, ...]:
+        """All files that are read, also those of worked examples; each once.
 
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
-        if split == "package":
-            return DEMO / self.dataset.name / WORKED_EXAMPLES
+        paths = (path for split in self.splits for path in self._files(split))
+        return tuple(dict.fromkeys(paths))
+
+    def path(self, split: str = "test") -> Path:
+        """Returns the path of a split's file, of its first one if it has several.
+
+        Raises:
+            DataMissing: there is no such file; says where to get it.
+        """
+        return next(iter(self.paths(split).values()))
+
+    def paths(self, split: str = "test") -> dict[str, Path]:
+        """Returns the paths of a split's files: test sets that are asked together have several.
+
+        Raises:
+            DataMissing: a file is missing; says where to get it.
+        """
+        if split == PACKAGE:
+            return {split: DEMO / self.dataset.name / WORKED_EXAMPLES}
         if self.conf.is_table:
-            return table.locate(self.conf, split, self.data)
-        return locate(self.dataset, split, self.data)
+            return {split: table.locate(self.conf, split, self.data)}
+        return {part: locate(self.dataset, part, self.data) for part in self.dataset.splits(split)}
+
+    def _files(self, split: str) -> tuple[Path, ...]:
+        paths = self.paths(split).values()
+        return tuple(file for path in paths for file in files_read(self.module, path))
 
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.
@@ -227,21 +251,30 @@ class Task:
         return replace(self.conf, unanswerable=self.templates.unanswerable)
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
-        path = self.path(split)
-        file: Samples = self.module.read(path)
-        notes = list(file.notes)
-        samples: list[Sample] = list(file)
+        samples, notes = self._read_files(split)
         if self.templates.words_sha256 is None:  # the authors' prompts keep white space
             samples = [sample.stripped() for sample in samples]
-        official = self.dataset.rows.get(split, file.rows)
-        if file.rows != official and not self.fictional:
-            rows = counted(file.rows, "row")
-            notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         if self.conf.documents is not None:
             separator = self.templates.separator
             samples, shortened = self._module.present(samples, self._presented_conf(), separator)
             notes += shortened
         random.Random(self.prompting.seed).shuffle(samples)
+        return samples, notes
+
+    def _read_files(self, split: str) -> tuple[list[Sample], list[str]]:
+        """Returns the samples of a split's files in their order, and notes on the files."""
+        samples: list[Sample] = []
+        notes: list[str] = []
+        paths = self.paths(split)
+        for part, path in paths.items():
+            file: Samples = self.module.read(path)
+            prefix = f"{part}/" if len(paths) > 1 else ""
+            samples += (sample.prefixed(prefix) for sample in file) if prefix else file
+            notes += file.notes
+            official = self.dataset.rows.get(part, file.rows)
+            if file.rows != official and not self.fictional:
+                rows = counted(file.rows, "row")
+                notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         return samples, notes
 
     @property

@@ -24,9 +24,12 @@ MEAN_WORDS = {
     "medqa": 138,
     "pubmedqa": 219,
     "mmlu_medical": 66,
+    "medec": 140,
+    "aci_bench": 1316,
+    "mts_dialog": 103,
 }
-"""Mean words of a sample's input by task module: Dada et al. 2025, and for exams the released files
-(question with options or abstract)."""
+"""Mean words of a sample's input by task module: Dada et al. 2025; of exams (question with options
+or abstract) and open data sets counted in the released files."""
 CHARACTERS_PER_TOKEN = 4
 """In English text; a budget of 20,000 characters is about 5,000 tokens."""
 
@@ -69,7 +72,7 @@ def _measured(task: Task, cache: Path) -> int:
         prompts = (task.prompt(sample, split.shots) for sample in split.scored)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
-    first, *others = task.files
+    first, *others = task.all_files
     key = ["tokens", sha256(asdict(task.conf)), *map(checksum, others)]
     return int(cached_text(first, cache, key, longest))
 
