@@ -40,8 +40,8 @@ class Recording:
         scoring: Scoring,
     ) -> Scores:
         self.asked |= {name: list(zip(answers, targets, strict=True)) for name in names}
-        scorer = rouge if "rouge1" in names else accuracy
-        return scorer.score(names, answers, targets, scoring)
+        score = rouge.score if "rouge1" in names else accuracy.score
+        return score(names, answers, targets, scoring)
 
 
 @pytest.fixture
