@@ -123,7 +123,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    stats = [(path, path.stat()) for split in task.splits for path in task.files_of(split)]
+    stats = [(path, path.stat()) for path in task.all_files]
     files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
     key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:

@@ -137,7 +137,7 @@ class TaskConf:
     source: str | None = setting(None, OneOf(("train", "valid", "package")))
     """Source of the worked examples in the place of `prompt.source=test`: the training or the
     validation split, or `package`, fictional items that come with the package. None =
-    `prompt.source` decides."""
+    `prompt.source` alone decides."""
     max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.registry.METRICS`."""

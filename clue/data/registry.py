@@ -47,12 +47,11 @@ class Dataset:
 
 
 PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
-MEDAGENTS = (
-    "https://raw.githubusercontent.com/gersteinlab/medagents-benchmark/"
-    "f5e50b69be8ef617a6de613cc8035929448e2b3b/data"
-)
-"""Redistributor of MedQA and MMLU: the authors publish archives that no plain address leads to."""
 GITHUB = "https://raw.githubusercontent.com"
+MEDAGENTS = (
+    f"{GITHUB}/gersteinlab/medagents-benchmark/f5e50b69be8ef617a6de613cc8035929448e2b3b/data"
+)
+"""Redistributor of MedQA and MMLU: no plain address leads to the archives of their authors."""
 
 DATASETS = {
     dataset.name: dataset
@@ -148,8 +147,7 @@ DATASETS = {
             },
             folders=dict.fromkeys(
                 ("test", "train"),
-                "https://raw.githubusercontent.com/pubmedqa/pubmedqa/"
-                "1f00b98d5cc626844bf8c4ca513b6e62c40071ec/data",
+                f"{GITHUB}/pubmedqa/pubmedqa/1f00b98d5cc626844bf8c4ca513b6e62c40071ec/data",
             ),
         ),
         Dataset(

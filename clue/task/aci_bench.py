@@ -19,7 +19,7 @@ COLUMNS = ("dataset", "encounter_id", "dialogue", "note")
 VERSIONS = {"read": 1, "parse": 1, "answer_flags": 1}
 """Version of each function that reads data or answers; part of the id of every cell."""
 
-_HEADING = re.compile(r"^[ \t#*]*([A-Z][A-Z ]{1,40}[A-Z])[ \t*]*:?[ \t*]*$", re.MULTILINE)
+_HEADING = re.compile(r"[ \t#*]*([A-Z][A-Z ]{1,40}[A-Z])[ \t*]*:?[ \t*]*")
 
 
 def read(path: Path) -> Samples:
@@ -44,9 +44,20 @@ def parse(text: str, sample: Sample) -> str | None:
 
 
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:
-    """Returns `format_followed`: at least two lines of the answer are headings in capitals."""
-    headings = set(_HEADING.findall(answer or ""))
-    return {"format_followed": len(headings) > 1}
+    """Returns `format_followed`: at least two different headings in capitals, each with a text."""
+    return {"format_followed": len(_sections(answer or "")) > 1}
+
+
+def _sections(note: str) -> set[str]:
+    """Returns the headings that a line of text follows."""
+    sections, heading = set(), ""
+    for line in filter(str.strip, note.splitlines()):
+        match = _HEADING.fullmatch(line)
+        if match:
+            heading = match[1]
+        elif heading:
+            sections.add(heading)
+    return sections
 
 
 def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:

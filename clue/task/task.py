@@ -23,6 +23,8 @@ from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
 
+PACKAGE = "package"
+"""Source of worked examples: fictional items that come with the package."""
 WORKED_EXAMPLES = "worked_examples.jsonl"
 """Fictional worked examples of a data set, in its folder in the package."""
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
@@ -116,7 +118,7 @@ class Task:
 
     @property
     def source(self) -> str:
-        """Source of the worked examples: a split of the data, or `package`.
+        """Source of the worked examples: a split of the data, or `PACKAGE`.
 
         A task that never shows items of its test file replaces `test` by a source of its own.
         """
@@ -134,16 +136,17 @@ class Task:
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
-        return self.files_of("test")
+        return self._files("test")
 
-    def files_of(self, split: str) -> tuple[Path, ...]:
-        """Returns all files that are read for a split, the one that is named after it first.
+    @property
+    def all_files(self) -> tuple[Path, ...]:
+        """All files that are read, also those of worked examples; each once.
 
         Raises:
-            DataMissing: a file is missing; says where to get it.
+            DataMissing: there is no such file; says where to get it.
         """
-        paths = self.paths(split).values()
-        return tuple(file for path in paths for file in files_read(self.module, path))
+        paths = (path for split in self.splits for path in self._files(split))
+        return tuple(dict.fromkeys(paths))
 
     def path(self, split: str = "test") -> Path:
         """Returns the path of a split's file, of its first one if it has several.
@@ -159,11 +162,15 @@ class Task:
         Raises:
             DataMissing: a file is missing; says where to get it.
         """
-        if split == "package":
+        if split == PACKAGE:
             return {split: DEMO / self.dataset.name / WORKED_EXAMPLES}
         if self.conf.is_table:
             return {split: table.locate(self.conf, split, self.data)}
         return {part: locate(self.dataset, part, self.data) for part in self.dataset.splits(split)}
+
+    def _files(self, split: str) -> tuple[Path, ...]:
+        paths = self.paths(split).values()
+        return tuple(file for path in paths for file in files_read(self.module, path))
 
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.

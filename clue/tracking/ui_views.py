@@ -36,7 +36,7 @@ VIEWS = {
         "job",
         metrics=(
             *("overall_score", "level1_score", "level2_score", "longhealth_score"),
-            "open_score",
+            *("exam_score", "open_score"),
         ),
         tags=("clue.model", "clue.base", "clue.domain", "clue.prompt", "clue.marks"),
     ),

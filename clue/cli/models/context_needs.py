@@ -28,8 +28,8 @@ MEAN_WORDS = {
     "aci_bench": 1316,
     "mts_dialog": 103,
 }
-"""Mean words of a sample's input by task module: Dada et al. 2025, and for exams and open tasks the
-released files (an exam's question with its options or abstract)."""
+"""Mean words of a sample's input by task module: Dada et al. 2025; of exams (question with options
+or abstract) and open data sets counted in the released files."""
 CHARACTERS_PER_TOKEN = 4
 """In English text; a budget of 20,000 characters is about 5,000 tokens."""
 
@@ -72,7 +72,7 @@ def _measured(task: Task, cache: Path) -> int:
         prompts = (task.prompt(sample, split.shots) for sample in split.scored)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
-    first, *others = [path for split in task.splits for path in task.files_of(split)]
+    first, *others = task.all_files
     key = ["tokens", sha256(asdict(task.conf)), *map(checksum, others)]
     return int(cached_text(first, cache, key, longest))
 

@@ -40,9 +40,8 @@ class Recording:
         scoring: Scoring,
     ) -> Scores:
         self.asked |= {name: list(zip(answers, targets, strict=True)) for name in names}
-        scorer = rouge if "rouge1" in names else accuracy
-        scores: Scores = scorer.score(names, answers, targets, scoring)
-        return scores
+        score = rouge.score if "rouge1" in names else accuracy.score
+        return score(names, answers, targets, scoring)
 
 
 @pytest.fixture

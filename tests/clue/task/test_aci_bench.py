@@ -65,6 +65,7 @@ def test_the_three_test_sets_are_asked_together(data: Path) -> None:
         ("**CHIEF COMPLAINT:**\nCough.\n## PLAN\nRest.", True),
         ("CHIEF COMPLAINT\n\nCough.", False),
         ("PLAN\nRest.\nPLAN\nRest.", False),
+        ("CHIEF COMPLAINT\n\nPLAN\n\nPLANS\n\nRest.", False),
         ("Chief complaint\nCough.\nPlan\nRest.", False),
         ("<think>CHIEF COMPLAINT\nPLAN\n", False),
         ("", False),

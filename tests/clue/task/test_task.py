@@ -142,4 +142,5 @@ def test_a_task_names_the_source_of_its_examples(tmp_path: Path) -> None:
     validation.unlink()
     with pytest.raises(DataMissing, match="ValidationSet"):
         task.split()
-    assert len(build_task("medec", tmp_path, shots=0).split().scored) == 8
+    without = build_task("medec", tmp_path, shots=0)
+    assert (without.splits, len(without.split().scored)) == (("test",), 8)

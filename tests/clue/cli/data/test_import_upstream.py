@@ -70,12 +70,9 @@ def test_what_a_script_says_is_stored_with_our_field_names(tmp_path: Path) -> No
     assert tasks["longhealth1"] == tasks["longhealth2"] == tasks["longhealth3"]
 
 
-def test_every_task_of_the_paper_has_a_source_and_every_placeholder_a_field_of_its_samples() -> (
-    None
-):
-    assert sorted(expanded("all")) == sorted(
-        name for source in UPSTREAM_SCRIPTS for name in source.tasks
-    )
+def test_every_task_has_a_source_and_every_placeholder_a_field_of_its_samples() -> None:
+    tasks = expanded("all")
+    assert sorted(tasks) == sorted(name for source in UPSTREAM_SCRIPTS for name in source.tasks)
     for source in UPSTREAM_SCRIPTS:
         for name in source.tasks:
             sample = Task(load(name), PromptConf(), DEMO).split().scored[0]
