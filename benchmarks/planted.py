@@ -146,15 +146,15 @@ def known_study() -> Plan:
     return Plan(PAIRS, effects={name: effects.get(name, Effect(noise=3.0)) for name in PAIRS})
 
 
-def exam_study() -> Plan:
-    """Twelve pairs that gain on exam questions and decline on clinical tasks.
+def exam_study(pairs: Mapping[str, str] = PAIRS) -> Plan:
+    """Pairs that gain on exam questions and decline on clinical tasks.
 
     One of them gives the same answers as its base, but a fifth of them cannot be read.
     """
-    gains = {name: 4.0 + index % 3 for index, name in enumerate(PAIRS)}
+    gains = {name: 4.0 + index % 3 for index, name in enumerate(pairs)}
     declines = dict.fromkeys(task_files.names(), -3.0)
     effects = {
         name: Effect(declines | dict.fromkeys(EXAMS, gain), noise=0.7)
         for name, gain in gains.items()
     }
-    return Plan(PAIRS, effects | {FORMAT: Effect(noise=0.1, unread=UNREAD)}, exams=True)
+    return Plan(pairs, effects | {FORMAT: Effect(noise=0.1, unread=UNREAD)}, exams=True)

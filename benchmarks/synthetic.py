@@ -43,7 +43,9 @@ def write(store: Path, plan: Plan) -> list[Path]:
 def _task_conf(name: str, plan: Plan) -> TaskConf:
     """A task, with the likeliest answers as a metric where answers are fixed."""
     known = name in task_files.names()
-    conf = task_files.load(name) if known else TaskConf(name, metrics=["accuracy"], score=["accuracy"])
+    conf = (
+        task_files.load(name) if known else TaskConf(name, metrics=["accuracy"], score=["accuracy"])
+    )
     choice = [f"accuracy{CHOICE}"] if plan.exams and conf.score == ["accuracy"] else []
     return replace(conf, metrics=list(dict.fromkeys([*conf.metrics, *choice])))
 
