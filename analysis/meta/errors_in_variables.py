@@ -89,7 +89,6 @@ def _slope(x: Array, y: Array, joint: tuple[Array, Array], chosen: NDArray[np.bo
 
 def _spread(x: Array, y: Array, error: Array, chosen: NDArray[np.bool_]) -> float:
     """Sum of products around the means, less what the errors contribute to it on average."""
-    k = int(chosen.sum())
-    centring = np.eye(k) - 1 / k
     within = error[np.ix_(chosen, chosen)]
-    return float(x[chosen] @ centring @ y[chosen] - np.trace(centring @ within))
+    products = (x[chosen] - x[chosen].mean()) @ (y[chosen] - y[chosen].mean())
+    return float(products - (np.trace(within) - within.sum() / len(within)))

@@ -89,7 +89,8 @@ def _readable_points(aligned: AlignedPair) -> Paired:
 
 def _readable(columns: Columns, aligned: AlignedPair) -> NDArray[np.bool_]:
     flags = [columns.flags[name] for name in unreadable_flags(aligned.score)]
-    return ~np.logical_or.reduce(flags)
+    readable: NDArray[np.bool_] = ~np.logical_or.reduce(flags)
+    return readable
 
 
 def _mean(parts: Sequence[Paired]) -> Paired:

@@ -49,12 +49,9 @@ def pooled() -> list[Rate]:
 
 def line() -> list[Rate]:
     """Clinical on exam differences, of which pairs deviate by more than their errors."""
-    rng, name = (
-        seeded(42),
-        f"12 pairs in 7 families, slope {SLOPE}, SD 3 on exams, 2 around the line",
-    )
-    covered, above = [], {"errors-in-variables": [], "least squares": [], "Deming": []}
-    refused = []
+    rng, name = seeded(42), "12 pairs in 7 families, SD 3 on exams, 2 around the line"
+    above: dict[str, list[bool]] = {"errors-in-variables": [], "least squares": [], "Deming": []}
+    covered, refused = [], []
     for _ in range(LINE_SETS):
         x, y, of_x, of_y = _points(rng)
         fit = errors_in_variables(x, y, (np.diag(of_x), np.zeros((12, 12))), FAMILIES)

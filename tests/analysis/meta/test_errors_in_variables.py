@@ -64,13 +64,13 @@ def test_without_errors_it_is_least_squares() -> None:
 def test_errors_of_x_do_not_flatten_the_line() -> None:
     """Half of the variance of x is error: least squares halves the slope on average."""
     rng = np.random.default_rng(4)
-    truth = rng.standard_normal(4000)
-    x, y = truth + rng.standard_normal(4000), 2 * truth
-    families = [str(number % 50) for number in range(4000)]
-    line = errors_in_variables(x, y, (np.eye(4000), np.zeros((4000, 4000))), families)
-    assert np.polyfit(x, y, 1)[0] == pytest.approx(1.0, abs=0.1)
-    assert line.slope == pytest.approx(2.0, abs=0.2)
-    assert line.reliability == pytest.approx(0.5, abs=0.05)
+    truth = rng.standard_normal(800)
+    x, y = truth + rng.standard_normal(800), 2 * truth
+    families = [str(number % 40) for number in range(800)]
+    line = errors_in_variables(x, y, (np.eye(800), np.zeros((800, 800))), families)
+    assert np.polyfit(x, y, 1)[0] == pytest.approx(1.0, abs=0.2)
+    assert line.slope == pytest.approx(2.0, abs=0.4)
+    assert line.reliability == pytest.approx(0.5, abs=0.1)
 
 
 def test_the_unit_of_either_axis_scales_the_slope() -> None:
