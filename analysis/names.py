@@ -12,8 +12,13 @@ NAMES = {
     "longhealth3": "LongHealth 3",
     "medisumqa": "MeDiSumQA",
     "medisumcode": "MeDiSumCode",
+    "medqa": "MedQA",
+    "pubmedqa": "PubMedQA",
+    "mmlu_medical": "MMLU, medical",
+    "medmcqa": "MedMCQA",
     "level1": "Level 1",
     "level2": "Level 2",
+    "exam": "Exams",
     OVERALL: "Overall",
 }
 """In the order of the literature; a task that is not listed is shown by its own name."""

@@ -13,14 +13,13 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.pairs import model_pairs
 from analysis.settings import AnalysisConf
-from benchmarks.planted import EXAMS
 from clue.config.schema import ModelConf
 from clue.config.study_pairs import DeclaredPair
-from clue.config.study_schema import LevelContrastConf, StudyConf
+from clue.config.study_schema import StudyConf
 from clue.store.stored_tables import stored_tables
 from clue.study.declaration import Declaration, load
 from clue.study.scores import named_tasks, score_tree, tasks_of
-from clue.task.levels import ScoreTree, equal_weights
+from clue.task.levels import ScoreTree
 
 
 @cache
@@ -67,11 +66,10 @@ def found_study(
 
 def with_exams(study: StudyCells) -> StudyCells:
     """The study with the level `exam`, and with exam questions against clinical tasks declared."""
-    declaration = study.declaration
-    contrast = LevelContrastConf(list(EXAMS), ["mednli", "longhealth"])
-    tree = declaration.tree
-    levels = {**tree.levels, "exam": equal_weights(list(EXAMS))}
-    conf = replace(declaration.conf, level_contrast=contrast)
-    return replace(
-        study, declaration=replace(declaration, conf=conf, tree=replace(tree, levels=levels))
+    declared = load("exams_and_clinical")
+    declaration = replace(
+        study.declaration,
+        conf=replace(study.declaration.conf, level_contrast=declared.level_contrast),
+        tree=score_tree(declared),
     )
+    return replace(study, declaration=declaration)

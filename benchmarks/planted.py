@@ -102,8 +102,8 @@ class Plan:
     @property
     def all_tasks(self) -> tuple[str, ...]:
         """Tasks to write."""
-        study = [name for name in task_files.names() if task_files.load(name).module in SIZES]
-        return (*(self.tasks or study), *(EXAMS if self.exams else ()))
+        clinical = self.tasks or task_files.expanded("all")
+        return (*clinical, *(EXAMS if self.exams else ()))
 
     def unread(self, tuned: str) -> float:
         """Additional share of the tuned model's answers that cannot be read."""
@@ -138,7 +138,7 @@ def known_study() -> Plan:
     one answers almost as its base does.
     """
     effects = {
-        DECLINE: Effect(dict.fromkeys(task_files.names(), -10.0), noise=0.5),
+        DECLINE: Effect(dict.fromkeys(task_files.expanded("all"), -10.0), noise=0.5),
         GAIN: Effect({TEXT_TASK: 2.5}, noise=1.0),
         SMALL: Effect({TEXT_TASK: 0.6}, noise=0.1),
         EQUIVALENT: Effect(noise=0.1),
@@ -152,7 +152,7 @@ def exam_study(pairs: Mapping[str, str] = PAIRS) -> Plan:
     One of them gives the same answers as its base, but a fifth of them cannot be read.
     """
     gains = {name: 4.0 + index % 3 for index, name in enumerate(pairs)}
-    declines = dict.fromkeys(task_files.names(), -3.0)
+    declines = dict.fromkeys(task_files.expanded("all"), -3.0)
     effects = {
         name: Effect(declines | dict.fromkeys(EXAMS, gain), noise=0.7)
         for name, gain in gains.items()

@@ -2,11 +2,11 @@
 
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known | --exams] [--report DIR]
 
-Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
-Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`, `--exams` adds exam questions and plants
-those of `exam_study`; otherwise effects are drawn. `--report` analyses the pairs of the store: no
-declared study has simulated scores.
+Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
+real data sets. Cells have the same tables as real ones, so every reader of a store can read this
+one. `--known` plants the few effects of `benchmarks.planted.known_study`, `--exams` adds exam
+questions and plants those of `exam_study`; otherwise effects are drawn. `--report` analyses the
+pairs of the store: no declared study has simulated scores.
 """
 
 import argparse

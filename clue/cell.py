@@ -18,6 +18,7 @@ from clue.metrics import failures
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
+from clue.metrics.set_metrics import check_names
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
@@ -121,9 +122,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    path = task.path()
-    file = [str(path), path.stat().st_size, path.stat().st_mtime_ns]
-    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, file])
+    stats = [(path, path.stat()) for path in task.files]
+    files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
@@ -137,8 +138,10 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
     """Returns no signatures if nothing is scored: the scorers may be missing.
 
     Raises:
-        ConfigError: a metric reads answers by the authors' rule, which the task does not have.
+        ConfigError: a metric reads answers by the authors' rule, which the task does not have; a
+            metric of a set is unknown.
     """
+    check_names(task.conf.set_metrics)
     names = [] if config.generate_only else task.conf.metrics
     parsers = {name: METRICS[name].parser for name in names if name in METRICS}
     unread = [name for name, parser in parsers.items() if not hasattr(task.module, parser)]

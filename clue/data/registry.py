@@ -26,6 +26,8 @@ class Dataset:
     sha256: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
     """Address of the file's folder by split; empty for data sets that are built here."""
+    other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the split's file in other releases of the same content, by split."""
 
     def address(self, split: str) -> str:
         """Address of a split's file."""
@@ -33,6 +35,11 @@ class Dataset:
 
 
 PHYSIONET = "PhysioNet Credentialed Health Data License 1.5.0"
+MEDAGENTS = (
+    "https://raw.githubusercontent.com/gersteinlab/medagents-benchmark/"
+    "f5e50b69be8ef617a6de613cc8035929448e2b3b/data"
+)
+"""Redistributor of MedQA and MMLU: the authors publish archives that no plain address leads to."""
 
 DATASETS = {
     dataset.name: dataset
@@ -101,6 +108,62 @@ DATASETS = {
             licence=PHYSIONET,
             page="https://physionet.org/content/mimic-iv-note/2.2/",
             version="built from MIMIC-IV 2.2",
+        ),
+        Dataset(
+            name="medqa",
+            files={"test": "test.jsonl"},
+            rows={"test": 1273},
+            access="open",
+            licence="MIT",
+            page="https://github.com/jind11/MedQA",
+            version="US, 4 options; redistributed with the field realidx",
+            sha256={"test": "b0536be0ff396be91eb0cf61a42056b0abef06a23e7e8be491d62fd959b77b72"},
+            folders={"test": f"{MEDAGENTS}/medqa"},
+            other_names={"test": ("phrases_no_exclude_test.jsonl",)},
+        ),
+        Dataset(
+            name="pubmedqa",
+            files={"train": "ori_pqal.json", "test": "test_ground_truth.json"},
+            rows={"test": 500, "train": 500},
+            access="open",
+            licence="MIT",
+            page="https://github.com/pubmedqa/pubmedqa",
+            version="PQA-L",
+            sha256={
+                "test": "939fe566f09017d13b1ca64d2ddfee0bc2374b366048152997669cccedc44d51",
+                "train": "8b3276be8942ebbd77f3ddcda12c1749bf0e490045a736fd8438ee40cf37a41d",
+            },
+            folders=dict.fromkeys(
+                ("test", "train"),
+                "https://raw.githubusercontent.com/pubmedqa/pubmedqa/"
+                "1f00b98d5cc626844bf8c4ca513b6e62c40071ec/data",
+            ),
+        ),
+        Dataset(
+            name="mmlu_medical",
+            files={"test": "test.jsonl"},
+            rows={"test": 1089},
+            access="open",
+            licence="MIT",
+            page="https://github.com/hendrycks/test",
+            version="six subjects; redistributed as JSON lines",
+            sha256={"test": "d1ac8949044ccd412b883b90ba918933531f5eaefb40166673c4989fa1bbf1b9"},
+            folders={"test": f"{MEDAGENTS}/mmlu"},
+            other_names={"test": ("test-00000-of-00001.parquet", "anatomy_test.csv")},
+        ),
+        Dataset(
+            name="medmcqa",
+            files={"test": "validation-00000-of-00001.parquet"},
+            rows={"test": 4183},
+            access="open",
+            licence="Apache-2.0",
+            page="https://huggingface.co/datasets/openlifescienceai/medmcqa",
+            version="validation split; its sha256 is not known",
+            folders={
+                "test": "https://huggingface.co/datasets/openlifescienceai/medmcqa/resolve/"
+                "91c6572c454088bf71b679ad90aa8dffcd0d5868/data"
+            },
+            other_names={"test": ("dev.json", "validation.jsonl")},
         ),
         Dataset(
             name="mimic",

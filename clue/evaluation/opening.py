@@ -70,6 +70,6 @@ def _locate(job: Job, name: str) -> None:
         DataMissing: a file is missing.
     """
     task = job.task(name)
-    for split in {"test", job.config.prompt.source}:
+    for split in task.splits:
         task.path(split)
     _ = task.templates  # reads the file of imported templates

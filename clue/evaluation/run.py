@@ -128,8 +128,9 @@ def _skip(job: Job, cell: Cell) -> Outcome:
 
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
-    parts = {name: means[name] for name in cell.task.conf.score if name in means}
-    task, n = cell.task.conf.name, int(means["n"])
+    conf = cell.task.conf
+    parts = {name: means[name] for name in (*conf.score, *conf.set_metrics) if name in means}
+    task, n = conf.name, int(means["n"])
     marks = list(tags.marks(cell))
     warning = _answer_note(cell, means)
     if warning:

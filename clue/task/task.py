@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from clue.common.file_cache import checksum
+from clue.common.file_cache import checksum_of_all
 from clue.common.plural import counted
 from clue.config.schema import Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
@@ -23,6 +23,8 @@ from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
 
+WORKED_EXAMPLES = "worked_examples.jsonl"
+"""Fictional worked examples of a data set, in its folder in the package."""
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
 """Settings that change the prompts of LongHealth; more repeats only add prompts."""
 
@@ -112,12 +114,36 @@ class Task:
         """
         return own(self.conf) if self.prompting.wording == "own" else imported(self.conf, self.data)
 
+    @property
+    def source(self) -> str:
+        """Source of the worked examples: `test`, `train`, or `package`.
+
+        A task that never shows items of its test file replaces `test` by a source of its own.
+        """
+        return (self.conf.source or "test") if self.prompting.source == "test" else "train"
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits whose files are read: worked examples that are not shown need no file."""
+        return ("test", self.source) if self.shots and self.source != "test" else ("test",)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that hold the test split, the one that is named after it first.
+
+        Raises:
+            DataMissing: there is no such file; says where to get it.
+        """
+        return files_read(self.module, self.path())
+
     def path(self, split: str = "test") -> Path:
         """Returns the path of a split's file.
 
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
+        if split == "package":
+            return DEMO / self.dataset.name / WORKED_EXAMPLES
         if self.conf.is_table:
             return table.locate(self.conf, split, self.data)
         return locate(self.dataset, split, self.data)
@@ -128,21 +154,22 @@ class Task:
         The test file is shuffled with `random.Random(seed)` as in the authors' code. With
         `source=test` the first samples become the worked examples, so that the same items are
         scored as in the paper. A limit takes the first of the shuffled rest: a random sample that
-        is the same for every model.
+        is the same for every model. Other sources of worked examples are shuffled in the same way,
+        and all of the test file is scored.
 
         Raises:
             DataError: the file differs from its official release, or has too few samples.
         """
         samples, notes = self._read("test")
-        if self.prompting.source == "train":
-            examples, train_notes = self._read("train")
-            shots, notes = examples[: self.shots], [*notes, *train_notes]
-        else:
+        if self.source == "test":
             shots, samples = samples[: self.shots], samples[self.shots :]
+        else:
+            examples, source_notes = self._read(self.source) if self.shots else ([], [])
+            shots, notes = examples[: self.shots], [*notes, *source_notes]
         if len(shots) < self.shots or not samples:
             raise DataError(
-                f"{self.path()}: too few samples for {self.shots} worked examples and at least "
-                "one question"
+                f"{self.path(self.source)}: too few samples for {self.shots} worked examples and "
+                "at least one question"
             )
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
@@ -170,7 +197,8 @@ class Task:
     def settings(self) -> dict[str, Any]:
         """Returns the part of the protocol that needs no data: wording, shots, presentation."""
         templates = self.templates
-        prompting = asdict(self.prompting) | {"name": None, "shots": self.shots}
+        of_task = {"name": None, "shots": self.shots, "source": self.source}
+        prompting = asdict(self.prompting) | of_task
         del prompting["wording"]  # `origin` replaces it, so fingerprints of `own` stay the same
         return {
             "task": self.conf.name,
@@ -185,7 +213,7 @@ class Task:
     def data_digests(self, shots: tuple[Sample, ...]) -> dict[str, str]:
         """Returns the part of the protocol that depends on the data."""
         return {
-            "dataset_sha256": checksum(self.path()),
+            "dataset_sha256": checksum_of_all(self.files),
             "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
         }
 
@@ -235,3 +263,13 @@ class Task:
                 f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name "
                 f"{', '.join(fields)}"
             ) from error
+
+
+def files_read(module: object, path: Path) -> tuple[Path, ...]:
+    """Returns the files that `module.read(path)` reads: those of `module.files`, else the path.
+
+    Raises:
+        DataError: a file that belongs to the path is missing.
+    """
+    paths: tuple[Path, ...] = module.files(path) if hasattr(module, "files") else (path,)
+    return paths

@@ -50,3 +50,13 @@ def lists() -> dict[str, tuple[str, ...]]:
 def _listed(path: Path, mtime_ns: int) -> tuple[str, ...]:
     """Names that a list of tasks lists; read again when its time of change is another."""
     return tuple(map(str, load_yaml(path).get("defaults", ())))
+
+
+def expanded(name: str) -> list[str]:
+    """Returns the tasks of a list such as `all`, also of its lists; of another name the name.
+
+    >>> expanded("level1")
+    ['mednli', 'meqsum', 'problem_summary']
+    """
+    parts = lists().get(name)
+    return [name] if parts is None else [task for part in parts for task in expanded(part)]

@@ -79,7 +79,7 @@ def test_the_pair_whose_format_fails_is_said_to_fail_there(
     )
     split = row.split
     sentence = (
-        f"On medmcqa, {FORMAT} against llama3_8b: {split.readable_tuned:.1f} % and "
+        f"On MedMCQA, {FORMAT} against llama3_8b: {split.readable_tuned:.1f} % and "
         f"{split.readable_base:.1f} % of the answers can be read. This is {split.form:.1f} points"
     )
     assert sentence in text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clue.records import Sample
-from clue.task import longhealth, medisumcode, mednli
+from clue.task import longhealth, medisumcode, mednli, pubmedqa
 from tests.clue.task.answers.samples import CODED, NEUTRAL, question
 
 GOLDEN = Path(__file__).parents[3] / "golden"
@@ -25,6 +25,11 @@ def forms(task: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("form", forms("mednli"), ids=lambda form: repr(form["text"]))
 def test_labels(form: dict[str, Any]) -> None:
     assert mednli.parse(form["text"], NEUTRAL) == form["answer"]
+
+
+@pytest.mark.parametrize("form", forms("pubmedqa"), ids=lambda form: repr(form["text"]))
+def test_yes_no_and_maybe(form: dict[str, Any]) -> None:
+    assert pubmedqa.parse(form["text"], NEUTRAL) == form["answer"]
 
 
 @pytest.mark.parametrize("form", forms("longhealth"), ids=lambda form: repr(form["text"]))
