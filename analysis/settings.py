@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from clue.common.paths import absolute_path
 from clue.config.ranges import AtLeast, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
-from clue.config.study_schema import StudyConf
+from clue.config.study_schema import StudyConf, without_unset
 from clue.errors import ConfigError
 from clue.outgoing import Shown
 
@@ -87,6 +87,7 @@ class AnalysisConf(ComputationConf):
         """Settings that can change a number, for the digest in the output."""
         settings = OmegaConf.to_container(OmegaConf.structured(self))
         assert isinstance(settings, dict)
+        settings["study"] = without_unset(settings["study"])
         return {str(name): value for name, value in settings.items() if name not in NOT_DECLARED}
 
 

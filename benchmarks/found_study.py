@@ -62,3 +62,14 @@ def found_study(
     conf_of_store = replace(paper, prompts=prompts)
     declaration = Declaration(conf_of_store, declared, models, tuple(tasks), tree or paper_tree())
     return StudyCells(declaration, cells, pairs)
+
+
+def with_exams(study: StudyCells) -> StudyCells:
+    """The study with the level `exam`, and with exam questions against clinical tasks declared."""
+    declared = load("exams_and_clinical")
+    declaration = replace(
+        study.declaration,
+        conf=replace(study.declaration.conf, level_contrast=declared.level_contrast),
+        tree=score_tree(declared),
+    )
+    return replace(study, declaration=declaration)

@@ -41,6 +41,13 @@ SIZES = {
     "medisumcode": (499, 470),
 }
 """Scored samples and clusters of each data set."""
+EXAMS = {
+    "medqa": (1273, 1273),
+    "pubmedqa": (500, 500),
+    "mmlu_medical": (1089, 1089),
+    "medmcqa": (4183, 4183),
+}
+"""The same of each task of exam questions, whose items are independent."""
 UNDEFINED = 0.15
 """Share of references that name no concept, so that UMLS F1 is undefined."""
 
@@ -54,6 +61,8 @@ class Effect:
     noise: float = 1.0
     """Distance of the tuned model's answers from its base's: 0 = the same answers, 1 = as different
     as those of any other model, more = erratic."""
+    unread: float = 0.0
+    """Share of the tuned model's answers that cannot be read, in addition to that of any model."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,9 @@ class Plan:
     scale: float = 1.0
     """Share of every data set's samples and clusters; at least 12 samples in 8 clusters."""
     tasks: tuple[str, ...] = ()
-    """Tasks to write; none = all."""
+    """Tasks to write; none = those of the paper's study."""
+    exams: bool = False
+    """Write exam questions too, and the likeliest answers of all questions with fixed answers."""
 
     def difference(self, tuned: str, task: str) -> float:
         """Planted difference of a pair on a task."""
@@ -87,6 +98,16 @@ class Plan:
             (self.task_sd, f"{tuned}/{task}"),
         )
         return self.delta + sum(sd * named_rng(self.seed, name).normal() for sd, name in spreads)
+
+    @property
+    def all_tasks(self) -> tuple[str, ...]:
+        """Tasks to write."""
+        clinical = self.tasks or task_files.expanded("all")
+        return (*clinical, *(EXAMS if self.exams else ()))
+
+    def unread(self, tuned: str) -> float:
+        """Additional share of the tuned model's answers that cannot be read."""
+        return self.effects[tuned].unread if tuned in self.effects else 0.0
 
     def noise(self, tuned: str) -> float:
         """Distance of a tuned model's answers from its base's."""
@@ -104,6 +125,8 @@ def pairs(names: Sequence[str] = tuple(PAIRS)) -> dict[str, str]:
 
 
 DECLINE, GAIN, SMALL, EQUIVALENT = "openbiollm8b", "med42_8b", "med42_70b", "meditron3_8b"
+FORMAT, UNREAD = "aloe8b", 0.2
+"""Pair of `exam_study` that differs in the share of readable answers only, and that share."""
 TEXT_TASK = "meqsum"
 """Task with the planted gains: the one with the most independent items."""
 
@@ -121,3 +144,17 @@ def known_study() -> Plan:
         EQUIVALENT: Effect(noise=0.1),
     }
     return Plan(PAIRS, effects={name: effects.get(name, Effect(noise=3.0)) for name in PAIRS})
+
+
+def exam_study(pairs: Mapping[str, str] = PAIRS) -> Plan:
+    """Pairs that gain on exam questions and decline on clinical tasks.
+
+    One of them gives the same answers as its base, but a fifth of them cannot be read.
+    """
+    gains = {name: 4.0 + index % 3 for index, name in enumerate(pairs)}
+    declines = dict.fromkeys(task_files.expanded("all"), -3.0)
+    effects = {
+        name: Effect(declines | dict.fromkeys(EXAMS, gain), noise=0.7)
+        for name, gain in gains.items()
+    }
+    return Plan(pairs, effects | {FORMAT: Effect(noise=0.1, unread=UNREAD)}, exams=True)

@@ -1,11 +1,12 @@
 """Store of a synthetic study with planted effects: no model, no text, no MLflow.
 
-    python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
+    python -m benchmarks.synthetic STORE [--scale 0.1] [--known | --exams] [--report DIR]
 
 Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
 real data sets. Cells have the same tables as real ones, so every reader of a store can read this
-one. `--known` plants the few effects of `benchmarks.planted.known_study`; otherwise effects are
-drawn. `--report` analyses the pairs of the store: no declared study has simulated scores.
+one. `--known` plants the few effects of `benchmarks.planted.known_study`, `--exams` adds exam
+questions and plants those of `exam_study`; otherwise effects are drawn. `--report` analyses the
+pairs of the store: no declared study has simulated scores.
 """
 
 import argparse
@@ -14,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.paired_study.readable_answers import CHOICE
 from analysis.settings import AnalysisConf
-from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
+from benchmarks.planted import BASES, PAIRS, Plan, exam_study, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config import model_files
 from clue.config.schema import TaskConf
@@ -30,12 +32,23 @@ TRAINING = ("instruction tuning", "continued pre-training")
 
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
-    names = plan.tasks or tuple(task_files.expanded("all"))
     declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [
-        _write_cell(store, plan, task_files.load(task), model) for task in names for model in models
+        _write_cell(store, plan, _task_conf(task, plan), model)
+        for task in plan.all_tasks
+        for model in models
     ]
+
+
+def _task_conf(name: str, plan: Plan) -> TaskConf:
+    """A task, with the likeliest answers as a metric where answers are fixed."""
+    known = name in task_files.names()
+    conf = (
+        task_files.load(name) if known else TaskConf(name, metrics=["accuracy"], score=["accuracy"])
+    )
+    choice = [f"accuracy{CHOICE}"] if plan.exams and conf.score == ["accuracy"] else []
+    return replace(conf, metrics=list(dict.fromkeys([*conf.metrics, *choice])))
 
 
 def _write_cell(store: Path, plan: Plan, conf: TaskConf, model: str) -> Path:
@@ -132,25 +145,28 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--known", action="store_true", help="plant a few known effects")
+    parser.add_argument("--exams", action="store_true", help="add exam questions, with gains")
     parser.add_argument("--report", type=Path, help="write the report into this folder")
     arguments = parser.parse_args()
     plan = known_study() if arguments.known else Plan(PAIRS)
+    plan = exam_study() if arguments.exams else plan
     paths = write(arguments.store, replace(plan, scale=arguments.scale))
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
     if arguments.report:
-        print(_report(arguments.store, arguments.report))
+        print(_report(arguments.store, arguments.report, exams=arguments.exams))
 
 
-def _report(store: Path, folder: Path) -> Path:
+def _report(store: Path, folder: Path, *, exams: bool) -> Path:
     """Analyse the store; returns the path of the report."""
     from analysis import report
     from analysis.paired_study import run
     from analysis.paired_study.output import write_study
     from analysis.paired_study.summary import summary
-    from benchmarks.found_study import found_study
+    from benchmarks.found_study import found_study, with_exams
 
     conf = AnalysisConf(sensitivity=False)
-    results = run(found_study(store), conf)
+    study = found_study(store)
+    results = run(with_exams(study) if exams else study, conf)
     write_study(folder, results.rows, summary(results, conf), results.tables)
     return report.write(results, conf, folder)[0]
 

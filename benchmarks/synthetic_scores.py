@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.planted import SIZES, UNDEFINED, Plan, named_rng
+from analysis.paired_study.readable_answers import CHOICE
+from benchmarks.planted import EXAMS, SIZES, UNDEFINED, Plan, named_rng
 from clue.config.schema import TaskConf
 from clue.metrics.registry import METRICS
 
@@ -45,7 +46,8 @@ class Items:
 
 def draw_items(plan: Plan, conf: TaskConf) -> Items:
     """The samples of a task under a plan."""
-    size, groups = (max(round(plan.scale * number), 1) for number in SIZES[conf.module])
+    sizes = EXAMS[conf.name] if conf.name in EXAMS else SIZES[conf.module]
+    size, groups = (max(round(plan.scale * number), 1) for number in sizes)
     groups = max(min(groups, size), 8)
     size = max(size, groups, 12)
     draw = named_rng(plan.seed, conf.name)
@@ -75,11 +77,14 @@ class Drawn:
         """Scores of a metric, between 0 and 1; 0 where the answer is empty or unparsed.
 
         The planted difference changes the probability of right answers and shifts text scores. A
-        metric by the authors' rule shares the noise of the project's.
+        metric by the authors' rule shares the noise of the project's. The likeliest answer needs no
+        reading.
         """
-        name = metric.removesuffix("_upstream")
+        name = metric.removesuffix("_upstream").removesuffix(CHOICE)
         latent = EASE * self.items.ease[:, None] + self._noise() + METRIC * self._noise(name)
-        scores = self._scale(metric, latent * self._narrowing)
+        scores = self._scale(name, latent * self._narrowing)
+        if metric.endswith(CHOICE):
+            return scores
         return np.where(self.empty | self.unparsed, 0.0, scores)
 
     @cached_property
@@ -90,7 +95,7 @@ class Drawn:
     @cached_property
     def unparsed(self) -> Flags:
         """Answers that could not be parsed."""
-        return self._chance("unparsed") < UNPARSED
+        return self._chance("unparsed") < UNPARSED + self.plan.unread(self.model)
 
     @cached_property
     def looped(self) -> Flags:

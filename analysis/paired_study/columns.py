@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from analysis.paired_study.contrasts import Contrast, ContrastKey
+from analysis.paired_study.exam_contrast import ExamDifference, ExamKey
+from analysis.paired_study.format_content_rows import FormatContent, SplitKey
 from analysis.paired_study.group_differences import GroupDifference, GroupKey
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
@@ -75,6 +77,16 @@ TABLES: Mapping[str, DescribedTable] = {
     "variance": DescribedTable(
         (("key", ScoreKey), ("shares", VarianceShares)),
         "A row per pair and task score: where the error of the difference comes from.",
+    ),
+    "exam_contrast": DescribedTable(
+        (("key", ExamKey), ("difference", ExamDifference)),
+        "A row per pair: its difference on exam questions minus that on clinical tasks, and minus\n"
+        "that in each level. Without `level_contrast` in the study the table is empty.",
+    ),
+    "format_content": DescribedTable(
+        (("key", SplitKey), ("split", FormatContent)),
+        "A row per pair and data set or level: the difference split into the share of readable\n"
+        "answers and the quality of these. All of them are exploratory.",
     ),
 }
 """By name of the file."""

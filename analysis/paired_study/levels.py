@@ -65,11 +65,16 @@ class Levels:
         """First pair's difference in a level minus the second's, in points."""
         return self._combined(self._row(first, weights) - self._row(second, weights))
 
-    def joint(self, pairs: Sequence[str], weights: Weights) -> Array:
-        """Error covariance of the pairs' differences in a level, shape (pairs, pairs)."""
-        rows = np.array([self._row(pair, weights) for pair in pairs])
-        rows = rows.reshape(len(pairs), len(self.comparisons))
-        return np.asarray(rows @ self.covariance @ rows.T)
+    def joint(self, pairs: Sequence[str], weights: Weights, others: Weights | None = None) -> Array:
+        """Error covariance of the pairs' differences in a level, shape (pairs, pairs).
+
+        Args:
+            pairs: names, of the rows and of the columns.
+            weights: of the level of the rows.
+            others: of the level of the columns; None: the same level.
+        """
+        rows, columns = (self._rows(pairs, one) for one in (weights, others or weights))
+        return np.asarray(rows @ self.covariance @ columns.T)
 
     def comparison(
         self, pair: str, weights: Weights, estimate: Estimate, options: Options
@@ -97,6 +102,10 @@ class Levels:
         parts = [self.estimates[index] for index in used]
         return combine(parts, row[used], self.covariance[np.ix_(used, used)])
 
+    def _rows(self, pairs: Sequence[str], weights: Weights) -> Array:
+        rows = np.array([self._row(pair, weights) for pair in pairs])
+        return rows.reshape(len(pairs), len(self.comparisons))
+
     def _row(self, pair: str, weights: Weights) -> Array:
         return np.array(
             [
@@ -104,6 +113,16 @@ class Levels:
                 for one in self.comparisons
             ]
         )
+
+
+def minus(first: Weights, second: Weights) -> dict[str, float]:
+    """Weights of the first level minus the second, in the order of their names.
+
+    >>> minus({"a": 0.5, "b": 0.5}, {"b": 0.5, "c": 0.5})
+    {'a': 0.5, 'b': 0.0, 'c': -0.5}
+    """
+    names = sorted({*first, *second})
+    return {name: first.get(name, 0.0) - second.get(name, 0.0) for name in names}
 
 
 def _is_nan(value: object) -> bool:

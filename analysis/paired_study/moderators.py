@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.meta import meta_regression
 from analysis.meta.meta_analysis import estimate_as_dict
-from analysis.paired_study.levels import Levels, Weights
+from analysis.paired_study.levels import Levels, Weights, minus
 from analysis.paired_study.pooled import LevelDifferences
 from analysis.stats.weighted_sums import Estimate
 
@@ -82,8 +82,7 @@ def level_contrast(
     if not set(CONTRAST) <= set(weights):
         return []
     first, second = (weights[level] for level in CONTRAST)
-    signed = {name: second.get(name, 0.0) - first.get(name, 0.0) for name in {*first, *second}}
-    pairs = LevelDifferences.of(levels, dict(sorted(signed.items())), families).with_error()
+    pairs = LevelDifferences.of(levels, minus(second, first), families).with_error()
     if not pairs.pairs:
         return []
     population = pairs.population()

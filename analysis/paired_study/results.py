@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow
+from analysis.paired_study.exam_contrast import ExamContrast
+from analysis.paired_study.format_content_rows import FormatContentResults
 from analysis.paired_study.group_differences import GroupRow
 from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
@@ -64,6 +66,10 @@ class PromptResults:
     """Sources of the error of every difference."""
     contrasts: Sequence[ContrastRow]
     """Pairs against each other, as the settings request."""
+    exam_contrast: ExamContrast | None
+    """Exam questions against clinical tasks; None: the study does not declare it."""
+    format_content: FormatContentResults
+    """Differences split into the share of readable answers and their quality; exploratory."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -120,6 +126,14 @@ class StudyResults:
             "groups": [row for setting in self.settings for row in setting.groups],
             "contrasts": [row for setting in self.settings for row in setting.contrasts],
             "variance": [row for setting in self.settings for row in setting.variance],
+            "exam_contrast": [
+                row
+                for setting in self.settings
+                for row in (setting.exam_contrast.rows if setting.exam_contrast else ())
+            ],
+            "format_content": [
+                row for setting in self.settings for row in setting.format_content.rows
+            ],
         }
 
     def table(self) -> "pd.DataFrame":

@@ -11,6 +11,8 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow, contrasts, requested_pairs
 from analysis.paired_study.coverage import combined_coverage
+from analysis.paired_study.exam_contrast import ExamContrast, PairsOfStudy, exam_contrast
+from analysis.paired_study.format_content import format_content
 from analysis.paired_study.group_differences import group_differences
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
@@ -124,6 +126,8 @@ class _PromptStudy:
             group_differences(self.tested),
             variance_table(self.tested),
             self._contrasts(),
+            self._exam_contrast(),
+            format_content(self.tested, self.weights, self.families),
         )
 
     @property
@@ -208,13 +212,27 @@ class _PromptStudy:
         pooled = self._pooled(analysis)
         return {level: pairs.sensitivity_answer() for level, pairs in pooled.items()}
 
-    def _contrasts(self) -> list[ContrastRow]:
+    @cached_property
+    def marks(self) -> dict[str, Marks]:
+        """Pair to the marks of its cells."""
         marks: dict[str, Marks] = {}
         for task in self.aligned:
             pair = task.match.pair.name
             marks[pair] = union(marks.get(pair, ()), task.match.marks)
+        return marks
+
+    def _exam_contrast(self) -> ExamContrast | None:
+        """None if the study does not declare both sides."""
+        contrast = self.study.declaration.conf.level_contrast
+        if contrast is None:
+            return None
+        declared = len(self.study.declaration.pairs) if self._sizes is not None else 0
+        pairs = PairsOfStudy(self.name, self.families, self.recipes, self.marks, declared)
+        return exam_contrast(contrast, self.levels[PRIMARY], self.weights, pairs)
+
+    def _contrasts(self) -> list[ContrastRow]:
         levels = self.levels[PRIMARY]
-        return contrasts(self.name, self.requested, levels, self.weights, marks)
+        return contrasts(self.name, self.requested, levels, self.weights, self.marks)
 
     def _moderators(self) -> list[ModeratorEffect]:
         effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)

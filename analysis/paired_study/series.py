@@ -97,7 +97,7 @@ class AlignedPair:
         alignment = self.alignment if keep is None else self._filtered(keep)
         series = {}
         for name in sorted(set(names) - set(self.incomparable)) if alignment.ids else ():
-            base, tuned = (cell.columns.scores[name] for cell in self._cells)
+            base, tuned = (cell.columns.scores[name] for cell in self.cells)
             if change is not None:
                 base, tuned = change(base), change(tuned)
             if not np.isnan(base[alignment.base.rows]).all():
@@ -115,12 +115,13 @@ class AlignedPair:
         return replace(self, alignment=part)
 
     @property
-    def _cells(self) -> tuple[StoredCell, StoredCell]:
+    def cells(self) -> tuple[StoredCell, StoredCell]:
+        """Cells of the base and of the tuned model."""
         return self.match.base, self.match.tuned
 
     def _filtered(self, keep: RowFilter) -> Alignment:
         """The alignment of the rows that pass for both models."""
-        columns = [cell.columns for cell in self._cells]
+        columns = [cell.columns for cell in self.cells]
         dropped = {
             key
             for one in columns

@@ -153,6 +153,8 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "moderators": [effect.as_dict() for effect in setting.moderators],
         "shared_patients": setting.shared_patients,
         "shrinkage": setting.shrinkage and setting.shrinkage.as_dict(),
+        "exam_contrast": setting.exam_contrast and setting.exam_contrast.as_dict(),
+        "format_content": setting.format_content.as_dict(),
     }
 
 

@@ -10,15 +10,23 @@ REFERENCES = (
     "Dror R et al. Replicability analysis for natural language processing. TACL 2017.",
     "Fagerland MW, Lydersen S, Laake P. The McNemar test for binary matched-pairs data. BMC MRM "
     "2013.",
+    "Fuller WA. Measurement error models. Wiley 1987.",
     "Gelman A. Prior distributions for variance parameters in hierarchical models. Bayesian "
     "Analysis 2006.",
     "Jeong DP et al. Medical adaptation of large language and vision-language models. EMNLP 2024.",
+    "Kitagawa EM. Components of a difference between two rates. JASA 1955.",
     "MacKinnon JG, Nielsen MØ, Webb MD. Cluster-robust inference. J. Econometrics 2022.",
     "Miller E. Adding error bars to evals. arXiv 2411.00640, 2024.",
     "Pustejovsky JE, Tipton E. Small-sample methods for cluster-robust variance estimation. JBES "
     "2018.",
     "Tango T. Equivalence test and confidence interval for the difference in proportions for the "
     "paired-sample design. Statistics in Medicine 1998.",
+)
+
+EXAMS = (
+    "Exam questions minus clinical tasks is a weighted sum of data sets, pooled over pairs as the "
+    "levels are; its mean is one declared hypothesis. The line of clinical on exam differences is "
+    "Fuller's, with the known error covariances and a jackknife over families."
 )
 
 
@@ -47,6 +55,9 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
         "Hochberg.",
         "Practical equivalence is tested by two one-sided tests at 5 % against margins that were "
         f"declared beforehand. {margins(conf)} Seed {conf.seed}.",
+        "Form and content are the parts of a difference by Kitagawa, with CR2 errors from the "
+        "influence of each item.",
+        *[EXAMS] * (setting.exam_contrast is not None),
     ]
 
 

@@ -7,7 +7,14 @@ from itertools import groupby
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import LIMITS, summary
-from analysis.report import design, items, methods, prompt_settings, selectors
+from analysis.report import (
+    design,
+    exams_and_format,
+    items,
+    methods,
+    prompt_settings,
+    selectors,
+)
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
 from analysis.report.report_marks import marks_by_model, with_marks
@@ -53,8 +60,10 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
+            exams_and_format.exam_section(setting, conf, figures),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
+            exams_and_format.format_section(setting, conf, figures),
             *_robustness(results, setting, figures, facts["analyses"]),
             *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from analysis.names import display_order
+from analysis.paired_study.format_content_rows import SplitRow
 from analysis.paired_study.noise_floor import NoiseFloor, noise_floors
 from analysis.paired_study.prompt_setting_rows import SettingComparison, SettingKey
 from analysis.paired_study.results import PromptResults, StudyResults
@@ -99,6 +100,18 @@ def headline_rows(setting: PromptResults) -> tuple[str, list[ResultRow]]:
     task_rows = primary_rows(setting, "task")
     first = min({row.key.task for row in task_rows}, key=display_order)
     return first, [row for row in task_rows if row.key.task == first]
+
+
+def headline_splits(setting: PromptResults) -> tuple[str, list[SplitRow]]:
+    """The most comprehensive score that is split for some pair, with its rows by family."""
+    rows = [row for row in setting.format_content.rows if row.split.form is not None]
+    levels = level_order(row.key.task for row in rows if row.key.scope == "level")
+    tasks = sorted({row.key.task for row in rows}, key=display_order)
+    if not rows:
+        return "", []
+    first = (levels or tasks)[0]
+    chosen = [row for row in rows if row.key.task == first]
+    return first, sorted(chosen, key=lambda row: (row.key.family, row.key.pair))
 
 
 def noise(results: StudyResults, setting: PromptResults) -> list[NoiseFloor]:

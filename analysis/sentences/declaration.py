@@ -31,7 +31,10 @@ def hypothesis_families(declaration: Declaration) -> str:
     if not sizes:
         return "The study declares no confirmatory hypothesis."
     parts = [f"{size} on {_FAMILIES[name]}" for name, size in sizes.items()]
-    return f"Holm's correction is over the declared hypotheses: {', '.join(parts)}."
+    text = f"Holm's correction is over the declared hypotheses: {', '.join(parts)}."
+    if declaration.conf.level_contrast is None:
+        return text
+    return f"{text} Exam questions minus clinical tasks is one more, tested by itself."
 
 
 def trials_by_reason(trials: Sequence[Trial]) -> list[str]:

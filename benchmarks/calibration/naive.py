@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import minimize_scalar
 
 from analysis.stats.paired import Array
 
@@ -40,3 +41,27 @@ def percentile(sums: Array, sizes: Array, rng: np.random.Generator, draws: int =
     means = (sums @ times.T) / (times @ sizes)
     low, high = np.quantile(means, [0.025, 0.975], axis=1)
     return np.asarray((low > 0) | (high < 0))
+
+
+def deming(x: Array, y: Array, of_x: Array, of_y: Array) -> float:
+    """Slope that minimises distances weighted by the errors alone (Deming 1943; York 1966).
+
+    It takes all scatter around the line as error.
+
+    Args:
+        x: estimates, shape (k,).
+        y: estimates, shape (k,).
+        of_x: variances of the errors of x, shape (k,).
+        of_y: variances of the errors of y, shape (k,).
+    """
+
+    def distances(angle: float) -> float:
+        weights = 1 / (of_y + np.tan(angle) ** 2 * of_x)
+        residuals = y - np.tan(angle) * x
+        mean = float(weights @ residuals / weights.sum())
+        return float(weights @ (residuals - mean) ** 2)
+
+    angles = np.linspace(-1.55, 1.55, 63)
+    best = int(np.argmin([distances(angle) for angle in angles]))
+    bounds = (angles[max(best - 1, 0)], angles[min(best + 1, len(angles) - 1)])
+    return float(np.tan(minimize_scalar(distances, bounds=bounds, method="bounded").x))

@@ -3,11 +3,15 @@
 `conf/study/<name>.yaml` declares a study; `clue.study` resolves the declaration.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from clue.config.ranges import Between, MoreThan, Name, OneOf, setting
 
+OPTIONAL = ("level_contrast",)
+"""Fields of a study that its digest leaves out while they are null: they are newer than studies
+that are frozen."""
 FAMILIES = ("overall", "levels", "tasks")
 """Families of confirmatory hypotheses that a study may declare."""
 POSITIVE = MoreThan(0)
@@ -23,6 +27,21 @@ class MarginsConf:
     """The margin of a task score is the mean of its metrics' margins."""
     level: float = setting(1.0, POSITIVE)
     """Of every level and the overall score."""
+
+
+@dataclass
+class LevelContrastConf:
+    """Two sides of data sets that are scored right or wrong: exam questions and clinical tasks."""
+
+    exam: list[str] = field(default_factory=list)
+    """Data sets or tasks of exam questions; their mean is the exam side."""
+    clinical: list[str] = field(default_factory=list)
+    """Data sets or tasks of the clinical side."""
+
+    @property
+    def sides(self) -> dict[str, list[str]]:
+        """Side to its data sets."""
+        return {"exam": list(self.exam), "clinical": list(self.clinical)}
 
 
 @dataclass
@@ -47,6 +66,10 @@ class StudyConf:
     """Weights of levels in the overall score, which sum to 1; empty = there is no overall score."""
     tasks: list[str] = field(default_factory=list)
     """Tasks that belong to no level."""
+    level_contrast: LevelContrastConf | None = None
+    """One more hypothesis: the pairs' mean difference on exam questions minus that on clinical
+    tasks is 0. Its data sets are in levels or tasks. null = there is no such hypothesis, and the
+    digest of a study is the one that it had before this field existed."""
     prompts: list[str] = field(default_factory=lambda: ["paper"])
     """Prompt settings; the tests of the first one are confirmatory."""
     scoring: str = "embedded"
@@ -62,3 +85,12 @@ class StudyConf:
     allowed_differences: list[str] = field(default_factory=lambda: ["model.dtype", "backend.chat"])
     """Keys of `cell.json` in which the two cells of a pair may differ; they are printed. Each model
     has its own chat layout, and the dtype of its release."""
+
+
+def without_unset(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the fields of a study without the optional ones that are null."""
+    return {
+        str(name): value
+        for name, value in study.items()
+        if not (value is None and name in OPTIONAL)
+    }

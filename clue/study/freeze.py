@@ -20,6 +20,7 @@ from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.common.names import path_inside
 from clue.config import model_files
+from clue.config.study_schema import without_unset
 from clue.errors import StoreError
 from clue.records import sha256
 from clue.store.generations import Generation, generations
@@ -80,7 +81,7 @@ def declaration_content(resolver: Resolver) -> dict[str, Any]:
     """Returns everything that a study declares, with its names resolved: no data, no libraries."""
     declaration = resolver.declaration
     return {
-        "study": asdict(declaration.conf),
+        "study": without_unset(asdict(declaration.conf)),
         "pairs": [pair.name for pair in declaration.pairs],
         "models": {
             name: model_files.identity(model) | {"baseline": model.baseline}

@@ -11,6 +11,7 @@ from clue.config.ranges import problems
 from clue.config.schema import ModelConf
 from clue.config.study_pairs import compared_with, named_models
 from clue.config.study_schema import StudyConf
+from clue.metrics.registry import METRICS
 from clue.study.scores import named_tasks, tasks_of
 from clue.task import task_files
 from clue.task.levels import OVERALL
@@ -27,6 +28,7 @@ def declaration_problems(conf: StudyConf, models: Mapping[str, ModelConf]) -> It
     yield from _model_problems(conf, models)
     yield from _task_problems(conf)
     yield from _level_problems(conf)
+    yield from _contrast_problems(conf)
     if not conf.prompts:
         yield "prompts is empty: name at least one file of conf/prompt"
     yield from _unknown("prompts", conf.prompts, config_files("prompt"))
@@ -76,6 +78,27 @@ def _level_problems(conf: StudyConf) -> Iterator[str]:
     yield from _unknown("overall", conf.overall, conf.levels)
     if conf.overall:
         yield from _weight_problems("overall", conf.overall)
+
+
+def _contrast_problems(conf: StudyConf) -> Iterator[str]:
+    """Both sides have data sets, no data set is on both, and all are scored right or wrong."""
+    if conf.level_contrast is None:
+        return
+    declared = {task for name in named_tasks(conf) for task in tasks_of(name)}
+    for side, names in conf.level_contrast.sides.items():
+        setting = f"level_contrast.{side}"
+        tasks = [task for name in names for task in tasks_of(name)]
+        if not names:
+            yield f"{setting} is empty: name at least one data set"
+        if len(set(tasks)) < len(tasks):
+            yield f"{setting} names a data set twice"
+        yield from _unknown(setting, tasks, sorted(declared))
+        for task in sorted(set(tasks) & declared & set(task_files.names())):
+            if any(METRICS[name].kind != "binary" for name in task_files.load(task).score):
+                yield f"{setting}: {task} is not scored right or wrong, so it is on neither side"
+    sides = conf.level_contrast.sides
+    for name in sorted(set(sides["exam"]) & set(sides["clinical"])):
+        yield f"level_contrast: {name} is on both sides"
 
 
 def _weight_problems(name: str, weights: Mapping[str, Any]) -> Iterator[str]:

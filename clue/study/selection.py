@@ -135,7 +135,15 @@ def _with_tasks(conf: StudyConf, names: Sequence[str]) -> StudyConf:
     in_levels = {task for data in levels.values() for task in _tasks(data)}
     complete = set(conf.overall) <= set(levels)
     rest = [name for name in dict.fromkeys(parts) if not set(tasks_of(name)) <= in_levels]
-    return replace(conf, levels=levels, overall=conf.overall if complete else {}, tasks=rest)
+    sides = conf.level_contrast.sides.values() if conf.level_contrast else ()
+    has_sides = all(_tasks(side) <= chosen for side in sides)
+    return replace(
+        conf,
+        levels=levels,
+        overall=conf.overall if complete else {},
+        tasks=rest,
+        level_contrast=conf.level_contrast if has_sides else None,
+    )
 
 
 def _parts(conf: StudyConf, name: str) -> list[str]:

@@ -8,8 +8,10 @@ from matplotlib.figure import Figure
 from analysis.paired_study.results import StudyResults
 from analysis.report.figures import (
     distributions,
+    exam_contrast,
     failures,
     forest,
+    format_content,
     heatmap,
     levels,
     literature,
@@ -88,6 +90,15 @@ FIGURES = {
         prompt_settings.alt,
         "The store has one prompt setting.",
     ),
+    "exam_contrast": FigureSpec(
+        "Exam questions against clinical tasks",
+        "A point per pair with its joint 95 % region (dotted). Dashed: the same difference on both "
+        "sides. Below it, a pair does better on exam questions than on clinical tasks. Line: "
+        "errors-in-variables, over the range of the pairs.",
+        exam_contrast.draw,
+        exam_contrast.alt,
+        "No pair has both sides.",
+    ),
     "levels": FigureSpec(
         "Level 1 against Level 2",
         "Arrows lead from the base (○) to the biomedical model (◆). Dotted: joint 95 % region of "
@@ -142,6 +153,15 @@ FIGURES = {
         failures.draw,
         failures.alt,
         NO_PAIR,
+    ),
+    "format_content": FigureSpec(
+        "Format and content",
+        "The difference of each pair is the sum of the three other panels, with 95 % intervals. "
+        "Form: the share of answers that can be read. Content: the mean score of readable answers. "
+        "Rest: points that unreadable texts earn.",
+        format_content.draw,
+        format_content.alt,
+        "No difference could be split.",
     ),
     "literature": FigureSpec(
         "Published differences",

@@ -12,6 +12,7 @@ from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.report.contrasts_in_words import sentence as in_words
+from analysis.report.exam_contrast_in_words import exam_answer
 from analysis.report.ranks_in_words import rank_line
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
@@ -107,6 +108,9 @@ def _setting(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     yield f"Prompt setting {setting.prompt} ({kind})"
     yield from (f"{INDENT}{setting.headline(line)}" for line in _answers(setting))
+    yield from (
+        f"{INDENT}{setting.headline(line)}" for line in exam_answer(setting, conf.study.alpha)
+    )
     yield ""
     by_pair = {pair: _printed(rows) for pair, rows in _rows_by_pair(setting.rows).items()}
     if len(by_pair) > 1:

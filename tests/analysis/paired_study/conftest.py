@@ -1,13 +1,14 @@
 """A synthetic study that tests share: seven pairs in six families, all tasks, few items."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.paired_study import StudyResults, run
 from analysis.settings import AnalysisConf
-from benchmarks.found_study import found_study
-from benchmarks.planted import Plan, pairs
+from benchmarks.found_study import found_study, with_exams
+from benchmarks.planted import Plan, exam_study, pairs
 from benchmarks.synthetic import write
 
 PAIRS = pairs(
@@ -17,6 +18,12 @@ PAIRS = pairs(
     )
 )
 PLAN = Plan(PAIRS, delta=-8.0, scale=0.04)
+EXAM_PLAN = replace(
+    exam_study(PAIRS),
+    scale=0.08,
+    tasks=("mednli", "meqsum", "problem_summary", "longhealth1", "longhealth2", "longhealth3"),
+)
+"""With exam questions and their likeliest answers; Level 2 is incomplete."""
 
 
 def quick(**changes: object) -> AnalysisConf:
@@ -34,3 +41,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def results(store: Path) -> StudyResults:
     return run(found_study(store), quick())
+
+
+@pytest.fixture(scope="session")
+def exam_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exams")
+    write(folder, EXAM_PLAN)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exams(exam_store: Path) -> StudyResults:
+    return run(with_exams(found_study(exam_store)), quick(sensitivity=False))

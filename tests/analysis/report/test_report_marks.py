@@ -64,6 +64,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(analysed(store), store / "analysis")
 
 
+UNREQUESTED = ("contrasts.csv", "exam_contrast.csv", "groups.csv")
+"""Tables without rows in a study that declares and requests nothing of them."""
+
+
 def test_every_file_is_marked(folder: Path) -> None:
     paths = [path for pattern in TEXTS for path in folder.glob(pattern) if path.name != "all.tex"]
     assert {path.suffix for path in paths} == {".html", ".md", ".csv", ".json", ".tex", ".svg"}
@@ -71,16 +75,13 @@ def test_every_file_is_marked(folder: Path) -> None:
         text = path.read_text().replace('",\n  "', "; ")  # lists of summary.json
         has_rows = path.suffix != ".csv" or len(text.splitlines()) > 1
         assert MARKS in text or not has_rows, path
-        assert has_rows or path.name in (
-            "contrasts.csv",
-            "groups.csv",
-        )  # none requested, none named
+        assert has_rows or path.name in UNREQUESTED, path
 
 
 def test_every_figure_of_a_synthetic_study_is_marked(report: Path) -> None:
-    """All figures but one: the synthetic study has every task under a single prompt setting."""
+    """The synthetic study has every task under a single prompt setting, and no exam questions."""
     drawn = {path.stem: path.read_text() for path in report.glob("figures/*.svg")}
-    assert set(drawn) == set(FIGURES) - {"prompt_settings"}
+    assert set(drawn) == set(FIGURES) - {"prompt_settings", "exam_contrast"}
     assert [name for name, text in drawn.items() if "synthetic scores</text>" not in text] == []
 
 

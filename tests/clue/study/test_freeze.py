@@ -127,3 +127,18 @@ def test_a_changed_study_is_refused_with_the_next_command(tmp_path: Path) -> Non
     study = resolver(tmp_path)
     with pytest.raises(ConfigError, match=r"alpha: 0.01, now 0.05.*study freeze paper --amend"):
         resolve(study.declaration, study.paths).check_unchanged()
+
+
+def test_a_field_that_is_newer_than_frozen_studies_is_absent_while_it_is_null(
+    tmp_path: Path,
+) -> None:
+    """So the digest of a study that was frozen before the field existed stays what it was."""
+    tasks = ("tasks=mednli,longhealth",)
+    before = frozen(tmp_path, *tasks)
+    assert "level_contrast" not in before.declaration["study"]
+    word = "level_contrast={exam: [mednli], clinical: [longhealth]}"
+    after = declaration_content(resolver(tmp_path, *tasks, word))
+    assert changes(before, after) == [
+        "level_contrast.clinical added (['longhealth'])",
+        "level_contrast.exam added (['mednli'])",
+    ]

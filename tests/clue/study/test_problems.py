@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from clue.config.schema import ModelConf
+from clue.config.study_schema import LevelContrastConf
 from clue.errors import ConfigError
 from clue.study.declaration import declare, load
 
@@ -49,6 +50,26 @@ UNEQUAL = {"mednli": 0.5, "meqsum": 0.4}
         (
             {"levels": {}, "overall": {}, "tasks": []},
             "neither levels nor tasks name a task",
+        ),
+        (
+            {"level_contrast": LevelContrastConf(["mednli"])},
+            "level_contrast.clinical is empty: name at least one data set",
+        ),
+        (
+            {"level_contrast": LevelContrastConf(["longhealth"], ["mednli", "longhealt"])},
+            "level_contrast.clinical: there is no 'longhealt'; did you mean longhealth",
+        ),
+        (
+            {"level_contrast": LevelContrastConf(["mednli", "longhealth"], ["mednli"])},
+            "level_contrast: mednli is on both sides",
+        ),
+        (
+            {"level_contrast": LevelContrastConf(["mednli"], ["longhealth", "longhealth1"])},
+            "level_contrast.clinical names a data set twice",
+        ),
+        (
+            {"level_contrast": LevelContrastConf(["mednli"], ["meqsum"])},
+            "level_contrast.clinical: meqsum is not scored right or wrong",
         ),
         ({"prompts": []}, "prompts is empty: name at least one file of conf/prompt"),
         (

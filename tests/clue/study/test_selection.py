@@ -119,3 +119,12 @@ def test_a_wrong_word_is_named(word: str, message: str) -> None:
 )
 def test_words_of_a_study_are_told_from_other_settings(key: str, expected: bool) -> None:
     assert is_selection(key) is expected
+
+
+def test_a_contrast_of_levels_is_declared_on_the_command_line_and_needs_both_sides() -> None:
+    word = "level_contrast={exam: [mednli], clinical: [longhealth]}"
+    contrast = choose([word]).conf.level_contrast
+    assert contrast is not None
+    assert contrast.sides == {"exam": ["mednli"], "clinical": ["longhealth"]}
+    assert choose([word, "tasks=mednli,longhealth"]).conf.level_contrast == contrast
+    assert choose([word, "tasks=mednli,longhealth1"]).conf.level_contrast is None
