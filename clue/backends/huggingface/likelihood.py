@@ -130,7 +130,8 @@ def logprobs_of(logits: torch.Tensor, tokens: Sequence[tuple[int, int, int]]) ->
         tokens: row, column and id of each token, shape (n, 3).
     """
     step = max(1, CHUNK // (logits.shape[1] * logits.shape[2]))
-    normalisers = torch.cat([part.float().logsumexp(-1) for part in logits.split(step)])
+    parts = (logits[first : first + step] for first in range(0, len(logits), step))
+    normalisers = torch.cat([part.float().logsumexp(-1) for part in parts])
     rows, columns, ids = torch.tensor(tokens, device=logits.device).T
     values: list[float] = (logits[rows, columns, ids].float() - normalisers[rows, columns]).tolist()
     return values

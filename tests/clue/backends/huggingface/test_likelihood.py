@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from clue.backends.huggingface.likelihood import logprobs_of
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.errors import ModelError
 from clue.records import TokenLogProbs
+from tests import tiny
+from tests.clue.backends.huggingface.test_backend import prompts as questions
+from tests.clue.backends.huggingface.test_backend import transformers_backend
 from tests.clue.backends.huggingface.test_decoding import (
     SHAPE,
     VOCABULARY,
@@ -181,6 +185,26 @@ def test_equal_logits_have_equal_log_probabilities() -> None:
         model.lm_head.weight[11] = model.lm_head.weight[12]
     values = scored(model, [ContinuedPrompt(prompt(9, 1), ([11], [12], [13]))])[0]
     assert values[0].logprobs == values[1].logprobs != values[2].logprobs
+
+
+@pytest.mark.parametrize("template", [None, tiny.CHATML], ids=["plain", "chat template"])
+def test_the_backend_scores_options_behind_the_rendered_chat(
+    template: str | None, tmp_path: Path
+) -> None:
+    folder = tiny.llama(tmp_path, template=template, seed=3)
+    backend = transformers_backend(folder, tmp_path, batch_size=3)
+    assert backend.likelihood_problem() is None
+    options = [["knee", "pain", "what are"][: 2 + i % 2] for i in range(7)]
+    scores = dict(backend.loglikelihood(questions(), options, done={2}))
+    assert sorted(scores) == [0, 1, 3, 4, 5, 6]
+    chat, model = backend.checkpoint.chat, backend.checkpoint.model
+    for index, values in scores.items():
+        context = chat.render(questions()[index].messages)
+        text = chat.tokenizer.decode(context) + ("" if template else " ")
+        for option, value in zip(options[index], values, strict=True):
+            ids = chat.tokenizer(text + option, add_special_tokens=False)["input_ids"]
+            expected = by_loss(model, context, ids[len(context) :])
+            assert value.total == pytest.approx(expected, abs=TOLERANCE)
 
 
 def test_a_model_that_computes_no_numbers_is_refused() -> None:
