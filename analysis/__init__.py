@@ -8,7 +8,7 @@ docs/python.md shows their use.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.api import compare, compare_tasks, meta_analysis, pilot, power, study
+    from analysis.api import compare, compare_tasks, contrast, meta_analysis, pilot, power, study
     from analysis.stats.power_planning import BinaryDesign, ContinuousDesign
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ContinuousDesign",
     "compare",
     "compare_tasks",
+    "contrast",
     "meta_analysis",
     "pilot",
     "power",

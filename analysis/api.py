@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.meta.meta_analysis import MetaAnalysis
     from analysis.paired_study.results import StudyResults
     from analysis.pairing.file_comparison import FileComparison
+    from analysis.pairing.pair_contrast import PairContrast
     from analysis.pairing.task_comparisons import TaskComparisons
     from analysis.stats.power_plan import PowerPlan
     from analysis.stats.power_planning import Design, PilotDesign
@@ -112,6 +113,32 @@ def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
     options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
     scores = [score] if score is None or isinstance(score, str) else [*score]
     return compare_by_task(base, tuned, request, scores, options, overall=overall)
+
+
+def contrast(
+    first: "FileComparison",
+    second: "FileComparison",
+    *,
+    margin: float | None = None,
+    allow_different_prompts: bool = False,
+) -> "PairContrast":
+    """Compares two pairs of models: the first pair's difference minus the second's.
+
+    Args:
+        first: result of `compare` of the first pair.
+        second: the same of the second pair, on the same samples and score.
+        margin: smaller differences between the two do not matter, in the unit of the score; None:
+            equivalence is not assessed.
+        allow_different_prompts: as in `compare`, for prompts that differ between the pairs.
+
+    Raises:
+        PairingError: the pairs do not have the same samples, score or scale.
+    """
+    from analysis.pairing.compare_sources import PairingOptions
+    from analysis.pairing.pair_contrast import pair_contrast
+
+    options = PairingOptions(margin, False, allow_different_prompts, None)
+    return pair_contrast(first, second, options.margin, options.allowed)
 
 
 def study(mlruns: str | Path, settings: Mapping[str, Any] | None = None) -> "StudyResults":

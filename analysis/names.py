@@ -12,8 +12,17 @@ NAMES = {
     "longhealth3": "LongHealth 3",
     "medisumqa": "MeDiSumQA",
     "medisumcode": "MeDiSumCode",
+    "medqa": "MedQA",
+    "pubmedqa": "PubMedQA",
+    "mmlu_medical": "MMLU, medical",
+    "medmcqa": "MedMCQA",
+    "medec": "MEDEC",
+    "aci_bench": "ACI-BENCH",
+    "mts_dialog": "MTS-Dialog",
     "level1": "Level 1",
     "level2": "Level 2",
+    "exam": "Exams",
+    "open": "Open tasks",
     OVERALL: "Overall",
 }
 """In the order of the literature; a task that is not listed is shown by its own name."""

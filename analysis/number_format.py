@@ -81,3 +81,12 @@ def p_cell(p: float | None) -> str:
     ('.031', '< .001', '-')
     """
     return "-" if p is None else p_value(p).removeprefix("= ")
+
+
+def ranks(first: int, last: int) -> str:
+    """Formats the first and the last rank of a set.
+
+    >>> ranks(1, 4), ranks(2, 2)
+    ('1 to 4', '2')
+    """
+    return str(first) if first == last else f"{first} to {last}"

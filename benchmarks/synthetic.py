@@ -2,10 +2,10 @@
 
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known] [--report DIR]
 
-Twelve pairs on seven base models and all tasks, with the sizes and clusters of the real data sets.
-Cells have the same tables as real ones, so every reader of a store can read this one. `--known`
-plants the few effects of `benchmarks.planted.known_study`; otherwise effects are drawn. `--report`
-analyses the pairs of the store: no declared study has simulated scores.
+Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
+real data sets. Cells have the same tables as real ones, so every reader of a store can read this
+one. `--known` plants the few effects of `benchmarks.planted.known_study`; otherwise effects are
+drawn. `--report` analyses the pairs of the store: no declared study has simulated scores.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from typing import Any
 from analysis.settings import AnalysisConf
 from benchmarks.planted import BASES, PAIRS, Plan, known_study, named_rng
 from benchmarks.synthetic_scores import Drawn, draw_items
+from clue.config import model_files
 from clue.config.schema import TaskConf
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
@@ -29,7 +30,7 @@ TRAINING = ("instruction tuning", "continued pre-training")
 
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
-    names = plan.tasks or tuple(task_files.names())
+    names = plan.tasks or tuple(task_files.expanded("all"))
     declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [
@@ -67,6 +68,7 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "base": base,
         "ancestor": None,
         "family": base or model,
+        "recipe": _recipe(model),
         "domain": "biomedical" if base else "general",
         "adaptation": [TRAINING[len(model) % 2]] if base else [],
         "parameters": parameters,
@@ -76,6 +78,11 @@ def _facts(conf: TaskConf, model: str, base: str | None) -> dict[str, Any]:
         "limit": None,
         "generation": generation,
     }
+
+
+def _recipe(model: str) -> str | None:
+    """Training recipe of the model file of this name, so that recipes recur as in the study."""
+    return model_files.load(model).recipe if model in model_files.names() else None
 
 
 def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
@@ -96,7 +103,7 @@ def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
                 prompt_sha256=f"{conf.name}/{name}/{repeat}",
                 target_sha256=f"{conf.name}/{name}",
                 completion=Completion(
-                    "synthetic",
+                    f"synthetic answer {name}/{repeat}",
                     "length" if drawn.looped[at] else "stop",
                     int(items.tokens[item]),
                     3,

@@ -114,7 +114,7 @@ def tasks() -> "pd.DataFrame":
             "level": file.conf.level,
             "dataset": file.dataset.name,
             "access": file.dataset.access,
-            "rows": file.dataset.rows.get("test"),
+            "rows": file.dataset.test_rows,
             "shots": file.conf.shots,
             "max_new_tokens": file.conf.max_new_tokens,
             "score": list(file.conf.score),

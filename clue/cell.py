@@ -19,9 +19,11 @@ from clue.metrics import choice, failures
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
+from clue.metrics.set_metrics import check_names
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
+from clue.task.parts import check_part
 from clue.task.task import SampleSplit, Task
 
 PROMPT_CACHE_SIZE = 16
@@ -133,9 +135,9 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    path = task.path()
-    file = [str(path), path.stat().st_size, path.stat().st_mtime_ns]
-    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, file])
+    stats = [(path, path.stat()) for split in task.splits for path in task.files_of(split)]
+    files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
@@ -158,13 +160,14 @@ def _signatures(
 
     Raises:
         ConfigError: a metric reads answers by the authors' rule, which the task does not have, or
-            reads none.
+            reads none; compares a part that its answers do not have; a metric of a set is unknown.
     """
     if choice.NAME in task.conf.metrics:
         raise ConfigError(
             f"tasks.{task.conf.name}.metrics: {choice.NAME} reads no answer and belongs to no "
             "score: leave it out, and set scoring.choice=true"
         )
+    check_names(task.conf.set_metrics)
     names = [] if config.generate_only else task.conf.metrics
     parsers = {name: METRICS[name].parser for name in names if name in METRICS}
     unread = [name for name, parser in parsers.items() if not hasattr(task.module, parser)]
@@ -173,6 +176,8 @@ def _signatures(
             f"tasks.{task.conf.name}.metrics: {', '.join(unread)} reads answers by the rule of the "
             f"authors' code, and {task.conf.name} has none: leave it out of metrics and score"
         )
+    for name in parsers:
+        check_part(task.conf.name, task.module, METRICS[name].part, name)
     return task_signatures(
         task,
         [*names, *more] if names else [],

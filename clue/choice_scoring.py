@@ -31,7 +31,7 @@ class CellOptions(NamedTuple):
 
 def is_requested(config: Config, task: Task) -> bool:
     """True if the options of a task are to be scored: it was asked for, and the task is closed."""
-    return config.scoring.choice and choices.is_closed(task.module)
+    return config.scoring.choice and choices.is_closed(task)
 
 
 def options_of(task: Task, samples: Sequence[Sample]) -> CellOptions:

@@ -111,6 +111,13 @@ class Sample:
         """The key of the sample's first wording and draw."""
         return SampleKey(self.id, self.repeat)
 
+    def prefixed(self, prefix: str) -> "Sample":
+        """Returns the sample with text before its id: ids of two files may be equal.
+
+        The cluster stays: the same dialogue in two files is one cluster.
+        """
+        return replace(self, id=f"{prefix}{self.id}")
+
     def stripped(self) -> "Sample":
         """Returns the sample without white space around its texts."""
         fields = {name: text.strip() for name, text in self.fields.items()}

@@ -171,9 +171,149 @@ def medisumcode(data: Path, size: int = 8) -> Path:
     return document(data / "medisumcode" / "MeDiSumCode.json", rows)
 
 
+def medqa(data: Path, size: int = 8) -> Path:
+    """`size` vignettes without a word in common; the right option goes through the letters."""
+    rows = [
+        exam_row(i) | {"realidx": i, "meta_info": ("step1", "step2&3")[i % 2]} for i in range(size)
+    ]
+    return lines(data / "medqa" / "test.jsonl", rows)
+
+
+def mmlu_medical(data: Path, size: int = 8) -> Path:
+    """`size` questions, two to a subject."""
+    subjects = (
+        *("anatomy", "clinical_knowledge", "college_biology"),
+        *("college_medicine", "medical_genetics", "professional_medicine"),
+    )
+    rows = [exam_row(i) | {"realidx": 100 + i, "subject": subjects[i // 2]} for i in range(size)]
+    return lines(data / "mmlu_medical" / "test.jsonl", rows)
+
+
+def exam_row(number: int) -> dict[str, Any]:
+    """A question with four options in the fields that MedQA and MMLU share."""
+    options = {letter: f"{number} mg {letter}" for letter in "ABCD"}
+    key = "ABCD"[number % 4]
+    question = f"Dose{number} for knee{number}?"
+    return {"question": question, "options": options, "answer_idx": key, "answer": options[key]}
+
+
+def medmcqa_row(number: int, first: int = 0) -> dict[str, Any]:
+    """A question in the fields of the Hub's copy; `first` is the number of option A."""
+    return {
+        "id": f"q{number}",
+        "question": f"Knee {number} is treated with:",
+        **{f"op{letter}": f"{number} mg {letter}" for letter in "abcd"},
+        "cop": first + number % 4,
+        "choice_type": "single",
+        "exp": None,
+        "subject_name": "Surgery",
+        "topic_name": None,
+    }
+
+
+def medmcqa(data: Path, size: int = 8) -> Path:
+    """`size` questions, as Parquet."""
+    return parquet(
+        data / "medmcqa" / "validation-00000-of-00001.parquet", list(map(medmcqa_row, range(size)))
+    )
+
+
+def pubmedqa(data: Path, size: int = 6) -> Path:
+    """`size` abstracts of the test split, with odd ids, and as many others between them."""
+    labels = ("yes", "no", "maybe")
+    abstracts = {
+        str(100 + i): {
+            "QUESTION": f"Does rest help knee {i}?",
+            "CONTEXTS": [f"Knee {i} hurt.", f"It rested {i} days."],
+            "LABELS": ["BACKGROUND", "RESULTS"],
+            "final_decision": labels[i // 2 % 3],
+        }
+        for i in range(2 * size)
+    }
+    document(data / "pubmedqa" / "ori_pqal.json", abstracts)
+    listed = {pmid: row["final_decision"] for pmid, row in abstracts.items() if int(pmid) % 2}
+    return document(data / "pubmedqa" / "test_ground_truth.json", listed)
+
+
+def medec(data: Path, size: int = 4) -> Path:
+    """`size` notes, each with and without an error in its last sentence; as many to learn from."""
+    for split in ("Test", "Validation"):
+        name = f"MEDEC-MS-{split}Set-with-GroundTruth-and-ErrorType.csv"
+        rows = [medec_row(split, note, error) for note in range(size) for error in (True, False)]
+        path = table(data / "medec" / name, [*rows, *[dict.fromkeys(rows[0], "")] * 2])
+    return path.parent
+
+
+def medec_row(split: str, note: int, error: bool) -> dict[str, str]:
+    """A row of MEDEC."""
+    right = f"{split}: he takes {note} tablets."
+    sentences = [f"Knee {note} hurts.", f'It "swells" {note} times.', f"Wait {note}.", right]
+    corrected = " ".join(sentences)
+    wrong = f"{split}: he drinks {note} tablets."
+    sentences[-1] = wrong if error else right
+    of_error = ("1", "treatment", "3", wrong, right, corrected)
+    values = of_error if error else ("0", "NA", "-1", "NA", "NA", "NA")
+    numbered = "\r\n".join(f"{number} {text}" for number, text in enumerate(sentences))
+    of_text = (f"{split.lower()}-{2 * note + error}", " ".join(sentences), numbered)
+    return dict(zip(MEDEC_COLUMNS, (*of_text, *values), strict=True))
+
+
+MEDEC_COLUMNS = (
+    *("Text ID", "Text", "Sentences", "Error Flag", "Error Type", "Error Sentence ID"),
+    *("Error Sentence", "Corrected Sentence", "Corrected Text"),
+)
+DIALOGUES = {
+    "aci_bench": (
+        *("clinicalnlp_taskB_test1.csv", "clinicalnlp_taskC_test2.csv", "clef_taskC_test3.csv"),
+        *("train.csv", "valid.csv"),
+    ),
+    "mts_dialog": (
+        "MTS-Dialog-TestSet-1-MEDIQA-Chat-2023.csv",
+        "MTS-Dialog-TestSet-2-MEDIQA-Sum-2023.csv",
+        "MTS-Dialog-TrainingSet.csv",
+        "MTS-Dialog-ValidationSet.csv",
+    ),
+}
+"""Files of the data sets of dialogues, the test sets first."""
+
+
+def aci_bench(data: Path, size: int = 3) -> Path:
+    """`size` visits in each file; ids differ between files."""
+    for number, name in enumerate(DIALOGUES["aci_bench"]):
+        rows = [
+            {
+                "dataset": "aci",
+                "encounter_id": f"D{number}{i}",
+                "dialogue": f"[doctor] knee {number}{i} ?\n[patient] it hurts .",
+                "note": f"CHIEF COMPLAINT\n\nKnee {number}{i}.\n\nASSESSMENT AND PLAN\n\nRest.",
+            }
+            for i in range(size)
+        ]
+        table(data / "aci_bench" / name, rows)
+    return data / "aci_bench"
+
+
+def mts_dialog(data: Path, size: int = 3) -> Path:
+    """`size` dialogues in each file; ids are the same in all files, line ends are Windows'."""
+    for number, name in enumerate(DIALOGUES["mts_dialog"]):
+        rows = [
+            {
+                "ID": str(i),
+                "section_header": ("CC", "ALLERGY", "FAM/SOCHX")[i % 3],
+                "section_text": f"Knee {number}{i}.",
+                "dialogue": f"Doctor: Knee {number}{i}?\r\nPatient: It hurts.",
+            }
+            for i in range(size)
+        ]
+        table(data / "mts_dialog" / name, rows)
+    return data / "mts_dialog"
+
+
 def study(data: Path) -> Path:
     """A data folder with every data set."""
     for make in (meqsum, mednli, problem_summary, longhealth, medisumqa, medisumcode):
+        make(data)
+    for make in (medqa, pubmedqa, mmlu_medical, medmcqa, medec, aci_bench, mts_dialog):
         make(data)
     return data
 
@@ -210,6 +350,16 @@ def triage(folder: Path, size: int = 6, more: str = "") -> Path:
 def lines(path: Path, rows: Iterable[Any]) -> Path:
     """A file of JSON lines."""
     return _written(path, "".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def parquet(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    """A Parquet file, its columns those of the first row."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(list(rows)), path)
+    return path
 
 
 def document(path: Path, value: Any) -> Path:

@@ -4,12 +4,15 @@
     python -m analysis compare base.jsonl tuned.jsonl --score rouge1 --cluster patient --margin 0.02
     python -m analysis compare OUT/base OUT/tuned --score acc
     python -m analysis compare --base a.jsonl b.jsonl --tuned c.jsonl d.jsonl
+    python -m analysis compare base.csv tuned.csv --against other_base.csv other_tuned.csv
 
 The format of a file is detected, see below; the two files may have different formats. In the
 names of fields a dot leads into a field with fields: --cluster meta.patient.
 
 A folder (the output folder of lm-evaluation-harness, for example) or several files are compared
 task by task; the p-values are adjusted by Holm over all tasks of the command.
+
+--against compares two pairs: the difference of the first minus that of the second, per sample.
 
 delta is tuned minus base. delta and the margin are in the unit of the score. Repeats of a sample
 are averaged. Samples of one cluster (a patient, a document) are not independent: name the field
@@ -25,9 +28,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from analysis.api import compare, compare_tasks
+from analysis.api import compare, compare_tasks, contrast
 from analysis.cli.compare_output import blocks, lines
 from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.pair_contrast import PairContrast
 from analysis.pairing.task_comparisons import TaskComparisons
 from analysis.readers.formats import format_table
 from clue.common.atomic_write import write_atomic
@@ -60,6 +64,13 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
             metavar="FILE",
             help=f"several files of the {model} model, one for each task",
         )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        nargs=2,
+        metavar=("BASE", "TUNED"),
+        help="files of a second pair; its difference is compared with that of the first",
+    )
 
 
 def _add_fields(parser: argparse.ArgumentParser) -> None:
@@ -139,14 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
         "repeat": arguments.repeat,
         "filter_name": arguments.filter,
     }
-    base, tuned = _paths(arguments, "base"), _paths(arguments, "tuned")
-    comparison: FileComparison | TaskComparisons
-    if arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned)):
-        comparison = compare_tasks(
-            base, tuned, score=arguments.score, overall=arguments.overall, **options
-        )
-    else:
-        comparison = compare(base[0], tuned[0], score=(arguments.score or [None])[0], **options)
+    comparison = _compared(arguments, options)
     if arguments.plot:
         from analysis.report.figures.file_comparisons import figure_file  # loads Matplotlib
 
@@ -156,6 +160,27 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_rows(lines(comparison))
     return 0
+
+
+def _compared(
+    arguments: argparse.Namespace, options: dict[str, Any]
+) -> FileComparison | TaskComparisons | PairContrast:
+    """Runs the comparison that the arguments ask for."""
+    base, tuned = _paths(arguments, "base"), _paths(arguments, "tuned")
+    by_task = arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned))
+    if by_task and arguments.against:
+        raise ConfigError("--against takes one file of each model: give two files before it")
+    if by_task:
+        return compare_tasks(
+            base, tuned, score=arguments.score, overall=arguments.overall, **options
+        )
+    pairs = [(base[0], tuned[0]), *([arguments.against] if arguments.against else [])]
+    score = (arguments.score or [None])[0]
+    comparisons = [compare(one, other, score=score, **options) for one, other in pairs]
+    if len(comparisons) == 1:
+        return comparisons[0]
+    settings = {name: options[name] for name in ("margin", "allow_different_prompts")}
+    return contrast(*comparisons, **settings)
 
 
 def _paths(arguments: argparse.Namespace, name: str) -> list[Path]:

@@ -4,17 +4,25 @@ from collections.abc import Iterator
 
 from analysis import number_format
 from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.pair_contrast import PairContrast, difference_name
 from analysis.pairing.task_comparisons import ALL_TASKS, TaskComparisons
 from analysis.sentences.phrases import Labels
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
 
+CONTRAST = "first minus second"
+"""Name of the contrast of two pairs in a figure."""
 
-def lines(result: FileComparison | TaskComparisons) -> Iterator[str]:
+
+def lines(result: FileComparison | TaskComparisons | PairContrast) -> Iterator[str]:
     """The sentence, a table and the notes; of several tasks one after the other."""
     if isinstance(result, FileComparison):
         yield from _comparison(result)
+        return
+    if isinstance(result, PairContrast):
+        yield from (result.first.sentence, result.second.sentence)
+        yield from _comparison(result.contrast)
         return
     for task, comparison in blocks(result).items():
         yield f"== {task}"
@@ -23,10 +31,13 @@ def lines(result: FileComparison | TaskComparisons) -> Iterator[str]:
     yield from result.notes
 
 
-def blocks(result: FileComparison | TaskComparisons) -> dict[str, FileComparison]:
-    """Comparisons by the name of their task, the overall one last."""
+def blocks(result: FileComparison | TaskComparisons | PairContrast) -> dict[str, FileComparison]:
+    """Comparisons by the name of their task, the overall one last; of pairs by their names."""
     if isinstance(result, FileComparison):
         return {result.labels.score: result}
+    if isinstance(result, PairContrast):
+        pairs = {difference_name(one): one for one in (result.first, result.second)}
+        return pairs | {CONTRAST: result.contrast}
     return dict(result.by_task) | ({ALL_TASKS: result.overall} if result.overall else {})
 
 

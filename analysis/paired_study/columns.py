@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from analysis.paired_study.contrasts import Contrast, ContrastKey
+from analysis.paired_study.group_differences import GroupDifference, GroupKey
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
@@ -60,6 +61,11 @@ TABLES: Mapping[str, DescribedTable] = {
     "item_slopes": DescribedTable(
         (("key", SlopeKey), ("slope", ItemSlope)),
         "A row per pair, task score and property of items. All of them are exploratory.",
+    ),
+    "groups": DescribedTable(
+        (("key", GroupKey), ("difference", GroupDifference)),
+        "A row per pair, task score and group of items, for tasks whose file names groups\n"
+        "(`strata`). All of them are exploratory.",
     ),
     "contrasts": DescribedTable(
         (("key", ContrastKey), ("contrast", Contrast)),

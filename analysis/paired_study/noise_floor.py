@@ -1,13 +1,15 @@
-"""The base models against themselves: the differences that another presentation makes.
+"""The base models against themselves: the differences that another presentation or wording makes.
 
-LongHealth shows every question several times, each with other or reordered documents. The mean
-scores of a model's presentations differ although the model is the same; a margin below this noise
-asks for more than the measurement repeats.
+LongHealth shows every question several times, each with other or reordered documents, and a record
+may have the number of its wording. The mean scores of a model's presentations differ although the
+model is the same; a margin below this noise asks for more than the measurement repeats.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
+from typing import Literal
 
 import numpy as np
 
@@ -18,14 +20,21 @@ from analysis.paired_study.series import AlignedPair
 from analysis.stats.paired import Array
 from clue.common.plural import counted
 
+Axis = Literal["repeat", "wording"]
+NAMES: Mapping[Axis, str] = {"repeat": "presentations", "wording": "wordings"}
+"""Axis to its name in sentences."""
+
 
 @dataclass(frozen=True)
 class NoiseFloor:
     """Differences of base models from themselves on one task."""
 
     task: str
+    axis: Axis
+    """`repeat`: presentations of the documents; `wording`: of the instruction."""
     models: int
     presentations: int
+    """Number of presentations or wordings."""
     difference: float
     """Root mean square difference of two presentations' mean scores, in points."""
     margin: float
@@ -37,10 +46,17 @@ class NoiseFloor:
         models = counted(self.models, "base model")
         return (
             f"{in_sentence(self.task)}: {models} asked the same questions in "
-            f"{self.presentations} presentations differ from themselves by "
-            f"{number(self.difference, 2)} points (root mean square of two presentations); the "
-            f"margin of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+            f"{self.presentations} {NAMES[self.axis]} differ from themselves by "
+            f"{number(self.difference, 2)} points (root mean square of two); the margin "
+            f"of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+            f"{BELOW if self.margin < self.difference else ''}"
         )
+
+
+BELOW = (
+    " So a difference as large as the margin is smaller than the change that another presentation "
+    "of the same questions makes."
+)
 
 
 def noise_floors(aligned: Iterable[AlignedPair], margins: Mapping[str, float]) -> list[NoiseFloor]:
@@ -55,21 +71,23 @@ def noise_floors(aligned: Iterable[AlignedPair], margins: Mapping[str, float]) -
         base = pair.match.base
         by_task.setdefault(pair.match.task, {})[base.key.model] = base
     floors = []
-    for task, cells in sorted(by_task.items()):
-        means = [scores for cell in cells.values() if len(scores := presentation_means(cell)) > 1]
+    for (task, cells), axis in product(sorted(by_task.items()), NAMES):
+        all_means = (presentation_means(cell, axis) for cell in cells.values())
+        means = [scores for scores in all_means if len(scores) > 1]
         squares = [2 * float(np.var(scores, ddof=1)) for scores in means]
         if task in margins and squares and max(squares) > 0:
             difference = float(np.sqrt(np.mean(squares)))
             most = max(map(len, means))
-            floors.append(NoiseFloor(task, len(means), most, difference, margins[task]))
+            floors.append(NoiseFloor(task, axis, len(means), most, difference, margins[task]))
     return floors
 
 
-def presentation_means(cell: StoredCell) -> Array:
+def presentation_means(cell: StoredCell, axis: Axis = "repeat") -> Array:
     """Returns the mean score of each presentation in points, over the items that have all of them.
 
     Args:
         cell: of one model on one task.
+        axis: the number in a record's key that tells presentations apart.
 
     Returns:
         Shape (presentations,); empty if a metric of the task score is missing.
@@ -78,8 +96,9 @@ def presentation_means(cell: StoredCell) -> Array:
     if metrics is None:
         return np.empty(0)
     scores = metrics.mean(axis=1)
-    repeats = np.array([key.repeat for key in columns.keys])
-    numbers, presented = np.unique(repeats), Counter(columns.ids)
+    repeats = np.array([getattr(key, axis) for key in columns.keys])
+    numbers = np.unique(repeats)
+    presented = Counter(name for name, _ in {*zip(columns.ids, repeats.tolist(), strict=True)})
     complete = np.array([presented[name] == len(numbers) for name in columns.ids])
     defined = complete & ~np.isnan(scores)
     if not defined.any():

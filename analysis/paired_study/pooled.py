@@ -11,6 +11,7 @@ from analysis.meta import MetaAnalysis, RandomEffects, fixed_set, meta_analysis,
 from analysis.meta.csv_input import Estimates
 from analysis.meta.meta_analysis import estimate_as_dict
 from analysis.paired_study.levels import Levels, Weights
+from analysis.sentences.pooled import InfluentialPair, answer
 from analysis.stats.paired import Array
 from analysis.stats.weighted_sums import Estimate
 
@@ -24,11 +25,21 @@ class PooledAnswer:
     """Family of each pair."""
     meta: MetaAnalysis
     """Its fixed-set mean uses the degrees of freedom of the pairs."""
+    influential: InfluentialPair | None
+    """None with fewer than three pairs."""
+
+    def sentences(self, level: str) -> list[str]:
+        """The answer in words, a sentence or two each."""
+        return answer(level, self.meta, self.influential)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON document of summary.json."""
         members = {"pairs": list(self.pairs), "family_of_pair": list(self.families)}
-        return {**members, **self.meta.as_dict()}
+        document = {**members, **self.meta.as_dict()}
+        if self.influential:
+            mean = estimate_as_dict(self.influential.mean)
+            document["fixed_set_without"] = {"tuned": self.influential.tuned, **mean}
+        return document
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,16 @@ class LevelDifferences:
     def answer(self) -> PooledAnswer:
         """All analyses of the differences."""
         meta = meta_analysis(Estimates(self.y, self.covariance, self.families, self.recipes))
-        return PooledAnswer(self.pairs, self.families, replace(meta, fixed_set=self.mean()))
+        meta = replace(meta, fixed_set=self.mean())
+        return PooledAnswer(self.pairs, self.families, meta, self._influential())
+
+    def _influential(self) -> InfluentialPair | None:
+        indices = range(len(self.pairs))
+        if len(indices) < 3:
+            return None
+        means = [self.mean([other for other in indices if other != index]) for index in indices]
+        most = max(indices, key=lambda index: abs(means[index].delta - self.mean().delta))
+        return InfluentialPair(self.pairs[most].partition(" - ")[0], means[most])
 
     def sensitivity_answer(self) -> SensitivityAnswer:
         """The two means only."""

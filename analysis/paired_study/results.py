@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow
+from analysis.paired_study.group_differences import GroupRow
 from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
@@ -57,6 +58,8 @@ class PromptResults:
     """Cells shrunken towards what pairs and tasks have in common; None: fewer than 3 cells."""
     slopes: Sequence[SlopeRow]
     """Differences against properties of items; exploratory."""
+    groups: Sequence[GroupRow]
+    """Differences in groups of items, such as subjects; exploratory."""
     variance: Sequence[VarianceRow]
     """Sources of the error of every difference."""
     contrasts: Sequence[ContrastRow]
@@ -114,6 +117,7 @@ class StudyResults:
         return {
             "prompt_settings": self.prompt_settings.rows,
             "item_slopes": [row for setting in self.settings for row in setting.slopes],
+            "groups": [row for setting in self.settings for row in setting.groups],
             "contrasts": [row for setting in self.settings for row in setting.contrasts],
             "variance": [row for setting in self.settings for row in setting.variance],
         }

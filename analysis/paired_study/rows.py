@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from analysis.sentences.verdict import Verdict
+from analysis.sentences.verdict import Verdict, is_fragile
 from analysis.stats.comparison import Comparison
-from analysis.stats.paired import Interval, excludes_zero
+from analysis.stats.paired import Interval
 
 Scope = Literal["metric", "task", "level"]
 HypothesisFamily = Literal["F1", "F2", "F3", "F4"]
@@ -113,9 +113,8 @@ class ResultRow(NamedTuple):
 
     @property
     def is_fragile(self) -> bool:
-        """True if it claims a decline or a gain that the missing samples could undo."""
-        bounds, claimed = self.data.bounds, self.judgement.verdict in ("decline", "gain")
-        return claimed and bounds is not None and not excludes_zero(bounds)
+        """True if the missing samples could undo its claim."""
+        return is_fragile(self.judgement.verdict, self.data.bounds, self.comparison.margin)
 
     @property
     def detectable(self) -> float | None:

@@ -11,6 +11,7 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow, contrasts, requested_pairs
 from analysis.paired_study.coverage import combined_coverage
+from analysis.paired_study.group_differences import group_differences
 from analysis.paired_study.hypotheses import FamilyScope, judge
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.item_slopes import item_slopes
@@ -46,6 +47,7 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         conf: validated settings.
     """
     cells, tree = study.cells, study.declaration.tree
+    requested = requested_pairs(conf.contrasts, sorted({pair.name for pair in study.pairs}))
     aligned, refused = align_all(study, conf)
     refused += undecided(study)
     by_prompt: dict[str, list[AlignedPair]] = defaultdict(list)
@@ -53,7 +55,7 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         by_prompt[task.match.pair.prompt].append(task)
     readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
     settings = [
-        _PromptStudy(prompt, tasks, study, conf, readable).results()
+        _PromptStudy(prompt, tasks, study, conf, readable, requested).results()
         for prompt, tasks in sorted(by_prompt.items())
     ]
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
@@ -96,6 +98,8 @@ class _PromptStudy:
     study: StudyCells
     conf: AnalysisConf
     readable: Mapping[CellKey, StoredCell]
+    requested: Sequence[tuple[str, str]]
+    """Pairs that are compared with each other."""
 
     def results(self) -> PromptResults:
         """Compute all results of the prompt setting."""
@@ -117,6 +121,7 @@ class _PromptStudy:
             shared,
             shrunken_study(self.levels[PRIMARY]),
             item_slopes(self.tested, self.readable, self.name),
+            group_differences(self.tested),
             variance_table(self.tested),
             self._contrasts(),
         )
@@ -208,11 +213,8 @@ class _PromptStudy:
         for task in self.aligned:
             pair = task.match.pair.name
             marks[pair] = union(marks.get(pair, ()), task.match.marks)
-        requested = requested_pairs(
-            self.conf.contrasts, sorted({pair.name for pair in self.study.pairs})
-        )
         levels = self.levels[PRIMARY]
-        return contrasts(self.name, requested, levels, self.weights, marks)
+        return contrasts(self.name, self.requested, levels, self.weights, marks)
 
     def _moderators(self) -> list[ModeratorEffect]:
         effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analysis.cells import Columns, StoredCell
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, Side, align
-from analysis.pairing.answer_quality import answer_notes
+from analysis.pairing.answer_quality import answer_notes, uniform_note
 from analysis.pairing.missing_samples import Ledger, hide_ids, list_ids
 from analysis.pairing.same_protocol import (
     SettingDifference,
@@ -59,6 +59,16 @@ class AlignedPair:
         base, tuned = self.match.base, self.match.tuned
         yield from answer_notes(
             base.key.model, answer_facts(base), tuned.key.model, answer_facts(tuned)
+        )
+
+    @cached_property
+    def void_cells(self) -> tuple[str, ...]:
+        """`model on task` of cells whose answers say nothing of the model."""
+        cells = (self.match.base, self.match.tuned)
+        return tuple(
+            f"{cell.key.model} on {cell.key.task}"
+            for cell in cells
+            if uniform_note(answer_facts(cell))
         )
 
     @property

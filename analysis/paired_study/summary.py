@@ -23,8 +23,8 @@ LIMITS = (
     "One run per model: the variance of training seeds and of prompts is outside all intervals.",
     "Margins are a judgement, declared in the configuration before results are seen.",
     "Distractor documents are shared by LongHealth's patients, a weak dependence.",
-    "With 5 or 6 degrees of freedom the interval over families is 1.2 to 1.5 times as wide as a "
-    "naive one.",
+    "With few degrees of freedom the interval over families is wide: with 5 of them 1.3 times as "
+    "wide as a normal one.",
 )
 
 

@@ -29,10 +29,15 @@ def answer_notes(
             f"{layouts[1]}: part of the difference may be format."
         )
     for name, answers in ((base_name, base), (tuned_name, tuned)):
-        blank = answers.blank_percent or 0.0
-        note = uniform(answers.number, blank, answers.distinct, answers.thoughts)
+        note = uniform_note(answers)
         if note:
             yield f"{name}: {note}."
+
+
+def uniform_note(answers: AnswerFacts) -> str | None:
+    """A clause on answers that say nothing of a model: all alike, or thoughts alone; else None."""
+    blank = answers.blank_percent or 0.0
+    return uniform(answers.number, blank, answers.distinct, answers.thoughts)
 
 
 def _distance(one: float | None, other: float | None) -> float:

@@ -44,6 +44,11 @@ class PairingOptions:
         if limits is not None and not limits[0] < limits[1]:
             raise ConfigError(f"score_range={limits!r}: the first must be below the second")
 
+    @property
+    def allowed(self) -> list[str]:
+        """Digests that may differ."""
+        return ["prompt"] if self.allow_different_prompts else []
+
 
 def compared(base: ModelResults, tuned: ModelResults, options: PairingOptions) -> FileComparison:
     """Pairs and compares two results.
@@ -56,7 +61,7 @@ def compared(base: ModelResults, tuned: ModelResults, options: PairingOptions) -
         base,
         tuned,
         dedup=options.dedup,
-        allowed=["prompt"] if options.allow_different_prompts else [],
+        allowed=options.allowed,
         score_range=None if limits is None else ScoreRange(*limits),
     )
     return compare_results(base, tuned, pairing, options.margin)

@@ -13,7 +13,7 @@ from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.battery import battery
 from analysis.stats.claims import AdjustedP
-from analysis.stats.comparison import Comparison, Options, untested
+from analysis.stats.comparison import Comparison, Kind, Options, untested
 from clue.common.plural import counted
 from clue.marks import union
 
@@ -58,7 +58,11 @@ class FileComparison:
 
 
 def compare_results(
-    base: ModelResults, tuned: ModelResults, pairing: Pairing, margin: float | None
+    base: ModelResults,
+    tuned: ModelResults,
+    pairing: Pairing,
+    margin: float | None,
+    kind: Kind | None = None,
 ) -> FileComparison:
     """Compares two matched files.
 
@@ -67,9 +71,10 @@ def compare_results(
         tuned: results of the other model.
         pairing: the matched samples of the two.
         margin: margin of equivalence, in the unit of the score.
+        kind: kind of score; None: derived from the scores.
     """
     usable = None if margin is None or margin >= _range(pairing) else margin
-    comparison = battery(pairing.paired, Options(margin=usable))
+    comparison = battery(pairing.paired, Options(margin=usable, kind=kind))
     if pairing.ledger.status == "refused":
         comparison = untested(
             comparison,

@@ -5,11 +5,29 @@ from collections.abc import Sequence
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import selectors
-from analysis.report.document import ReportTable, Section
+from analysis.report.document import FoldedList, ReportTable, Section
 from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
+from clue.task.levels import OVERALL, Weights
+
+TERMS = (
+    "Cluster: items that are not independent, such as the questions about one patient. The number "
+    "of clusters limits the precision.",
+    "Difference: score of the biomedical model minus score of its base, on the same items.",
+    "95 % CI: differences that the data are compatible with, for other items like these.",
+    "p, corrected by Holm: small if a difference this large would be rare without a real one; the "
+    "correction allows for the number of comparisons, so that all claims together hold.",
+    "Family: pairs of one base model; also the hypotheses that are corrected together.",
+    "Margin: differences below it do not matter; declared before results are seen.",
+    "Degrees of freedom (df): pieces of information about the error; with few, intervals are wide.",
+    "ICC: how alike the differences in one cluster are, 0 if not at all. Design effect: the factor "
+    "by which clusters enlarge the variance.",
+    "MDE: the difference that such a comparison finds in 80 % of cases.",
+    "Cell: one model on one task under one prompt setting.",
+)
+"""Terms that tables and sentences use."""
 
 
 def section(
@@ -27,10 +45,12 @@ def section(
     paragraphs = [
         " ".join([*study.statement, hypothesis_families(study.declaration)]),
         _compared(results, setting, conf),
+        _scores(results),
         _declared(setting, conf, design_sha256),
         *study.notes,
     ]
-    return Section("Design", "design", paragraphs, tables=[_table(setting)])
+    terms = FoldedList("Terms", TERMS)
+    return Section("Design", "design", paragraphs, groups=[terms], tables=[_table(setting)])
 
 
 def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf) -> str:
@@ -43,6 +63,24 @@ def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf)
         f"{counted(len(cells), 'cell')}. Biomedical models are compared with their "
         f"{conf.study.comparator} model. The prompt setting is {setting.prompt} ({kind})."
     )
+
+
+def _scores(results: StudyResults) -> str:
+    """The unit of scores, and the parts of every mean of data sets."""
+    tree = results.study.declaration.tree
+    composites = {**tree.levels, **({OVERALL: tree.overall} if tree.overall else {})}
+    means = [
+        f"{display_name(name)} is the {_mean(weights)}." for name, weights in composites.items()
+    ]
+    return " ".join(["Scores are points from 0 to 100; higher is better.", *means])
+
+
+def _mean(weights: Weights) -> str:
+    """The parts of a mean, with their weights if they differ."""
+    if len({*weights.values()}) == 1:
+        return f"mean of {', '.join(map(display_name, weights))}"
+    parts = [f"{display_name(part)} ({100 * share:.4g} %)" for part, share in weights.items()]
+    return f"weighted mean of {', '.join(parts)}"
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:

@@ -13,6 +13,7 @@ PER: dict[Property, str] = {
     "length": "per doubling of the prompt",
 }
 KIND: dict[Property, str] = {"difficulty": "difficult", "length": "long"}
+OPPOSITE: dict[Property, str] = {"difficulty": "easy", "length": "short"}
 
 
 def lead(rows: Sequence[SlopeRow], alpha: float) -> str:
@@ -21,7 +22,8 @@ def lead(rows: Sequence[SlopeRow], alpha: float) -> str:
     others = counted(models[0], "model") if models else "no model"
     if models and models[0] != models[-1]:
         others = f"{models[0]} to {counted(models[-1], 'model')}"
-    settled = sum(is_settled(row, alpha) for row in rows)
+    properties = [row.key.item_property for row in rows if is_settled(row, alpha)]
+    settled, on_difficulty = len(properties), properties.count("difficulty")
     return (
         "Exploratory. The difficulty of an item is minus its mean score by models of other "
         f"families of bases ({others}), so that the chance errors of the pair do not enter it. It "
@@ -29,8 +31,9 @@ def lead(rows: Sequence[SlopeRow], alpha: float) -> str:
         "item is the number of tokens of its prompt. A negative slope means that the biomedical "
         "model loses more, or gains less, on difficult or long items. A model that answers more at "
         "random than its base loses on easy items and gains on difficult ones, so a slope alone is "
-        f"neither a gain nor a loss. {settled} of {counted(len(rows), 'slope')} differ from 0 "
-        "after the correction by Benjamini and Hochberg."
+        f"neither a gain nor a loss: use it to choose items to read. {settled} of "
+        f"{counted(len(rows), 'slope')} differ from 0 after the correction by Benjamini and "
+        f"Hochberg: {on_difficulty} on difficulty, {settled - on_difficulty} on length."
     )
 
 
@@ -42,12 +45,13 @@ def sentence(row: SlopeRow) -> str:
     assert slope.q is not None
     digits = decimals(slope.se_cr2)
     verb = "falls" if slope.slope < 0 else "rises"
-    side = "loses more or gains less" if slope.slope < 0 else "gains more or loses less"
+    side = "lower" if slope.slope < 0 else "higher"
     text = (
         f"On {in_sentence(key.task)} the difference between {key.tuned} and {key.base} {verb} by "
         f"{number(abs(slope.slope), digits)} points {PER[key.item_property]} (slope "
         f"{number(slope.slope, digits)}, 95 % CI {interval(slope.ci95, digits)}; q "
-        f"{p_value(slope.q)}): {key.tuned} {side} on {KIND[key.item_property]} items."
+        f"{p_value(slope.q)}): it is {side} on {KIND[key.item_property]} items than on "
+        f"{OPPOSITE[key.item_property]} ones."
     )
     return marked(slope.marks, text)
 

@@ -7,6 +7,7 @@ from analysis.report import contrasts_in_words
 from analysis.report.document import FoldedList, Section
 from analysis.report.item_slopes_in_words import is_settled, lead, sentence
 from analysis.report.tables.contrasts import contrasts as table
+from analysis.report.tables.groups import groups
 from analysis.report.tables.item_slopes import item_slopes
 from analysis.report.tables.variance import variance
 from analysis.report.variance_in_words import LEAD, by_task
@@ -38,7 +39,7 @@ def _contrasts(setting: PromptResults, alpha: float) -> Section:
 
 def _slopes(setting: PromptResults, alpha: float) -> Section:
     settled = [row for row in setting.slopes if is_settled(row, alpha)]
-    groups = [
+    by_pair = [
         FoldedList(pair, [sentence(row) for row in members])
         for pair, members in groupby(settled, key=lambda row: row.key.pair)
     ]
@@ -46,8 +47,8 @@ def _slopes(setting: PromptResults, alpha: float) -> Section:
         "Where the difference arises",
         "where",
         [setting.pooled(lead(setting.slopes, alpha))],
-        groups=groups,
-        tables=[item_slopes(setting.slopes)],
+        groups=by_pair,
+        tables=[item_slopes(setting.slopes), *([groups(setting.groups)] if setting.groups else [])],
     )
 
 

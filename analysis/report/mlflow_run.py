@@ -9,7 +9,6 @@ from analysis.configuration import command
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.report.report_marks import marks_by_model
-from analysis.sentences.pooled import answer
 from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
 from clue import outgoing, privacy
@@ -90,7 +89,7 @@ def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker")
     setting = selectors.reported_setting(results)
     lines = []
     if setting:
-        sentences = (answer(level, pooled.meta) for level, pooled in setting.answers.items())
+        sentences = (pooled.sentences(level) for level, pooled in setting.answers.items())
         lines = [setting.headline(setting.pooled(text)) for text in chain(*sentences)]
         if not setting.confirmatory:
             lines = [exploratory(setting.prompt), *lines]

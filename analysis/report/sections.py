@@ -14,12 +14,15 @@ from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
 from analysis.report.tables.estimand import estimand
 from analysis.sentences.declaration import trials_by_reason
-from analysis.sentences.pooled import ONE_PAIR, answer, tally
+from analysis.sentences.pooled import ONE_PAIR, tally
 from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
+from clue.common.plural import counted
 from clue.marks import described, marked, union
 
+MAX_VOID = 6
+"""Cells without meaningful answers that the warning names."""
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
 
@@ -42,6 +45,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
+        answers = [*(marked(marks, warning) for warning in _void(results)), *answers]
         if not setting.confirmatory:
             warning = exploratory(setting.prompt)
             title, answers = f"{warning} {title}", [warning, *answers]
@@ -64,6 +68,18 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     return Report(title, answers, filled, marks, marks_text)
 
 
+def _void(results: StudyResults) -> Iterator[str]:
+    """Warns of cells whose scores say nothing of the model, before any result."""
+    cells = selectors.void_cells(results)
+    if cells:
+        more = f" and {len(cells) - MAX_VOID} more" if len(cells) > MAX_VOID else ""
+        yield (
+            f"Warning: in {counted(len(cells), 'cell')} the answers are all blank, all identical "
+            f"or mostly thoughts alone ({', '.join(cells[:MAX_VOID])}{more}). Do not use the "
+            "results before you have checked them; the notes are under Data quality."
+        )
+
+
 def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
     return [
         _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
@@ -82,12 +98,12 @@ def _robustness(
     results: StudyResults, setting: PromptResults, figures: Figures, analyses: Mapping[str, str]
 ) -> list[Section]:
     other_analyses = [
-        pooled.sensitivity(setting, analyses),
+        *([pooled.sensitivity(setting, analyses)] if setting.sensitivity else []),
         estimand(setting),
         pooled.moderators(setting),
     ]
     equivalence = _section(
-        "Equivalence", "equivalence", figures, ("power",), [pairs.equivalence(setting)]
+        "Equivalence", "equivalence", figures, ("power", "margins"), [pairs.equivalence(setting)]
     )
     floors = [setting.pooled(floor.sentence) for floor in selectors.noise(results, setting)]
     return [
@@ -123,7 +139,7 @@ def _answer(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
         yield rows[0].judgement.sentence
         yield ONE_PAIR
         return
-    yield from map(setting.pooled, answer(level, setting.answers[level].meta))
+    yield from map(setting.pooled, setting.answers[level].sentences(level))
     verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
     yield setting.pooled(tally(level, verdicts, conf.study.margins.level))
     claims = [row.judgement.sentence for row in rows if row.judgement.verdict in CHANGES]

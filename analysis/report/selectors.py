@@ -1,6 +1,6 @@
 """Selections from the results of a study that several parts of the report share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.names import display_order
 from analysis.paired_study.noise_floor import NoiseFloor, noise_floors
@@ -37,12 +37,23 @@ def reported_standings(results: StudyResults, conf: AnalysisConf) -> Sequence[St
     return results.standings.get(reported_prompt(results, conf), ())
 
 
+def ranked_score(standings: Sequence[Standing], levels: Collection[str]) -> list[str]:
+    """The most comprehensive level that has rank sets, else the first task; empty without any."""
+    ranked = {name for one in standings for name, score in one.scores.items() if score.rank_set}
+    return (level_order(ranked & set(levels)) or sorted(ranked, key=display_order))[:1]
+
+
 def reported_pairs(results: StudyResults) -> list[AlignedPair]:
     """Aligned pairs, one per task, under the reported prompt setting."""
     setting = reported_setting(results)
     return [
         pair for pair in results.aligned if setting and pair.match.pair.prompt == setting.prompt
     ]
+
+
+def void_cells(results: StudyResults) -> list[str]:
+    """`model on task` of reported cells whose answers say nothing of the model, each once."""
+    return sorted({name for pair in reported_pairs(results) for name in pair.void_cells})
 
 
 def task_score(pair: AlignedPair) -> Paired | None:

@@ -19,8 +19,10 @@ IN_WORDS: Mapping[str, str] = {
 """Level to its name in tables and sentences."""
 LEAD = (
     "The error of a difference is that of sampling clusters, items within them, and presentations "
-    "of an item. Doubling any of them costs as many answers. Twice as many clusters always divide "
-    "the error by 1.41. Where more items of the same clusters do so too, clusters do not matter."
+    "of an item. Each doubling doubles the number of answers. Doubling the clusters always leaves "
+    "71 % of the error; the question is if more items or presentations of the same clusters, which "
+    "are cheaper to get, leave as little. A large share of single answers that many presentations "
+    "already average out leaves little to gain."
 )
 
 
@@ -47,8 +49,8 @@ def _sentence(task: str, pairs: Sequence[VarianceShares]) -> str:
         for name in levels
     ]
     return (
-        f"{display_name(task)} ({who}): of the variance of a single answer's difference "
-        f"{', '.join(shares)}. The error would shrink {', '.join(errors)}."
+        f"{display_name(task)} ({who}): the difference in a single answer varies "
+        f"{', '.join(shares)}. The error of the mean would shrink {', '.join(errors)}."
     )
 
 

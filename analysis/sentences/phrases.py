@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from analysis import number_format
 from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison
-from analysis.stats.paired import Interval, excludes_zero
+from analysis.stats.paired import Interval
 from analysis.stats.power import minimum_detectable_difference
 
 HOLM = "Holm"
@@ -33,6 +33,8 @@ class Labels:
     """Marks of the results, which begin the sentence (`clue.marks`)."""
     bounds: Interval | None = None
     """Difference if missing samples had scored worst or best; None = none is missing."""
+    verb: str = "scored"
+    """Joins a name and its value: `scored`, or `is` for a quantity."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Phrases:
             for mean in (self.comparison.mean_tuned, self.comparison.mean_base)
         )
         labels = self.labels
-        return f"On {labels.score} {labels.tuned} scored {tuned} and {labels.base} {base}"
+        return f"On {labels.score} {labels.tuned} {labels.verb} {tuned} and {labels.base} {base}"
 
     @property
     def difference(self) -> str:
@@ -134,10 +136,9 @@ class Phrases:
 
     @property
     def missing_samples(self) -> str:
-        """Sentence on missing samples that could undo a claim; empty if they could not."""
+        """Sentence on missing samples that could undo a claim."""
         bounds = self.labels.bounds
-        if bounds is None or excludes_zero(bounds):
-            return ""
+        assert bounds is not None
         return (
             " The missing samples could undo this claim: had they scored worst or best, the "
             f"difference would be between {self.amount(bounds.low)} and {self.amount(bounds.high)}."

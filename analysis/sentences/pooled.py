@@ -2,23 +2,36 @@
 
 from collections.abc import Sequence
 from math import isnan
+from typing import NamedTuple
 
 from analysis.meta import MetaAnalysis, RandomEffects
 from analysis.names import in_sentence
 from analysis.number_format import decimals, interval, number, p_value
-from analysis.sentences.verdict import Verdict
+from analysis.sentences.verdict import WITHIN_MARGIN, Verdict
 from analysis.stats.paired import excludes_zero
+from analysis.stats.weighted_sums import Estimate
+from clue.common.plural import counted
 from clue.task.levels import OVERALL
 
 ONE_PAIR = "There is only one pair, so no statement is made beyond it."
 
 
-def answer(level: str, meta: MetaAnalysis) -> list[str]:
+class InfluentialPair(NamedTuple):
+    """The pair without which the mean of the pairs changes most."""
+
+    tuned: str
+    """Its biomedical model."""
+    mean: Estimate
+    """Mean of the other pairs."""
+
+
+def answer(level: str, meta: MetaAnalysis, influential: InfluentialPair | None = None) -> list[str]:
     """Answers the title question in one level: for a population of pairs, and for these pairs.
 
     Args:
         level: name of the level.
         meta: meta-analysis of the differences of all pairs in families, in points.
+        influential: the pair that changes the mean of these pairs most; None with few pairs.
     """
     population = meta.headline
     if population.refused is None:
@@ -27,11 +40,12 @@ def answer(level: str, meta: MetaAnalysis) -> list[str]:
         lines = [f"No statement beyond these pairs on {in_sentence(level)}: {population.refused}."]
     lines += [f"Warning: {warning}." for warning in population.warnings]
     explained = _explained(meta) if level == OVERALL else []
-    return [*lines, *_recipes(meta), _these_pairs(level, meta), *explained]
+    these = _these_pairs(level, meta) + (_without(influential) if influential else "")
+    return [*lines, *_recipes(meta), these, *explained]
 
 
 def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) -> str:
-    """Counts and names the pairs that changed; counts the pairs that are not settled.
+    """Counts and names the pairs of each verdict; counts the pairs that are not settled.
 
     Changes are those that Holm's correction leaves, so with 95 % confidence all of them are real.
     Pairs within the margin belong to a separate family of tests.
@@ -41,19 +55,21 @@ def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) ->
         verdicts: biomedical model and verdict of each pair.
         margin: declared margin of levels, in points.
     """
+    unit = "point" if margin == 1 else "points"
     groups: dict[str, tuple[Verdict, ...]] = {
-        "lower than the base": ("decline",),
+        "lower": ("decline",),
         "higher": ("gain",),
-        f"within ±{margin:g}": ("equivalent", "detectable but small"),
+        f"different by less than {margin:g} {unit}": WITHIN_MARGIN,
+        f"not lower by more than {margin:g} {unit}": ("non-inferior only",),
     }
     parts, unsettled = [], len(verdicts)
     for group, members in groups.items():
         names = [tuned for tuned, verdict in verdicts if verdict in members]
         unsettled -= len(names)
-        parts.append(f"{group} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
+        parts.append(f"{len(names)} {group}" + (f" ({', '.join(names)})" if names else ""))
     return (
-        f"Pair by pair on {in_sentence(level)}, {len(verdicts)} in all, corrected by Holm: "
-        f"{', '.join(parts)}, not settled {unsettled}."
+        f"Pair by pair on {in_sentence(level)}, of {counted(len(verdicts), 'biomedical model')}, "
+        f"each against its base and corrected by Holm: {', '.join(parts)}, {unsettled} not settled."
     )
 
 
@@ -76,8 +92,16 @@ def _recipes(meta: MetaAnalysis) -> list[str]:
         f"Training recipes recur over families of bases; {caution}. With recipes: mean "
         f"{number(crossed.mu, decimals(crossed.se_cr2))} points (95 % CI {limits}; "
         f"{crossed.n_families} groups that share neither base nor recipe, {crossed.df:.1f} degrees "
-        "of freedom, too few to lead)."
+        "of freedom, too few for the main result)."
     ]
+
+
+def _without(influential: InfluentialPair) -> str:
+    mean = influential.mean
+    text = f"{number(mean.delta, decimals(mean.se))} points"
+    if not isnan(mean.p):
+        text += f" (95 % CI {interval(mean.interval(), decimals(mean.se))})"
+    return f" Without {influential.tuned}, which changes it most, it is {text}."
 
 
 def _explained(meta: MetaAnalysis) -> list[str]:

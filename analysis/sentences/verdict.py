@@ -15,7 +15,7 @@ from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval, excludes_zero
 from clue.marks import marked
 
-__all__ = ["CHANGES", "Labels", "Verdict", "sentence", "verdict"]
+__all__ = ["CHANGES", "WITHIN_MARGIN", "Labels", "Verdict", "is_fragile", "sentence", "verdict"]
 
 Verdict = Literal[
     "decline",
@@ -29,6 +29,8 @@ Verdict = Literal[
 
 CHANGES: tuple[Verdict, ...] = ("decline", "gain", "detectable but small")
 """Verdicts that claim a difference."""
+WITHIN_MARGIN: tuple[Verdict, ...] = ("detectable but small", "equivalent")
+"""Verdicts that claim a difference inside the margins."""
 
 
 def verdict(comparison: Comparison, adjusted: AdjustedP | None = None) -> Verdict:
@@ -55,8 +57,6 @@ def sentence(comparison: Comparison, labels: Labels, adjusted: AdjustedP | None 
     """The verdict in words, after its marks; arguments as in `verdict`."""
     phrases = Phrases(comparison, labels, adjusted or AdjustedP.of(comparison))
     writers: dict[Verdict, Callable[[Phrases], str]] = {
-        "decline": lambda phrases: phrases.missing_samples,
-        "gain": lambda phrases: phrases.missing_samples,
         "detectable but small": _small,
         "equivalent": _equivalent,
         "non-inferior only": _noninferior,
@@ -66,8 +66,33 @@ def sentence(comparison: Comparison, labels: Labels, adjusted: AdjustedP | None 
     if claimed == "untestable":
         return marked(labels.marks, f"{phrases.scores}. Not tested: {comparison.refused}.")
     text = f"{phrases.scores}: {phrases.difference} ({phrases.evidence})."
-    about = phrases.disagreement + writers[claimed](phrases) + phrases.warning
-    return marked(labels.marks, text + about)
+    about = phrases.disagreement
+    if claimed in writers:
+        about += writers[claimed](phrases)
+    if is_fragile(claimed, labels.bounds, comparison.margin):
+        about += phrases.missing_samples
+    return marked(labels.marks, text + about + phrases.warning)
+
+
+def is_fragile(claimed: Verdict, bounds: Interval | None, margin: float | None) -> bool:
+    """True if missing samples could undo a claim.
+
+    Args:
+        claimed: the verdict.
+        bounds: the difference if the missing samples had scored worst or best; None: none is
+            missing.
+        margin: of equivalence.
+
+    >>> is_fragile("equivalent", Interval(-0.5, 2.5), 2.0), is_fragile("gain", Interval(1, 4), 2.0)
+    (True, False)
+    """
+    if bounds is None:
+        return False
+    if claimed in CHANGES and not excludes_zero(bounds):
+        return True
+    if claimed in WITHIN_MARGIN:
+        return not _inside(bounds, margin)
+    return claimed == "non-inferior only" and not _inside(bounds._replace(high=0.0), margin)
 
 
 def _rejects(p: float | None, comparison: Comparison) -> bool:

@@ -29,6 +29,12 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def checksum_of_all(paths: Sequence[Path]) -> str:
+    """Sha256 of one file's bytes, as hex; of several files that of their digests in this order."""
+    checksums = [checksum(path) for path in paths]
+    return checksums[0] if len(checksums) == 1 else sha256(checksums)
+
+
 def cached_checksum(path: Path, cache: Path) -> str:
     """Sha256 of a file's bytes, as hex; a file that is unchanged since then is not read again."""
     return cached_text(path, cache, ["sha256"], partial(checksum, path))

@@ -119,6 +119,9 @@ class TaskConf:
     """Protocol of one task: wording, shots, limits, metrics."""
 
     name: str = ""
+    strata: str | None = None
+    """Name of the groups that the ids of samples begin with, before a slash, such as `subject`; the
+    analysis shows a difference in each. None = the ids begin with no group."""
     level: str | None = None
     """Name of the group that people count it to; a tag in MLflow."""
     system: str = ""
@@ -131,11 +134,18 @@ class TaskConf:
     """Answer of a worked example."""
     shots: int = setting(0, AtLeast(0))
     """Worked examples of the paper's protocol (`prompt=paper`)."""
+    source: str | None = setting(None, OneOf(("train", "valid", "package")))
+    """Source of the worked examples in the place of `prompt.source=test`: the training or the
+    validation split, or `package`, fictional items that come with the package. None =
+    `prompt.source` decides."""
     max_new_tokens: int = setting(512, AtLeast(1))
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.registry.METRICS`."""
     score: list[str] = field(default_factory=list)
     """The metrics whose unweighted mean is the task score."""
+    set_metrics: list[str] = field(default_factory=list)
+    """Names in `clue.metrics.set_metrics.SET_METRICS`: statistics of all answers of a cell
+    together, beside the score."""
     limit: int | None = setting(None, AtLeast(1))
     """Upper bound of scored samples, the first of the (shuffled) test split."""
     reader: str | None = None

@@ -16,9 +16,9 @@ def data_root(setting: str) -> Path:
 def locate(dataset: Dataset, split: str, root: Path) -> Path:
     """Returns the path of a split's file under `<root>/<dataset>/`.
 
-    A file of the official name is preferred, at any depth, plain or gzipped. For a data set of one
-    file, the only file of the same ending is accepted too, since copies get renamed. Hidden files
-    are ignored: they are unfinished downloads.
+    A file of the official name is preferred, at any depth, plain or gzipped, then one of the names
+    in other releases. For a data set of one file, the only file of the same ending is accepted too,
+    since copies get renamed. Hidden files are ignored: they are unfinished downloads.
 
     Raises:
         DataMissing: there is no such file; gives the paths tried, the page and the terms.
@@ -33,9 +33,10 @@ def locate(dataset: Dataset, split: str, root: Path) -> Path:
         path for path in _children(root) if path.name.lower() == dataset.name and path.is_dir()
     ]
     for folder in folders:
-        official_paths = _official_paths(folder, official)
-        if official_paths:
-            return official_paths[0]
+        for name in (official, *dataset.other_names.get(split, ())):
+            official_paths = _official_paths(folder, name)
+            if official_paths:
+                return official_paths[0]
         same_suffix = sorted(folder.glob(f"[!.]*{Path(official).suffix}"))
         if len(dataset.files) == 1 and len(same_suffix) == 1:
             return same_suffix[0]

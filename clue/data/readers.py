@@ -111,6 +111,27 @@ def csv_cells(
         yield from csv_table.csv_rows(text_lines(path, text), fail, columns)
 
 
+def headless_rows(path: Path, length: int) -> Iterator[tuple[int, list[str]]]:
+    """Yields the row number, from 1, and the cells of a CSV file without a header.
+
+    Args:
+        path: of the file.
+        length: number of cells of every row.
+
+    Raises:
+        DataError: the file cannot be read, or a row has another number of cells.
+    """
+
+    def fail(row: str, problem: str) -> DataError:
+        return DataError(f"{path}: {row}: {problem}; download the file again")
+
+    with open_text(path) as text:
+        for number, cells in csv_table.csv_records(text_lines(path, text), fail):
+            if len(cells) != length:
+                raise fail(f"row {number}", f"{counted(len(cells), 'cell')}, not {length}")
+            yield number, cells
+
+
 def csv_header(path: Path) -> list[str]:
     """Returns the header of a CSV file; empty for an empty file."""
     with open_text(path) as text:

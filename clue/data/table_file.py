@@ -81,7 +81,17 @@ def _json_rows(path: Path, columns: Sequence[str]) -> Rows:
     yield from json_lines(path)
 
 
-def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
+def parquet_rows(path: Path, columns: Sequence[str], lists: Collection[str] = ()) -> Rows:
+    """Yields the number of each row of a Parquet file, from 1, and its values as they are.
+
+    Args:
+        path: of the file.
+        columns: names of the columns; they hold texts or whole numbers.
+        lists: those of them that hold lists of texts.
+
+    Raises:
+        DataError: the file is damaged, a column is missing or of another type.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -91,7 +101,7 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
     try:
         bounds.check_regular(path, fail)
         with pq.ParquetFile(path) as file:
-            _check_types(path, file.schema_arrow, columns)
+            _check_types(path, file.schema_arrow, columns, lists)
             bounds.check_row_groups(file.metadata, fail)
             number = 0
             for batch in file.iter_batches(columns=list(columns)):
@@ -104,7 +114,9 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Rows:
         raise DataError(problem) from None  # the cause may quote a value
 
 
-def _check_types(path: Path, schema: Any, columns: Sequence[str]) -> None:
+def _check_types(
+    path: Path, schema: Any, columns: Sequence[str], lists: Collection[str] = ()
+) -> None:
     import pyarrow.types as types
 
     for name in columns:
@@ -113,11 +125,14 @@ def _check_types(path: Path, schema: Any, columns: Sequence[str]) -> None:
             problem = f"the column {name} occurs twice" if count else f"no column {name}"
             raise DataError(f"{path}: {problem}; found {describe_columns(schema.names, columns)}")
         kind = schema.field(name).type
-        values = kind.value_type if types.is_dictionary(kind) else kind
+        is_nested = types.is_list(kind) if name in lists else types.is_dictionary(kind)
+        values = kind.value_type if is_nested else kind
         allowed = (types.is_string, types.is_large_string, types.is_integer)
-        if not any(is_kind(values) for is_kind in allowed):
+        is_right = any(is_kind(values) for is_kind in allowed)
+        if not is_right or (name in lists and not is_nested):
             shown = str(kind).partition("<")[0]  # the rest has the names of its fields
-            raise DataError(f"{path}: column {name} is of type {shown}: it must be text")
+            expected = "a list of texts" if name in lists else "text"
+            raise DataError(f"{path}: column {name} is of type {shown}: it must be {expected}")
 
 
 def _check_encoding(path: Path) -> None:
@@ -137,6 +152,6 @@ FORMATS: Mapping[str, Callable[[Path, Sequence[str]], Rows]] = {
     ".csv": _csv_rows,
     ".jsonl": _json_rows,
     ".ndjson": _json_rows,
-    ".parquet": _parquet_rows,
+    ".parquet": parquet_rows,
 }
 """Reader by the ending of the file's name; text may be packed as .gz."""

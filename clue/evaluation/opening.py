@@ -71,7 +71,7 @@ def _attempt(
 def _note_open_tasks(job: Job) -> None:
     """Log the tasks that have no options to be scored by their likelihood."""
     conf = job.config
-    names = [name for name in conf.tasks if not is_closed(job.task(name).module)]
+    names = [name for name in conf.tasks if not is_closed(job.task(name))]
     if conf.scoring.choice and names:
         log.info("scoring.choice: %s: open answers, scored as before", ", ".join(names))
 
@@ -83,6 +83,6 @@ def _locate(job: Job, name: str) -> None:
         DataMissing: a file is missing.
     """
     task = job.task(name)
-    for split in {"test", job.config.prompt.source}:
-        task.path(split)
+    for split in task.splits:
+        task.paths(split)
     _ = task.templates  # reads the file of imported templates

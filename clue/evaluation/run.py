@@ -133,9 +133,10 @@ def _skip(job: Job, cell: Cell) -> Outcome:
 
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
-    shown = [*cell.task.conf.score, choice.NAME]
+    conf = cell.task.conf
+    shown = (*conf.score, choice.NAME, *conf.set_metrics)
     parts = {name: means[name] for name in shown if name in means}
-    task, n = cell.task.conf.name, int(means["n"])
+    task, n = conf.name, int(means["n"])
     marks = list(tags.marks(cell))
     warning = _answer_note(cell, means)
     if warning:

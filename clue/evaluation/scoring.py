@@ -13,9 +13,11 @@ from clue.metrics.registry import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
 from clue.store.likelihoods import Likelihoods
 from clue.store.records_table import tables
+from clue.task.parts import compared, free_part
 
 AnswerAndTarget = tuple[str | None, str]
-"""A parsed answer and its reference: these two determine a score."""
+"""The part of a parsed answer that a metric compares, and that of its reference: these two
+determine a score."""
 ScoresByAnswer = Mapping[AnswerAndTarget, float | None]
 
 
@@ -39,11 +41,12 @@ def score(
         for reads in {"parse", *(reads for reads, _ in groups)}
     }
     for reads, names in groups:
-        pairs = list(zip(parsed[reads], _references(cell, names[0]), strict=True))
+        pairs = _compared(cell, names[0], parsed[reads])
         scores |= _scores(cell, names, pairs, {name: earlier.get(name, {}) for name in names})
     answers = parsed["parse"]
+    texts = [None if answer is None else free_part(cell.task.module, answer) for answer in answers]
     flags = {
-        name: flag(answers, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
+        name: flag(texts, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
     }
     records = map(_record, repeat(cell), range(len(completions)), completions, answers)
     if options:
@@ -59,19 +62,31 @@ def score(
 
 
 def _groups(cell: Cell) -> list[tuple[str, list[str]]]:
-    """Groups metrics with the same scorer, parser and references, so that they share their work."""
-    groups: dict[tuple[str, Any, Any], list[str]] = {}
+    """Groups metrics that share their work: of equal parser, scorer, part and references."""
+    groups: dict[tuple[str, Any, str, Any], list[str]] = {}
     for name in cell.signatures:
         metric = METRICS[name]
-        kind = (metric.parser, metric.scorer, authors_reference(cell.task, name))
+        kind = (metric.parser, metric.scorer, metric.part, authors_reference(cell.task, name))
         groups.setdefault(kind, []).append(name)
-    return [(reads, names) for (reads, _, _), names in groups.items()]
+    return [(reads, names) for (reads, *_), names in groups.items()]
 
 
 def _references(cell: Cell, metric: str) -> list[str]:
-    """Returns the reference of each sample for a metric."""
+    """Returns the reference of each sample for a metric, with all of its parts."""
     rule = authors_reference(cell.task, metric)
     return [rule(sample) if rule else sample.target for sample in cell.samples]
+
+
+def _compared(cell: Cell, metric: str, answers: Sequence[str | None]) -> list[AnswerAndTarget]:
+    """Returns what a metric compares: its part of each answer and of each reference."""
+    return [
+        _pair(cell, metric, answer, reference)
+        for answer, reference in zip(answers, _references(cell, metric), strict=True)
+    ]
+
+
+def _pair(cell: Cell, metric: str, answer: str | None, reference: str) -> AnswerAndTarget:
+    return compared(cell.task.module, METRICS[metric].part, answer, reference)
 
 
 def _scores(
@@ -107,9 +122,9 @@ def _earlier_scores(cell: Cell) -> Mapping[str, ScoresByAnswer]:
                 references = dict(zip(targets, _references(cell, name), strict=True))
                 by_pair = earlier.setdefault(name, {})
                 by_pair |= {
-                    (record.answer, references[record.target_sha256]): record.scores[name]
+                    _pair(cell, name, record.answer, references[digest]): record.scores[name]
                     for record in table.records
-                    if record.target_sha256 in references
+                    if (digest := record.target_sha256) in references
                 }
     return earlier
 

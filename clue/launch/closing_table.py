@@ -89,7 +89,7 @@ def _labels(rows: Sequence[Outcome]) -> str:
 
 
 def _cells(outcomes: Sequence[Outcome]) -> "Table":
-    """A row per cell; below it its metrics if the score is the mean of several."""
+    """A row per cell; below it its metrics if there are several."""
     table = console.table(
         ("model", "task", "prompt", "status"),
         ("n", "score"),

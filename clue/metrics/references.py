@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from clue.metrics.registry import METRICS, signatures
 from clue.metrics.scorer import Scoring
 from clue.records import Sample
+from clue.task.parts import signature_mark
 from clue.task.task import Task
 
 MARK = "|reference of the authors' code"
@@ -36,6 +37,8 @@ def task_signatures(
     """
     marked = [name for name in names if has_authors_references and authors_reference(task, name)]
     return {
-        name: signature + (MARK if name in marked else "")
+        name: signature
+        + (MARK if name in marked else "")
+        + signature_mark(task.module, METRICS[name].part)
         for name, signature in signatures(names, scoring).items()
     }

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clue.errors import ConfigError
-from clue.metrics import accuracy, bertscore, choice, icd_f1, rouge, umls
+from clue.metrics import accuracy, bertscore, choice, correction, icd_f1, rouge, umls
 from clue.metrics.scorer import Scorer, Scoring
+from clue.task.parts import WHOLE
 
 Kind = Literal["binary", "fraction", "continuous"]
 Parser = Literal["parse", "parse_upstream", "likeliest"]
@@ -28,6 +29,8 @@ class Metric:
     `likeliest`: no text is read, and the answers are the likeliest options."""
     reference: Literal["own", "authors"] = "own"
     """Origin of the references, where the authors' code changes those of the data set."""
+    part: str = WHOLE
+    """Part of answer and reference that is compared, see `clue.task.parts`."""
 
 
 METRICS: Mapping[str, Metric] = {
@@ -50,6 +53,11 @@ METRICS: Mapping[str, Metric] = {
     "icd_em_f1_upstream": Metric("fraction", icd_f1, parser="parse_upstream"),
     "icd_ap_f1_upstream": Metric("fraction", icd_f1, parser="parse_upstream"),
     "icd_valid_upstream": Metric("fraction", icd_f1, parser="parse_upstream"),
+    "section_header_accuracy": Metric("binary", accuracy, part="section_header"),
+    "error_flag_accuracy": Metric("binary", accuracy, part="error_flag"),
+    "error_sentence_accuracy": Metric("binary", accuracy, part="error_sentence"),
+    "correction_rouge1": Metric("continuous", correction, part="correction"),
+    "correction_bertscore_f1": Metric("continuous", correction, part="correction"),
 }
 
 

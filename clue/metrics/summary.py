@@ -7,6 +7,7 @@ import numpy as np
 
 from clue.cluster_robust import robust, task_sums
 from clue.config.schema import TaskConf
+from clue.metrics.set_metrics import SET_METRICS
 from clue.records import Completion, Record
 from clue.task.answers.thoughts import is_thought_alone
 from clue.task.levels import task_score
@@ -18,7 +19,8 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
     A mean covers all samples whose reference defines the metric. If these are fewer than all,
     `<metric>_n` is their number, the same for every model. A metric that no reference defines has
     no mean, and a task score that needs it is left out. `score_low` and `score_high` are the task
-    score's 95 % interval over clusters.
+    score's 95 % interval over clusters. Statistics of all answers together (`set_metrics` of the
+    task) are in points.
     """
     means: dict[str, float] = {}
     for name in records[0].scores:
@@ -30,6 +32,7 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
     if all(name in means for name in task.score):
         means["score"] = task_score(means, task.score)
         means |= _interval(records, task.score)
+    means |= {name: 100 * SET_METRICS[name](records) for name in task.set_metrics}
     return means | _answer_statistics(records) | _cost([record.completion for record in records])
 
 

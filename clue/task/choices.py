@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from clue.records import Sample
+from clue.task.task import Task
 
 VERSION = 1
 """Version of these rules, part of the identity of every stored log-probability."""
 
 
-def is_closed(module: object) -> bool:
-    """True if the answers to a task's questions form a closed set."""
-    return hasattr(module, "choices")
+def is_closed(task: Task) -> bool:
+    """True if every reference of a task is one of its options, and an answer equals one or none.
+
+    Tasks whose answers have parts have options for baselines only.
+    """
+    return hasattr(task.module, "choices") and "accuracy" in task.conf.metrics
 
 
 def options(module: object, sample: Sample) -> dict[str, str]:

@@ -5,14 +5,13 @@ Adams et al. 2024 (arXiv 2401.14490); the three tasks as in Dada et al. 2025.
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from clue.data.left_out import Samples
 from clue.records import Sample
-from clue.task.answers import letters
 from clue.task.longhealth_documents import present
 from clue.task.longhealth_file import read_questions
+from clue.task.multiple_choice import options, parse
 
 __all__ = [
     "DATASET",
@@ -34,18 +33,6 @@ VERSIONS = {"read": 1, "present": 1, "parse": 2, "parse_upstream": 1, "answer_fl
 def read(path: Path) -> Samples:
     """Reads the questions of the official file, see `clue.task.longhealth_file`."""
     return read_questions(path)
-
-
-def parse(text: str, sample: Sample) -> str | None:
-    """Returns the letter of the option that the text chooses, by `clue.task.answers.letters`.
-
-    >>> question = Sample("1", {"option_a": "one day", "option_b": "a week"}, "B", "1")
-    >>> parse("The answer is **B**, because ...", question), parse("a week", question)
-    ('B', 'B')
-    >>> parse("A or B", question) is None
-    True
-    """
-    return letters.read(text, _options(sample.fields))
 
 
 def parse_upstream(text: str, sample: Sample) -> str | None:
@@ -87,13 +74,9 @@ def choices(sample: Sample) -> dict[str, str]:
     """Returns letter to answer, in the form that the prompt requests."""
     return {
         letter: f"The correct answer is {letter}: {option}"
-        for letter, option in _options(sample.fields).items()
+        for letter, option in options(sample.fields).items()
     }
 
 
 def _normal(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .:;'")
-
-
-def _options(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name[-1].upper(): text for name, text in fields.items() if name.startswith("option_")}

@@ -6,11 +6,12 @@ Price: a budget for the shortest context of a comparison leaves the longer ones 
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clue.config.schema import TaskConf
 from clue.records import Sample
+from clue.task.multiple_choice import option_lines
 
 DISTRACTORS = 10
 """Number of documents of other patients in a prompt (Dada et al. 2025, Level 2)."""
@@ -127,7 +128,7 @@ class _Presentation:
             fields["option_f"] = self.conf.unanswerable
         texts = {
             "documents": _joined(self._documents(), self.separator),
-            "options": "\n".join(_options(fields)),
+            "options": option_lines(fields),
         }
         unanswerable = self.conf.documents == "foreign"
         sample = Sample(
@@ -190,12 +191,6 @@ def _joined(documents: Sequence[str], separator: str | None) -> str:
         return f"\n\n{separator}\n\n".join(documents)
     numbered = (f"[Document {n}]\n{text}" for n, text in enumerate(documents, start=1))
     return "\n\n".join(numbered)
-
-
-def _options(fields: Mapping[str, str]) -> Iterator[str]:
-    for name, text in fields.items():
-        if name.startswith("option_"):
-            yield f"{name[-1].upper()}: {text}"
 
 
 def _cut(text: str, length: int) -> str:

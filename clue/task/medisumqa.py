@@ -9,7 +9,7 @@ from pathlib import Path
 from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import is_empty, json_objects, raw_text, required_text, unique_samples
 from clue.records import Sample, sha256
-from clue.task.answers.thoughts import without_thought
+from clue.task.answers.thoughts import free_text
 
 DATASET = "medisumqa"
 VERSIONS = {"read": 1, "parse": 2}
@@ -36,7 +36,7 @@ def parse(text: str, sample: Sample) -> str | None:
     >>> parse("  Take the tablet daily. ", Sample("1", {}, "", "1"))
     'Take the tablet daily.'
     """
-    return without_thought(text).strip() or None
+    return free_text(text)
 
 
 def _samples(path: Path, left_out: LeftOut) -> Iterator[tuple[int, Sample]]:

@@ -14,7 +14,7 @@ from clue.data.left_out import LeftOut, Samples
 from clue.data.readers import is_empty
 from clue.errors import DataError
 from clue.records import Sample
-from clue.task.answers.thoughts import without_thought
+from clue.task.answers.thoughts import free_text
 
 DATASET = "meqsum"
 COLUMNS = ("File", "CHQ", "Summary")
@@ -50,7 +50,7 @@ def parse(text: str, sample: Sample) -> str | None:
     >>> parse("  How is gout treated? ", Sample("1", {}, "", "1"))
     'How is gout treated?'
     """
-    return without_thought(text).strip() or None
+    return free_text(text)
 
 
 def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, bool]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from clue.data.left_out import LeftOut, Samples
-from clue.data.readers import csv_cells, csv_header, is_empty, required_text, unique_samples
+from clue.data.readers import csv_header, required_text, unique_samples
+from clue.data.usable_rows import usable_rows
 from clue.records import Sample, sha256
-from clue.task.answers.thoughts import without_thought
+from clue.task.answers.thoughts import free_text
 
 DATASET = "problem_summary"
 SUBJECTIVE = ("Subjectives", "Subjective Sections")
@@ -57,7 +58,7 @@ def parse(text: str, sample: Sample) -> str | None:
     >>> parse("  Sepsis; pneumonia ", Sample("1", {}, "", "1"))
     'Sepsis; pneumonia'
     """
-    return without_thought(text).strip() or None
+    return free_text(text)
 
 
 def reference_upstream(sample: Sample) -> str:
@@ -81,14 +82,9 @@ def _digest(fields: Mapping[str, str]) -> str:
 
 def _rows(path: Path, left_out: LeftOut) -> Iterator[tuple[int, str, dict[str, str], str]]:
     subjective = next((name for name in SUBJECTIVE if name in csv_header(path)), SUBJECTIVE[0])
-    for number, row in csv_cells(path, ("File ID", subjective, "Assessment", "Summary")):
+    columns, inputs = ("File ID", subjective, "Assessment", "Summary"), (subjective, "Assessment")
+    rows = usable_rows(path, columns, left_out, inputs=inputs, reference="Summary")
+    for number, row in rows:
         fields = {"subjective": row[subjective], "assessment": row["Assessment"]}
-        if all(map(is_empty, row.values())):
-            left_out.add_blank()
-        elif is_empty(row["Summary"]):
-            left_out.add(f"row {number}", "without a reference")
-        elif all(map(is_empty, fields.values())):
-            left_out.add(f"row {number}", "without an input")
-        else:
-            name = required_text(row, "File ID", f"{path}: row {number}")
-            yield number, name, fields, row["Summary"]
+        name = required_text(row, "File ID", f"{path}: row {number}")
+        yield number, name, fields, row["Summary"]

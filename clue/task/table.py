@@ -18,7 +18,7 @@ from clue.data.table_file import table_rows
 from clue.errors import ConfigError, DataError, DataMissing
 from clue.records import Sample
 from clue.task import labels, medisumcode
-from clue.task.answers.thoughts import without_thought
+from clue.task.answers.thoughts import free_text
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class TextTable(Table):
 
     def parse(self, text: str, sample: Sample) -> str | None:
         """Returns the text without thoughts as the answer; None if it is blank."""
-        return without_thought(text).strip() or None
+        return free_text(text)
 
 
 class ChoiceTable(Table):

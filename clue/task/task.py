@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from clue.common.file_cache import checksum
+from clue.common.file_cache import checksum_of_all
 from clue.common.plural import counted
 from clue.config.schema import Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
@@ -23,6 +23,8 @@ from clue.task.templates import PromptTemplates, imported, own
 
 log = logging.getLogger(__name__)
 
+WORKED_EXAMPLES = "worked_examples.jsonl"
+"""Fictional worked examples of a data set, in its folder in the package."""
 PRESENTATION = ("documents", "order", "budget", "unanswerable")
 """Settings that change the prompts of LongHealth; more repeats only add prompts."""
 
@@ -112,15 +114,56 @@ class Task:
         """
         return own(self.conf) if self.prompting.wording == "own" else imported(self.conf, self.data)
 
-    def path(self, split: str = "test") -> Path:
-        """Returns the path of a split's file.
+    @property
+    def source(self) -> str:
+        """Source of the worked examples: a split of the data, or `package`.
+
+        A task that never shows items of its test file replaces `test` by a source of its own.
+        """
+        return (self.conf.source or "test") if self.prompting.source == "test" else "train"
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits whose files are read: worked examples that are not shown need no file."""
+        return ("test", self.source) if self.shots and self.source != "test" else ("test",)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that hold the test split, the one that is named after it first.
 
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
+        return self.files_of("test")
+
+    def files_of(self, split: str) -> tuple[Path, ...]:
+        """Returns all files that are read for a split, the one that is named after it first.
+
+        Raises:
+            DataMissing: a file is missing; says where to get it.
+        """
+        paths = self.paths(split).values()
+        return tuple(file for path in paths for file in files_read(self.module, path))
+
+    def path(self, split: str = "test") -> Path:
+        """Returns the path of a split's file, of its first one if it has several.
+
+        Raises:
+            DataMissing: there is no such file; says where to get it.
+        """
+        return next(iter(self.paths(split).values()))
+
+    def paths(self, split: str = "test") -> dict[str, Path]:
+        """Returns the paths of a split's files: test sets that are asked together have several.
+
+        Raises:
+            DataMissing: a file is missing; says where to get it.
+        """
+        if split == "package":
+            return {split: DEMO / self.dataset.name / WORKED_EXAMPLES}
         if self.conf.is_table:
-            return table.locate(self.conf, split, self.data)
-        return locate(self.dataset, split, self.data)
+            return {split: table.locate(self.conf, split, self.data)}
+        return {part: locate(self.dataset, part, self.data) for part in self.dataset.splits(split)}
 
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.
@@ -128,21 +171,22 @@ class Task:
         The test file is shuffled with `random.Random(seed)` as in the authors' code. With
         `source=test` the first samples become the worked examples, so that the same items are
         scored as in the paper. A limit takes the first of the shuffled rest: a random sample that
-        is the same for every model.
+        is the same for every model. Other sources of worked examples are shuffled in the same way,
+        and all of the test file is scored.
 
         Raises:
             DataError: the file differs from its official release, or has too few samples.
         """
         samples, notes = self._read("test")
-        if self.prompting.source == "train":
-            examples, train_notes = self._read("train")
-            shots, notes = examples[: self.shots], [*notes, *train_notes]
-        else:
+        if self.source == "test":
             shots, samples = samples[: self.shots], samples[self.shots :]
+        else:
+            examples, source_notes = self._read(self.source) if self.shots else ([], [])
+            shots, notes = examples[: self.shots], [*notes, *source_notes]
         if len(shots) < self.shots or not samples:
             raise DataError(
-                f"{self.path()}: too few samples for {self.shots} worked examples and at least "
-                "one question"
+                f"{self.path(self.source)}: too few samples for {self.shots} worked examples and "
+                "at least one question"
             )
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
@@ -170,7 +214,8 @@ class Task:
     def settings(self) -> dict[str, Any]:
         """Returns the part of the protocol that needs no data: wording, shots, presentation."""
         templates = self.templates
-        prompting = asdict(self.prompting) | {"name": None, "shots": self.shots}
+        of_task = {"name": None, "shots": self.shots, "source": self.source}
+        prompting = asdict(self.prompting) | of_task
         del prompting["wording"]  # `origin` replaces it, so fingerprints of `own` stay the same
         return {
             "task": self.conf.name,
@@ -185,7 +230,7 @@ class Task:
     def data_digests(self, shots: tuple[Sample, ...]) -> dict[str, str]:
         """Returns the part of the protocol that depends on the data."""
         return {
-            "dataset_sha256": checksum(self.path()),
+            "dataset_sha256": checksum_of_all(self.files),
             "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
         }
 
@@ -199,21 +244,30 @@ class Task:
         return replace(self.conf, unanswerable=self.templates.unanswerable)
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
-        path = self.path(split)
-        file: Samples = self.module.read(path)
-        notes = list(file.notes)
-        samples: list[Sample] = list(file)
+        samples, notes = self._read_files(split)
         if self.templates.words_sha256 is None:  # the authors' prompts keep white space
             samples = [sample.stripped() for sample in samples]
-        official = self.dataset.rows.get(split, file.rows)
-        if file.rows != official and not self.fictional:
-            rows = counted(file.rows, "row")
-            notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         if self.conf.documents is not None:
             separator = self.templates.separator
             samples, shortened = self._module.present(samples, self._presented_conf(), separator)
             notes += shortened
         random.Random(self.prompting.seed).shuffle(samples)
+        return samples, notes
+
+    def _read_files(self, split: str) -> tuple[list[Sample], list[str]]:
+        """Returns the samples of a split's files in their order, and notes on the files."""
+        samples: list[Sample] = []
+        notes: list[str] = []
+        paths = self.paths(split)
+        for part, path in paths.items():
+            file: Samples = self.module.read(path)
+            prefix = f"{part}/" if len(paths) > 1 else ""
+            samples += (sample.prefixed(prefix) for sample in file) if prefix else file
+            notes += file.notes
+            official = self.dataset.rows.get(part, file.rows)
+            if file.rows != official and not self.fictional:
+                rows = counted(file.rows, "row")
+                notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         return samples, notes
 
     @property
@@ -235,3 +289,13 @@ class Task:
                 f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name "
                 f"{', '.join(fields)}"
             ) from error
+
+
+def files_read(module: object, path: Path) -> tuple[Path, ...]:
+    """Returns the files that `module.read(path)` reads: those of `module.files`, else the path.
+
+    Raises:
+        DataError: a file that belongs to the path is missing.
+    """
+    paths: tuple[Path, ...] = module.files(path) if hasattr(module, "files") else (path,)
+    return paths

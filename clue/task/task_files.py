@@ -46,6 +46,16 @@ def lists() -> dict[str, tuple[str, ...]]:
     }
 
 
+def expanded(name: str) -> list[str]:
+    """Returns the tasks of a list such as `all`, also of lists in it; for another name, itself.
+
+    >>> expanded("open"), expanded("mednli")
+    (['medec', 'aci_bench', 'mts_dialog'], ['mednli'])
+    """
+    parts = lists().get(name, ())
+    return [task for part in parts for task in expanded(part)] or [name]
+
+
 @cache
 def _listed(path: Path, mtime_ns: int) -> tuple[str, ...]:
     """Names that a list of tasks lists; read again when its time of change is another."""

@@ -87,6 +87,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "parameters": model.parameters,
         "adaptation": list(model.adaptation),
         "demo": cell.task.fictional,
+        **({"strata": task.strata} if task.strata else {}),
         **({"left_out": list(cell.left_out)} if cell.left_out else {}),
     }
 

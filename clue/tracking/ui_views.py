@@ -34,7 +34,10 @@ VIEWS = {
     ),
     "levels": UiView(
         "job",
-        metrics=("overall_score", "level1_score", "level2_score", "longhealth_score"),
+        metrics=(
+            *("overall_score", "level1_score", "level2_score", "longhealth_score"),
+            "open_score",
+        ),
         tags=("clue.model", "clue.base", "clue.domain", "clue.prompt", "clue.marks"),
     ),
     "failures": UiView(
@@ -43,6 +46,7 @@ VIEWS = {
         metrics=(
             *("unparsed_percent", "empty_percent", "truncated_percent", "looped_percent"),
             *("hallucinated_percent", "icd_counting_percent", "format_followed_percent"),
+            *("header_unread_percent", "sentence_unread_percent"),
         ),
         tags=("clue.marks",),
     ),

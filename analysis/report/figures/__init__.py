@@ -13,6 +13,7 @@ from analysis.report.figures import (
     heatmap,
     levels,
     literature,
+    margins,
     patients,
     power,
     prompt_settings,
@@ -62,8 +63,9 @@ FIGURES = {
         "Squares: differences. Thick lines: 95 % intervals. Thin lines: simultaneous 95 % "
         "intervals, which hold for all pairs at once. Band: the declared margin. Filled diamond: "
         "pooled mean for pairs of this kind. Dashed line: prediction interval of another pair. "
-        "Hollow diamond: mean of exactly these pairs. m*: the smallest margin at which equivalence "
-        f"would be declared. {LEGEND}",
+        "Hollow diamond: mean of exactly these pairs. m*: the smallest margin within which this "
+        "comparison alone would be equivalent, before the correction for several pairs; the "
+        f"declared equivalences are marked. {LEGEND}",
         forest.draw,
         forest.alt,
         NO_PAIR,
@@ -89,7 +91,8 @@ FIGURES = {
     "levels": FigureSpec(
         "Level 1 against Level 2",
         "Arrows lead from the base (○) to the biomedical model (◆). Dotted: joint 95 % region of "
-        "the two differences.",
+        "the arrow's head relative to its base. The regions of two pairs say nothing about the "
+        "difference between their models.",
         levels.draw,
         levels.alt,
         "No model has all tasks of both levels.",
@@ -105,8 +108,9 @@ FIGURES = {
     ),
     "patients": FigureSpec(
         "LongHealth by patient",
-        "Mean difference of each patient, sorted. Dashed line: mean of all items. Patients are the "
-        "independent units: their number, not the number of questions, limits the precision.",
+        "Mean difference of each patient, sorted. Grey: a mean of 0. Dashed line: mean of all "
+        "items. Patients are the independent units: their number, not the number of questions, "
+        "limits the precision.",
         patients.draw,
         patients.alt,
         "No pair has LongHealth.",
@@ -119,6 +123,17 @@ FIGURES = {
         power.draw,
         power.alt,
         "No comparison could be tested.",
+    ),
+    "margins": FigureSpec(
+        "Equivalence at every margin",
+        "Each line is a pair: the p of its two one-sided tests at every margin, corrected for "
+        "several pairs (Holm; all margins of the family change by the same factor). Where a line "
+        "crosses the dashed line (alpha), at its number, begin the margins within which the pair "
+        "would be equivalent. Thick line: the declared margin. A margin that is chosen after the "
+        "results are seen supports no claim.",
+        margins.draw,
+        margins.alt,
+        "No equivalence was tested.",
     ),
     "failures": FigureSpec(
         "Answer failures",

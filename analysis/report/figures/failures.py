@@ -17,6 +17,8 @@ KINDS = {
     "looped": "loop",
     "icd_counting": "counting codes",
     "hallucinated": "made up",
+    "header_unread": "no section",
+    "sentence_unread": "no sentence",
     "truncated": "cut off",
     "empty": "blank",
 }

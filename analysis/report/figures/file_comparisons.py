@@ -27,7 +27,7 @@ from analysis.report.figures.theme import (
     themed_axes,
     with_fixed_colours,
 )
-from analysis.report.verdict_symbols import SYMBOLS
+from analysis.report.verdict_symbols import verdict_symbol
 from analysis.sentences.verdict import verdict
 from clue.marks import union
 
@@ -82,7 +82,7 @@ def _row(ax: Axes, y: float, name: str, one: FileComparison, theme: Theme) -> No
     ax.annotate(_short(name), (NAME, y), **left_text(theme.ink))
     ax.annotate(difference(comparison), (DELTA, y), **left_text(theme.ink))
     ax.annotate(number_format.p_cell(p), (P, y), **right_text(theme.ink))
-    ax.annotate(SYMBOLS[claimed], (MARK, y), **right_text(colour))
+    ax.annotate(verdict_symbol(claimed, comparison.delta), (MARK, y), **right_text(colour))
 
 
 def _finish(ax: Axes, first: FileComparison, theme: Theme) -> None:

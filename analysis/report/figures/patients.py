@@ -60,7 +60,8 @@ def _sums_by_pair(results: StudyResults) -> dict[str, Sums]:
 def _caterpillar(ax: Axes, sums: Sums, widest: float, theme: Theme) -> None:
     means = np.sort(sums.sums / sums.sizes)
     ranks = np.arange(len(means))
-    colours = [theme.decline if value < 0 else theme.gain for value in means]
+    by_sign = {-1: theme.decline, 0: theme.faint, 1: theme.gain}
+    colours = [by_sign[int(sign)] for sign in np.sign(means)]
     ax.vlines(ranks, 0, means, color=colours, lw=1.6)
     ax.scatter(ranks, means, c=colours, s=7, marker="s")
     ax.axhline(0, color=theme.faint, lw=0.8)

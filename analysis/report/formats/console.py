@@ -12,9 +12,10 @@ from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.report.contrasts_in_words import sentence as in_words
+from analysis.report.ranks_in_words import rank_line
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
-from analysis.sentences.pooled import ONE_PAIR, answer
+from analysis.sentences.pooled import ONE_PAIR
 from analysis.sentences.prompt_settings import basis
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
@@ -34,6 +35,11 @@ def study_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     yield from _declaration(results, conf)
     for setting in results.settings:
         yield from _setting(setting, conf)
+    ranks = rank_line(
+        selectors.reported_standings(results, conf), results.study.declaration.tree.of_datasets
+    )
+    if ranks:
+        yield from (ranks, "")
     yield from _prompt_settings(results)
     yield from _notes(results)
     if results.refused:
@@ -156,7 +162,7 @@ def _answers(setting: PromptResults) -> Iterator[str]:
         yield setting.pooled(ONE_PAIR)
         return
     for level in sorted(setting.answers, key=lambda name: (name != OVERALL, name)):
-        yield from map(setting.pooled, answer(level, setting.answers[level].meta))
+        yield from map(setting.pooled, setting.answers[level].sentences(level))
 
 
 def _refused(results: StudyResults) -> Iterator[str]:

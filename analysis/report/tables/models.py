@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from analysis import number_format
 from analysis.names import display_name, display_order
 from analysis.paired_study.standings import ModelScore, Standing
 from analysis.report import selectors
@@ -10,8 +11,8 @@ from analysis.report.tables.pairs import NONE, sizes_note
 
 RANK_SETS = (
     "Rank set: the ranks that the data leave open, 1 = highest score. All rank sets of a score "
-    "hold together with 95 % confidence (all pairs of models, Holm). Baselines, and models that "
-    "answered other items than most, have none."
+    "hold together with 95 % confidence (all pairs of models, Holm). Rules without a model "
+    "(baseline in the name), and models that answered other items than most, have none."
 )
 
 
@@ -31,7 +32,7 @@ def scores(standings: Sequence[Standing], levels: Collection[str]) -> ReportTabl
         }
         for name in columns
     }
-    ranked = _ranked_score(standings, selectors.level_order(set(levels) & set(columns)) or columns)
+    ranked = selectors.ranked_score(standings, levels)
     body = [
         [
             standing.model,
@@ -80,12 +81,6 @@ def ranks(standings: Sequence[Standing], levels: Collection[str]) -> ReportTable
     )
 
 
-def _ranked_score(standings: Sequence[Standing], names: Sequence[str]) -> list[str]:
-    """The most comprehensive score that has rank sets, if any."""
-    with_ranks = {n for one in standings for n, score in one.scores.items() if score.rank_set}
-    return [name for name in names if name in with_ranks][:1]
-
-
 def _columns(standings: Sequence[Standing], levels: Collection[str]) -> list[str]:
     """Levels, then data sets; a task of a data set is omitted where the data set has a score."""
     names = sorted({name for standing in standings for name in standing.scores}, key=display_order)
@@ -102,8 +97,7 @@ def _origin(standing: Standing) -> str:
 def _rank_set(score: ModelScore | None) -> str:
     if score is None or score.rank_set is None:
         return NONE
-    first, last = score.rank_set
-    return str(first) if first == last else f"{first} to {last}"
+    return number_format.ranks(*score.rank_set)
 
 
 def _score(score: ModelScore | None) -> str:

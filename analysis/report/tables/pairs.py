@@ -14,6 +14,10 @@ from analysis.stats.paired import Interval
 from clue.marks import union
 
 NONE = "-"
+ALONE = (
+    "An interval is that of one comparison alone, and the verdict is corrected for all: an "
+    "interval that excludes 0 beside a large p is no change."
+)
 
 
 def levels(setting: PromptResults) -> ReportTable:
@@ -40,7 +44,7 @@ def levels(setting: PromptResults) -> ReportTable:
         ["model", *map(display_name, names)],
         body,
         "Difference in points [95 % CI], p adjusted by Holm within its family of hypotheses, and "
-        f"mark: {LEGEND} {sizes_note(sizes)}",
+        f"mark: {LEGEND} {ALONE} {sizes_note(sizes)}",
         marks,
     )
 
@@ -55,6 +59,7 @@ def tasks(setting: PromptResults) -> ReportTable:
         [*columns, "verdict"],
         [_task_row(row) for row in rows],
         "Scores are in points. p: the primary test, adjusted by Holm over all cells of this table. "
+        f"{ALONE} Rounded numbers may not add up. "
         "(?): the missing samples could undo the claim. "
         "A single task of LongHealth is exploratory if the mean of all is declared; its p is then "
         "adjusted by Benjamini and Hochberg.",
@@ -71,9 +76,11 @@ def equivalence(setting: PromptResults) -> ReportTable:
         "Equivalence tests",
         [*columns, "m*", "below %", "within %", "above %", "MDE"],
         [_equivalence_row(row) for row in rows],
-        "m*: the smallest margin at which equivalence would be declared. Below, within, above: "
-        "posterior probability that the difference is below, within or above the margins (flat "
-        "prior). The two p-values are adjusted by Holm, each within its family. The interval is "
+        "m*: the smallest margin within which this comparison alone would be equivalent, before "
+        "the correction. Below, within, above: probability that the difference is below, within or "
+        "above the margins, from this comparison alone (posterior with a flat prior). The two "
+        "p-values are adjusted by Holm, each within its family; a large p means that the claim is "
+        "not shown, not that it is false. The interval is "
         "inside the margins (above minus the margin) exactly if the adjusted p is at most alpha; "
         "it is shown for claims only. MDE: the difference in points that the corrected test "
         "detects with 80 % power, at alpha divided by the size of the family; for exploratory "
@@ -93,11 +100,12 @@ def replicability(setting: PromptResults) -> ReportTable:
     omitted = len(setting.replications) - len(body)
     return ReportTable(
         "replicability",
-        "Number of real declines and gains",
+        "At least so many declines and gains are real",
         ["of", "among", "direction", "all lines together", "this line alone", "by Fisher"],
         body,
-        "Lower bounds with 95 % confidence. All lines together: the bounds hold for all lines at "
-        "once (Holm over all cells). This line alone: the bound holds for the line by itself "
+        "Lower bounds with 95 % confidence, of any size, also within the margin. All lines "
+        "together: the bounds hold for all lines at once (Holm over all cells). This line alone: "
+        "the bound holds for the line by itself "
         "(partial conjunction), so that some of many lines err. Lines in which no decline or gain "
         f"can be confirmed are left out: {omitted} of {len(setting.replications)}.",
         marks,

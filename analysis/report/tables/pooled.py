@@ -51,9 +51,13 @@ def moderators(setting: PromptResults) -> ReportTable:
     return ReportTable(
         "moderators",
         "Kinds of pairs",
-        ["level", "kind", "pairs", "mean [95 % CI]", "against the others [95 % CI]"],
+        ["level", "kind", "pairs", "these pairs [95 % CI]", "minus the other pairs [95 % CI]"],
         body,
-        "Exploratory: each line rests on few pairs, which differ in more than the named kind.",
+        "Exploratory: each line rests on few pairs, which differ in more than the named kind. The "
+        "mean of these pairs says nothing about the reason: one pair may cause it. Whether a kind "
+        "matters is in the last column alone. A "
+        "difference of two levels has no other pairs: the mean is that of exactly these, beside "
+        "the pooled mean for pairs of this kind.",
     )
 
 
@@ -67,7 +71,8 @@ def _labels(effect: ModeratorEffect) -> tuple[str, str]:
 def _against_others(effect: ModeratorEffect) -> str:
     if effect.against_others is None:
         return str(effect.refused)
-    return _estimate(effect.against_others)
+    pooled = " for pairs of this kind" if effect.moderator == "level" else ""
+    return f"{_estimate(effect.against_others)}{pooled}"
 
 
 def _means(population: RandomEffects, fixed_set: Estimate) -> list[str]:

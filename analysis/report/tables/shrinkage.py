@@ -77,5 +77,8 @@ def _note(study: ShrunkenStudy) -> str:
         f"{number_format.number(study.mu_sd, decimals)}). Standard deviations (median [95 % "
         f"interval]): {', '.join(spreads)}. With half or double the scale of the prior no shrunken "
         f"Δ changes by more than {number_format.number(study.prior_effect, 2)} points. Last "
-        "column: posterior probability of a decline larger than the declared margin."
+        "column: posterior probability of a decline larger than the declared margin, if "
+        "cells are as alike as the model says; the probability from each cell alone is in the "
+        "table of "
+        "equivalence tests. These values support no claim."
     )

@@ -16,6 +16,7 @@ from clue.data.registry import Dataset
 from clue.errors import DataError
 from clue.records import sha256
 from clue.task import table
+from clue.task.task import files_read
 
 VERSIONS = {"read": 1}
 """Version of `count_rows` for MIMIC's files; cached results are stored under it."""
@@ -64,8 +65,9 @@ def check_file(dataset: Dataset, split: str, path: Path, cache: Path) -> FileCon
     Raises:
         DataError: the file cannot be read at all.
     """
-    reader = [split, dataset.name, _reader(dataset).VERSIONS["read"]]
-    return _checked(path, cache, reader, partial(count_rows, dataset, split, path))
+    reader = _reader(dataset)
+    key = [split, dataset.name, reader.VERSIONS["read"], *_others(reader, path)]
+    return _checked(path, cache, key, partial(count_rows, dataset, split, path))
 
 
 def check_table(conf: TaskConf, path: Path, cache: Path) -> FileContent:
@@ -78,6 +80,14 @@ def check_table(conf: TaskConf, path: Path, cache: Path) -> FileContent:
     reader = table.of_answer(conf)
     key = ["table", reader.VERSIONS["read"], sha256(asdict(conf))]
     return _checked(path, cache, key, lambda: len(reader.read(path)))
+
+
+def _others(reader: ModuleType, path: Path) -> list[str]:
+    """Checksums of the other files that are read together with a file."""
+    try:
+        return [checksum(other) for other in files_read(reader, path)[1:] if other.is_file()]
+    except DataError:
+        return []
 
 
 def _checked(path: Path, cache: Path, key: list[Any], count: Callable[[], int]) -> FileContent:

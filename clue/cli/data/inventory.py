@@ -51,7 +51,7 @@ def files(root: Path, needed: Collection[str], cache: Path) -> Iterator[FileStat
         dataset = _fictional(official) if root == DEMO else official
         for split in dataset.files:
             missing = _missing(dataset, split, root)
-            is_needed = dataset.name in needed and split == "test"
+            is_needed = dataset.name in needed and split in dataset.test_splits
             yield replace(_status(missing, dataset, root, cache), needed=is_needed)
     for conf in map(task_files.load, task_files.names()):
         if conf.is_table:

@@ -7,13 +7,11 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
-from omegaconf import OmegaConf
 from rich.filesize import decimal
 from rich.text import Text
 
 from clue.cli.data.inventory import FileStatus, files
 from clue.common import console
-from clue.config.files import config_files, load_yaml
 from clue.config.folders import ROOT
 from clue.config.schema import PromptConf
 from clue.data.locate import data_root, download_command
@@ -74,18 +72,8 @@ def needed_datasets(options: Iterable[str]) -> set[str]:
         if key != "task" or not names:
             raise ConfigError(f"--need {option}: use --need task=all or --need task=meqsum,mednli")
         for name in names.split(","):
-            datasets |= {_dataset(task) for task in _expanded(name)}
+            datasets |= {_dataset(task) for task in task_files.expanded(name)}
     return datasets
-
-
-def _expanded(name: str) -> list[str]:
-    """Returns the tasks of a list such as `all`, as Hydra reads it; for a task, the task."""
-    files = config_files("task")
-    if name not in files:
-        return [name]  # `task_files.load` lists the tasks in its error
-    content = OmegaConf.to_container(load_yaml(files[name]))
-    parts = content.get("defaults") if isinstance(content, dict) else None
-    return [task for part in parts for task in _expanded(str(part))] if parts else [name]
 
 
 def _dataset(task: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clue.backends.word_count import WordCount
-from clue.common.file_cache import cached_text
+from clue.common.file_cache import cached_text, checksum
 from clue.config.schema import AUTO, ModelConf, PromptConf, TaskConf
 from clue.errors import ClueError
 from clue.records import sha256
@@ -21,8 +21,15 @@ MEAN_WORDS = {
     "problem_summary": 124,
     "medisumqa": 1452,
     "medisumcode": 1515,
+    "medqa": 138,
+    "pubmedqa": 219,
+    "mmlu_medical": 66,
+    "medec": 140,
+    "aci_bench": 1316,
+    "mts_dialog": 103,
 }
-"""Mean words of a sample's input by task module (Dada et al. 2025)."""
+"""Mean words of a sample's input by task module: Dada et al. 2025, and for exams and open tasks the
+released files (an exam's question with its options or abstract)."""
 CHARACTERS_PER_TOKEN = 4
 """In English text; a budget of 20,000 characters is about 5,000 tokens."""
 
@@ -65,7 +72,9 @@ def _measured(task: Task, cache: Path) -> int:
         prompts = (task.prompt(sample, split.shots) for sample in split.scored)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
-    return int(cached_text(task.path(), cache, ["tokens", sha256(asdict(task.conf))], longest))
+    first, *others = [path for split in task.splits for path in task.files_of(split)]
+    key = ["tokens", sha256(asdict(task.conf)), *map(checksum, others)]
+    return int(cached_text(first, cache, key, longest))
 
 
 def _estimated(conf: TaskConf) -> int | None:

@@ -9,6 +9,7 @@ from clue.checkpoints import locate
 from clue.cli.models.context_needs import ContextNeed
 from clue.config import model_files
 from clue.config.schema import ModelConf
+from clue.task import task_files
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,17 @@ def model_overviews(
     )
 
 
-def fitting_tasks(row: ModelOverview, needs: Sequence[ContextNeed]) -> str:
-    """Returns the tasks that fit, briefly: all, a level, or their names."""
-    every = {need.task for need in needs}
-    first = {need.task for need in needs if need.level == "1"}
-    short = {frozenset(every): "all", frozenset(first): "level1", frozenset(): "none"}
-    return short.get(frozenset(row.fits), ", ".join(row.fits))
+def fitting_tasks(row: ModelOverview) -> str:
+    """Returns the tasks that fit, briefly: the largest lists such as `all`, then other tasks."""
+    names: list[str] = []
+    covered: set[str] = set()
+    lists = {name: set(task_files.expanded(name)) for name in task_files.lists()}
+    for name, tasks in sorted(lists.items(), key=lambda item: (-len(item[1]), item[0])):
+        if tasks <= set(row.fits) and not tasks <= covered:
+            names.append(name)
+            covered |= tasks
+    names += [task for task in row.fits if task not in covered]
+    return ", ".join(names) or "none"
 
 
 def _fitting(model: ModelConf, needs: Sequence[ContextNeed]) -> tuple[str, ...]:

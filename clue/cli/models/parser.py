@@ -67,11 +67,11 @@ def _print_table(overviews: Sequence[ModelOverview], needs: Sequence[ContextNeed
     for name in ("fits", "weights"):
         table.add_column(name)
     for row in overviews:
-        table.add_row(*_cells(row, needs))
+        table.add_row(*_cells(row))
     console.show(table, *_notes(needs))
 
 
-def _cells(row: ModelOverview, needs: Sequence[ContextNeed]) -> list[str]:
+def _cells(row: ModelOverview) -> list[str]:
     model = row.model
     return [
         model.label,
@@ -79,7 +79,7 @@ def _cells(row: ModelOverview, needs: Sequence[ContextNeed]) -> list[str]:
         model.ancestor or row.base or "-",
         "-" if model.parameters is None else f"{model.parameters:g}",
         "-" if model.context is None else f"{model.context:,}",
-        fitting_tasks(row, needs),
+        fitting_tasks(row),
         row.weights or ("gated" if model.gated else "on the hub"),
     ]
 

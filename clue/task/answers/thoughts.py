@@ -35,6 +35,15 @@ def without_thought(text: str) -> str:
     return text[: opening.start()] if opening else text
 
 
+def free_text(text: str) -> str | None:
+    """Returns the text without thoughts as the answer of a task with free text; None if blank.
+
+    >>> free_text("<think>short</think>  How is gout treated? ")
+    'How is gout treated?'
+    """
+    return without_thought(text).strip() or None
+
+
 def is_thought_alone(text: str) -> bool:
     """True if a text is a thought without an answer, usually one that its budget has cut.
 

@@ -1,5 +1,6 @@
 """Two pairs against each other, by the joint covariance and by the items themselves."""
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,12 @@ def test_a_request_that_does_not_name_two_pairs_is_an_error(request_text: str) -
 def test_full_names_choose_among_bases() -> None:
     pairs = ["both - base", "both - other"]
     assert requested_pairs(["both - base:both - other"], pairs) == [(pairs[0], pairs[1])]
+
+
+def test_a_wrong_name_is_refused_before_anything_is_compared(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("analysis.paired_study.run")
+    monkeypatch.setattr(module, "align_all", pytest.fail)
+    with pytest.raises(ConfigError, match=r"med42_8b:med43_8b.* two pairs"):
+        run(found_study(store), quick(contrasts=["med42_8b:med43_8b"]))

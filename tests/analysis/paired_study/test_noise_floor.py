@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analysis.paired_study import StudyResults, run
-from analysis.paired_study.noise_floor import noise_floors, presentation_means
+from analysis.paired_study.noise_floor import Axis, noise_floors, presentation_means
 from analysis.stats.paired import Array
 from benchmarks.found_study import found_study
 from tests.analysis.paired_study.conftest import quick
@@ -17,16 +17,16 @@ SCORES = np.array([[1, 0, 1, 1], [0, 0, 1, 1], [1, 1, 1, 1]], dtype=float)
 """Shape (presentations, items)."""
 
 
-def study(store: Path, scores: Array = SCORES) -> StudyResults:
+def study(store: Path, scores: Array = SCORES, axis: Axis = "repeat") -> StudyResults:
     for model, base in (("b", None), ("t", "b"), ("t2", "b")):
         rows = [
             record(
                 f"q{item}",
                 {"accuracy": float(value), "accuracy_upstream": float(value)},
-                repeat=repeat,
                 cluster=f"p{item}",
+                **{axis: number},
             )
-            for repeat, values in enumerate(scores)
+            for number, values in enumerate(scores)
             for item, value in enumerate(values)
         ]
         cell(store, model, "longhealth1", rows, base=base)
@@ -62,3 +62,11 @@ def test_a_cell_without_a_metric_of_its_score_has_no_floor(tmp_path: Path) -> No
     base = study(tmp_path).aligned[0].match.base
     lacking = replace(base, facts={**base.facts, "score": ["accuracy", "another"]})
     assert presentation_means(lacking).size == 0
+
+
+def test_wordings_have_a_floor_of_their_own(tmp_path: Path) -> None:
+    results = study(tmp_path, axis="wording")
+    (floor,) = noise_floors(results.aligned, {"longhealth1": 2.0})
+    assert (floor.axis, floor.presentations) == ("wording", 3)
+    assert floor.difference == pytest.approx(np.sqrt((25**2 + 25**2 + 50**2) / 3))
+    assert "in 3 wordings differ" in floor.sentence

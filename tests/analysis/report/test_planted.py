@@ -45,7 +45,7 @@ def rows(study: StudyResults) -> list[ResultRow]:
 def truth(row: ResultRow) -> float:
     """Planted difference, in points."""
     plan = planted.known_study()
-    points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
+    points = {task: plan.difference(row.key.tuned, task) for task in task_files.expanded("all")}
     return (points | composites(points, paper_tree()))[row.key.task]
 
 
@@ -92,8 +92,9 @@ def test_the_answer_names_the_pairs_with_a_verdict(report: str) -> None:
     answer = report.partition("## Design")[0]
     assert "do not settle in which direction biomedical models differ from their bases" in answer
     assert (
-        "Pair by pair on the overall score, 12 in all, corrected by Holm: lower than the base 1 "
-        f"({DECLINE}), higher 0, within ±1 2 ({SMALL}, {EQUIVALENT}), not settled 9."
+        "Pair by pair on the overall score, of 12 biomedical models, each against its base and "
+        f"corrected by Holm: 1 lower ({DECLINE}), 0 higher, 2 different by less than 1 point "
+        f"({SMALL}, {EQUIVALENT}), 0 not lower by more than 1 point, 9 not settled."
     ) in answer
     assert f"{DECLINE} scored" in answer
     for other in {*PAIRS} - {DECLINE, SMALL, EQUIVALENT}:

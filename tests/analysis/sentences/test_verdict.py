@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import number_format
-from analysis.sentences.verdict import Labels, Verdict, sentence, verdict
+from analysis.sentences.verdict import Labels, Verdict, is_fragile, sentence, verdict
 from analysis.stats.battery import battery
 from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison, Options, untested
@@ -256,3 +256,37 @@ def test_an_end_beside_zero_does_not_read_as_zero() -> None:
     assert number_format.interval(Interval(0.031, 41.8), 1) == "0.03 to 41.80"
     assert number_format.interval(Interval(-1e-17, 2.0), 1) == "0.0 to 2.0"
     assert number_format.interval(Interval(float("-inf"), 2.0), 1) == "up to 2.0"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "bounds", "fragile"),
+    [
+        ("gain", Interval(-0.1, 4.0), True),
+        ("gain", Interval(0.1, 4.0), False),
+        ("detectable but small", Interval(-0.1, 1.0), True),
+        ("detectable but small", Interval(0.1, 2.5), True),
+        ("detectable but small", Interval(0.1, 1.9), False),
+        ("equivalent", Interval(-1.9, 1.9), False),
+        ("equivalent", Interval(-2.1, 1.9), True),
+        ("non-inferior only", Interval(-2.1, 9.0), True),
+        ("non-inferior only", Interval(-1.9, 9.0), False),
+        ("inconclusive", Interval(-9.0, 9.0), False),
+        ("equivalent", None, False),
+    ],
+)
+def test_a_claim_that_missing_samples_could_undo_is_fragile(
+    claimed: Verdict, bounds: Interval | None, fragile: bool
+) -> None:
+    assert is_fragile(claimed, bounds, margin=2.0) == fragile
+
+
+def test_a_fragile_equivalence_says_so() -> None:
+    comparison = compared(12.0)
+    p_values = AdjustedP.of(comparison)._replace(difference=0.5)
+    assert verdict(comparison, p_values) == "equivalent"
+    labels = replace(HOLM_72, bounds=Interval(-11.0, 11.0))
+    assert "could undo" not in sentence(comparison, labels, p_values)
+    labels = replace(HOLM_72, bounds=Interval(-13.0, 11.0))
+    text = sentence(comparison, labels, p_values)
+    assert "The missing samples could undo this claim" in text
+    assert "between -13.0" in text

@@ -34,6 +34,15 @@ def test_the_papers_study_has_its_pairs_and_hypotheses() -> None:
     assert CellKey("paper", "aloe8b", "mednli").name == "aloe8b/mednli/paper"
 
 
+def test_the_open_study_has_the_papers_pairs_on_other_tasks() -> None:
+    study, paper = declare(load("open")), declare(load("paper"))
+    assert study.pairs == paper.pairs
+    assert study.tasks == ("aci_bench", "medec", "mts_dialog")
+    assert not set(study.tasks) & set(paper.tasks)
+    assert list(study.tree.composites) == ["open"]
+    assert study.hypotheses() == {"levels": 12, "tasks": 36}
+
+
 def test_the_ancestor_is_compared_with_where_there_is_one() -> None:
     study = declared("models=aloe8b,meditron7b", "comparator=ancestor")
     assert study.pairs == (

@@ -39,8 +39,8 @@ UNEQUAL = {"mednli": 0.5, "meqsum": 0.4}
             "references: there is no 'baseline_mayority'; did you mean baseline_majority",
         ),
         (
-            {"tasks": ["medmli"]},
-            "levels and tasks: there is no 'medmli'; did you mean mednli? There are ",
+            {"tasks": ["mednly"]},
+            "levels and tasks: there is no 'mednly'; did you mean mednli",
         ),
         (
             {"levels": {"level1": ["mednli", "longhealt"]}, "overall": {}},

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from clue.config.schema import TaskConf
 from clue.records import Sample
-from clue.task import choices, longhealth, mednli, meqsum
+from clue.task import choices, longhealth, mednli
 from clue.task.table import ChoiceTable
+from clue.task.task_files import names
+from tests.clue.task.test_task import build_task
 
 QUESTION = Sample("1", {"option_a": "one day", "option_b": "a week", "question": "?"}, "B", "1")
 
@@ -28,9 +31,13 @@ def test_answers_without_a_common_form_stay_complete() -> None:
     assert choices.beginnings(answers) == answers
 
 
-def test_an_open_task_has_no_options() -> None:
-    assert choices.is_closed(mednli)
-    assert not choices.is_closed(meqsum)
+def test_closed_tasks_are_those_with_one_answer_among_options() -> None:
+    """MEDEC has options for baselines, and its answers are texts."""
+    closed = {name for name in names() if choices.is_closed(build_task(name, Path()))}
+    assert closed == {
+        *("mednli", "longhealth1", "longhealth2", "longhealth3"),
+        *("medqa", "medmcqa", "mmlu_medical", "pubmedqa"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from clue.common.file_cache import checksum
 from clue.config.schema import PromptConf, TaskConf
 from clue.records import sha256
 from clue.task.task import Task
-from clue.task.task_files import load, names
+from clue.task.task_files import expanded, load
 from clue.task.templates import PAPER_COMMIT, PAPER_WORDS, PromptTemplates
 from tests.clue.cli.data.fake_checkout import SCRIPTS, checkout, git, run_import, worded
 
@@ -61,26 +61,26 @@ def test_an_imported_wording_tells_words_separator_option_f_and_rewrites(tmp_pat
 
 def test_the_words_decide_and_not_their_checkout(tmp_path: Path) -> None:
     clone = worded(tmp_path) / "clone"
-    before = {name: upstream(name, tmp_path) for name in names()}
+    before = {name: upstream(name, tmp_path) for name in expanded("all")}
     git(clone, "commit", "--quiet", "--allow-empty", "--message", "more")
     run_import(clone, tmp_path)
-    assert {name: upstream(name, tmp_path) for name in names()} == before
+    assert {name: upstream(name, tmp_path) for name in expanded("all")} == before
     for script in (clone / "eval").iterdir():  # as git checks them out on Windows
         script.write_bytes(script.read_bytes().replace(b"\n", b"\r\n"))
     (clone / ".git").rename(tmp_path / "moved")
     run_import(clone, tmp_path)
-    assert {name: upstream(name, tmp_path) for name in names()} == before
+    assert {name: upstream(name, tmp_path) for name in expanded("all")} == before
 
 
 def test_other_words_are_another_protocol(tmp_path: Path) -> None:
     worded(tmp_path)
-    before = {name: upstream(name, tmp_path)["upstream"] for name in names()}
+    before = {name: upstream(name, tmp_path)["upstream"] for name in expanded("all")}
     run_import(
         checkout(tmp_path / "other", mednli=SCRIPTS["eval/eval_mednli.py"] + "max_tokens = 21"),
         tmp_path,
     )
-    after = {name: upstream(name, tmp_path)["upstream"] for name in names()}
-    assert [name for name in names() if before[name] != after[name]] == ["mednli"]
+    after = {name: upstream(name, tmp_path)["upstream"] for name in expanded("all")}
+    assert [name for name in expanded("all") if before[name] != after[name]] == ["mednli"]
 
 
 def test_the_papers_words_have_the_papers_commit() -> None:

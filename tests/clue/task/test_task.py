@@ -107,3 +107,39 @@ def test_a_missing_file_says_where_and_whence(tmp_path: Path) -> None:
     assert str(tmp_path / "nowhere" / "meqsum" / "MeQSum_ACL2019") in message
     assert f"`python -m clue data fetch meqsum --data {tmp_path / 'nowhere'}` (CC BY 4.0" in message
     assert "paths.data=<folder>" in message
+
+
+def test_all_files_of_a_split_are_part_of_its_digest(tmp_path: Path) -> None:
+    folder = tiny.aci_bench(tmp_path)
+    task = build_task("aci_bench", tmp_path)
+    before = task.data_digests(())["dataset_sha256"]
+    assert [path.name for path in task.files] == list(tiny.DIALOGUES["aci_bench"][:3])
+    last = task.files[-1]
+    last.write_text(last.read_text().replace("it hurts", "it aches"))
+    assert task.data_digests(())["dataset_sha256"] != before
+    last.unlink()
+    with pytest.raises(DataMissing, match=rf"{folder.name}/clef_taskC_test3.csv"):
+        task.split()
+
+
+def test_notes_on_rows_are_of_each_file(tmp_path: Path) -> None:
+    tiny.mts_dialog(tmp_path)
+    notes = build_task("mts_dialog", tmp_path, shots=0).split().notes
+    assert notes == (
+        "MTS-Dialog-TestSet-1-MEDIQA-Chat-2023.csv has 3 rows, officially there are 200",
+        "MTS-Dialog-TestSet-2-MEDIQA-Sum-2023.csv has 3 rows, officially there are 200",
+    )
+
+
+def test_a_task_names_the_source_of_its_examples(tmp_path: Path) -> None:
+    folder = tiny.medec(tmp_path)
+    task = build_task("medec", tmp_path)
+    assert (task.source, task.splits) == ("valid", ("test", "valid"))
+    assert task.settings()["prompting"]["source"] == "valid"
+    with pytest.raises(DataMissing, match="medec has no train split"):
+        build_task("medec", tmp_path, source="train").split()
+    (validation,) = folder.glob("*Validation*")
+    validation.unlink()
+    with pytest.raises(DataMissing, match="ValidationSet"):
+        task.split()
+    assert len(build_task("medec", tmp_path, shots=0).split().scored) == 8

@@ -112,7 +112,21 @@ def _read_by(function: str) -> Callable[[Task], Any]:
     return results
 
 
-CASES: dict[str, Callable[[Task], Any]] = {"read": _samples, "present": _presented, "icd": _codes}
+def _parts(task: Task) -> Any:
+    """Parts of the references and of what is read from the forms of `answers_<task>.jsonl`."""
+    samples = task.split().scored
+    lines = (GOLDEN.parent / f"answers_{task.conf.name}.jsonl").read_text().splitlines()
+    read = [task.module.parse(json.loads(line)["text"], samples[0]) for line in lines]
+    answers = [*filter(None, read), *(sample.target for sample in samples)]
+    return [{name: take(one) for name, take in task.module.PARTS.items()} for one in answers]
+
+
+CASES: dict[str, Callable[[Task], Any]] = {
+    "read": _samples,
+    "present": _presented,
+    "icd": _codes,
+    "parts": _parts,
+}
 
 
 @pytest.mark.parametrize("function", sorted(json.loads(GOLDEN.read_text())))
@@ -135,5 +149,6 @@ def test_every_function_that_reads_has_a_version() -> None:
     for conf in (*map(load, names()), *TABLES.values()):
         module = Task(conf, PromptConf(), DEMO).module
         assert {reader for reader in readers if hasattr(module, reader)} == set(module.VERSIONS) - {
-            "icd"
+            *("icd", "parts")
         }
+        assert hasattr(module, "PARTS") == ("parts" in module.VERSIONS)

@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from omegaconf import OmegaConf
 
 from clue.cli.data import status
-from clue.config.files import config_files
 from clue.data.registry import DATASETS
 from clue.errors import ConfigError
 from tests import tiny
@@ -121,20 +119,32 @@ def test_only_the_test_split_is_needed(run: Status, tmp_path: Path) -> None:
     assert run(tmp_path / "mednli", "--need", "task=mednli") == 1
 
 
+def test_every_test_set_of_a_task_is_needed(run: Status, tmp_path: Path) -> None:
+    folder = tiny.aci_bench(tmp_path)
+    assert run(tmp_path, "--need", "task=aci_bench") == 0
+    (folder / "valid.csv").unlink()
+    assert run(tmp_path, "--need", "task=aci_bench") == 0
+    (folder / "clef_taskC_test3.csv").unlink()
+    assert run(tmp_path, "--need", "task=aci_bench") == 1
+
+
 def test_lists_of_tasks_are_those_of_the_yaml_files() -> None:
     assert status.needed_datasets(["task=longhealth"]) == {"longhealth"}
     assert status.needed_datasets(["task=level1"]) == {"mednli", "meqsum", "problem_summary"}
-    files = config_files("task").items()
-    single = [name for name, path in files if "defaults" not in OmegaConf.load(path)]
-    assert status.needed_datasets(["task=all"]) == status.needed_datasets(
-        [f"task={','.join(single)}"]
+    exams = {"medqa", "pubmedqa", "mmlu_medical", "medmcqa"}
+    assert status.needed_datasets(["task=exam"]) == exams
+    assert status.needed_datasets(["task=all"]) == (
+        {"mednli", "meqsum", "problem_summary", "longhealth", "medisumqa", "medisumcode"}
     )
+    assert status.needed_datasets(["task=open"]) == {"medec", "aci_bench", "mts_dialog"}
+    assert status.needed_datasets(["task=all"]) == status.needed_datasets(["task=level1,level2"])
+    assert len(status.needed_datasets(["task=all"])) == 6
 
 
 @pytest.mark.parametrize(
     ("need", "message"),
     [
-        ("task=meqsun", "there is no single task 'meqsun'; there are all, .*meqsum"),
+        ("task=meqsun", "there is no single task 'meqsun'; there are .*all, .*meqsum"),
         ("meqsum", "--need meqsum: use --need task=all"),
         ("task=", "--need task=: use --need task=all"),
     ],
