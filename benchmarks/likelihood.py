@@ -15,6 +15,7 @@ seconds are those of all threads; on a busy machine they are the more stable mea
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +129,9 @@ def main() -> None:
     mine, theirs = Clock(), Clock()
     for part in range(arguments.rounds):
         numbers = range(part, len(texts), arguments.rounds)
-        mine.run(lambda numbers=numbers: ours.score(texts, numbers))  # type: ignore[misc]
-        theirs.run(lambda numbers=numbers: harness.score(texts, numbers))  # type: ignore[misc]
-        equal = equal_letters(mine.answers, theirs.answers)  # type: ignore[arg-type]
+        mine.run(partial(ours.score, texts, numbers))
+        theirs.run(partial(harness.score, texts, numbers))
+        equal = equal_letters(mine.answers, theirs.answers)
         print(
             f"{len(mine.answers)} questions, {arguments.shots} solved ones before each: "
             f"the same letter {equal} times; ours {mine.wall:.1f} s ({mine.cpu:.1f} CPU s), "

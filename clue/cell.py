@@ -124,7 +124,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         samples=split.scored,
         prompts=prompts,
         generation=generation,
-        signatures=_signatures(config, task, split, [choice.NAME] if scored.options else []),
+        signatures=_signatures(config, task, split, [choice.NAME] if scored.options else ()),
         notes=(*split.notes, *backend.notes(), *choice_notes),
         left_out=split.left_out,
         layout_notes=backend.notes(),
@@ -148,7 +148,7 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
 
 
 def _signatures(
-    config: Config, task: Task, split: SampleSplit, more: Sequence[str]
+    config: Config, task: Task, split: SampleSplit, more: Sequence[str] = ()
 ) -> dict[str, str]:
     """Returns no signatures if nothing is scored: the scorers may be missing.
 
