@@ -1,7 +1,7 @@
 """Loops that benchmarks.generation times: a plain one around `generate`, and the project's."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,9 @@ class Clock:
 
     wall: float = 0.0
     cpu: float = 0.0
-    answers: Answers = field(default_factory=dict)
+    answers: dict[int, Any] = field(default_factory=dict)
 
-    def run(self, work: Callable[[], Answers]) -> None:
+    def run(self, work: Callable[[], Mapping[int, Any]]) -> None:
         """Do a part and add its time."""
         wall, cpu = time.perf_counter(), time.process_time()
         self.answers |= work()

@@ -5,16 +5,17 @@ so a larger `limit` or another metric generates nothing twice. The *id* adds the
 metrics and the versions of the parsers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from clue.backends import Backend
+from clue.choice_scoring import Options, cell_options, if_stored
 from clue.config.schema import Config, ModelConf
 from clue.errors import ConfigError
 from clue.fingerprint import generation_settings, generations_folder, stored_generation
-from clue.metrics import failures
+from clue.metrics import choice, failures
 from clue.metrics.references import task_signatures
 from clue.metrics.registry import METRICS
 from clue.metrics.scorer import Scoring
@@ -44,11 +45,15 @@ class Cell:
     signatures: Mapping[str, str]
     """Metric name to signature."""
     notes: tuple[str, ...] = ()
-    """`SampleSplit.notes`, then `layout_notes`."""
+    """`SampleSplit.notes`, then `layout_notes` and `choice_notes`."""
     left_out: tuple[str, ...] = ()
     """`SampleSplit.left_out`."""
     layout_notes: tuple[str, ...] = ()
     """`Backend.notes`."""
+    options: tuple[Options, ...] = ()
+    """Options of each sample that are scored by their likelihood; empty = they are not."""
+    choice_notes: tuple[str, ...] = ()
+    """Reason why they are not although it was asked for."""
 
     @property
     def model(self) -> ModelConf:
@@ -108,16 +113,23 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
         generation = stored_generation(config, task, settings)
     else:
         generation = settings | {"backend": backend.identity()}
+    scored = cell_options(config, task, split.scored, backend)
+    if scored.options and backend.replays:
+        folder = generations_folder(config, task) / sha256(generation)[:16]
+        scored = if_stored(scored, prompts, folder)
+    choice_notes = (scored.note,) if scored.note else ()
     return Cell(
         config=config,
         task=task,
         samples=split.scored,
         prompts=prompts,
         generation=generation,
-        signatures=_signatures(config, task, split),
-        notes=(*split.notes, *backend.notes()),
+        signatures=_signatures(config, task, split, [choice.NAME] if scored.options else ()),
+        notes=(*split.notes, *backend.notes(), *choice_notes),
         left_out=split.left_out,
         layout_notes=backend.notes(),
+        options=scored.options,
+        choice_notes=choice_notes,
     )
 
 
@@ -135,13 +147,26 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     return _PROMPT_CACHE[key]
 
 
-def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str]:
+def _signatures(
+    config: Config, task: Task, split: SampleSplit, more: Sequence[str] = ()
+) -> dict[str, str]:
     """Returns no signatures if nothing is scored: the scorers may be missing.
+
+    Args:
+        config: of the job.
+        task: one of its tasks.
+        split: its samples.
+        more: metrics in addition to those of the task file.
 
     Raises:
         ConfigError: a metric reads answers by the authors' rule, which the task does not have, or
-            compares a part that its answers do not have; a metric of a set is unknown.
+            reads none; compares a part that its answers do not have; a metric of a set is unknown.
     """
+    if choice.NAME in task.conf.metrics:
+        raise ConfigError(
+            f"tasks.{task.conf.name}.metrics: {choice.NAME} reads no answer and belongs to no "
+            "score: leave it out, and set scoring.choice=true"
+        )
     check_names(task.conf.set_metrics)
     names = [] if config.generate_only else task.conf.metrics
     parsers = {name: METRICS[name].parser for name in names if name in METRICS}
@@ -155,7 +180,7 @@ def _signatures(config: Config, task: Task, split: SampleSplit) -> dict[str, str
         check_part(task.conf.name, task.module, METRICS[name].part, name)
     return task_signatures(
         task,
-        names,
+        [*names, *more] if names else [],
         scoring_options(config),
         has_authors_references=split.has_authors_references,
     )

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from math import fsum
 from typing import Any, Literal, NamedTuple
 
 FinishReason = Literal["stop", "length"]
@@ -170,6 +171,24 @@ class Completion:
     """Tokens generated, the end-of-turn token included."""
     seconds: float
     """This completion's share of its batch's wall time."""
+
+
+class TokenLogProbs(NamedTuple):
+    """A continuation of a prompt in tokens of a model, each with its log-probability."""
+
+    ids: tuple[int, ...]
+    """Token ids behind the context that all continuations of the prompt share, shape (n,)."""
+    logprobs: tuple[float, ...]
+    """Natural logarithms in float32, not above 0, shape (n,)."""
+
+    @property
+    def total(self) -> float:
+        """Log-probability of the complete continuation.
+
+        >>> TokenLogProbs((7, 8), (-0.5, -1.0)).total
+        -1.5
+        """
+        return fsum(self.logprobs)
 
 
 @dataclass(frozen=True, slots=True)

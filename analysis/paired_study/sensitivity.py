@@ -128,13 +128,17 @@ def _equal_spread(aligned: AlignedPair, weights: Weights) -> Weights:
     return {name: value / sum(inverse.values()) for name, value in inverse.items()}
 
 
-def _upstream_rules(aligned: AlignedPair, weights: Weights) -> Weights:
-    """Replaces a metric by the one of the authors' rule, if there is one."""
-    upstream = {name: f"{name}_upstream" for name in weights}
-    return {
-        upstream[name] if upstream[name] in aligned.metrics else name: weight
-        for name, weight in weights.items()
-    }
+def _replaced_by(suffix: str) -> Reweighting:
+    """Replaces a metric by the one with this suffix, if there is one."""
+
+    def weigh(aligned: AlignedPair, weights: Weights) -> Weights:
+        other = {name: f"{name}_{suffix}" for name in weights}
+        return {
+            other[name] if other[name] in aligned.metrics else name: weight
+            for name, weight in weights.items()
+        }
+
+    return weigh
 
 
 VARIANTS: Mapping[str, Variant] = {
@@ -166,6 +170,9 @@ VARIANTS: Mapping[str, Variant] = {
         "metrics weighed inverse to the spread of the base model's scores", weigh=_equal_spread
     ),
     "upstream_rules": Variant(
-        "scored by the authors' rules, where they differ", weigh=_upstream_rules
+        "scored by the authors' rules, where they differ", weigh=_replaced_by("upstream")
+    ),
+    "likeliest_option": Variant(
+        "scored by the likeliest option, where likelihoods are known", weigh=_replaced_by("choice")
     ),
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from clue.config.schema import BackendConf, Config, ModelConf
 from clue.errors import ConfigError
-from clue.records import Completion, Prompt
+from clue.records import Completion, Prompt, TokenLogProbs
 
 if TYPE_CHECKING:
     from clue.task.task import Task
@@ -99,6 +99,32 @@ class Backend(Protocol):
         Batches are planned over all prompts, so that a resumed run computes the same as an
         uninterrupted one.
         """
+
+    def likelihood_problem(self) -> str | None:
+        """Returns the reason why it gives no log-probabilities; None if it gives them.
+
+        Raises:
+            ModelError: a server does not answer.
+        """
+        return "it gives no log-probabilities of texts that others wrote"
+
+    def loglikelihood(
+        self,
+        prompts: Sequence[Prompt],
+        continuations: Sequence[Sequence[str]],
+        done: Collection[int] = (),
+    ) -> Iterator[tuple[int, list[TokenLogProbs]]]:
+        """Yields index and log-probabilities of the continuations of every prompt not `done`.
+
+        A prompt and a continuation are split into tokens together, see
+        `clue.checkpoints.continuation`. Call it only if there is no `likelihood_problem`.
+
+        Args:
+            prompts: shape (n,).
+            continuations: beginnings of the answer to each prompt, shape (n, any).
+            done: indices that need no value.
+        """
+        return iter(())
 
     def facts(self) -> dict[str, Any]:
         """Facts of the machine for a reader: device, versions, peak memory in bytes."""

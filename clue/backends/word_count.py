@@ -36,6 +36,10 @@ class WordCount(Backend):
         """Yields nothing."""
         return iter(())
 
+    def likelihood_problem(self) -> str | None:
+        """None: the model that it stands for may give log-probabilities."""
+        return None
+
     def facts(self) -> dict[str, Any]:
         """No device."""
         return {}

@@ -6,6 +6,7 @@ same prompt must give the same tokens tomorrow.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 from clue.checkpoints import thinking
@@ -81,13 +82,19 @@ class Chat:
         text = self._apply(_PROBE, answer=True)
         return text.index(_PROBE[0].content) > text.index(_PROBE[2].content)
 
-    def render(self, messages: Sequence[Message]) -> list[int]:
-        """Token ids of the conversation, ready for the assistant's answer.
+    def render(self, messages: Sequence[Message], continuation: str = "") -> list[int]:
+        """Token ids of the conversation, ready for the assistant's answer or with its beginning.
+
+        Args:
+            messages: the turns, the last one the user's.
+            continuation: beginning of the answer, which is split into tokens with the text before
+                it, since tokens can span both.
 
         Raises:
             ModelError: the layout would double the BOS token.
         """
         text = self._apply(self.fold(messages), answer=True) if self.template else _plain(messages)
+        text += self.answer_separator + continuation if continuation else ""
         ids = list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         bos = self.tokenizer.bos_token_id
         if self.adds_bos and ids[:1] != [bos]:
@@ -97,6 +104,18 @@ class Chat:
                 "the chat template begins with two BOS tokens; report it to the model's authors"
             )
         return ids
+
+    @cached_property
+    def answer_separator(self) -> str:
+        """White space that the layout puts between a prompt and the answer, as in "Output: yes"."""
+        if not self.template:
+            return " "
+        before = self._apply(self.fold(_PROBE[:2]), answer=True)
+        answered = self._apply(self.fold(_PROBE[:3]), answer=False)
+        # templates that close a thought in the prompt alone leave no common beginning
+        after = answered.removeprefix(before) if answered.startswith(before) else ""
+        separator = after.partition(_PROBE[2].content)[0]
+        return separator if separator.isspace() else ""
 
     def completion(self, prompt_tokens: int, answer: Sequence[int], seconds: float) -> Completion:
         """Completion of new token ids, cut where the turn ends; later ids are padding."""

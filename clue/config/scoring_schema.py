@@ -1,4 +1,4 @@
-"""Schema of the scoring settings: encoder of BERTScore and concepts of UMLS F1."""
+"""Schema of the scoring settings: encoder of BERTScore, concepts of UMLS F1, likelihood."""
 
 from dataclasses import dataclass, field
 
@@ -43,3 +43,6 @@ class ScoringConf:
     rouge_stemmer: bool = False
     bertscore: BertscoreConf = field(default_factory=BertscoreConf)
     umls: UmlsConf = field(default_factory=UmlsConf)
+    choice: bool = False
+    """Score closed tasks by the log-probability of each option too (`accuracy_choice`); open tasks
+    ignore it."""

@@ -10,6 +10,7 @@ from clue.cell import Cell
 from clue.evaluation import preflight
 from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
+from clue.evaluation.likelihoods import complete_likelihoods
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.resume import refusal
@@ -35,6 +36,7 @@ def generate(job: Job) -> Iterator[Outcome]:
 def _generate(job: Job, cell: Cell) -> Outcome:
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
+        complete_likelihoods(job, cell, force=job.config.force)
     note = "not scored yet: run the same command with backend=replay in this project's environment"
     marks = list(tags.marks(cell))
     return job.outcome(cell.task.conf.name, "generated", n=n, note=note, marks=marks)

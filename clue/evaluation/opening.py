@@ -4,6 +4,7 @@ Cheap checks come first: a malformed setting or a missing data file is reported 
 is unpacked or a hub is asked.
 """
 
+import logging
 from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
@@ -14,6 +15,9 @@ from clue.config.validation import validate
 from clue.evaluation.job import Job
 from clue.evaluation.outcome import Outcome
 from clue.store.format import check_format
+from clue.task.choices import is_closed
+
+log = logging.getLogger(__name__)
 
 StepResult = TypeVar("StepResult")
 
@@ -47,6 +51,7 @@ def open_job(
     tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))
     backend = choose_backend(job) if tasks else job.backend
     cells = yield from _attempt(job, tasks, lambda name: build(job.config, name, backend))
+    _note_open_tasks(job)
     return list(cells.values()), backend
 
 
@@ -61,6 +66,14 @@ def _attempt(
         except Exception as error:
             yield job.failure(name, error)
     return results
+
+
+def _note_open_tasks(job: Job) -> None:
+    """Log the tasks that have no options to be scored by their likelihood."""
+    conf = job.config
+    names = [name for name in conf.tasks if not is_closed(job.task(name))]
+    if conf.scoring.choice and names:
+        log.info("scoring.choice: %s: open answers, scored as before", ", ".join(names))
 
 
 def _locate(job: Job, name: str) -> None:

@@ -33,8 +33,8 @@ class Outcome:
     score: float | None = None
     """Task score in points, 0 to 100."""
     metrics: Mapping[str, float] = field(default_factory=dict)
-    """In points: means of the metrics that make the score, and statistics of all answers together
-    (`set_metrics` of the task)."""
+    """In points: means of the metrics that make the score and of the likeliest option, and
+    statistics of all answers together (`set_metrics` of the task)."""
     marks: Sequence[str] = field(default_factory=list)
     """Marks of the answers and data: made up, fictional, cut by a limit (`clue.marks`)."""
     note: str = ""

@@ -12,11 +12,13 @@ from clue.errors import TrackingError
 from clue.evaluation import preflight
 from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
+from clue.evaluation.likelihoods import complete_likelihoods
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
 from clue.evaluation.resume import is_finished, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.marks import union
+from clue.metrics import choice
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.metrics.uniform import uniform
@@ -90,13 +92,14 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
                 return _complete(job, cell, tracker, opened)
         except TrackingError as error:  # generation continues: only the scores have to wait
             n = len(complete_cell(job, cell, force=False))
+            complete_likelihoods(job, cell, force=False)
             return replace(job.failure(cell.task.conf.name, error), n=n)
 
 
 def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
     tracker.log_params(tags.params(cell))
     completions = complete_cell(job, cell, force=job.config.force)
-    records = score(cell, completions)
+    records = score(cell, completions, complete_likelihoods(job, cell, force=job.config.force))
     facts = tags.facts(cell) | {"run_id": opened.run_id}
     table = RecordsTable(records, cell.signatures, facts)
     path = write_table(cell.store.records_path(cell.id), table)
@@ -112,6 +115,8 @@ def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Ou
     note = run_note.of_cell(job.command, cell.task.conf.score, means)
     tracker.log_note(run_note.with_marks(tags.marks(cell), note))
     log.info("%s: records in %s, run %s", cell.name, path, opened.run_id)
+    if choice.NAME in means:
+        log.info("%s: likeliest option: %s", cell.name, choice.summary_line(means))
     return _scored(job, cell, means, "done")
 
 
@@ -129,13 +134,16 @@ def _skip(job: Job, cell: Cell) -> Outcome:
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:
     conf = cell.task.conf
-    parts = {name: means[name] for name in (*conf.score, *conf.set_metrics) if name in means}
+    shown = (*conf.score, choice.NAME, *conf.set_metrics)
+    parts = {name: means[name] for name in shown if name in means}
     task, n = conf.name, int(means["n"])
     marks = list(tags.marks(cell))
     warning = _answer_note(cell, means)
     if warning:
         log.warning("%s: %s", cell.name, warning)
-    note = "; ".join(filter(None, [*cell.left_out, *cell.layout_notes, warning]))
+    note = "; ".join(
+        filter(None, [*cell.left_out, *cell.layout_notes, *cell.choice_notes, warning])
+    )
     values = {"score": means.get("score"), "metrics": parts, "marks": marks}
     return job.outcome(task, status, n=n, note=note, **values)
 

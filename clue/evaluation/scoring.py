@@ -6,11 +6,12 @@ from itertools import repeat
 from typing import Any
 
 from clue.cell import Cell
-from clue.metrics import failures
+from clue.metrics import choice, failures
 from clue.metrics.references import authors_reference
 from clue.metrics.registry import METRICS
 from clue.metrics.registry import flags as flags_of
 from clue.records import Completion, Record, Sample, sha256
+from clue.store.likelihoods import Likelihoods
 from clue.store.records_table import tables
 from clue.task.parts import compared, free_part
 
@@ -20,16 +21,23 @@ determine a score."""
 ScoresByAnswer = Mapping[AnswerAndTarget, float | None]
 
 
-def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
+def score(
+    cell: Cell, completions: Sequence[Completion], options: Sequence[Likelihoods] = ()
+) -> list[Record]:
     """Returns the records of the cell, in the order of its samples.
 
     If an earlier table has a metric with the same signature, only new answers are scored.
+
+    Args:
+        cell: the cell.
+        completions: one per sample.
+        options: log-probabilities of the options of each sample; empty if they are not scored.
     """
     scores: dict[str, list[float | None]] = {}
     earlier = _earlier_scores(cell)
     groups = _groups(cell)
     parsed = {
-        reads: _answers(cell, reads, completions)
+        reads: _likeliest(options) if reads == "likeliest" else _answers(cell, reads, completions)
         for reads in {"parse", *(reads for reads, _ in groups)}
     }
     for reads, names in groups:
@@ -41,6 +49,8 @@ def score(cell: Cell, completions: Sequence[Completion]) -> list[Record]:
         name: flag(texts, cell.scoring) for name, flag in flags_of(list(cell.signatures)).items()
     }
     records = map(_record, repeat(cell), range(len(completions)), completions, answers)
+    if options:
+        records = map(choice.described, records, options)
     return [
         replace(
             record,
@@ -126,6 +136,10 @@ def _answers(cell: Cell, reads: str, completions: Sequence[Completion]) -> list[
         parse(completion.text, sample)
         for completion, sample in zip(completions, cell.samples, strict=True)
     ]
+
+
+def _likeliest(options: Sequence[Likelihoods]) -> list[str | None]:
+    return [choice.written(choice.likeliest(of_sample)) for of_sample in options]
 
 
 def _record(cell: Cell, index: int, completion: Completion, answer: str | None) -> Record:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clue.errors import ConfigError
-from clue.metrics import accuracy, bertscore, correction, icd_f1, rouge, umls
+from clue.metrics import accuracy, bertscore, choice, correction, icd_f1, rouge, umls
 from clue.metrics.scorer import Scorer, Scoring
 from clue.task.parts import WHOLE
 
 Kind = Literal["binary", "fraction", "continuous"]
-Parser = Literal["parse", "parse_upstream"]
+Parser = Literal["parse", "parse_upstream", "likeliest"]
 Flag = Callable[[Sequence[str | None], Scoring], Sequence[bool]]
 
 
@@ -25,7 +25,8 @@ class Metric:
     kind: Kind
     scorer: Scorer
     parser: Parser = "parse"
-    """The task's function that reads the answer: its own rule, or that of the authors' code."""
+    """The task's function that reads the answer: its own rule, or that of the authors' code;
+    `likeliest`: no text is read, and the answers are the likeliest options."""
     reference: Literal["own", "authors"] = "own"
     """Origin of the references, where the authors' code changes those of the data set."""
     part: str = WHOLE
@@ -35,6 +36,7 @@ class Metric:
 METRICS: Mapping[str, Metric] = {
     "accuracy": Metric("binary", accuracy),
     "accuracy_upstream": Metric("binary", accuracy, parser="parse_upstream", reference="authors"),
+    choice.NAME: Metric("binary", choice, parser="likeliest"),
     "rouge1": Metric("continuous", rouge),
     "rouge2": Metric("continuous", rouge),
     "rougeL": Metric("continuous", rouge),

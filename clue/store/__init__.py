@@ -4,6 +4,8 @@
     <mlruns>/cells/<task>/<model>/<fingerprint>/
         cell.json            the settings that the fingerprint is the digest of
         completions.jsonl    a line per completion, each with its checksum
+        likelihoods.jsonl    a line per prompt with the log-probabilities of its options
+                             (`clue.store.likelihoods`), if they were asked for
         records-<id>.parquet the scored table of one finished cell (`clue.store.records_table`)
         lock                 held by the process that writes
 

@@ -4,10 +4,7 @@ import fcntl
 import json
 import logging
 import os
-import shlex
 import socket
-import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from clue.common import json_text
-from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
+from clue.common.atomic_write import PRIVATE, explain_write_errors, write_atomic
 from clue.errors import StoreError
 from clue.records import Completion, Prompt, SampleKey
 from clue.store import plausible
+from clue.store.checked_lines import CheckedLines
 
 log = logging.getLogger(__name__)
-
-SYNC_SECONDS = 1.0
-"""Shortest time between two flushes to the disk."""
 
 
 class CellStore:
@@ -32,7 +27,7 @@ class CellStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "completions.jsonl"
-        self._synced = 0.0
+        self.lines = CheckedLines(self.path)
 
     @contextmanager
     def locked(self, *, wait: bool = True) -> Iterator[None]:
@@ -49,7 +44,7 @@ class CellStore:
             yield
         finally:
             os.close(lock)
-            self._sync()
+            self.lines.sync()
 
     def describe(self, payload: dict[str, Any]) -> None:
         """Write the settings that the fingerprint is the digest of, unless they are there."""
@@ -79,34 +74,14 @@ class CellStore:
         Raises:
             StoreError: the file cannot be read, or a line in the middle is damaged; names the line.
         """
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        except PermissionError as error:
-            raise StoreError(
-                f"{self.path} cannot be read: {error.strerror}; let this user read it"
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"{self.path} cannot be read ({error.strerror}): repair or restore it; or move it "
-                "away and run the same command again, which generates its samples again"
-            ) from error
-        lines = content.split(b"\n")
         completions: dict[tuple[SampleKey, str], Completion] = {}
-        good = unusable = 0
-        for number, line in enumerate(lines, start=1):
-            entry = _decode(line) if number < len(lines) else None
-            if entry is None:
-                self._check_torn(number, lines[number:])
-                if repair and content[good:]:
-                    self._cut(good, len(content) - good)
-                break
-            if plausible.fault(entry[1]):
+        unusable = 0
+        for entry in self.lines.entries(repair=repair):
+            key, completion = _completion(entry)
+            if plausible.fault(completion):
                 unusable += 1
             else:
-                completions[entry[0]] = entry[1]
-            good += len(line) + 1
+                completions[key] = completion
         if unusable:
             log.warning("%s: %d answers cannot be and are left out", self.path, unusable)
         return completions
@@ -120,21 +95,12 @@ class CellStore:
         fault = plausible.fault(completion)
         if fault:
             raise StoreError(f"the answer to {prompt.name} is not stored: {fault}")
-        line = _encode(prompt, completion)
-        with explain_write_errors(self.folder):
-            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-            try:
-                write_all(file, line)
-                if time.monotonic() - self._synced > SYNC_SECONDS:
-                    os.fsync(file)
-                    self._synced = time.monotonic()
-            finally:
-                os.close(file)
+        key = {**prompt.key._asdict(), "prompt_sha256": prompt.sha256}
+        self.lines.append(key | asdict(completion))
 
     def discard(self) -> None:
         """Rename the file of completions, so that they are generated again (`force=true`)."""
-        if self.path.exists():
-            self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
+        self.lines.discard()
 
     def records_path(self, cell_id: str) -> Path:
         """Path of the records table of a finished cell."""
@@ -155,52 +121,9 @@ class CellStore:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
 
-    def _sync(self) -> None:
-        if self.path.exists():
-            file = os.open(self.path, os.O_RDONLY)
-            os.fsync(file)
-            os.close(file)
 
-    def _check_torn(self, number: int, rest: list[bytes]) -> None:
-        if any(_decode(line) for line in rest):
-            remedy = f"sed -i {number}d {shlex.quote(str(self.path))}"
-            raise StoreError(
-                f"{self.path}: line {number} is damaged and intact lines follow it: the file was "
-                "changed or the disk is failing. Restore the file; or remove that line with "
-                f"`{remedy}` and run the same command again, which generates its sample again; or "
-                "generate all of the cell again with force=true."
-            )
-
-    def _cut(self, good: int, torn: int) -> None:
-        log.warning("%s: removed an incomplete last line (%d bytes)", self.path, torn)
-        os.truncate(self.path, good)
-
-
-def _encode(prompt: Prompt, completion: Completion) -> bytes:
-    entry = {
-        **prompt.key._asdict(),
-        "prompt_sha256": prompt.sha256,
-        **asdict(completion),
-    }
-    return (json.dumps(entry | {"crc32": _crc(entry)}) + "\n").encode()
-
-
-def _decode(line: bytes) -> tuple[tuple[SampleKey, str], Completion] | None:
-    """Returns key and completion of a line, None if the line is damaged.
-
-    The checksum is that of the line as it was written, also if it lacks newer fields of a key.
-    """
-    try:
-        entry = json_text.parse(line)
-        checksum = entry.pop("crc32")
-    except (ValueError, KeyError, AttributeError, TypeError):
-        return None
-    if checksum != _crc(entry):
-        return None
+def _completion(entry: dict[str, Any]) -> tuple[tuple[SampleKey, str], Completion]:
+    """Returns key and completion of a line, which may lack newer fields of a key."""
     entry = SampleKey._field_defaults | entry
     key = SampleKey(*(entry.pop(name) for name in SampleKey._fields))
     return (key, entry.pop("prompt_sha256")), Completion(**entry)
-
-
-def _crc(entry: dict[str, Any]) -> int:
-    return zlib.crc32(json.dumps(entry).encode())

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from clue.choice_scoring import is_requested, options_of
 from clue.config import model_files
 from clue.config.composition import as_overrides, composed
 from clue.config.files import config_files
 from clue.config.schema import Config, PathsConf
 from clue.errors import DataError, DataMissing, ModelUnavailable
-from clue.metrics import failures
+from clue.metrics import choice, failures
 from clue.metrics.references import authors_reference, task_signatures
 from clue.metrics.scorer import Scoring
 from clue.records import dotted, sha256
@@ -29,6 +30,7 @@ class ExpectedTask:
     score: tuple[str, ...]
     """Metrics of the task score."""
     metrics: tuple[str, ...]
+    """Those of the task file, and the accuracy of the likeliest option if it is declared."""
     signatures: Mapping[str, str]
     """Metric name to signature, without metrics whose scorer is not here."""
     versions: Mapping[str, int]
@@ -137,9 +139,10 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     task = Task.of(config, name)
     conf = task.conf
     digests, split = _from_data(task)
+    metrics = [*conf.metrics, *_of_choice(config, task, split)]
     of_now = {
         "samples": len(split.scored) if split else None,
-        "signatures": _signatures(config, task, split),
+        "signatures": _signatures(config, task, split, metrics),
         "versions": {**task.module.VERSIONS, "failures": failures.VERSION},
     }
     values = of_now | {key: value for key, value in frozen.items() if value}
@@ -147,7 +150,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     return ExpectedTask(
         protocol=task.settings() | digests | frozen_digests,
         score=tuple(conf.score),
-        metrics=tuple(conf.metrics),
+        metrics=tuple(metrics),
         signatures=values["signatures"],
         versions=values["versions"],
         limit=task.effective_limit,
@@ -172,11 +175,20 @@ def _from_data(task: Task) -> tuple[dict[str, str], SampleSplit | None]:
         return ({} if task.shots else {"shots": sha256([])}), None
 
 
-def _signatures(config: Config, task: Task, split: SampleSplit | None) -> dict[str, str]:
+def _of_choice(config: Config, task: Task, split: SampleSplit | None) -> list[str]:
+    """The metric of the likeliest option, if it is declared and the options can be compared."""
+    if not is_requested(config, task) or (split and not options_of(task, split.scored).options):
+        return []
+    return [choice.NAME]
+
+
+def _signatures(
+    config: Config, task: Task, split: SampleSplit | None, metrics: Iterable[str]
+) -> dict[str, str]:
     """Signatures of now, without those of scorers or references that are not on this machine."""
     scoring = Scoring(config.scoring, config.paths.store / "cache")
     resolved: dict[str, str] = {}
-    for name in task.conf.metrics:
+    for name in metrics:
         if split is None and authors_reference(task, name):
             continue
         differ = split is not None and split.has_authors_references

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from clue.metrics.choice import NAME as CHOICE
+from clue.metrics.choice import without as without_choice
 from clue.records import Record, sha256
 from clue.store.records_table import read_table
 from clue.store.stored_tables import StoredTable
@@ -210,23 +212,32 @@ def _distance(
 
 
 def _distinct(tables: Sequence[StoredTable], model: str) -> list[StoredTable]:
-    """One table for each content; of equal ones that of the declared name, else the first."""
+    """One table for each content; of equal ones that of the declared name, else the first.
+
+    A table with likelihoods precedes the equal one without.
+    """
     if len(tables) < 2:
         return list(tables)
     by_content: dict[str, list[StoredTable]] = {}
-    for table in sorted(tables, key=lambda one: (one.facts["model"] != model, _place(one))):
+    for table in sorted(tables, key=lambda one: _preference(one, model)):
         by_content.setdefault(content_sha256(table), []).append(table)
     return [group[0] for group in by_content.values()]
 
 
 def content_sha256(table: StoredTable) -> str:
-    """Returns the digest of a table's records, without name of the model, and seconds."""
+    """Returns the digest of a table's records, without name of the model, seconds, likelihoods."""
     rows = [_content(record).row() for record in read_table(table.path).records]
-    return sha256([sorted(rows, key=sha256), dict(table.signatures)])
+    signatures = {name: text for name, text in table.signatures.items() if name != CHOICE}
+    return sha256([sorted(rows, key=sha256), signatures])
 
 
 def _content(record: Record) -> Record:
-    return replace(record, model="", completion=replace(record.completion, seconds=0.0))
+    answered = replace(record, model="", completion=replace(record.completion, seconds=0.0))
+    return without_choice(answered)
+
+
+def _preference(table: StoredTable, model: str) -> tuple[bool, bool, tuple[str, ...]]:
+    return table.facts["model"] != model, CHOICE not in table.signatures, _place(table)
 
 
 def _place(table: StoredTable) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.common.plural import counted
+from clue.metrics.choice import NAME as CHOICE
 from clue.records import dotted
 from clue.store.stored_tables import StoredTable
 from clue.study.expected import ExpectedCell, ExpectedTask
@@ -18,6 +19,7 @@ WORDING = ("system", "user", "assistant")
 _LABELS = {
     **{"data": "other data", "protocol": "other protocol", "model": "model not declared"},
     **{"scoring": "other scoring", "library": "other scoring", "reader": "older reader"},
+    "likelihood": "no likelihoods",
 }
 _VERSION = re.compile(r"\d+(\.\d+)+\S*")
 
@@ -27,7 +29,8 @@ class Mismatch:
     """A difference that keeps a stored cell out of a study."""
 
     kind: str
-    """`backend`, `limit`, `data`, `protocol`, `model`, `scoring`, `library` or `reader`."""
+    """`backend`, `limit`, `data`, `protocol`, `model`, `scoring`, `library`, `reader` or
+    `likelihood`."""
     text: str
 
     @property
@@ -55,7 +58,7 @@ def mismatches(stored: StoredTable, expected: ExpectedCell) -> list[Mismatch]:
         *_data(stored, expected.task),
         *_protocol(stored, expected.task),
         *_model(stored, expected.model),
-        *_scoring(stored, expected.task),
+        *_scoring(stored, expected),
         *_readers(stored, expected.task),
     ]
 
@@ -155,11 +158,16 @@ def _model(stored: StoredTable, expected: Mapping[str, Any]) -> Iterator[Mismatc
             yield Mismatch("model", difference(f"model.{key}", model.get(key), expected.get(key)))
 
 
-def _scoring(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
-    if set(stored.signatures) != set(expected.metrics):
-        scored, declared = (
-            ", ".join(sorted(names)) for names in (stored.signatures, expected.metrics)
-        )
+def _scoring(stored: StoredTable, expected_cell: ExpectedCell) -> Iterator[Mismatch]:
+    """The accuracy of the likeliest option may be there in addition, since it changes nothing."""
+    expected = expected_cell.task
+    metrics = {name for name in expected.metrics if not (expected_cell.rule and name == CHOICE)}
+    if metrics - set(stored.signatures) == {CHOICE}:
+        text = f"{CHOICE} is not computed; scoring.choice=true adds it"
+        yield Mismatch("likelihood", text)
+        return
+    if set(stored.signatures) - {CHOICE} != metrics - {CHOICE}:
+        scored, declared = (", ".join(sorted(names)) for names in (stored.signatures, metrics))
         yield Mismatch("scoring", difference("the list of metrics", scored, declared))
         return
     if set(stored.facts["score"]) != set(expected.score):
@@ -168,7 +176,8 @@ def _scoring(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
             f"the task score is of {', '.join(stored.facts['score'])}, not of "
             f"{', '.join(expected.score)}",
         )
-    for name, signature in expected.signatures.items():
+    for name in sorted(metrics & expected.signatures.keys()):
+        signature = expected.signatures[name]
         if stored.signatures[name] != signature:
             yield _signature_mismatch(name, stored.signatures[name], signature)
 

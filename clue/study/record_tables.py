@@ -7,6 +7,7 @@ from pathlib import Path
 from clue.config.locations import options
 from clue.config.schema import PathsConf
 from clue.errors import StoreError
+from clue.metrics import choice
 from clue.records import sha256
 from clue.store import annotations_file
 from clue.store.addresses import distinct, parse
@@ -105,10 +106,12 @@ def _tables(mlruns: Path, chosen: RecordFilter) -> Iterator[NamedTable]:
 
 
 def _only(tables: Sequence[NamedTable]) -> NamedTable:
-    """The table of a name; of several with equal records the first."""
-    contents = {sha256([record.row() for record in table.table.records]) for table in tables}
+    """The table of a name; of several with equal records the first, with likelihoods if any is."""
+    contents = {
+        sha256([choice.without(record).row() for record in table.table.records]) for table in tables
+    }
     if len(contents) == 1:
-        return tables[0]
+        return min(tables, key=lambda table: choice.NAME not in table.table.signatures)
     addresses = [table_address(table.path) for table in tables]
     lines = [
         f"  {distinct(address, addresses)}  {table.describe()}"

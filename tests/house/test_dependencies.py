@@ -17,7 +17,10 @@ NOT_IMPORTED = {
     "hydra-submitit-launcher": "Hydra finds its plugins by itself",
 }
 DEVELOPMENT = ("tests", "benchmarks", "examples")
-OWN_ENVIRONMENT = {"vllm": "its requirements exclude those of this project: docs/backends.md"}
+OWN_ENVIRONMENT = {
+    "vllm": "its requirements exclude those of this project: docs/backends.md",
+    "lm_eval": "only benchmarks.likelihood compares with it",
+}
 OF_OTHERS = {
     "joblib": "hydra-joblib-launcher",
     "markdown-it-py": "rich",

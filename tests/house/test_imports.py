@@ -14,7 +14,7 @@ LAYERS = (
     ("clue.outgoing",),
     ("clue.task",),
     ("clue.backends", "clue.metrics"),
-    ("clue.fingerprint",),
+    ("clue.fingerprint", "clue.choice_scoring"),
     ("clue.cell", "clue.study"),
     ("clue.tracking",),
     ("clue.evaluation",),

@@ -11,7 +11,8 @@ from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.huggingface.quantization import check_loadable
-from clue.records import Completion, Prompt
+from clue.checkpoints.continuation import continued_prompt
+from clue.records import Completion, Prompt, TokenLogProbs
 
 if TYPE_CHECKING:  # torch takes seconds
     from clue.backends.huggingface.batching import BatchGenerator
@@ -63,6 +64,25 @@ class TransformersBackend(Backend):
         for index, answer, seconds in self._batches.answers(rows, budgets, done):
             completion = self.checkpoint.chat.completion(len(rows[index]), answer, seconds)
             yield index, completion
+
+    def likelihood_problem(self) -> str | None:
+        """Nothing prevents it."""
+        return None
+
+    def loglikelihood(
+        self,
+        prompts: Sequence[Prompt],
+        continuations: Sequence[Sequence[str]],
+        done: Collection[int] = (),
+    ) -> Iterator[tuple[int, list[TokenLogProbs]]]:
+        """Yields log-probabilities batch by batch; see `clue.backends.huggingface.likelihood`.
+
+        Raises:
+            ModelError: memory does not suffice for a single prompt, or a continuation has no token.
+        """
+        pairs = zip(prompts, continuations, strict=True)
+        rows = [continued_prompt(self.checkpoint.chat, prompt, texts) for prompt, texts in pairs]
+        yield from self._batches.logprobs(rows, done)
 
     def facts(self) -> dict[str, Any]:
         """Device, versions, bounds and halvings of batches, peak memory in bytes."""

@@ -3,17 +3,23 @@
 import gc
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from clue.backends.huggingface.decoding import Decoder
+from clue.backends.huggingface.likelihood import LikelihoodReader
 from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
+from clue.backends.huggingface.prompt_reading import PromptReader
 from clue.backends.huggingface.shared_prefix import TokenIds, common_prefix, reading_order
+from clue.checkpoints.continuation import ContinuedPrompt
 from clue.common.batch_plan import plan
 from clue.errors import ModelError
+from clue.records import TokenLogProbs
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -61,42 +67,78 @@ class BatchGenerator:
         Raises:
             ModelError: memory does not suffice for a single prompt.
         """
-        prefix = common_prefix(rows)
-        decoder = Decoder(self.model, self.tokenizer, self.stop_ids, self.stop_strings, prefix)
-        sizes = [(len(row), budget) for row, budget in zip(rows, budgets, strict=True)]
-        assert self.tokens
-        for batch in plan(sizes, self.tokens, self.size, reading_order(rows, len(prefix))):
-            if set(batch) - set(done):
-                for answer in self._answer(decoder, batch, rows, budgets):
-                    if answer[0] not in done:
-                        yield answer
+        decoder = Decoder(
+            self.model, self.tokenizer, self.stop_ids, self.stop_strings, common_prefix(rows)
+        )
 
-    def _answer(
+        def answer(batch: Sequence[int]) -> list[list[int]]:
+            return decoder.answer([rows[i] for i in batch], [budgets[i] for i in batch])
+
+        yield from self._computed(rows, budgets, answer, done)
+
+    def logprobs(
+        self, prompts: Sequence[ContinuedPrompt], done: Collection[int] = ()
+    ) -> Iterator[tuple[int, list[TokenLogProbs]]]:
+        """Yields index and log-probabilities of the continuations of every prompt not `done`.
+
+        Batches are planned as for `answers`.
+
+        Args:
+            prompts: token ids, shape (n,).
+            done: indices that need no value.
+
+        Raises:
+            ModelError: memory does not suffice for a single prompt.
+        """
+        rows = [prompt.context for prompt in prompts]
+        budgets = [max(map(len, prompt.continuations)) for prompt in prompts]
+        reader = LikelihoodReader(self.model, PromptReader(self.model, common_prefix(rows)))
+
+        def score(batch: Sequence[int]) -> list[list[TokenLogProbs]]:
+            return reader.logprobs([prompts[i] for i in batch])
+
+        for index, scores, _ in self._computed(rows, budgets, score, done):
+            yield index, scores
+
+    def _computed(
         self,
-        decoder: Decoder,
-        batch: Sequence[int],
         rows: Sequence[TokenIds],
         budgets: Sequence[int],
-    ) -> Iterator[tuple[int, list[int], float]]:
+        compute: Callable[[Sequence[int]], list[Result]],
+        done: Collection[int],
+    ) -> Iterator[tuple[int, Result, float]]:
+        """Yields index, result and seconds of every row that is not `done`, batch by batch."""
+        sizes = [(len(row), budget) for row, budget in zip(rows, budgets, strict=True)]
+        order = reading_order(rows, len(common_prefix(rows)))
+        assert self.tokens
+        for batch in plan(sizes, self.tokens, self.size, order):
+            if set(batch) - set(done):
+                for index, result, share in self._halved(batch, rows, compute):
+                    if index not in done:
+                        yield index, result, share
+
+    def _halved(
+        self,
+        batch: Sequence[int],
+        rows: Sequence[TokenIds],
+        compute: Callable[[Sequence[int]], list[Result]],
+    ) -> Iterator[tuple[int, Result, float]]:
         started = time.perf_counter()
-        prompts = [rows[index] for index in batch]
-        answers = self._answer_if_memory_suffices(
-            decoder, prompts, [budgets[index] for index in batch]
-        )
-        if answers is None:
-            self._count_halving(prompts)
+        results = self._computed_if_memory_suffices(batch, compute)
+        if results is None:
+            self._count_halving([rows[index] for index in batch])
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
-                yield from self._answer(decoder, half, rows, budgets)
+                yield from self._halved(half, rows, compute)
             return
         share = (time.perf_counter() - started) / len(batch)
-        for index, answer in zip(batch, answers, strict=True):
-            yield index, answer, share
+        for index, result in zip(batch, results, strict=True):
+            yield index, result, share
 
-    def _answer_if_memory_suffices(
-        self, decoder: Decoder, rows: Sequence[TokenIds], budgets: Sequence[int]
-    ) -> list[list[int]] | None:
+    def _computed_if_memory_suffices(
+        self, batch: Sequence[int], compute: Callable[[Sequence[int]], list[Result]]
+    ) -> list[Result] | None:
         try:
-            return decoder.answer(rows, budgets)
+            return compute(batch)
         except (RuntimeError, MemoryError) as error:
             if not is_exhausted(error):
                 raise

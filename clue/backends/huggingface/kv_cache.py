@@ -84,9 +84,10 @@ class KvCache(Cache):  # type: ignore[misc]
     def __init__(self, lengths: Sequence[int], new_tokens: int) -> None:
         self.width = max(lengths)
         self.gaps = [self.width - length for length in lengths]
-        self.window = CacheWindow(slice(0, len(lengths)), 0, 0)
+        self.window = window = CacheWindow(slice(0, len(lengths)), 0, 0)
         shape = len(lengths), self.width + new_tokens
-        super().__init__(layer_class_to_replicate=lambda: KvCacheLayer(self.window, *shape))
+        # a reference to the cache itself would keep its memory until the next garbage collection
+        super().__init__(layer_class_to_replicate=lambda: KvCacheLayer(window, *shape))
 
     def prepare_prefill(self, slots: slice, width: int, prefix: "KvCache | None") -> None:
         """Prepare slots for a pass over the last `width` tokens of their prompts.
@@ -108,6 +109,13 @@ class KvCache(Cache):  # type: ignore[misc]
     def prepare_decoding(self) -> None:
         """Prepare all rows for a pass over one more token each."""
         self.window.slots, self.window.low = slice(0, len(self.gaps)), min(self.gaps)
+
+    def prepare_continuation(self, slots: slice) -> None:
+        """Prepare rows for a pass behind their prompts, in the place of an earlier one."""
+        self.window.slots, self.window.low, self.window.used = (
+            *(slots, min(self.gaps[slots])),
+            self.width,
+        )
 
     def model_inputs(self, width: int) -> dict[str, Any]:
         """Mask (rows, columns read) and positions (rows, width) of a pass over `width` tokens."""

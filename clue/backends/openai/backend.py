@@ -7,14 +7,15 @@ part of the fingerprint.
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.openai.answer_format import parse_answer
+from clue.backends.openai.echo_scorer import EchoScorer
 from clue.backends.openai.http_client import HttpClient, RequestRefused, Tries
 from clue.backends.openai.probe import ServerInfo, probe_server
 from clue.backends.openai.request_format import build_request
@@ -22,8 +23,9 @@ from clue.backends.openai.settings import MAX_FAILURES_IN_A_ROW, PERMANENT, sett
 from clue.backends.openai.threads import ThreadCrew
 from clue.common.plural import counted
 from clue.errors import ModelError
-from clue.records import Completion, Prompt
+from clue.records import Completion, Prompt, TokenLogProbs
 
+T = TypeVar("T")
 MAX_LISTED = 10
 """Most prompts that an error names."""
 
@@ -45,6 +47,10 @@ class OpenAIBackend(Backend):
     def server(self) -> ServerInfo:
         """Facts of the server, from one probe."""
         return probe_server(self.client, self.conf, self.checkpoint)
+
+    @cached_property
+    def _echo(self) -> EchoScorer:
+        return EchoScorer(self.client, self.server, self.checkpoint.chat, self._tokenizer_lock)
 
     def identity(self) -> dict[str, Any]:
         """Server, form of prompts, our tokenizer and layout; only the server knows the weights."""
@@ -86,24 +92,33 @@ class OpenAIBackend(Backend):
         Raises:
             ModelError: some prompts got no answer; the others' answers were yielded before.
         """
-        todo = [index for index in range(len(prompts)) if index not in done]
-        crew: ThreadCrew[Completion | RequestRefused] = ThreadCrew(
-            min(self.conf.concurrency, len(todo))
-        )
-        failed: dict[int, RequestRefused] = {}
-        answered = in_a_row = 0
-        for index, result in crew.run(todo, lambda index: self._answer(prompts[index], crew)):
-            if isinstance(result, RequestRefused):
-                failed[index] = result
-                in_a_row += 1
-                if in_a_row >= MAX_FAILURES_IN_A_ROW or result.status in PERMANENT:
-                    crew.stop.set()
-            else:
-                answered, in_a_row = answered + 1, 0
-                yield index, result
-        if failed:
-            refusals = [(prompts[index].name, refusal) for index, refusal in failed.items()]
-            raise ModelError(self._failure_report(refusals, answered, len(todo)))
+        yield from self._answers(prompts, done, self._answer)
+
+    def likelihood_problem(self) -> str | None:
+        """A server for chats repeats no prompt; another one is asked once for a probe's tokens."""
+        return self._echo.problem
+
+    def loglikelihood(
+        self,
+        prompts: Sequence[Prompt],
+        continuations: Sequence[Sequence[str]],
+        done: Collection[int] = (),
+    ) -> Iterator[tuple[int, list[TokenLogProbs]]]:
+        """Yields log-probabilities of continuations, each a request of its own (`echo`).
+
+        Raises:
+            ModelError: some prompts got no answer; the others' values were yielded before.
+        """
+        texts = {prompt.key: names for prompt, names in zip(prompts, continuations, strict=True)}
+
+        def score(prompt: Prompt, crew: "ThreadCrew[Any]") -> list[TokenLogProbs] | RequestRefused:
+            tries = Tries(prompt.name, self.conf.retries, crew.stop)
+            try:
+                return self._echo.logprobs(prompt, texts[prompt.key], tries)
+            except RequestRefused as refusal:
+                return refusal
+
+        yield from self._answers(prompts, done, score)
 
     def facts(self) -> dict[str, Any]:
         """The server, which does not report its device."""
@@ -133,6 +148,34 @@ class OpenAIBackend(Backend):
             return self.client.post_with_retries(dialect.path, request.body, tries, read)
         except RequestRefused as refusal:
             return refusal
+
+    def _answers(
+        self,
+        prompts: Sequence[Prompt],
+        done: Collection[int],
+        ask: Callable[[Prompt, "ThreadCrew[Any]"], T | RequestRefused],
+    ) -> Iterator[tuple[int, T]]:
+        """Yields index and answer of every prompt that is not `done`, as they come.
+
+        Raises:
+            ModelError: some prompts got no answer; the others' answers were yielded before.
+        """
+        todo = [index for index in range(len(prompts)) if index not in done]
+        crew: ThreadCrew[T | RequestRefused] = ThreadCrew(min(self.conf.concurrency, len(todo)))
+        failed: dict[int, RequestRefused] = {}
+        answered = in_a_row = 0
+        for index, result in crew.run(todo, lambda index: ask(prompts[index], crew)):
+            if isinstance(result, RequestRefused):
+                failed[index] = result
+                in_a_row += 1
+                if in_a_row >= MAX_FAILURES_IN_A_ROW or result.status in PERMANENT:
+                    crew.stop.set()
+            else:
+                answered, in_a_row = answered + 1, 0
+                yield index, result
+        if failed:
+            refusals = [(prompts[index].name, refusal) for index, refusal in failed.items()]
+            raise ModelError(self._failure_report(refusals, answered, len(todo)))
 
     def _failure_report(
         self, refusals: Sequence[tuple[str, RequestRefused]], answered: int, todo: int

@@ -1,7 +1,7 @@
 """`python -m clue store prune`: remove files that nothing reads.
 
-These are completions that `force=true` replaced, and incomplete files whose writer died. Files that
-a cell or its analysis needs are never removed.
+These are completions and log-probabilities that `force=true` replaced, and incomplete files whose
+writer died. Files that a cell or its analysis needs are never removed.
 """
 
 import argparse
@@ -20,7 +20,7 @@ HELP = "remove replaced completions and incomplete files; without --yes only lis
 
 PART = re.compile(r"^\..+\.(?P<pid>\d+)$")
 """Name of a file that a process is writing: `.<name>.<pid>`."""
-REPLACED = "completions.*.jsonl"
+REPLACED = ("completions.*.jsonl", "likelihoods.*.jsonl")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,8 @@ def unused_files(mlruns: Path) -> Iterator[Path]:
         StoreError: there is no such store.
     """
     for generation in generations(mlruns):
-        yield from generation.folder.glob(REPLACED)
+        for pattern in REPLACED:
+            yield from generation.folder.glob(pattern)
         for path in generation.folder.glob(".*"):
             part = PART.match(path.name)
             if part and not psutil.pid_exists(int(part["pid"])):

@@ -118,6 +118,17 @@ def test_the_authors_rules_stand_in_for_ours(tmp_path: Path) -> None:
     assert series["upstream_rules"].sums.delta == 100
 
 
+def test_the_likeliest_option_stands_in_for_the_generated_answer(tmp_path: Path) -> None:
+    base = [record(n, {"accuracy": 0.0, "accuracy_choice": 1.0}) for n in "ab"]
+    tuned = [
+        record(n, {"accuracy": 1.0, "accuracy_choice": x})
+        for n, x in zip("ab", (1.0, 0.5), strict=True)
+    ]
+    series = score_series_of(tmp_path, base, tuned, "mednli")
+    assert series[PRIMARY].sums.delta == 100
+    assert series["likeliest_option"].sums.delta == -25
+
+
 def test_clusters_are_ignored_or_widened_to_patients(tmp_path: Path) -> None:
     names = [*TEXT, "umls_f1"]
     rows = [

@@ -21,7 +21,7 @@ from tests.clue.backends.openai.prompts_and_answers import (
     local_answers,
     prompts,
 )
-from tests.clue.backends.openai.server import greedy
+from tests.clue.backends.openai.server import greedy, token_logprobs
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Engine:
     def add_request(self, name: str, prompt: Any, params: Any) -> None:
         assert name not in self.waiting
         self.waiting[name] = prompt["prompt_token_ids"], params
-        self.end_ids = params.stop_token_ids
+        self.end_ids = getattr(params, "stop_token_ids", [])
 
     def step(self) -> list[Any]:
         finished = [self.waiting.popitem() for _ in range(min(2, len(self.waiting)))]
@@ -53,6 +53,15 @@ class Engine:
     def _output(self, name: str, ids: list[int], params: Any) -> Any:
         assert params.temperature == 0
         checkpoint = backend(Path(self.model)).checkpoint
+        if getattr(params, "prompt_logprobs", None):
+            values = [
+                None,
+                *(
+                    {ids[n + 1]: SimpleNamespace(logprob=value)}
+                    for n, value in enumerate(token_logprobs(checkpoint, ids))
+                ),
+            ]
+            return SimpleNamespace(request_id=name, prompt_logprobs=values, finished=True)
         new = greedy(checkpoint, ids, params.max_tokens, params.stop_token_ids, params.stop)
         out = SimpleNamespace(token_ids=tuple(new))
         return SimpleNamespace(request_id=name, prompt_token_ids=ids, outputs=[out], finished=True)
@@ -115,6 +124,21 @@ def test_who_stops_listening_leaves_nothing_for_the_next_cell(folder: Path) -> N
     assert sorted(vllm_backend.engine.aborted) == ["1", "2", "3", "4", "5"]
     assert not vllm_backend.engine.waiting
     assert answers(vllm_backend.generate(prompts())) == local_answers(folder)
+
+
+@pytest.mark.usefixtures("_vllm")
+def test_the_engine_scores_continuations_as_our_own_loop_does(folder: Path) -> None:
+    options = [["knee", "pain", "what are"][: 2 + n % 2] for n in range(len(prompts()))]
+    vllm_backend = backend(folder, "vllm")
+    assert vllm_backend.likelihood_problem() is None
+    scores = dict(vllm_backend.loglikelihood(prompts(), options, done={3}))
+    expected = dict(backend(folder).loglikelihood(prompts(), options, done={3}))
+    assert scores.keys() == expected.keys() == set(range(len(prompts()))) - {3}
+    for index, values in scores.items():
+        assert [value.ids for value in values] == [value.ids for value in expected[index]]
+        for value, other in zip(values, expected[index], strict=True):
+            assert value.logprobs == pytest.approx(other.logprobs, abs=1e-4)
+    assert not vllm_backend.engine.waiting
 
 
 def test_an_environment_without_vllm_is_told_where_it_lives(

@@ -126,9 +126,9 @@ def test_answers_reach_the_disk_once_a_second_and_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, synced = [100.0], []
-    monkeypatch.setattr("clue.store.completions.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("clue.store.checked_lines.time.monotonic", lambda: now[0])
     monkeypatch.setattr(
-        "clue.store.completions.os.fsync", lambda file: synced.append(os.fstat(file).st_size)
+        "clue.store.checked_lines.os.fsync", lambda file: synced.append(os.fstat(file).st_size)
     )
     store, sizes = CellStore(tmp_path), []
     with store.locked():

@@ -13,7 +13,8 @@ import pytest
 from clue.errors import ModelError, StoreError
 from clue.evaluation.generation import complete_prompts
 from clue.records import Completion, Message, Prompt
-from clue.store import completions, plausible
+from clue.store import plausible
+from clue.store.checked_lines import encoded
 from clue.store.completions import CellStore
 
 BUDGET = 8
@@ -93,7 +94,8 @@ def test_an_answer_of_an_earlier_version_that_cannot_be_is_generated_again(
     fields: dict[str, Any], fault: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = CellStore(tmp_path)
-    line = completions._encode(PROMPTS[0], dataclasses.replace(GOOD, **fields))
+    key = {**PROMPTS[0].key._asdict(), "prompt_sha256": PROMPTS[0].sha256}
+    line = encoded(key | dataclasses.asdict(dataclasses.replace(GOOD, **fields)))
     assert json.loads(line)
     store.path.write_bytes(line)
     with caplog.at_level(logging.WARNING):

@@ -15,7 +15,7 @@ from transformers import (
     MistralForCausalLM,
 )
 
-from clue.backends.huggingface import decoding, shared_prefix
+from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 
@@ -102,7 +102,7 @@ def test_a_batch_answers_as_generate_does_one_by_one(
     rows = [prefix + prompt(length, 2 + seed) for length, seed, _ in drawn]
     budgets = [budget for *_, budget in drawn]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(decoding.PASS_TOKENS, "cpu", most)
+        patch.setitem(prompt_reading.PASS_TOKENS, "cpu", most)
         answers = answered(model, rows, budgets, prefix)
     expected = [generated(model, row, n) for row, n in zip(rows, budgets, strict=True)]
     assert answers == expected
@@ -143,7 +143,7 @@ def test_families_within_families_are_read_once(
 def test_a_long_prompt_is_read_in_several_passes_behind_its_beginning(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 50)
+    monkeypatch.setitem(prompt_reading.PASS_TOKENS, "cpu", 50)
     prefix = prompt(60, 1)
     rows = [prefix + prompt(120, 2), prefix + prompt(20, 3)]
     with reading(model) as passes:
@@ -194,7 +194,7 @@ def test_nothing_is_read_that_was_in_memory_before(
         self.values.fill_(float("nan"))
 
     monkeypatch.setattr(KvCacheLayer, "lazy_initialization", dirty)
-    monkeypatch.setitem(decoding.PASS_TOKENS, "cpu", 40)
+    monkeypatch.setitem(prompt_reading.PASS_TOKENS, "cpu", 40)
     head = prompt(35, 1)
     for prefix in ([], head):
         rows = [head + prompt(length, length) for length in (90, 41, 30, 12, 3)]

@@ -53,6 +53,8 @@ class Habits:
     key: str | None = None
     card: dict[str, Any] = field(default_factory=lambda: {"owned_by": "vllm"})
     version: str | None = "0.0.1"
+    echo: bool = True
+    """Repeats a prompt with its log-probabilities; else it ignores that it is asked to."""
 
 
 def greedy(
@@ -76,6 +78,14 @@ def greedy(
     decode = checkpoint.chat.tokenizer.decode
     lengths = range(1, len(new) + 1)
     return new[: next((n for n in lengths if any(s in decode(new[:n]) for s in stops)), len(new))]
+
+
+def token_logprobs(checkpoint: Checkpoint, ids: list[int]) -> list[float]:
+    """Log-probabilities of all tokens but the first, by the library's own forward pass."""
+    with torch.inference_mode():
+        logits = checkpoint.model(input_ids=torch.tensor([ids])).logits[0, :-1]
+    values = logits.float().log_softmax(-1)
+    return [values[n, token].item() for n, token in enumerate(ids[1:])]
 
 
 class Server:
@@ -145,6 +155,10 @@ class Server:
             text = text.partition(stop)[0]
         choice = {"finish_reason": "stop" if ended else "length", "index": 0}
         choice |= {"message": {"content": text}} if _api(body) == "chat" else {"text": text}
+        if body.get("echo") and self.habits.echo:
+            with self._one:
+                values = token_logprobs(self.checkpoint, [*ids, *new])
+            choice |= {"logprobs": {"token_logprobs": [None, *values]}}
         if body.get("return_token_ids"):
             choice |= {"token_ids": new}
         usage = {"prompt_tokens": len(ids), "completion_tokens": len(new)}

@@ -1,0 +1,85 @@
+"""Log-probabilities of the options of a cell: computed after its answers, stored as they come."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from clue.cell import Cell
+from clue.choice_scoring import in_order, line_key
+from clue.common.plural import counted
+from clue.common.progress import Update, display
+from clue.common.rich_console import VisibleConsole
+from clue.errors import StoreError
+from clue.evaluation.job import Job
+from clue.store.likelihoods import Likelihoods, LikelihoodStore
+
+log = logging.getLogger(__name__)
+
+
+def complete_likelihoods(job: Job, cell: Cell, *, force: bool) -> list[Likelihoods]:
+    """Returns the options' log-probabilities of each sample; empty if they are not scored.
+
+    Computes only what is not stored. The caller has the lock of the cell's store.
+
+    Args:
+        job: the job.
+        cell: one of its cells.
+        force: compute again what is stored.
+
+    Raises:
+        StoreError: the disk is full, or the backend left prompts out.
+        ModelError: memory does not suffice, or a server did not answer.
+    """
+    if not cell.options:
+        return []
+    store = LikelihoodStore(cell.store.folder)
+    if force and not job.backend.replays:
+        store.lines.discard()
+    stored = store.likelihoods(repair=True)
+    keys = [line_key(*pair) for pair in zip(cell.prompts, cell.options, strict=True)]
+    done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
+    if len(done) < len(keys):
+        _compute(job, cell, store, done)
+    missing = len(keys) - len(done)
+    if missing:
+        raise StoreError(
+            f"{store.lines.path} lacks the log-probabilities of {counted(missing, 'prompt')}; run "
+            "the same command again, or set scoring.choice=false"
+        )
+    return [in_order(list(cell.options[index]), done[index]) for index in range(len(keys))]
+
+
+def _compute(job: Job, cell: Cell, store: LikelihoodStore, done: dict[int, Likelihoods]) -> None:
+    """Computes and stores what is missing, and adds it to `done`."""
+    backend = job.backend.bind(cell.task)
+    texts = [list(options.values()) for options in cell.options]
+    try:
+        with _progress(cell.name, len(texts) - len(done), len(texts)) as update:
+            computed = backend.loglikelihood(cell.prompts, texts, frozenset(done))
+            for number, (index, scored) in enumerate(computed, start=1):
+                prompt, options = cell.prompts[index], cell.options[index]
+                likelihoods = dict(zip(options, scored, strict=True))
+                store.append(prompt, line_key(prompt, options)[2], likelihoods)
+                done[index] = likelihoods
+                update(number)
+    finally:
+        store.lines.sync()
+
+
+@contextmanager
+def _progress(name: str, new: int, total: int) -> Iterator[Update]:
+    log.info(
+        "%s: log-probabilities of the options: %d of %d prompts are stored, %d to go",
+        *(name, total - new, total, new),
+    )
+    columns = (
+        TextColumn("{task.description}: likelihoods"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    bar = Progress(*columns, console=VisibleConsole(stderr=True))
+    with display(bar, name, lambda done: f"{name}: likelihoods {done}/{new}", total=new) as update:
+        yield update
