@@ -50,7 +50,7 @@ def test_a_biomedical_model_belongs_to_the_family_of_its_base() -> None:
     assert model_files.family(model_files.load("meditron7b")) == "llama2_7b"
 
 
-def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
+def test_every_task_module_has_a_yaml_and_is_in_a_list() -> None:
     paths = (ROOT / "clue" / "task").glob("[a-z]*.py")
     modules = {path.stem for path in paths if "\nDATASET = " in path.read_text()}
     files = {
@@ -58,7 +58,7 @@ def test_every_task_module_has_a_yaml_and_is_in_all() -> None:
         for path in (CONF / "task").glob("*.yaml")
         if "@package _global_" not in path.read_text()
     }
-    tasks = composed("task=all").tasks
+    tasks = composed("task=[all,exam,open]").tasks
     assert {path.stem for path in files} == set(tasks)
     assert {task.module for task in tasks.values()} == modules
 
@@ -68,6 +68,11 @@ def test_the_lists_of_tasks_are_the_levels() -> None:
     for level in ("1", "2"):
         listed = composed(f"task=level{level}").tasks.values()
         assert [task.name for task in listed] == [t.name for t in every if t.level == level]
+        assert len(listed) > 2
+    for level in ("exam", "open"):
+        tasks = composed(f"task={level}").tasks.values()
+        assert {task.level for task in tasks} == {level}
+        assert not {task.name for task in tasks} & {task.name for task in every}
     assert set(composed("task=longhealth").tasks) == {f"longhealth{n}" for n in (1, 2, 3)}
 
 
