@@ -26,6 +26,8 @@ NAMES = {
     OVERALL: "Overall",
 }
 """In the order of the literature; a task that is not listed is shown by its own name."""
+IN_SENTENCES = {OVERALL: "the overall score", "open": "the open tasks"}
+"""Names that differ within a sentence."""
 
 
 def display_name(task: str) -> str:
@@ -35,7 +37,7 @@ def display_name(task: str) -> str:
 
 def in_sentence(task: str) -> str:
     """Name of a task, data set or level within a sentence."""
-    return "the overall score" if task == OVERALL else display_name(task)
+    return IN_SENTENCES.get(task, display_name(task))
 
 
 def display_order(task: str) -> tuple[int, str]:
