@@ -26,7 +26,7 @@ NAMES = {
     OVERALL: "Overall",
 }
 """In the order of the literature; a task that is not listed is shown by its own name."""
-IN_SENTENCES = {OVERALL: "the overall score", "open": "the open tasks"}
+IN_SENTENCES = {OVERALL: "the overall score", "exam": "the exams", "open": "the open tasks"}
 """Names that differ within a sentence."""
 
 

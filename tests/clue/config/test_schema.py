@@ -58,8 +58,7 @@ def test_every_task_module_has_a_yaml_and_is_in_a_list() -> None:
         for path in (CONF / "task").glob("*.yaml")
         if "@package _global_" not in path.read_text()
     }
-    lists = ("all", "exam", "open")
-    tasks = {name: task for one in lists for name, task in composed(f"task={one}").tasks.items()}
+    tasks = composed("task=[all,exam,open]").tasks
     assert {path.stem for path in files} == set(tasks)
     assert {task.module for task in tasks.values()} == modules
 
@@ -69,6 +68,11 @@ def test_the_lists_of_tasks_are_the_levels() -> None:
     for level in ("1", "2"):
         listed = composed(f"task=level{level}").tasks.values()
         assert [task.name for task in listed] == [t.name for t in every if t.level == level]
+        assert len(listed) > 2
+    for level in ("exam", "open"):
+        tasks = composed(f"task={level}").tasks.values()
+        assert {task.level for task in tasks} == {level}
+        assert not {task.name for task in tasks} & {task.name for task in every}
     assert set(composed("task=longhealth").tasks) == {f"longhealth{n}" for n in (1, 2, 3)}
 
 
