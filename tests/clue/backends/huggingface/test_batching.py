@@ -1,14 +1,18 @@
+import gc
 import subprocess
 import sys
+import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from clue.backends.huggingface import memory
+from clue.backends.huggingface import decoding, memory, prompt_reading
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
+from clue.backends.huggingface.kv_cache import KvCache
 from clue.errors import ModelError
 
 VOCABULARY = 97
@@ -168,3 +172,30 @@ def test_a_model_with_a_state_in_the_place_of_keys_and_values_is_refused(kind: s
         model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind))
     with pytest.raises(ModelError, match=rf"type {kind} .*backend=vllm"):
         BatchGenerator(model, None, [])
+
+
+def test_no_batch_keeps_the_memory_of_an_earlier_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without garbage collection: a cache in a reference cycle would hold gigabytes until then."""
+    alive: weakref.WeakSet[KvCache] = weakref.WeakSet()
+
+    class Counted(KvCache):
+        def __init__(self, lengths: Sequence[int], new_tokens: int) -> None:
+            super().__init__(lengths, new_tokens)
+            alive.add(self)
+
+    monkeypatch.setattr(decoding, "KvCache", Counted)
+    monkeypatch.setattr(prompt_reading, "KvCache", Counted)
+    generator = torch.Generator().manual_seed(3)
+    common, *others = (
+        torch.randint(VOCABULARY, (40,), generator=generator).tolist() for _ in range(25)
+    )
+    rows = [common + others[n // 4][:30] + others[n] for n in range(24)]  # families in a prefix
+    batched = BatchGenerator(llama(), None, (), (), tokens=500)
+    gc.collect()
+    gc.disable()
+    try:
+        counts = [len(alive) for _ in batched.answers(rows, [4] * len(rows))]
+    finally:
+        gc.enable()
+    assert len(counts) == len(rows)
+    assert max(counts) <= 1  # the prefix that all share
