@@ -115,7 +115,7 @@ def known_study() -> Plan:
     one answers almost as its base does.
     """
     effects = {
-        DECLINE: Effect(dict.fromkeys(task_files.names(), -10.0), noise=0.5),
+        DECLINE: Effect(dict.fromkeys(task_files.expanded("all"), -10.0), noise=0.5),
         GAIN: Effect({TEXT_TASK: 2.5}, noise=1.0),
         SMALL: Effect({TEXT_TASK: 0.6}, noise=0.1),
         EQUIVALENT: Effect(noise=0.1),

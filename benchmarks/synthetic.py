@@ -29,7 +29,7 @@ TRAINING = ("instruction tuning", "continued pre-training")
 
 def write(store: Path, plan: Plan) -> list[Path]:
     """Write every cell's table below `store`; returns their paths."""
-    names = plan.tasks or tuple(task_files.names())
+    names = plan.tasks or tuple(sorted(task_files.expanded("all")))
     declare_format(store)
     models = [*dict.fromkeys(plan.pairs.values()), *plan.pairs]
     return [

@@ -45,7 +45,7 @@ def rows(study: StudyResults) -> list[ResultRow]:
 def truth(row: ResultRow) -> float:
     """Planted difference, in points."""
     plan = planted.known_study()
-    points = {task: plan.difference(row.key.tuned, task) for task in task_files.names()}
+    points = {task: plan.difference(row.key.tuned, task) for task in task_files.expanded("all")}
     return (points | composites(points, paper_tree()))[row.key.task]
 
 
