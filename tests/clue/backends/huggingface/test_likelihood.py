@@ -11,7 +11,8 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from clue.backends.huggingface import likelihood, prompt_reading
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.kv_cache import KvCacheLayer
-from clue.backends.huggingface.likelihood import logprobs_of
+from clue.backends.huggingface.likelihood import LikelihoodReader, logprobs_of
+from clue.backends.huggingface.prompt_reading import PromptReader
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.errors import ModelError
 from clue.records import TokenLogProbs
@@ -118,6 +119,11 @@ def test_a_branch_of_many_rows_is_read_in_parts(
         scores = scored(model, prompts)
     assert passes[1:] == [(2, 2), (2, 2), (1, 2), *[(4, 1), (1, 1)]]
     check(model, prompts, scores)
+
+
+def test_prompts_in_any_order_get_their_own_values(model: Any) -> None:
+    prompts = [ContinuedPrompt(prompt(9 + 5 * i, i), ([1], [2, 3])) for i in (2, 0, 3, 1)]
+    check(model, prompts, LikelihoodReader(model, PromptReader(model, [])).logprobs(prompts))
 
 
 def test_what_is_done_is_not_scored_and_changes_nothing(model: Any) -> None:
