@@ -1,5 +1,6 @@
 """Stores, data and checkpoints that tests share."""
 
+import importlib
 import os
 import shutil
 import sqlite3
@@ -71,6 +72,25 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny.llama(folder / "epfl-llm" / "meditron-7b", context=2048, seed=1)
     tiny.llama(folder / "meta-llama" / "Llama-2-7b-hf", context=4096, seed=2)
     return folder
+
+
+@pytest.fixture(scope="session")
+def earlier_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fictional data as earlier versions had them: six patients in LongHealth."""
+    from clue.data.registry import DEMO
+
+    folder = tmp_path_factory.mktemp("earlier") / "demo"
+    shutil.copytree(DEMO, folder)
+    earlier = ROOT / "tests" / "golden" / "demo_longhealth_6_patients.json"
+    shutil.copy(earlier, folder / "longhealth" / "benchmark_v5.json")
+    return folder
+
+
+@pytest.fixture
+def as_earlier_demo(earlier_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`paths.data=demo` is the earlier fictional data, in this process."""
+    for module in ("clue.data.locate", "clue.task.task"):
+        monkeypatch.setattr(importlib.import_module(module), "DEMO", earlier_demo)
 
 
 @pytest.fixture

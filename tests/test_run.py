@@ -252,7 +252,7 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
     [
         (("model=nobody",), "model=nobody: there is no 'nobody'. There are"),
         (("task=mednly",), "task=mednly: there is no 'mednly'; did you mean mednli"),
-        (("task=[mednly]",), "There are all, level1, level2, longhealth"),
+        (("task=[mednly]",), "task=mednly: there is no 'mednly'; did you mean mednli"),
         (("limit=few",), "'few' of type 'str' could not be converted to Integer"),
         (("limt=3",), "no setting 'limt'; did you mean limit"),
         (("+limit=3",), "not added with '+'"),

@@ -1,6 +1,7 @@
 """A store of version 0.1.0, whose readers had no versions: its answers are read again.
 
-The archive was written by `python -m clue store export` of that version, after `run.py` with ASKED;
+The archive was written by `python -m clue store export` of that version, after `run.py` with ASKED
+on its fictional data;
 names of folders in its runs were replaced afterwards.
 """
 
@@ -19,7 +20,7 @@ from clue.store.records_table import read_table, write_table
 ARCHIVE = Path(__file__).parents[2] / "golden" / "store_0.1.0_unversioned.zip"
 ASKED = (
     *("-m", "model=meditron7b,llama2_7b", "task=[mednli,medisumcode,longhealth3]", "limit=3"),
-    *("backend=fake", "paths.data=demo", "prompt=zero_shot", "model.dtype=float16"),
+    *("backend=fake", "prompt=zero_shot", "model.dtype=float16"),
 )
 """The dtype is that of both models' files in version 0.1.0."""
 
@@ -30,8 +31,9 @@ def previous(mlruns: Path) -> Path:
     return mlruns
 
 
-def ask(mlruns: Path) -> str:
-    command = [sys.executable, str(ROOT / "run.py"), *ASKED, f"paths.mlruns={mlruns}"]
+def ask(mlruns: Path, data: Path) -> str:
+    paths = (f"paths.mlruns={mlruns}", f"paths.data={data}")
+    command = [sys.executable, str(ROOT / "run.py"), *ASKED, *paths]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     return ended.stdout + ended.stderr
 
@@ -44,7 +46,7 @@ def texts(mlruns: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_answers_of_the_previous_version_are_read_again_and_none_is_generated(
-    previous: Path,
+    previous: Path, earlier_demo: Path
 ) -> None:
     for path in previous.glob("cells/**/records-*.parquet"):
         table = read_table(path)
@@ -52,6 +54,6 @@ def test_answers_of_the_previous_version_are_read_again_and_none_is_generated(
         odd = replace(first, completion=replace(first.completion, text="no backend says this"))
         write_table(path, replace(table, records=[odd, *rest]))
     before = texts(previous)
-    assert "6 done" in ask(previous)
+    assert "6 done" in ask(previous, earlier_demo)
     assert texts(previous) == sorted(2 * before)
-    assert "6 skipped" in ask(previous)
+    assert "6 skipped" in ask(previous, earlier_demo)

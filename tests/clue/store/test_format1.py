@@ -38,7 +38,7 @@ Numbers = dict[tuple[str, ...], dict[str, Any]]
 
 
 @pytest.fixture
-def store(mlruns: Path) -> Path:
+def store(mlruns: Path, as_earlier_demo: None) -> Path:
     """The store without its runs: they are in `runs/` as JSON."""
     with zipfile.ZipFile(GOLDEN / "store_format1.zip") as archive:
         archive.extractall(mlruns)

@@ -78,7 +78,8 @@ UNEQUAL = {"mednli": 0.5, "meqsum": 0.4}
         ),
         (
             {"scoring": "embeded"},
-            "scoring: there is no 'embeded'; did you mean embedded? There are embedded, paper",
+            "scoring: there is no 'embeded'; did you mean embedded? There are choice, embedded, "
+            "paper",
         ),
         (
             {"backends": ["transformer"]},

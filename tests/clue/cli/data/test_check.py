@@ -28,7 +28,7 @@ def write_notes(path: Path, *rows: str) -> Path:
         ("meqsum", "test", 40),
         ("problem_summary", "test", 24),
         ("problem_summary", "train", 6),
-        ("longhealth", "test", 48),
+        ("longhealth", "test", 72),
         ("medisumqa", "test", 48),
         ("medisumcode", "test", 24),
         ("mimic", "notes", 24),
