@@ -15,7 +15,7 @@ def test_a_study_becomes_its_models_tasks_and_settings(tmp_path: Path) -> None:
     assert (flag, prompt) == ("--multirun", "prompt=paper")
     assert set(model.removeprefix("model=").split(",")) == {"smollm2_135m", "smollm2_135m_hpo"}
     assert task.startswith("task=[longhealth1,")
-    assert {"paths.data=demo", "tasks.meqsum.max_new_tokens=64", "scoring=embedded"} <= {*settings}
+    assert {"paths.data=demo", "tasks.meqsum.max_new_tokens=48", "scoring=embedded"} <= {*settings}
     assert {"study=demo", "backend=fake"} <= {*settings}
 
 
@@ -24,7 +24,7 @@ def test_a_part_of_a_study_has_its_settings_only(tmp_path: Path) -> None:
     jobs = study_jobs([*words, "tasks.meqsum.max_new_tokens=7"])
     assert jobs.arguments[:3] == ["model=smollm2_135m", "task=[meqsum]", "prompt=paper"]
     assert "tasks.meqsum.max_new_tokens=7" in jobs.arguments
-    assert not any("longhealth" in word or "=64" in word for word in jobs.arguments)
+    assert not any("longhealth" in word or "=48" in word for word in jobs.arguments)
 
 
 @pytest.mark.parametrize(
