@@ -82,15 +82,15 @@ class Harness:
         from lm_eval.api.instance import Instance
 
         requests = [
-            Instance("loglikelihood", {}, (texts[number], option), place)
+            Instance("loglikelihood", {}, (texts[number], option), index)
             for number in numbers
-            for place, option in enumerate(OPTIONS)
+            for index, option in enumerate(OPTIONS)
         ]
         values = [value for value, _ in self.model.loglikelihood(requests, disable_tqdm=True)]
         size = len(OPTIONS)
         return {
-            number: values[size * place : size * (place + 1)]
-            for place, number in enumerate(numbers)
+            number: values[size * index : size * (index + 1)]
+            for index, number in enumerate(numbers)
         }
 
 

@@ -69,7 +69,7 @@ def moderator_effects(
     ]
 
 
-def level_contrast(
+def level_2_minus_level_1(
     levels: Levels, weights: Mapping[str, Weights], families: Mapping[str, str]
 ) -> list[ModeratorEffect]:
     """Level 2 minus Level 1, pair by pair; empty if the study or every pair lacks one of them.

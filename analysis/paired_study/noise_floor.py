@@ -23,6 +23,10 @@ from clue.common.plural import counted
 Axis = Literal["repeat", "wording"]
 NAMES: Mapping[Axis, str] = {"repeat": "presentations", "wording": "wordings"}
 """Axis to its name in sentences."""
+BELOW = (
+    " So a difference as large as the margin is smaller than the change that another presentation "
+    "of the same questions makes."
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,6 @@ class NoiseFloor:
             f"of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
             f"{BELOW if self.margin < self.difference else ''}"
         )
-
-
-BELOW = (
-    " So a difference as large as the margin is smaller than the change that another presentation "
-    "of the same questions makes."
-)
 
 
 def noise_floors(aligned: Iterable[AlignedPair], margins: Mapping[str, float]) -> list[NoiseFloor]:

@@ -18,7 +18,11 @@ from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.item_slopes import item_slopes
 from analysis.paired_study.joint_covariance import shared_patients
 from analysis.paired_study.levels import DatasetComparison, Levels
-from analysis.paired_study.moderators import ModeratorEffect, level_contrast, moderator_effects
+from analysis.paired_study.moderators import (
+    ModeratorEffect,
+    level_2_minus_level_1,
+    moderator_effects,
+)
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults
@@ -178,7 +182,7 @@ class PromptStudy:
 
     def _moderators(self) -> list[ModeratorEffect]:
         effects = moderator_effects(self._pooled(PRIMARY), self.facts, self.conf.large)
-        return effects + level_contrast(self.levels[PRIMARY], self.weights, self.families)
+        return effects + level_2_minus_level_1(self.levels[PRIMARY], self.weights, self.families)
 
     def _variants(self) -> Mapping[str, Variant]:
         if not self.conf.sensitivity:

@@ -17,17 +17,15 @@ def rank_line(standings: Sequence[Standing], levels: Collection[str]) -> str | N
         levels: names of the study's levels.
     """
     for name in selectors.ranked_score(standings, levels):
-        ranked = [(one, one.scores[name]) for one in standings if name in one.scores]
-        ranked = [(one, score) for one, score in ranked if score.rank_set]
-        ranked.sort(key=lambda member: (member[1].rank_set, -member[1].estimate.delta))
-        ranks = [
-            f"{one.model} {number_format.ranks(*score.rank_set)}"
-            for one, score in ranked
-            if score.rank_set
-        ]
+        ranked = sorted(
+            (score.rank_set, -score.estimate.delta, one.model, one.marks)
+            for one in standings
+            if (score := one.scores.get(name)) and score.rank_set
+        )
+        ranks = [f"{model} {number_format.ranks(*rank_set)}" for rank_set, _, model, _ in ranked]
         text = (
             f"Ranks that the data leave open on {in_sentence(name)} (1 = highest score; all "
             f"together with 95 % confidence): {', '.join(ranks)}."
         )
-        return marked(union(*(one.marks for one, _ in ranked)), text)
+        return marked(union(*(marks for *_, marks in ranked)), text)
     return None

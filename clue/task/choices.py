@@ -43,9 +43,9 @@ def beginnings(choices: Mapping[str, str]) -> dict[str, str]:
     """
     first = next(iter(choices.items()), ("", ""))
     lead = first[1].partition(first[0])[0]
-    named = {name: lead + name for name in choices}
-    if all(answer.startswith(named[name]) for name, answer in choices.items()):
-        return named
+    shortened = {name: lead + name for name in choices}
+    if all(answer.startswith(shortened[name]) for name, answer in choices.items()):
+        return shortened
     return dict(choices)
 
 

@@ -100,9 +100,9 @@ def answer_flags(text: str, answer: str | None, sample: Sample) -> dict[str, boo
     `sentence_unread`: the answer reports an error and names no sentence, or several.
     """
     sentence_unread = answer is not None and error_sentence(answer) == UNREAD
-    asked = answer is not None and not sentence_unread and bool(correction(answer))
+    complete = answer is not None and not sentence_unread and bool(correction(answer))
     return {
-        "format_followed": asked and _form(text) == _form(str(answer)),
+        "format_followed": complete and _form(text) == _form(str(answer)),
         "sentence_unread": sentence_unread,
     }
 

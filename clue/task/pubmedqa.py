@@ -53,9 +53,9 @@ def read(path: Path) -> Samples:
         DataError: a file is missing or no object, a field is missing or empty, a label unknown or
             different in the two files, or a listed abstract is missing.
     """
-    asked, other = (_object(file) for file in files(path))
-    is_list = all(isinstance(value, str) for value in asked.values())
-    labels, abstracts = (asked, other) if is_list else (other, asked)
+    main_file, second_file = (_object(file) for file in files(path))
+    is_list = all(isinstance(value, str) for value in main_file.values())
+    labels, abstracts = (main_file, second_file) if is_list else (second_file, main_file)
     missing = sum(pmid not in abstracts for pmid in labels)
     if missing:
         raise DataError(f"{path}: {missing} ids of {TEST_LABELS} are not in {ABSTRACTS}")

@@ -69,5 +69,5 @@ def _point(ax: Axes, point: ExamPoint, theme: Theme) -> None:
 
 def _line(ax: Axes, line: ErrorsInVariables, x: list[float], theme: Theme) -> None:
     """The line over the range of the pairs."""
-    ends = np.array([min(x), max(x)])
-    ax.plot(ends, line.intercept + line.slope * ends, color=theme.ink, lw=1)
+    limits = np.array([min(x), max(x)])
+    ax.plot(limits, line.intercept + line.slope * limits, color=theme.ink, lw=1)

@@ -24,16 +24,16 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         return None
     height = ROW * len(rows) + 0.95
     figure = Figure(figsize=(WIDTH, height))
-    ends = [end for row in rows for name in PANELS for end in _ends(row.split, name)]
-    room = 0.05 * (max(ends) - min(ends)) or 1.0
+    limits = [end for row in rows for name in PANELS for end in _ends(row.split, name)]
+    room = 0.05 * (max(limits) - min(limits)) or 1.0
     for number, (name, title) in enumerate(PANELS.items()):
-        left = LEFT + number * (PANEL + GAP)
-        ax = themed_axes(figure, theme, (left, 0.55 / height, PANEL, 1 - 0.9 / height))
+        panel_left = LEFT + number * (PANEL + GAP)
+        ax = themed_axes(figure, theme, (panel_left, 0.55 / height, PANEL, 1 - 0.9 / height))
         _panel(ax, rows, name, theme)
         ax.set_title(title, fontsize=8, color=theme.ink)
         ax.set_yticks(range(len(rows)), [row.key.tuned for row in rows] if number == 0 else [])
         ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.set_xlim(min(ends) - room, max(ends) + room)
+        ax.set_xlim(min(limits) - room, max(limits) + room)
         ax.tick_params(axis="y", length=0)
     label = f"{display_name(level)}: biomedical minus base, points"
     figure.text(0.6, 0.08 / height, label, ha="center", color=theme.ink)

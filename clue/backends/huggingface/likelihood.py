@@ -111,8 +111,8 @@ class LikelihoodReader:
         """
         tokens = [
             (row, column, token)
-            for row, ends in enumerate(paths)
-            for column, path in enumerate(ends)
+            for row, row_paths in enumerate(paths)
+            for column, path in enumerate(row_paths)
             for token in needs[row][path]
         ]
         values = logprobs_of(logits, tokens)

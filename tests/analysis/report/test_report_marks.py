@@ -114,6 +114,14 @@ def test_the_page_shows_its_marks_wherever_it_is_scrolled_to_or_printed(folder: 
     assert f"<h3>[{MARKS}] MedNLI</h3>" in page  # above the answers of single items
 
 
+def test_answers_that_are_all_alike_are_warned_of_before_any_result(folder: Path) -> None:
+    first = (folder / "report.md").read_text().partition("Biomedical?")[0]
+    warning = first.index("Warning: in 2 cells the answers are all blank, all identical")
+    assert "(b on mednli, t on mednli)" in first
+    assert warning < first.index("## Design")
+    assert warning < first.index(" scored ")
+
+
 def test_markdown_and_the_answer_begin_with_the_marks(folder: Path) -> None:
     text = (folder / "report.md").read_text()
     assert text.startswith(f"> **{MARKS}** Random words")
