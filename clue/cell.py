@@ -140,7 +140,7 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
     if key not in _PROMPT_CACHE:
         split = task.split()
-        prompts = tuple(task.prompt(sample, split.shots) for sample in split.scored)
+        prompts = task.prompts(split)
         while len(_PROMPT_CACHE) >= PROMPT_CACHE_SIZE:
             del _PROMPT_CACHE[next(iter(_PROMPT_CACHE))]
         _PROMPT_CACHE[key] = split, prompts

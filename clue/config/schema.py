@@ -20,6 +20,8 @@ ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tunin
 AUTO = "auto"
 """A setting that follows from others."""
 TEXT_MODES = ("full", "hash", "none")
+ONE, SPREAD, CROSSED = "one", "spread", "crossed"
+"""Designs: one prompt, or a population of prompts."""
 
 
 @dataclass
@@ -221,6 +223,22 @@ class PromptConf:
     """`own`: the task file's; `upstream`: the authors', from `python -m clue data import-upstream`.
     The authors' wording replaces a task's `system`, `user`, `assistant`, `max_new_tokens` and
     `unanswerable`; the task keeps its values for all that their script does not define."""
+    design: str = setting(ONE, OneOf((ONE, SPREAD, CROSSED)))
+    """`one` prompt for all items; a population of prompts `spread` over the items, so that each
+    item is asked with `per_item` of them, or `crossed`, each item with all of them."""
+    population: int = setting(24, AtLeast(2))
+    """Prompts of the population (`clue.task.population`)."""
+    per_item: int = setting(1, AtLeast(1))
+    """Prompts of each item with `design=spread`."""
+    shot_draws: int = setting(4, AtLeast(1))
+    """Draws of worked examples in the population. With `source=test` none of them is scored."""
+    population_seed: int = 1
+    """Of the draw of the population."""
+
+    @property
+    def is_population(self) -> bool:
+        """Items are asked with prompts of a population."""
+        return self.design != ONE
 
 
 @dataclass

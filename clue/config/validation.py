@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from clue.common.names import RULE, is_name
 from clue.config import chat_template_setting
 from clue.config.ranges import printable, problems
-from clue.config.schema import Config, ModelConf, TaskConf
+from clue.config.schema import SPREAD, Config, ModelConf, PromptConf, TaskConf
 from clue.config.table_validation import table_problems
 from clue.errors import ConfigError
 
@@ -32,6 +32,7 @@ def validate(config: Config, backend_problems: Iterable[str] = ()) -> None:
 
 def _contradictions(config: Config) -> Iterator[str]:
     yield from _model_problems(config.model)
+    yield from _prompt_problems(config.prompt)
     for name in filter(None, {*config.tasks, *(task.name for task in config.tasks.values())}):
         if not is_name(name):
             yield f"tasks.{printable(name)} is no name: {RULE}"
@@ -47,6 +48,24 @@ def _contradictions(config: Config) -> Iterator[str]:
             yield f"tasks.{name}.name={task.name}: a task has the name of its file, {name}"
         else:
             yield f"tasks.{name} is set, but {name} is not among the chosen tasks"
+
+
+def _prompt_problems(prompt: PromptConf) -> Iterator[str]:
+    if prompt.is_population and prompt.wording != "own":
+        yield (
+            f"prompt.design={prompt.design} asks in the wordings of conf/wording, and "
+            f"prompt.wording={prompt.wording} in another one: choose one of the two"
+        )
+    if prompt.per_item > 1 and prompt.design != SPREAD:
+        yield (
+            f"prompt.per_item={prompt.per_item}: only prompt.design=spread asks an item with some "
+            "of the prompts"
+        )
+    if prompt.design == SPREAD and prompt.per_item > prompt.population:
+        yield (
+            f"prompt.per_item={prompt.per_item} is more than the prompt.population="
+            f"{prompt.population} prompts: prompt.design=crossed asks each item with all of them"
+        )
 
 
 def _model_problems(model: ModelConf) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
         metrics=tuple(metrics),
         signatures=values["signatures"],
         versions=values["versions"],
-        limit=task.effective_limit,
+        limit=task.row_limit,
         samples=values["samples"],
         fictional=task.fictional,
         repeats=conf.repeats,

@@ -14,6 +14,8 @@ from clue.task.answers import letters
 
 LETTERS = ("A", "B", "C", "D")
 """Options of an exam question."""
+OPTION = "{letter}: {text}"
+"""Line of an option in a prompt."""
 VERSIONS = {"parse": 1, "answer_flags": 1}
 """Version of each function that reads answers; part of the id of every cell of an exam."""
 _LETTER_ALONE = re.compile(r"[(\[*]*([A-Z])[)\]*.]*")
@@ -28,13 +30,18 @@ def options(fields: Mapping[str, str]) -> dict[str, str]:
     return {name[-1].upper(): text for name, text in fields.items() if name.startswith("option_")}
 
 
-def option_lines(fields: Mapping[str, str]) -> str:
+def option_lines(fields: Mapping[str, str], line: str = OPTION) -> str:
     r"""Returns the options as a prompt shows them, a line each.
+
+    Args:
+        fields: of the sample.
+        line: template of a line; names `{letter}` and `{text}`.
 
     >>> option_lines({"option_a": "one day", "option_b": "a week"})
     'A: one day\nB: a week'
     """
-    return "\n".join(f"{letter}: {text}" for letter, text in options(fields).items())
+    lines = options(fields).items()
+    return "\n".join(line.format(letter=letter, text=text) for letter, text in lines)
 
 
 def exam_fields(question: str, texts: Mapping[str, str], **more: str) -> dict[str, str]:

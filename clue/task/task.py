@@ -3,6 +3,7 @@
 import importlib
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,15 +12,18 @@ from typing import Any
 
 from clue.common.file_cache import checksum_of_all
 from clue.common.plural import counted
-from clue.config.schema import Config, PromptConf, TaskConf
+from clue.config.schema import CROSSED, ONE, SPREAD, Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
 from clue.data.locate import data_root, locate
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import ConfigError, DataError
-from clue.records import Message, Prompt, Role, Sample, sha256
+from clue.records import Prompt, Sample, sha256
 from clue.task import table
 from clue.task.document_budget import resolved
+from clue.task.population import Population
+from clue.task.prompt_messages import PromptMessages
 from clue.task.templates import PromptTemplates, imported, own
+from clue.task.wordings import wordings
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +40,11 @@ class SampleSplit:
     """Samples of a cell: worked examples and scored samples."""
 
     shots: tuple[Sample, ...]
-    """Worked examples, shown in every prompt, never scored."""
+    """Worked examples, never scored: those of every prompt, or of all draws of a population."""
     scored: tuple[Sample, ...]
-    """Samples that are scored, in their order."""
+    """Samples that are scored, one per prompt, in the order of the prompts."""
+    wordings: tuple[int, ...]
+    """Number of the prompt of each scored sample in the population; 0 without a population."""
     notes: tuple[str, ...] = ()
     """Notes on the data for readers of the scores: unofficial number of rows, shortened texts."""
     left_out: tuple[str, ...] = ()
@@ -116,6 +122,19 @@ class Task:
         """
         return own(self.conf) if self.prompting.wording == "own" else imported(self.conf, self.data)
 
+    @cached_property
+    def population(self) -> Population | None:
+        """The prompts that items are asked with; None: one prompt asks all of them.
+
+        Raises:
+            ConfigError: the task has no wordings, or one of them asks something else.
+        """
+        if not self.prompting.is_population:
+            return None
+        labels = tuple(self.conf.labels) or getattr(self.module, "LABELS", ())
+        texts = wordings(self.conf, labels)
+        return Population.drawn(self.conf, texts, self.templates, self.prompting, self.shots)
+
     @property
     def source(self) -> str:
         """Source of the worked examples: a split of the data, or `PACKAGE`.
@@ -185,34 +204,68 @@ class Task:
             DataError: the file differs from its official release, or has too few samples.
         """
         samples, notes = self._read("test")
+        pool = self.population.pool if self.population else self.shots
         if self.source == "test":
-            shots, samples = samples[: self.shots], samples[self.shots :]
+            shots, samples, least = samples[:pool], samples[pool:], pool
         else:
             examples, source_notes = self._read(self.source) if self.shots else ([], [])
-            shots, notes = examples[: self.shots], [*notes, *source_notes]
-        if len(shots) < self.shots or not samples:
+            shots, notes, least = examples[:pool], [*notes, *source_notes], self.shots
+        if len(shots) < least or not samples:
             raise DataError(
-                f"{self.path(self.source)}: too few samples for {self.shots} worked examples and "
+                f"{self.path(self.source)}: too few samples for {least} worked examples and "
                 "at least one question"
             )
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
         rule = getattr(self.module, "reference_upstream", None)
+        asked = self._asked(samples)
         return SampleSplit(
             shots=tuple(shots),
-            scored=tuple(samples[: self.effective_limit]),
+            scored=tuple(sample for sample, _ in asked),
+            wordings=tuple(number for _, number in asked),
             notes=tuple(notes),
             left_out=tuple(note for note in notes if note.startswith(LEFT_OUT)),
             has_authors_references=any(rule(one) != one.target for one in samples if rule),
         )
 
-    def prompt(self, sample: Sample, shots: tuple[Sample, ...]) -> Prompt:
-        """Returns the prompt of one sample, with the worked examples first."""
-        turns = [Message("system", self.templates.system)]
-        for shot in shots:
-            turns += [self._message("user", shot), self._message("assistant", shot)]
-        messages = (*turns, self._message("user", sample))
-        return Prompt(sample.id, messages, self.templates.max_new_tokens, sample.repeat)
+    def _asked(self, samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
+        """Samples with the numbers of their prompts; those of one prompt stand together.
+
+        What prompts share is then read once.
+        """
+        scored = samples[: self.effective_limit]
+        if self.population is None:
+            return [(sample, 0) for sample in scored]
+        numbers = self.population.numbers(samples)
+        asked = [(sample, number) for sample in scored for number in numbers[sample.key]]
+        return sorted(asked, key=lambda one: one[1])
+
+    def prompts(self, split: SampleSplit) -> tuple[Prompt, ...]:
+        """Returns the prompts of a split, one per scored sample, in their order."""
+        pairs = zip(split.scored, split.wordings, strict=True)
+        return tuple(self.prompt(sample, split.shots, number) for sample, number in pairs)
+
+    def prompt(self, sample: Sample, shots: tuple[Sample, ...], number: int = 0) -> Prompt:
+        """Returns the prompt of one sample, with the worked examples first.
+
+        Args:
+            sample: the question.
+            shots: `SampleSplit.shots`.
+            number: of the prompt in the population.
+        """
+        templates = self.templates
+        if self.population is None:
+            turns = PromptMessages(self.conf.name, templates, templates.system)
+        else:
+            turns = self._forms[number]
+            shots = self.population.worked_examples(number, shots)
+        messages = turns.of(sample, shots)
+        return Prompt(sample.id, messages, templates.max_new_tokens, sample.repeat, number)
+
+    @cached_property
+    def _forms(self) -> tuple[PromptMessages, ...]:
+        assert self.population is not None
+        return tuple(map(self.population.messages, range(len(self.population.forms))))
 
     def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
         """Returns everything of the task that can change a completion."""
@@ -222,13 +275,18 @@ class Task:
         """Returns the part of the protocol that needs no data: wording, shots, presentation."""
         templates = self.templates
         of_task = {"name": None, "shots": self.shots, "source": self.source}
-        prompting = asdict(self.prompting) | of_task
-        del prompting["wording"]  # `origin` replaces it, so fingerprints of `own` stay the same
+        prompting = {"seed": self.prompting.seed} | of_task
+        words = [templates.system, templates.user, templates.assistant]
+        population: dict[str, Any] = {}
+        if self.population is not None:
+            words[:2] = "", ""
+            population = {"population": self.population.protocol()}
         return {
             "task": self.conf.name,
-            "wording": [templates.system, templates.user, templates.assistant],
+            "wording": words,
             "prompting": prompting,
             "max_new_tokens": templates.max_new_tokens,
+            **population,
             **self._presentation(),
             **templates.origin(),
             **(table.protocol(self.conf) if self.conf.is_table else {}),
@@ -278,24 +336,21 @@ class Task:
         return samples, notes
 
     @property
+    def row_limit(self) -> int | None:
+        """Upper bound of scored answers: each sample may be asked with several prompts."""
+        return None if self.effective_limit is None else self.effective_limit * self.prompts_each
+
+    @property
+    def prompts_each(self) -> int:
+        """Prompts that each sample is asked with."""
+        conf = self.prompting
+        return {ONE: 1, SPREAD: conf.per_item, CROSSED: conf.population}[conf.design]
+
+    @property
     def effective_limit(self) -> int | None:
         """The smaller of the run's limit and the task's limit; None = all samples are scored."""
         limits = [limit for limit in (self.limit, self.conf.limit) if limit is not None]
         return min(limits, default=None)
-
-    def _message(self, role: Role, sample: Sample) -> Message:
-        fields = dict(sample.fields)
-        template = self.templates.user
-        if role == "assistant":
-            template = self.templates.assistant
-            fields["target"] = self.templates.reference(sample.target)
-        try:
-            return Message(role, template.format_map(fields))
-        except (KeyError, ValueError, IndexError) as error:
-            raise ConfigError(
-                f"tasks.{self.conf.name}.{role} cannot be filled ({error!r}); it may name "
-                f"{', '.join(fields)}"
-            ) from error
 
 
 def files_read(module: object, path: Path) -> tuple[Path, ...]:

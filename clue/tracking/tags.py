@@ -8,6 +8,8 @@ from clue.cell import Cell
 from clue.config.model_files import base, family
 from clue.config.schema import Config
 from clue.marks import Marks, is_partial, joined, of_facts, union
+from clue.task.population import Population
+from clue.task.task import Task
 from clue.tracking import provenance
 
 MARKS = "clue.marks"
@@ -60,6 +62,18 @@ def params(cell: Cell) -> dict[str, Any]:
         "backend": cell.generation["backend"]["name"],
         "dtype": cell.model.dtype,
         "max_new_tokens": cell.task.templates.max_new_tokens,
+        **_design(cell.task),
+    }
+
+
+def _design(task: Task) -> dict[str, Any]:
+    """Design of a population of prompts; nothing if one prompt asks all items."""
+    if task.population is None:
+        return {}
+    return {
+        "prompt_design": task.prompting.design,
+        "prompts": len(task.population.forms),
+        "prompts_per_item": task.prompts_each,
     }
 
 
@@ -71,7 +85,7 @@ def facts(cell: Cell) -> dict[str, Any]:
         "fingerprint": cell.fingerprint,
         "generation": dict(cell.generation),
         "prompt": cell.config.prompt.name,
-        "limit": cell.task.effective_limit,
+        "limit": cell.task.row_limit,
         "task": task.name,
         "level": task.level,
         "dataset": task.dataset,
@@ -87,9 +101,15 @@ def facts(cell: Cell) -> dict[str, Any]:
         "parameters": model.parameters,
         "adaptation": list(model.adaptation),
         "demo": cell.task.fictional,
+        **({"population": _facets(cell.task.population)} if cell.task.population else {}),
         **({"strata": task.strata} if task.strata else {}),
         **({"left_out": list(cell.left_out)} if cell.left_out else {}),
     }
+
+
+def _facets(population: Population) -> list[dict[str, Any]]:
+    """Facets of each prompt, in the order of `SampleKey.wording`."""
+    return [form._asdict() for form in population.forms]
 
 
 def marks(cell: Cell) -> Marks:

@@ -69,7 +69,7 @@ def _measured(task: Task, cache: Path) -> int:
     def longest() -> str:
         split = task.split()
         counter = WordCount(ModelConf())
-        prompts = (task.prompt(sample, split.shots) for sample in split.scored)
+        prompts = task.prompts(split)
         return str(max(counter.count(prompt) + prompt.max_new_tokens for prompt in prompts))
 
     first, *others = task.all_files

@@ -1,0 +1,54 @@
+"""Messages of one prompt: templates filled with the fields of a sample and of worked examples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clue.errors import ConfigError
+from clue.records import Message, Role, Sample
+from clue.task.multiple_choice import OPTION, option_lines, options
+from clue.task.templates import PromptTemplates
+
+
+@dataclass(frozen=True)
+class PromptMessages:
+    """One way to ask the questions of a task."""
+
+    task: str
+    """Name of the task, for messages."""
+    templates: PromptTemplates
+    system: str | None
+    """Text of the system turn; None = there is none."""
+    lead: str = ""
+    """Text before the first turn of the user: an instruction that is in no system turn."""
+    option: str = OPTION
+    """Template of the line of an option; names `{letter}` and `{text}`."""
+
+    def of(self, sample: Sample, shots: Sequence[Sample]) -> tuple[Message, ...]:
+        """Returns the turns: system, worked examples, the question.
+
+        Raises:
+            ConfigError: a template names a field that the sample does not have.
+        """
+        turns = [] if self.system is None else [Message("system", self.system)]
+        asked = [self._filled("user", one) for one in (*shots, sample)]
+        asked[0] = self.lead + asked[0]
+        for question, shot in zip(asked, shots, strict=False):
+            answer = self._filled("assistant", shot)
+            turns += [Message("user", question), Message("assistant", answer)]
+        return (*turns, Message("user", asked[-1]))
+
+    def _filled(self, role: Role, sample: Sample) -> str:
+        fields = dict(sample.fields)
+        if self.option != OPTION and options(fields):
+            fields["options"] = option_lines(fields, self.option)
+        template = self.templates.user
+        if role == "assistant":
+            template = self.templates.assistant
+            fields["target"] = self.templates.reference(sample.target)
+        try:
+            return template.format_map(fields)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ConfigError(
+                f"tasks.{self.task}.{role} cannot be filled ({error!r}); it may name "
+                f"{', '.join(fields)}"
+            ) from error
