@@ -35,12 +35,13 @@ class Sums:
     sums: Array
     """Shape (G,), in the unit of the score."""
     sizes: Array
-    """Number of items of each cluster, shape (G,)."""
+    """Number of items of each cluster, shape (G,). Fractions are parts of items; their total is a
+    whole number up to rounding."""
 
     @property
     def n(self) -> int:
         """Number of items."""
-        return int(self.sizes.sum())
+        return round(float(self.sizes.sum()))
 
     @property
     def n_clusters(self) -> int:
