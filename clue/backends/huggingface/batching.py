@@ -11,7 +11,12 @@ from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.likelihood import LikelihoodReader
 from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
 from clue.backends.huggingface.prompt_reading import PromptReader
-from clue.backends.huggingface.shared_prefix import TokenIds, common_prefix, reading_order
+from clue.backends.huggingface.shared_prefix import (
+    TokenIds,
+    common_prefix,
+    family_saving,
+    reading_order,
+)
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.common.batch_plan import plan
 from clue.errors import ModelError
@@ -109,7 +114,8 @@ class BatchGenerator:
     ) -> Iterator[tuple[int, Result, float]]:
         """Yields index, result and seconds of every row that is not `done`, batch by batch."""
         sizes = [(len(row), budget) for row, budget in zip(rows, budgets, strict=True)]
-        order = reading_order(rows, len(common_prefix(rows)))
+        saving = family_saving(self.model.device.type)
+        order = reading_order(rows, len(common_prefix(rows)), saving)
         assert self.tokens
         for batch in plan(sizes, self.tokens, self.size, order):
             if set(batch) - set(done):

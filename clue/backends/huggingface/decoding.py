@@ -46,7 +46,7 @@ class Decoder:
             ModelError: the model computes no numbers.
         """
         answers: list[list[int]] = [[] for _ in rows]
-        slots = reading_order(rows, len(self.prefix))
+        slots = reading_order(rows, len(self.prefix), self._reader.family_saving)
         with torch.inference_mode():
             cache = KvCache([len(rows[index]) for index in slots], max(budgets))
             prompts = [rows[index] for index in slots]

@@ -47,7 +47,8 @@ class LikelihoodReader:
         Raises:
             ModelError: the model computes no numbers.
         """
-        slots = reading_order([prompt.context for prompt in prompts], len(self.reader.prefix))
+        contexts = [prompt.context for prompt in prompts]
+        slots = reading_order(contexts, len(self.reader.prefix), self.reader.family_saving)
         ordered = [prompts[index] for index in slots]
         with torch.inference_mode():
             tables = self._read([prompt.context for prompt in ordered], _needs(ordered))

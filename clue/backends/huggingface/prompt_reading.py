@@ -12,7 +12,12 @@ from typing import Any
 import torch
 
 from clue.backends.huggingface.kv_cache import KvCache
-from clue.backends.huggingface.shared_prefix import TokenIds, families, shared_length
+from clue.backends.huggingface.shared_prefix import (
+    TokenIds,
+    families,
+    family_saving,
+    shared_length,
+)
 from clue.common.batch_plan import plan
 
 PASS_TOKENS = {"cpu": 512}
@@ -84,7 +89,7 @@ class PromptReader:
     ) -> Iterator[torch.Tensor]:
         """`read` from a slot on; all rows share `prefix`."""
         done = 0
-        for first, last in families(rows, prefix.width if prefix else 0):
+        for first, last in families(rows, prefix.width if prefix else 0, self.family_saving):
             yield from self._read_each(cache, rows[done:first], slot + done, prefix)
             common = rows[first][: shared_length(rows[first], rows[last - 1])]
             family = self._cache_prefix(common, prefix)
@@ -118,6 +123,11 @@ class PromptReader:
         for start in range(0, width, step):
             logits = self.logits(cache, [row[start : start + step] for row in ids])
         return logits[:, -1]
+
+    @property
+    def family_saving(self) -> int:
+        """Tokens that a pass of its own must save."""
+        return family_saving(self.model.device.type)
 
     @property
     def _pass_tokens(self) -> int:

@@ -1,7 +1,8 @@
 """Prefixes that prompts share, so that each is read once.
 
 All prompts of a short task begin with the same worked examples. Prompts of a long task form
-families that begin with the same documents.
+families that begin with the same documents, and those of a population of prompts form one for each
+wording with its worked examples.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +10,12 @@ from itertools import pairwise
 
 MIN_PREFIX = 32
 """Tokens; a shorter prefix of all prompts is not worth a cache of its own."""
-MIN_FAMILY_PREFIX = 512
+MIN_FAMILY_PREFIX = 64
 """Tokens that neighbours of a family share at least, in addition to what is read already."""
-MIN_FAMILY_SAVING = 1024
-"""Tokens that a family saves at least: a pass of its own costs a GPU about as much as these."""
+FAMILY_SAVING = {"cpu": 256}
+"""Tokens that a family saves at least, by type of device: a pass of its own costs about as much as
+reading these."""
+FAMILY_SAVING_ELSEWHERE = 1024
 
 TokenIds = list[int]
 
@@ -32,28 +35,42 @@ def common_prefix(rows: Sequence[TokenIds]) -> TokenIds:
     return rows[0][:length] if length >= MIN_PREFIX else []
 
 
-def reading_order(rows: Sequence[TokenIds], prefix_length: int) -> list[int]:
+def family_saving(device: str) -> int:
+    """Returns the tokens that a family saves at least on a type of device.
+
+    >>> family_saving("cpu") < family_saving("cuda")
+    True
+    """
+    return FAMILY_SAVING.get(device, FAMILY_SAVING_ELSEWHERE)
+
+
+def reading_order(rows: Sequence[TokenIds], prefix_length: int, saving: int) -> list[int]:
     """Indices with the members of a family next to each other, the longest family or row first.
 
     Args:
         rows: token ids of the prompts, shape (n, any).
         prefix_length: tokens that begin all of them.
+        saving: `family_saving` of the device.
     """
     by_text = sorted(range(len(rows)), key=lambda index: rows[index])
     groups = [
-        by_text[first:last] for first, last in families([rows[i] for i in by_text], prefix_length)
+        by_text[first:last]
+        for first, last in families([rows[i] for i in by_text], prefix_length, saving)
     ]
     groups += [[index] for index in set(by_text) - {index for group in groups for index in group}]
     groups.sort(key=lambda group: (-max(len(rows[index]) for index in group), min(group)))
     return [index for group in groups for index in group]
 
 
-def families(rows: Sequence[TokenIds], prefix_length: int) -> Iterator[tuple[int, int]]:
+def families(
+    rows: Sequence[TokenIds], prefix_length: int, saving: int
+) -> Iterator[tuple[int, int]]:
     """First and last (excluded) of neighbours whose common prefix is worth a pass of its own.
 
     Args:
         rows: token ids of the prompts, those with a common prefix next to each other.
         prefix_length: tokens that begin all of them and are read already.
+        saving: `family_saving` of the device.
     """
     overlaps = [shared_length(a, b) - prefix_length for a, b in pairwise(rows)]
     first = 0
@@ -61,6 +78,6 @@ def families(rows: Sequence[TokenIds], prefix_length: int) -> Iterator[tuple[int
         if last < len(rows) and overlaps[last - 1] >= MIN_FAMILY_PREFIX:
             continue
         members = last - first
-        if members > 1 and (members - 1) * min(overlaps[first : last - 1]) >= MIN_FAMILY_SAVING:
+        if members > 1 and (members - 1) * min(overlaps[first : last - 1]) >= saving:
             yield first, last
         first = last

@@ -120,7 +120,7 @@ def test_families_within_families_are_read_once(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_prefix, "MIN_FAMILY_PREFIX", 20)
-    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_SAVING", 20)
+    monkeypatch.setitem(shared_prefix.FAMILY_SAVING, "cpu", 20)
     head = prompt(40, 1)
     letters = [head + prompt(60, 2), head + prompt(50, 3)]
     notes = [letters[0] + prompt(30, 4), letters[0] + prompt(30, 5)]

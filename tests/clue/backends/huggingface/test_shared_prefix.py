@@ -43,7 +43,7 @@ def test_a_common_beginning_begins_every_row(tails: list[list[int]], head: list[
 def test_every_row_is_read_once_and_where_nothing_is_shared_the_longest_first(
     prompts: list[list[int]],
 ) -> None:
-    order = reading_order(prompts, 0)
+    order = reading_order(prompts, 0, 1024)
     assert sorted(order) == list(range(len(prompts)))
     lengths = [len(prompts[index]) for index in order]
     assert all(a >= b for a, b in pairwise(lengths))  # 60 tokens are worth no family
@@ -51,14 +51,14 @@ def test_every_row_is_read_once_and_where_nothing_is_shared_the_longest_first(
 
 def test_a_family_stands_together_in_the_place_of_its_longest() -> None:
     prompts = [[7] * 50, *family(1, 600, 3), [8] * 700, *family(2, 600, 3, rest=200), [9] * 40]
-    order = reading_order(prompts[::-1], 0)
+    order = reading_order(prompts[::-1], 0, 1024)
     kinds = [prompts[::-1][index][0] for index in order]
     assert kinds == [2, 2, 2, 8, 1, 1, 1, 7, 9]
 
 
 def test_a_family_must_save_what_a_pass_costs() -> None:
-    assert list(families(family(1, 1023, 2), 0)) == []
-    assert list(families(family(1, 1024, 2), 0)) == [(0, 2)]
-    assert list(families(family(1, 511, 9), 0)) == []
-    assert list(families(family(1, 512, 3), 0)) == [(0, 3)]
-    assert list(families(family(1, 600, 3), 200)) == []  # 200 of them are read already
+    assert list(families(family(1, 1023, 2), 0, 1024)) == []
+    assert list(families(family(1, 1024, 2), 0, 1024)) == [(0, 2)]
+    assert list(families(family(1, 63, 9), 0, 256)) == []
+    assert list(families(family(1, 64, 5), 0, 256)) == [(0, 5)]
+    assert list(families(family(1, 600, 3), 200, 1024)) == []  # 200 of them are read already
