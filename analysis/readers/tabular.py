@@ -42,14 +42,14 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) ->
         if name not in names:
             raise ResultsError(_no_column(request, name, names))
     labels = {name: label for name in LABELS if (label := _only_text(table, name))}
-    no_scores = {*RESERVED, *columns.values(), *labels, request.cluster}
+    no_scores = {*RESERVED, *columns.values(), *labels, request.cluster, request.prompt}
     score = values.choose_score(request, names - no_scores, default=["score"])
     field = request.cluster or (CLUSTER if CLUSTER in names else None)
     rows: list[SampleRow] = []
     scores: list[float] = []
     for number, entry in enumerate(table, start=1):
         where = f"{request.path}, row {number}"
-        rows.append(_row(entry, columns, field, where))
+        rows.append(_row(entry, columns, (field, request.prompt), where))
         scores.append(values.number(_value(entry, score), f"{where}, {score}"))
     model, task = map(labels.get, LABELS)
     return ModelResults(request.path, form, score, tuple(rows), tuple(scores), model, task)
@@ -84,15 +84,21 @@ def _value(entry: Mapping[str, Any], name: str) -> Any:
 
 
 def _row(
-    entry: Mapping[str, Any], columns: Mapping[str, str], field: str | None, where: str
+    entry: Mapping[str, Any],
+    columns: Mapping[str, str],
+    names: tuple[str | None, str | None],
+    where: str,
 ) -> SampleRow:
+    """Reads a row; the names are the columns of its cluster and of its prompt."""
+    cluster, prompt = names
     digests = {kind: str(entry[name]) for name, kind in DIGESTS.items() if entry.get(name)}
     places = {name: _number_of(entry, columns.get(name, name), where) for name in PRESENTATION}
     return SampleRow(
         values.identifier(_value(entry, columns[ID]), where),
-        cluster=values.cluster(entry, field, where) if field else None,
+        cluster=values.cluster(entry, cluster, where) if cluster else None,
         digests=digests,
         content=digests.get("doc"),
+        prompt=values.prompt(entry, prompt, where) if prompt else None,
         **places,
     )
 

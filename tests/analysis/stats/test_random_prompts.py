@@ -30,9 +30,10 @@ def _numbers(found: PromptAnalysis) -> list[float]:
 def test_order_of_rows_changes_no_bit(cells: PromptCells, random: object) -> None:
     order = list(range(len(cells.items)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    names = (cells.items, cells.clusters, cells.prompts)
     other = PromptCells.of(
-        *([column[row] for row in order] for column in names),
+        [cells.items[row] for row in order],
+        [cells.clusters[row] for row in order],
+        [cells.prompts[row] for row in order],
         cells.base[order],
         cells.tuned[order],
     )
