@@ -32,6 +32,8 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
     sample_id: str | None = None,
     repeat: str | None = None,
     filter_name: str | None = None,
+    prompt: str | None = None,
+    wanted_error: float | None = None,
 ) -> "FileComparison":
     """Compares two models on the same samples.
 
@@ -51,21 +53,26 @@ def compare(  # noqa: PLR0913  each is an option that a caller names
         sample_id: field with the id of a sample; None: that of the format.
         repeat: column of a table with the number of a repeat; None: `repeat`, if it exists.
         filter_name: filter of lm-evaluation-harness; None: the only one.
+        prompt: field with the prompt of a row, any text; the prompts are then also analysed as a
+            random factor. None: they are averaged like other presentations of a sample.
+        wanted_error: standard error over prompts, in the unit of the score, to calculate a number
+            of prompts for; None: not calculated. Needs `prompt`.
 
     Returns:
         The comparison: `.comparison` has the numbers, `.sentence` the verdict in words, `.notes`
-        what limits it.
+        what limits it, `.prompts` the prompts as a random factor.
 
     Raises:
-        ConfigError: the margin is not a number above 0, or the range is empty.
+        ConfigError: the margin or the wanted error is not a number above 0, the range is empty, or
+            an error is wanted without `prompt`.
         ResultsError: a file or a frame is missing or malformed.
-        PairingError: the two do not have the same samples, or not the same scale.
+        PairingError: the two do not have the same samples and prompts, or not the same scale.
     """
     from analysis.pairing.compare_sources import PairingOptions, compared, read_source
     from analysis.readers import ReadRequest
 
-    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name)
-    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    request = ReadRequest(Path(), score, cluster, sample_id, repeat, filter_name, prompt)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range, wanted_error)
     base_results = read_source(base, "base", request)
     return compared(base_results, read_source(tuned, "tuned", request), options)
 
@@ -83,6 +90,8 @@ def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
     sample_id: str | None = None,
     repeat: str | None = None,
     filter_name: str | None = None,
+    prompt: str | None = None,
+    wanted_error: float | None = None,
     overall: bool = False,
 ) -> "TaskComparisons":
     """Compares two models task by task, with p-values adjusted by Holm over the tasks.
@@ -99,6 +108,8 @@ def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
         sample_id: as in `compare`.
         repeat: as in `compare`.
         filter_name: as in `compare`.
+        prompt: as in `compare`, of every task; the overall comparison averages prompts.
+        wanted_error: as in `compare`, of every task.
         overall: compare also on the items of all common tasks together.
 
     Raises:
@@ -109,8 +120,8 @@ def compare_tasks(  # noqa: PLR0913  each is an option that a caller names
     from analysis.pairing.compare_sources import PairingOptions, compare_by_task
     from analysis.readers import ReadRequest
 
-    request = ReadRequest(Path(), None, cluster, sample_id, repeat, filter_name)
-    options = PairingOptions(margin, dedup, allow_different_prompts, score_range)
+    request = ReadRequest(Path(), None, cluster, sample_id, repeat, filter_name, prompt)
+    options = PairingOptions(margin, dedup, allow_different_prompts, score_range, wanted_error)
     scores = [score] if score is None or isinstance(score, str) else [*score]
     return compare_by_task(base, tuned, request, scores, options, overall=overall)
 

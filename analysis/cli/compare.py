@@ -5,6 +5,7 @@
     python -m analysis compare OUT/base OUT/tuned --score acc
     python -m analysis compare --base a.jsonl b.jsonl --tuned c.jsonl d.jsonl
     python -m analysis compare base.csv tuned.csv --against other_base.csv other_tuned.csv
+    python -m analysis compare base.csv tuned.csv --prompt prompt --cluster patient
 
 The format of a file is detected, see below; the two files may have different formats. In the
 names of fields a dot leads into a field with fields: --cluster meta.patient.
@@ -13,6 +14,11 @@ A folder (the output folder of lm-evaluation-harness, for example) or several fi
 task by task; the p-values are adjusted by Holm over all tasks of the command.
 
 --against compares two pairs: the difference of the first minus that of the second, per sample.
+
+--prompt names the field with the prompt of a row, by name or as a text. The block of lines on
+prompts then has the difference for these prompts and for prompts like these: the prompts are a
+random factor beside the clusters, as readers are beside cases in a reader study. Each sample needs
+the same prompts in both files.
 
 delta is tuned minus base. delta and the margin are in the unit of the score. Repeats of a sample
 are averaged. Samples of one cluster (a patient, a document) are not independent: name the field
@@ -99,6 +105,11 @@ def _add_fields(parser: argparse.ArgumentParser) -> None:
         help="column of a table with the number of a repeat (default: `repeat`, if it exists)",
     )
     parser.add_argument(
+        "--prompt",
+        metavar="FIELD",
+        help="field with the prompt of a row; prompts are then also analysed as a random factor",
+    )
+    parser.add_argument(
         "--filter", metavar="NAME", help="filter of lm-evaluation-harness (default: the only one)"
     )
 
@@ -119,6 +130,12 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
         metavar=("LOW", "HIGH"),
         help="smallest and largest possible score; others are refused (default: fractions beside "
         "scores above 4 are refused as two scales)",
+    )
+    parser.add_argument(
+        "--wanted-error",
+        type=_positive,
+        metavar="SE",
+        help="print the number of prompts that gives this standard error over prompts",
     )
     parser.add_argument("--dedup", action="store_true", help="drop identical copies of a row")
     parser.add_argument(
@@ -149,6 +166,8 @@ def run(arguments: argparse.Namespace) -> int:
         "sample_id": arguments.id,
         "repeat": arguments.repeat,
         "filter_name": arguments.filter,
+        "prompt": arguments.prompt,
+        "wanted_error": arguments.wanted_error,
     }
     comparison = _compared(arguments, options)
     if arguments.plot:
@@ -170,6 +189,8 @@ def _compared(
     by_task = arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned))
     if by_task and arguments.against:
         raise ConfigError("--against takes one file of each model: give two files before it")
+    if arguments.prompt and arguments.against:
+        raise ConfigError("--prompt analyses one pair: leave out --against, or --prompt")
     if by_task:
         return compare_tasks(
             base, tuned, score=arguments.score, overall=arguments.overall, **options

@@ -1,8 +1,9 @@
 """A comparison of two files as lines of text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis import number_format
+from analysis.cli.prompt_output import prompt_rows
 from analysis.pairing.file_comparison import FileComparison
 from analysis.pairing.pair_contrast import PairContrast, difference_name
 from analysis.pairing.task_comparisons import ALL_TASKS, TaskComparisons
@@ -44,13 +45,20 @@ def blocks(result: FileComparison | TaskComparisons | PairContrast) -> dict[str,
 def _comparison(result: FileComparison) -> Iterator[str]:
     yield result.sentence
     yield ""
-    rows = list(_table(result.comparison, result.labels))
-    width = max(len(name) for name, _ in rows)
-    for name, text in rows:
-        yield f"  {name:<{width}}   {text}"
+    yield from _aligned(list(_table(result.comparison, result.labels)))
+    if result.prompts is not None:
+        yield ""
+        yield from _aligned(list(prompt_rows(result.prompts, result.labels)))
     if result.notes:
         yield ""
     yield from result.notes
+
+
+def _aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Rows as lines, with the values below each other."""
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        yield f"  {name:<{width}}   {text}"
 
 
 def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:

@@ -148,11 +148,11 @@ def _verify_digests(
     format_ids: IdFormat,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Kinds of digests that are equal in all common rows, and those that may differ and do."""
-    base_digests = {row.key: row.digests for row in base}
+    base_digests = {row.identity: row.digests for row in base}
     compared: set[str] = set()
     different: dict[str, list[str]] = {}
     for row in tuned:
-        other = base_digests.get(row.key, {})
+        other = base_digests.get(row.identity, {})
         for kind in row.digests.keys() & other.keys():
             compared.add(kind)
             if row.digests[kind] != other[kind]:
@@ -175,10 +175,9 @@ def _advice(kind: str) -> str:
 
 def _side(rows: Sequence[SampleRow], ids: Sequence[str]) -> Side:
     index_of = {sample: index for index, sample in enumerate(ids)}
-    keys = [row.key for row in rows]
-    used = [number for number, key in enumerate(keys) if key.sample_id in index_of]
-    used.sort(key=lambda number: (keys[number], number))
-    samples = [index_of[keys[number].sample_id] for number in used]
+    used = [number for number, row in enumerate(rows) if row.sample_id in index_of]
+    used.sort(key=lambda number: (rows[number].identity, number))
+    samples = [index_of[rows[number].sample_id] for number in used]
     return Side(np.array(used, dtype=np.intp), np.array(samples, dtype=np.intp))
 
 

@@ -11,6 +11,7 @@ from analysis.errors import ResultsError
 from analysis.pairing import task_comparisons as tasks
 from analysis.pairing.file_comparison import FileComparison, compare_results
 from analysis.pairing.pair_files import pair
+from analysis.pairing.prompt_comparison import compare_prompts
 from analysis.pairing.scales import ScoreRange
 from analysis.pairing.task_comparisons import TaskComparisons
 from analysis.readers import ModelResults, ReadRequest, read_file, read_frame
@@ -31,16 +32,20 @@ class PairingOptions:
     dedup: bool
     allow_different_prompts: bool
     score_range: tuple[float, float] | None
+    wanted_error: float | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers before files are read.
 
         Raises:
-            ConfigError: the margin is not a number above 0, or the range is empty.
+            ConfigError: the margin or the wanted error is not a number above 0, or the range is
+                empty.
         """
-        margin, limits = self.margin, self.score_range
-        if margin is not None and not (isinstance(margin, int | float) and 0 < margin < math.inf):
-            raise ConfigError(f"margin={margin!r}: must be a finite number above 0, or None")
+        limits = self.score_range
+        for name in ("margin", "wanted_error"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int | float) and 0 < value < math.inf):
+                raise ConfigError(f"{name}={value!r}: must be a finite number above 0, or None")
         if limits is not None and not limits[0] < limits[1]:
             raise ConfigError(f"score_range={limits!r}: the first must be below the second")
 
@@ -51,10 +56,11 @@ class PairingOptions:
 
 
 def compared(base: ModelResults, tuned: ModelResults, options: PairingOptions) -> FileComparison:
-    """Pairs and compares two results.
+    """Pairs and compares two results, with their prompts if they were read.
 
     Raises:
-        PairingError: the two do not have the same samples, or not the same scale.
+        ConfigError: an error over prompts is wanted, but no field with the prompt was read.
+        PairingError: the two do not have the same samples and prompts, or not the same scale.
     """
     limits = options.score_range
     pairing = pair(
@@ -64,7 +70,17 @@ def compared(base: ModelResults, tuned: ModelResults, options: PairingOptions) -
         allowed=options.allowed,
         score_range=None if limits is None else ScoreRange(*limits),
     )
-    return compare_results(base, tuned, pairing, options.margin)
+    result = compare_results(base, tuned, pairing, options.margin)
+    if pairing.cells is not None:
+        refused = result.comparison.refused
+        prompts = compare_prompts(pairing.cells, refused, options.wanted_error)
+        return replace(result, prompts=prompts)
+    if options.wanted_error is not None:
+        raise ConfigError(
+            "a wanted error is an error over prompts: name the field with the prompt (--prompt "
+            "FIELD), or leave out --wanted-error"
+        )
+    return result
 
 
 def compare_by_task(  # noqa: PLR0913  two models, what to read of them, and how to compare
@@ -101,7 +117,8 @@ def compare_by_task(  # noqa: PLR0913  two models, what to read of them, and how
     together = None
     if overall:
         all_base, all_tuned = tasks.joined(matched.common)
-        together = compared(all_base, all_tuned, options)
+        without_prompts = replace(options, wanted_error=None)
+        together = replace(compared(all_base, all_tuned, without_prompts), prompts=None)
     return tasks.adjusted_over_tasks(
         TaskComparisons(comparisons, matched.only_base, matched.only_tuned, together)
     )

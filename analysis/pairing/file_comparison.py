@@ -9,6 +9,7 @@ from typing import Any
 from analysis.pairing.answer_quality import answer_notes
 from analysis.pairing.missing_samples import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing
+from analysis.pairing.prompt_comparison import PromptComparison
 from analysis.readers import ModelResults
 from analysis.sentences.verdict import Labels, sentence, verdict
 from analysis.stats.battery import battery
@@ -31,6 +32,8 @@ class FileComparison:
     """Facts that limit the result, one sentence each."""
     adjusted: AdjustedP | None = None
     """p-values adjusted over several tasks; None: the comparison is the only one."""
+    prompts: PromptComparison | None = None
+    """Prompts as a random factor; None: prompts are not told apart."""
 
     @property
     def sentence(self) -> str:
@@ -53,6 +56,7 @@ class FileComparison:
             **dataclasses.asdict(ledger),
             "notes": self.notes,
             "p_adjusted": self.adjusted._asdict() if self.adjusted else None,
+            **({"prompts": self.prompts.as_dict()} if self.prompts else {}),
         }
         return {name: _json_value(value) for name, value in document.items()}
 
@@ -155,4 +159,6 @@ def _json_value(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, (tuple, list)):
         return [_json_value(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _json_value(part) for name, part in value.items()}
     return value

@@ -9,9 +9,11 @@ import numpy as np
 from analysis.errors import PairingError
 from analysis.pairing.alignment import Alignment, align
 from analysis.pairing.missing_samples import Ledger, list_ids, missing_bounds
+from analysis.pairing.prompt_cells import prompt_cells
 from analysis.pairing.scales import ScoreRange, check_scales
 from analysis.readers.per_sample import ModelResults, SampleRow
 from analysis.stats.paired import Interval, Paired
+from analysis.stats.prompt_cells import PromptCells
 from clue.common.plural import counted
 from clue.records import SampleKey
 
@@ -27,6 +29,8 @@ class Pairing:
     bounds: Interval | None = None
     """Range of delta over all samples if the missing samples had scored 0 or 1. None if none is
     missing or a score is outside of 0 to 1."""
+    cells: PromptCells | None = None
+    """Scores by item and prompt; None if prompts are not told apart."""
 
 
 def pair(
@@ -47,8 +51,8 @@ def pair(
         score_range: range of all scores; None: judged by the scores.
 
     Raises:
-        PairingError: the files are not of the same items or not of the same score, contain rows
-            twice, or have scores on different scales.
+        PairingError: the files are not of the same items, prompts or score, contain rows twice, or
+            have scores on different scales.
 
     >>> from pathlib import Path
     >>> rows = (SampleRow("a"), SampleRow("b"))
@@ -80,27 +84,28 @@ def pair(
         duplicates=dropped_base + dropped_tuned,
         undefined=len(alignment.ids) - len(paired.ids),
     )
-    return Pairing(paired, ledger, _bounds(base, tuned, paired, ledger))
+    cells = prompt_cells(base, tuned, paired)
+    return Pairing(paired, ledger, _bounds(base, tuned, paired, ledger), cells)
 
 
 def _without_duplicates(results: ModelResults, *, dedup: bool) -> tuple[ModelResults, int]:
     """Results without copies of rows, and the number of copies."""
-    first: dict[SampleKey, tuple[SampleRow, float | None]] = {}
+    first: dict[tuple[SampleKey, str], tuple[SampleRow, float | None]] = {}
     identical: set[str] = set()
     conflicting: set[str] = set()
     for entry in zip(results.rows, results.scores, strict=True):
-        key = entry[0].key
-        if key in first:
-            (identical if first[key] == entry else conflicting).add(key.sample_id)
+        row = entry[0].identity
+        if row in first:
+            (identical if first[row] == entry else conflicting).add(entry[0].sample_id)
         else:
-            first[key] = entry
+            first[row] = entry
     if conflicting:
         samples = counted(len(conflicting), "sample is", "samples are")
         raise PairingError(
             f"{results.path}: {samples} there more than once, with different content"
             f"{list_ids(sorted(conflicting))}. Number repeats of a sample in a column "
-            "`repeat`, wordings in `wording`, sampled answers in `draw`; otherwise remove the "
-            "wrong rows"
+            "`repeat`, wordings in `wording`, sampled answers in `draw`; name the field with the "
+            "prompt with --prompt; otherwise remove the wrong rows"
         )
     if identical and not dedup:
         samples = counted(len(identical), "sample is", "samples are")

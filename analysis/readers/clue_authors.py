@@ -52,6 +52,7 @@ def read(request: ReadRequest, lines: Sequence[Mapping[str, Any]]) -> ModelResul
                 values.identifier(line_id, where),
                 cluster=values.cluster(entry, request.cluster, where) if request.cluster else None,
                 digests={"target": sha256(entry[REFERENCE])},
+                prompt=values.prompt(entry, request.prompt, where) if request.prompt else None,
             )
         )
         scores.append(values.number(entry.get(score), f"{where}, {score}"))

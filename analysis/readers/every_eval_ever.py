@@ -72,12 +72,13 @@ def _row(entry: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRo
     return SampleRow(
         values.identifier(sample_id, where),
         values.presentation(epoch, "epoch", where),
-        _cluster(entry, request.cluster, where) if request.cluster else None,
+        values.cluster(*_place(entry, request.cluster), where) if request.cluster else None,
         digests,
+        prompt=values.prompt(*_place(entry, request.prompt), where) if request.prompt else None,
     )
 
 
-def _cluster(entry: Mapping[str, Any], field: str, where: str) -> str:
-    """Returns a field of the line or of its metadata; the prefix `metadata.` is optional."""
+def _place(entry: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], str]:
+    """Fields of the line or of its metadata; the prefix `metadata.` is optional."""
     metadata = entry.get("metadata") or {}
-    return values.cluster(metadata if field in metadata else entry, field, where)
+    return (metadata if field in metadata else entry), field

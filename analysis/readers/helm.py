@@ -42,10 +42,12 @@ def read(request: ReadRequest, entries: Sequence[Mapping[str, Any]]) -> ModelRes
     """Reads the statistic of all instances that are not perturbed.
 
     Raises:
-        ResultsError: there is no such statistic, or `--id` or `--cluster` is given.
+        ResultsError: there is no such statistic, or `--id`, `--cluster` or `--prompt` is given.
     """
-    if request.sample_id or request.cluster:
-        raise ResultsError(f"{request.path}: it has no such field; leave out --id and --cluster")
+    if request.sample_id or request.cluster or request.prompt:
+        raise ResultsError(
+            f"{request.path}: it has no such field; leave out --id, --cluster and --prompt"
+        )
     plain = [entry for entry in entries if not entry.get("perturbation")]
     statistics: dict[Key, dict[str, Any]] = {}
     for entry in plain:

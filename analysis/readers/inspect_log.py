@@ -145,6 +145,7 @@ def _row(sample: Mapping[str, Any], request: ReadRequest, where: str) -> SampleR
         _cluster(sample, request.cluster, where) if request.cluster else None,
         {"prompt": sha256([prompt, sample.get("choices")]), "target": target},
         sha256([prompt, target, rest]),
+        prompt=values.prompt(*_place(sample, request.prompt), where) if request.prompt else None,
     )
 
 

@@ -56,16 +56,22 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]]) -> ModelResul
 
 
 def _row(entry: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRow:
-    field = request.cluster
-    if field and field not in entry and f"{METADATA}{field}" in entry:
-        field = f"{METADATA}{field}"
+    cluster, prompt = (_column(entry, field) for field in (request.cluster, request.prompt))
     name = request.sample_id or "id"
     return SampleRow(
         values.identifier(values.field(entry, name, where, "for the id"), where),
         values.presentation(entry.get(request.repeat or "epoch"), "epoch", where),
-        values.cluster(entry, field, where) if field else None,
+        values.cluster(entry, cluster, where) if cluster else None,
         {
             "prompt text": sha256([entry.get("input"), entry.get("choices")]),
             "target text": sha256(entry.get("target")),
         },
+        prompt=values.prompt(entry, prompt, where) if prompt else None,
     )
+
+
+def _column(entry: Mapping[str, Any], field: str | None) -> str | None:
+    """Column of a field; the prefix of the metadata's columns is optional."""
+    if field and field not in entry and f"{METADATA}{field}" in entry:
+        return f"{METADATA}{field}"
+    return field

@@ -50,7 +50,9 @@ def read(request: ReadRequest, rows: Sequence[Mapping[str, Any]]) -> ModelResult
 
 def _row(doc: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRow:
     name = (request.sample_id or "id").removeprefix("doc.")
-    field = request.cluster.removeprefix("doc.") if request.cluster else None
+    cluster, prompt = (
+        field.removeprefix("doc.") if field else None for field in (request.cluster, request.prompt)
+    )
     examples = [_question(example) for example in doc.get("fewshot_samples") or ()]
     digests = {
         "prompt": sha256([doc.get("instruction"), _question(doc), examples]),
@@ -58,8 +60,9 @@ def _row(doc: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRow:
     }
     return SampleRow(
         values.identifier(values.field(doc, name, where, "for the id"), where),
-        cluster=values.cluster(doc, field, where) if field else None,
+        cluster=values.cluster(doc, cluster, where) if cluster else None,
         digests=digests,
+        prompt=values.prompt(doc, prompt, where) if prompt else None,
     )
 
 

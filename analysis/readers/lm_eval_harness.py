@@ -146,6 +146,7 @@ def _row(entry: Mapping[str, Any], request: ReadRequest, where: str) -> SampleRo
         cluster=values.cluster(*_place(entry, request.cluster), where) if request.cluster else None,
         digests=digests,
         content=digests.get("doc", digests.get("doc text")),
+        prompt=values.prompt(*_place(entry, request.prompt), where) if request.prompt else None,
     )
 
 

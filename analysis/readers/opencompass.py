@@ -35,8 +35,10 @@ def read(request: ReadRequest, content: Mapping[str, Any]) -> ModelResults:
             f"{request.path} has the predictions without scores. Evaluate again with "
             "--dump-eval-details, and give the file of the folder `results`"
         )
-    if request.sample_id or request.cluster:
-        raise ResultsError(f"{request.path}: it has no such field; leave out --id and --cluster")
+    if request.sample_id or request.cluster or request.prompt:
+        raise ResultsError(
+            f"{request.path}: it has no such field; leave out --id, --cluster and --prompt"
+        )
     details = dict(_examples(content["details"], str(request.path)))
     names = {name for entry in details.values() for name in SCORES if name in entry}
     if request.score is not None and any(request.score in entry for entry in details.values()):

@@ -22,11 +22,18 @@ class SampleRow:
     """Digest of the complete item: two ids with the same digest are the same item."""
     wording: int = 0
     draw: int = 0
+    prompt: str | None = None
+    """Name of the prompt, or its text, if a field was named for it; equal in both files."""
 
     @property
     def key(self) -> SampleKey:
-        """The row's identity in its file: each key occurs once."""
+        """Sample and presentation."""
         return SampleKey.of(self)
+
+    @property
+    def identity(self) -> tuple[SampleKey, str]:
+        """Key and prompt, which together occur once in a file."""
+        return self.key, self.prompt or ""
 
 
 @dataclass(frozen=True)
@@ -117,3 +124,5 @@ class ReadRequest:
     """Column of a table with the number of a repeat; None: `repeat`, if it exists."""
     filter_name: str | None = None
     """Filter of lm-evaluation-harness whose lines are read; None: the only one."""
+    prompt: str | None = None
+    """Field with the prompt of a row, by name or as a text; None: prompts are not told apart."""

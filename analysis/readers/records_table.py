@@ -5,6 +5,7 @@ of answers are not read.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from clue.store.stored_tables import read_facts
 
 FORM = "records of this project"
 TASK_SCORE = "score"
+WORDING = "wording"
+"""Field with the number of the prompt."""
 
 
 def matches(request: ReadRequest) -> bool:
@@ -45,6 +48,10 @@ def read(request: ReadRequest) -> ModelResults:
         raise ResultsError(
             f"{request.path}: no field {request.cluster} to cluster by; there is: cluster"
         )
+    if request.prompt not in (None, WORDING):
+        raise ResultsError(
+            f"{request.path}: no field {request.prompt} with the prompt; there is: {WORDING}"
+        )
     if request.sample_id not in (None, "sample_id"):
         raise ResultsError(f"{request.path}: its id is sample_id; leave out --id")
     table = read_facts(request.path)
@@ -64,7 +71,7 @@ def read(request: ReadRequest) -> ModelResults:
         path=request.path,
         format=FORM,
         score=score,
-        rows=tuple(sample_rows(columns)),
+        rows=tuple(_with_prompt(row, request.prompt) for row in sample_rows(columns)),
         scores=tuple(None if np.isnan(value) else float(value) for value in scores),
         model=facts.get("model"),
         task=facts.get("task"),
@@ -99,6 +106,10 @@ def sample_rows(columns: Columns) -> Iterator[SampleRow]:
             digests={"prompt": prompt, "target": target},
             content=f"{prompt}:{target}",
         )
+
+
+def _with_prompt(row: SampleRow, field: str | None) -> SampleRow:
+    return row if field is None else replace(row, prompt=str(row.wording))
 
 
 def _settings(generation: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ The key is `clue.records.SampleKey`: `sample_id`, and optionally `repeat`, `word
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from analysis.errors import ResultsError
@@ -42,14 +43,16 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) ->
         if name not in names:
             raise ResultsError(_no_column(request, name, names))
     labels = {name: label for name in LABELS if (label := _only_text(table, name))}
-    no_scores = {*RESERVED, *columns.values(), *labels, request.cluster}
+    no_scores = {*RESERVED, *columns.values(), *labels, request.cluster, request.prompt}
     score = values.choose_score(request, names - no_scores, default=["score"])
     field = request.cluster or (CLUSTER if CLUSTER in names else None)
     rows: list[SampleRow] = []
     scores: list[float] = []
     for number, entry in enumerate(table, start=1):
         where = f"{request.path}, row {number}"
-        rows.append(_row(entry, columns, field, where))
+        row = _row(entry, columns, field, where)
+        asked = values.prompt(entry, request.prompt, where) if request.prompt else None
+        rows.append(replace(row, prompt=asked))
         scores.append(values.number(_value(entry, score), f"{where}, {score}"))
     model, task = map(labels.get, LABELS)
     return ModelResults(request.path, form, score, tuple(rows), tuple(scores), model, task)

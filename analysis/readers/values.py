@@ -141,9 +141,30 @@ def cluster(fields: Mapping[str, Any], name: str, where: str) -> str:
     >>> cluster({"meta": {"patient": 7}}, "meta.patient", "row 1")
     '7'
     """
-    value = field(fields, name, where, "to cluster by")
+    return _label(fields, name, where, "to cluster by", "cluster")
+
+
+def prompt(fields: Mapping[str, Any], name: str, where: str) -> str:
+    """Returns the value of the field that names the prompt; a digest if it is a list or object.
+
+    Args:
+        fields: fields of one row.
+        name: as in `field`.
+        where: row, for the message.
+
+    Raises:
+        ResultsError: there is no such field, or it is empty.
+
+    >>> prompt({"reader": 3}, "reader", "row 1")
+    '3'
+    """
+    return _label(fields, name, where, "with the prompt", "prompt")
+
+
+def _label(fields: Mapping[str, Any], name: str, where: str, purpose: str, kind: str) -> str:
+    value = field(fields, name, where, purpose)
     if value is None or value == "":
-        raise ResultsError(f"{where}: the field {name} is empty, so the cluster is unknown")
+        raise ResultsError(f"{where}: the field {name} is empty, so the {kind} is unknown")
     return sha256(value) if isinstance(value, (list, dict)) else str(value)
 
 

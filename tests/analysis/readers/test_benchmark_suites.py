@@ -1,7 +1,7 @@
 """Readers of HELM, lighteval, Every Eval Ever and OpenCompass, on small files in their formats."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -313,7 +313,7 @@ def test_opencompass_files_without_scores_say_where_they_are(tmp_path: Path) -> 
 @pytest.mark.parametrize("program", ["HELM", "OpenCompass"])
 def test_formats_without_fields_refuse_to_look_for_them(tmp_path: Path, program: str) -> None:
     path = WRITERS[program](tmp_path, "knee", BASE)
-    fields: Sequence[dict[str, str]] = ({"sample_id": "key"}, {"cluster": "patient"})
+    fields = ({"sample_id": "key"}, {"cluster": "patient"}, {"prompt": "wording"})
     for field in fields:
-        with pytest.raises(ResultsError, match="leave out --id and --cluster"):
+        with pytest.raises(ResultsError, match="leave out --id, --cluster and --prompt"):
             read_file(ReadRequest(path, SCORES.get(program), **field))
