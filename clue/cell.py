@@ -24,7 +24,8 @@ from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
 from clue.task.parts import check_part
-from clue.task.task import SampleSplit, Task
+from clue.task.sample_split import SampleSplit
+from clue.task.task import Task
 
 PROMPT_CACHE_SIZE = 16
 """Tasks whose prompts a process keeps from one job to the next: all of the study's."""

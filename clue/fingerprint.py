@@ -14,6 +14,7 @@ from clue.config.schema import Config
 from clue.errors import ConfigError, StoreError
 from clue.records import Sample
 from clue.store.generations import Generation
+from clue.task.protocol import protocol
 from clue.task.task import Task
 
 DECODING = "greedy"
@@ -31,7 +32,7 @@ def generations_folder(config: Config, task: Task) -> Path:
 def generation_settings(config: Config, task: Task, shots: tuple[Sample, ...]) -> dict[str, Any]:
     """Returns the part of a fingerprint that the backend does not add: protocol and model."""
     return {
-        "protocol": task.protocol(shots),
+        "protocol": protocol(task, shots),
         "model": model_files.identity(config.model),
         "decoding": DECODING,
     }

@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from clue.common.paths import expanded
+from clue.config.files import choices_in_help
 from clue.config.folders import CONF, ROOT
 from clue.config.hydra_search_path import search_own_folders
 from clue.config.overrides import check_overrides, explain, groups
@@ -25,6 +26,7 @@ Schema = TypeVar("Schema")
 
 OmegaConf.register_new_resolver("expanded", lambda path: str(expanded(path)), replace=True)
 OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+OmegaConf.register_new_resolver("choices_in_help", choices_in_help, replace=True)
 ConfigStore.instance().store(name="schema", node=Config)
 
 

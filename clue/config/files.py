@@ -21,6 +21,8 @@ from clue.config.yaml_size import check_size
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
+WORDING = "wording"
+"""Group of the wordings, a group in it for each task."""
 
 
 def own_folders() -> tuple[Path, ...]:
@@ -75,6 +77,16 @@ def config_files(group: str) -> dict[str, Path]:
                 )
             files[path.stem] = path
     return dict(sorted(files.items()))
+
+
+def choices_in_help() -> str:
+    """Returns the groups that a command chooses from, a line each with its files.
+
+    Wordings are not chosen one by one: a population of prompts is drawn from all of a task.
+    """
+    hidden = ("hydra", WORDING)
+    chosen = [group for group in groups() if not group.startswith(hidden)]
+    return "\n".join(f"{group}: {', '.join(config_files(group))}" for group in chosen)
 
 
 def check_own_files() -> None:

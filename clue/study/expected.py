@@ -16,7 +16,9 @@ from clue.metrics.references import authors_reference, task_signatures
 from clue.metrics.scorer import Scoring
 from clue.records import dotted, sha256
 from clue.study.declaration import CellKey, Declaration
-from clue.task.task import SampleSplit, Task
+from clue.task.protocol import data_digests, protocol_settings
+from clue.task.sample_split import SampleSplit
+from clue.task.task import Task
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +150,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     values = of_now | {key: value for key, value in frozen.items() if value}
     frozen_digests = {key: frozen[key] for key in ("dataset_sha256", "shots") if frozen.get(key)}
     return ExpectedTask(
-        protocol=task.settings() | digests | frozen_digests,
+        protocol=protocol_settings(task) | digests | frozen_digests,
         score=tuple(conf.score),
         metrics=tuple(metrics),
         signatures=values["signatures"],
@@ -168,7 +170,7 @@ def _from_data(task: Task) -> tuple[dict[str, str], SampleSplit | None]:
     unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
     try:
         split = unlimited.split()
-        return task.data_digests(split.shots), split
+        return data_digests(task, split.shots), split
     except DataError as error:
         if not isinstance(error, DataMissing):
             log.warning("the data of %s cannot be read: %s", task.conf.name, error)

@@ -193,9 +193,7 @@ class Population:
         return deal(samples, size, self.conf.per_item)
 
 
-def deal(
-    samples: Iterable[Sample], size: int, per_item: int
-) -> dict[SampleKey, tuple[int, ...]]:
+def deal(samples: Iterable[Sample], size: int, per_item: int) -> dict[SampleKey, tuple[int, ...]]:
     """Deals prompts round robin to samples in the order of their digests, cluster by cluster.
 
     Neighbours have different prompts, so a cluster sees as many as it has samples, and all prompts
@@ -222,10 +220,10 @@ def deal(
 
 
 def _labelled(template: str, form: str) -> str:
-    """The template with labels in another form.
+    r"""The template with labels in another form.
 
-    >>> _labelled("Question: {question}", "capitals"), _labelled("Note:\\n{note}", "heading")
-    ('QUESTION: {question}', '### Note\\n{note}')
+    >>> _labelled("Question: {question}", "capitals"), _labelled("Note:\n{note}", "heading")
+    ('QUESTION: {question}', '### Note\n{note}')
     """
     if form == "capitals":
         return _LABEL.sub(lambda match: match[0].upper(), template)

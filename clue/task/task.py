@@ -4,24 +4,23 @@ import importlib
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from clue.common.file_cache import checksum_of_all
 from clue.common.plural import counted
 from clue.config.schema import CROSSED, ONE, SPREAD, Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
 from clue.data.locate import data_root, locate
 from clue.data.registry import DATASETS, DEMO, Dataset
 from clue.errors import ConfigError, DataError
-from clue.records import Prompt, Sample, sha256
+from clue.records import Prompt, Sample
 from clue.task import table
 from clue.task.document_budget import resolved
 from clue.task.population import Population
 from clue.task.prompt_messages import PromptMessages
+from clue.task.sample_split import SampleSplit
 from clue.task.templates import PromptTemplates, imported, own
 from clue.task.wordings import wordings
 
@@ -31,26 +30,6 @@ PACKAGE = "package"
 """Source of worked examples: fictional items that come with the package."""
 WORKED_EXAMPLES = "worked_examples.jsonl"
 """Fictional worked examples of a data set, in its folder in the package."""
-PRESENTATION = ("documents", "order", "budget", "unanswerable")
-"""Settings that change the prompts of LongHealth; more repeats only add prompts."""
-
-
-@dataclass(frozen=True)
-class SampleSplit:
-    """Samples of a cell: worked examples and scored samples."""
-
-    shots: tuple[Sample, ...]
-    """Worked examples, never scored: those of every prompt, or of all draws of a population."""
-    scored: tuple[Sample, ...]
-    """Samples that are scored, one per prompt, in the order of the prompts."""
-    wordings: tuple[int, ...]
-    """Number of the prompt of each scored sample in the population; 0 without a population."""
-    notes: tuple[str, ...] = ()
-    """Notes on the data for readers of the scores: unofficial number of rows, shortened texts."""
-    left_out: tuple[str, ...] = ()
-    """Those of the notes that count rows of the file that are not asked."""
-    has_authors_references: bool = False
-    """The authors' code compares some sample with another reference, with any limit."""
 
 
 @dataclass(frozen=True)
@@ -267,45 +246,9 @@ class Task:
         assert self.population is not None
         return tuple(map(self.population.messages, range(len(self.population.forms))))
 
-    def protocol(self, shots: tuple[Sample, ...]) -> dict[str, Any]:
-        """Returns everything of the task that can change a completion."""
-        return self.settings() | self.data_digests(shots)
-
-    def settings(self) -> dict[str, Any]:
-        """Returns the part of the protocol that needs no data: wording, shots, presentation."""
-        templates = self.templates
-        of_task = {"name": None, "shots": self.shots, "source": self.source}
-        prompting = {"seed": self.prompting.seed} | of_task
-        words = [templates.system, templates.user, templates.assistant]
-        population: dict[str, Any] = {}
-        if self.population is not None:
-            words[:2] = "", ""
-            population = {"population": self.population.protocol()}
-        return {
-            "task": self.conf.name,
-            "wording": words,
-            "prompting": prompting,
-            "max_new_tokens": templates.max_new_tokens,
-            **population,
-            **self._presentation(),
-            **templates.origin(),
-            **(table.protocol(self.conf) if self.conf.is_table else {}),
-        }
-
-    def data_digests(self, shots: tuple[Sample, ...]) -> dict[str, str]:
-        """Returns the part of the protocol that depends on the data."""
-        return {
-            "dataset_sha256": checksum_of_all(self.files),
-            "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
-        }
-
-    def _presentation(self) -> dict[str, Any]:
-        if self.conf.documents is None:
-            return {}
-        conf = self._presented_conf()
-        return {name: getattr(conf, name) for name in PRESENTATION}
-
-    def _presented_conf(self) -> TaskConf:
+    @property
+    def presented(self) -> TaskConf:
+        """The task's settings with the option of unanswerable questions as prompts show it."""
         return replace(self.conf, unanswerable=self.templates.unanswerable)
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
@@ -314,7 +257,7 @@ class Task:
             samples = [sample.stripped() for sample in samples]
         if self.conf.documents is not None:
             separator = self.templates.separator
-            samples, shortened = self._module.present(samples, self._presented_conf(), separator)
+            samples, shortened = self._module.present(samples, self.presented, separator)
             notes += shortened
         random.Random(self.prompting.seed).shuffle(samples)
         return samples, notes

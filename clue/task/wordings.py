@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from clue.config.files import config_files, load_file
+from clue.config.files import WORDING, config_files, load_file
 from clue.config.folders import CONF
 from clue.config.ranges import problems
 from clue.config.schema import TaskConf
@@ -34,12 +34,12 @@ def wordings(conf: TaskConf, labels: tuple[str, ...]) -> Mapping[str, WordingCon
     Raises:
         ConfigError: there is none; or one asks something else, says what.
     """
-    files = config_files(f"wording/{conf.name}") or config_files(f"wording/{conf.dataset}")
+    files = config_files(f"{WORDING}/{conf.name}") or config_files(f"{WORDING}/{conf.dataset}")
     if not files:
-        folder = CONF / "wording" / conf.name
+        folder = CONF / WORDING / conf.name
         raise ConfigError(
             f"{conf.name} has no wordings, and prompt.design asks for a population of prompts: "
-            f"write {folder}/<id>.yaml, or wording/{conf.name}/<id>.yaml in a folder of your own "
+            f"write {folder}/<id>.yaml, or {WORDING}/{conf.name}/<id>.yaml in a folder of your own "
             "(--config-dir), or set prompt.design=one"
         )
     loaded = {name: _load(path, path.stat().st_mtime_ns) for name, path in files.items()}
@@ -62,9 +62,9 @@ def _load(path: Path, mtime_ns: int) -> WordingConf:
 def wording_problems(
     wording: WordingConf, conf: TaskConf, labels: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yields what is wrong with a wording of a task.
+    r"""Yields what is wrong with a wording of a task.
 
-    >>> task = TaskConf(user="{note}\\nIs it so? Say yes or no.")
+    >>> task = TaskConf(user="{note}\nIs it so? Say yes or no.")
     >>> given = WordingConf("terse", "author", "A. Author", "2026-01-01", "CC0-1.0", user="Yes?")
     >>> list(wording_problems(given, task, ("yes", "no")))
     ['user names no field, and the task file names note', 'it does not name the answer no']

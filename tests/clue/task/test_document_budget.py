@@ -14,6 +14,7 @@ from clue.study.declaration import declare, load
 from clue.study.expected import Resolver
 from clue.study.selection import choose
 from clue.task.document_budget import resolved
+from clue.task.protocol import protocol_settings
 from clue.task.task import Task
 from clue.task.task_files import load as load_task
 from tests import tiny
@@ -68,7 +69,7 @@ def test_a_run_and_the_study_resolve_the_same_number(
     own_study(tmp_path, monkeypatch)
     overrides = ["task=longhealth2", "study=long", AUTO, "paths.data=demo"]
     config = composed("config", Config, overrides)
-    run = Task.of(config, "longhealth2").settings()["budget"]
+    run = protocol_settings(Task.of(config, "longhealth2"))["budget"]
     declared = Resolver(declare(load("long")), config.paths).task("longhealth2", "paper")
     assert run == declared.protocol["budget"] == (32_768 - 50 - 512) * 2.5
 

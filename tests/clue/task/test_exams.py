@@ -17,6 +17,7 @@ from clue.records import sha256
 from clue.study import declaration
 from clue.task import task_files
 from clue.task.levels import OVERALL
+from clue.task.protocol import data_digests, protocol_settings
 from clue.task.task import WORKED_EXAMPLES, Task
 from tests import tiny
 from tests.clue.backends.test_baseline import answers
@@ -69,7 +70,7 @@ def test_worked_examples_of_the_package_are_the_same_with_any_data(data: Path, n
     assert (task.source, task.splits) == ("package", ("test", "package"))
     assert task.path("package") == DEMO / name / WORKED_EXAMPLES
     assert task.split().shots == build_task(name, DEMO).split().shots
-    assert task.settings()["prompting"]["source"] == "package"
+    assert protocol_settings(task)["prompting"]["source"] == "package"
 
 
 def test_the_training_split_of_pubmedqa_is_the_other_half(data: Path) -> None:
@@ -100,7 +101,7 @@ def test_too_many_worked_examples_name_their_file(data: Path) -> None:
 def test_a_task_without_a_source_has_the_protocol_that_it_had(data: Path) -> None:
     for source in ("test", "train"):
         task = build_task("mednli", data, source=source)
-        assert task.settings()["prompting"]["source"] == source == task.source
+        assert protocol_settings(task)["prompting"]["source"] == source == task.source
 
 
 def test_the_digest_of_data_covers_all_files(tmp_path: Path) -> None:
@@ -108,12 +109,12 @@ def test_the_digest_of_data_covers_all_files(tmp_path: Path) -> None:
     task = build_task("pubmedqa", tmp_path)
     paths = [tmp_path / "pubmedqa" / name for name in ("test_ground_truth.json", "ori_pqal.json")]
     assert list(task.files) == paths
-    before = task.data_digests(())["dataset_sha256"]
+    before = data_digests(task, ())["dataset_sha256"]
     assert before == sha256(list(map(checksum, paths)))
     content = json.loads(paths[1].read_text())
     content["101"]["CONTEXTS"][0] = "Another knee."
     tiny.document(paths[1], content)
-    assert task.data_digests(())["dataset_sha256"] != before
+    assert data_digests(task, ())["dataset_sha256"] != before
     assert build_task("mednli", tmp_path).dataset.name == "mednli"
 
 

@@ -9,6 +9,7 @@ import pytest
 from clue.common.file_cache import checksum
 from clue.config.schema import PromptConf, TaskConf
 from clue.records import sha256
+from clue.task.protocol import protocol
 from clue.task.task import Task
 from clue.task.task_files import expanded, load
 from clue.task.templates import PAPER_COMMIT, PAPER_WORDS, PromptTemplates
@@ -16,7 +17,7 @@ from tests.clue.cli.data.fake_checkout import SCRIPTS, checkout, git, run_import
 
 
 def upstream(name: str, data: Path) -> dict[str, Any]:
-    return Task(load(name), PromptConf(wording="upstream"), data).protocol(())
+    return protocol(Task(load(name), PromptConf(wording="upstream"), data), ())
 
 
 OWN = {
@@ -40,7 +41,7 @@ def test_the_protocol_of_our_own_wording_is_what_it_always_was(data: Path, name:
     shots = task.split().shots
     expected["dataset_sha256"] = checksum(task.path())
     expected["shots"] = sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots])
-    assert task.protocol(shots) == expected
+    assert protocol(task, shots) == expected
 
 
 def test_an_imported_wording_tells_words_separator_option_f_and_rewrites(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from clue.errors import ConfigError, DataError, DataMissing
 from clue.records import sha256
 from clue.task import task_files
 from clue.task.levels import datasets_of_tasks
+from clue.task.protocol import protocol as protocol_of
 from clue.task.table import locate, of_answer
 from clue.task.task import Task
 from tests import tiny
@@ -219,7 +220,7 @@ def test_rows_in_another_order_are_the_same_samples(
 
 
 def test_the_protocol_has_the_columns_answer_and_labels(folder: Path) -> None:
-    protocol = task(CHOICE).protocol(())
+    protocol = protocol_of(task(CHOICE), ())
     assert protocol == {
         "task": "triage",
         "dataset_sha256": checksum(folder / "triage.csv"),
@@ -253,13 +254,13 @@ def test_the_protocol_has_the_columns_answer_and_labels(folder: Path) -> None:
 def test_other_columns_or_labels_are_another_protocol(
     folder: Path, change: dict[str, object]
 ) -> None:
-    assert task(replace(CHOICE, **change)).protocol(()) != task(CHOICE).protocol(())  # type: ignore[arg-type]
+    assert protocol_of(task(replace(CHOICE, **change)), ()) != protocol_of(task(CHOICE), ())  # type: ignore[arg-type]
 
 
 def test_a_table_that_was_moved_is_the_same_protocol(folder: Path) -> None:
     moved = (folder / "triage.csv").rename(folder / "other.csv")
-    before = task(replace(CHOICE, file="other.csv")).protocol(())
-    assert task(replace(CHOICE, file=str(moved))).protocol(()) == before
+    before = protocol_of(task(replace(CHOICE, file="other.csv")), ())
+    assert protocol_of(task(replace(CHOICE, file=str(moved))), ()) == before
 
 
 def test_a_table_is_credentialed_unless_it_is_said_to_be_open_and_never_fictional() -> None:

@@ -8,6 +8,7 @@ from clue.config.schema import PromptConf
 from clue.data.locate import locate
 from clue.data.registry import DATASETS
 from clue.errors import ConfigError, DataError, DataMissing
+from clue.task.protocol import data_digests, protocol_settings
 from clue.task.task import Task
 from clue.task.task_files import load, names
 from tests import tiny
@@ -112,11 +113,11 @@ def test_a_missing_file_says_where_and_whence(tmp_path: Path) -> None:
 def test_all_files_of_a_split_are_part_of_its_digest(tmp_path: Path) -> None:
     folder = tiny.aci_bench(tmp_path)
     task = build_task("aci_bench", tmp_path)
-    before = task.data_digests(())["dataset_sha256"]
+    before = data_digests(task, ())["dataset_sha256"]
     assert [path.name for path in task.files] == list(tiny.DIALOGUES["aci_bench"][:3])
     last = task.files[-1]
     last.write_text(last.read_text().replace("it hurts", "it aches"))
-    assert task.data_digests(())["dataset_sha256"] != before
+    assert data_digests(task, ())["dataset_sha256"] != before
     last.unlink()
     with pytest.raises(DataMissing, match=rf"{folder.name}/clef_taskC_test3.csv"):
         task.split()
@@ -135,7 +136,7 @@ def test_a_task_names_the_source_of_its_examples(tmp_path: Path) -> None:
     folder = tiny.medec(tmp_path)
     task = build_task("medec", tmp_path)
     assert (task.source, task.splits) == ("valid", ("test", "valid"))
-    assert task.settings()["prompting"]["source"] == "valid"
+    assert protocol_settings(task)["prompting"]["source"] == "valid"
     with pytest.raises(DataMissing, match="medec has no train split"):
         build_task("medec", tmp_path, source="train").split()
     (validation,) = folder.glob("*Validation*")

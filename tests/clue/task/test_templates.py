@@ -12,6 +12,7 @@ from clue.config.schema import PromptConf
 from clue.data.registry import DEMO
 from clue.errors import DataError, DataMissing
 from clue.records import Sample
+from clue.task.protocol import protocol as protocol_of
 from clue.task.task import Task
 from clue.task.task_files import load
 from clue.task.templates import FILE, PromptTemplates
@@ -141,7 +142,7 @@ def test_the_budget_is_the_authors_and_a_difference_is_said(
 @pytest.mark.parametrize("name", ["mednli", "longhealth1"])
 def test_without_an_import_the_commands_are_told(data: Path, name: str) -> None:
     with pytest.raises(DataMissing) as caught:
-        task(name, data).protocol(())
+        protocol_of(task(name, data), ())
     message = str(caught.value)
     assert message.startswith(f"prompt=upstream: {data / FILE} is missing.")
     assert "git clone https://github.com/TIO-IKIM/CLUE && git -C CLUE checkout 2de4314" in message
