@@ -24,6 +24,7 @@ from analysis.paired_study.moderators import (
     moderator_effects,
 )
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
+from analysis.paired_study.prompt_factor import prompt_factor
 from analysis.paired_study.prompt_scores import population_digest, scores_by_prompt
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults
@@ -76,6 +77,7 @@ class PromptStudy:
             self._contrasts(),
             self._exam_contrast(),
             format_content(self.tested, self.weights, self.families),
+            prompt_factor(self.tested, self.scores_by_prompt, self.conf),
         )
 
     @property

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.paired_study.summary import LIMITS, summary
+from analysis.paired_study.summary import limits, summary
 from analysis.report import (
     design,
     exams_and_format,
@@ -69,7 +69,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
-            Section("Limitations", "limits", points=LIMITS),
+            Section("Limitations", "limits", points=limits([setting])),
             _trials(results),
         ]
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
