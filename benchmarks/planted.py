@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clue.task import task_files
 
@@ -84,6 +85,12 @@ class Plan:
     """Share of every data set's samples and clusters; at least 12 samples in 8 clusters."""
     tasks: tuple[str, ...] = ()
     """Tasks to write; none = those of the paper's study."""
+    prompts: int = 1
+    """Prompts of each data set's population; 1 = one prompt asks all items."""
+    per_item: int = 1
+    """Prompts that ask an item; as many as `prompts` = crossed."""
+    prompt_sd: float = 0.0
+    """Spread of a pair's differences between prompts, in points; pairs share half its variance."""
     exams: bool = False
     """Write exam questions too, and the likeliest answers of all questions with fixed answers."""
 
@@ -98,6 +105,25 @@ class Plan:
             (self.task_sd, f"{tuned}/{task}"),
         )
         return self.delta + sum(sd * named_rng(self.seed, name).normal() for sd, name in spreads)
+
+    def prompt_differences(self, tuned: str, dataset: str) -> NDArray[np.float64]:
+        """Planted difference of a pair under each prompt of a data set, minus its mean difference.
+
+        Returns:
+            Shape (prompts,).
+        """
+        shared, own = (
+            named_rng(self.seed, f"{dataset}/prompts/{name}").normal(size=self.prompts)
+            for name in ("", tuned)
+        )
+        return np.asarray(self.prompt_sd * (shared + own) / 2**0.5, dtype=float)
+
+    @property
+    def setting(self) -> str:
+        """Name of the prompt setting."""
+        if self.prompts == 1:
+            return "paper"
+        return "crossed" if self.per_item == self.prompts else "spread"
 
     @property
     def all_tasks(self) -> tuple[str, ...]:

@@ -186,4 +186,4 @@ class LevelDifferences:
         if shared == 0:
             return effects
         df = welch_satterthwaite(variances, np.array([effects.df, of_prompts.df]))
-        return replace(effects, df=min(effects.df, df))
+        return effects.with_df(min(effects.df, df))

@@ -5,7 +5,7 @@ excludes 0. Where the prediction interval of another prompt still holds 0, the s
 prompt.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +88,36 @@ def prompt_sentence(
         f"prompts the 95 % CI is {_limits(analysis.fixed, digits)}. "
     )
     return marked(labels.marks, text + _between(analysis, labels.tuned, claimed, digits))
+
+
+def prompts_lead(prompt: str, rows: int, *, is_declared: bool) -> str:
+    """Begins the part on a prompt setting.
+
+    Args:
+        prompt: name of the setting.
+        rows: number of tests for prompts like these.
+        is_declared: the setting is the declared one.
+    """
+    kind = "" if is_declared else ", which is not the declared one"
+    return (
+        f"Prompt setting {prompt}{kind}, exploratory by task: q is adjusted by Benjamini and "
+        f"Hochberg over {rows} tests."
+    )
+
+
+def population_origin(sources: Iterable[str]) -> str:
+    """Sentence on the authors of the prompts: what their population is, and what it is not.
+
+    Args:
+        sources: origins with authors, such as `author: A. Author`; each once or more often.
+    """
+    names = "; ".join(sorted(set(sources)))
+    text = f"Wordings by origin and author: {names}. " if names else ""
+    return (
+        f"{text}The population of prompts is a list made by its generator, not a random sample of "
+        "clinicians' prompts. A wording that a language model wrote may favour models of its "
+        "family."
+    )
 
 
 def scope_of_levels(prompts: Collection[int]) -> str:
