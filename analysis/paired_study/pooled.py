@@ -110,7 +110,7 @@ class LevelDifferences:
             tuple(self.recipes[index] for index in indices),
             tuple(self.fixed[index] for index in indices),
             self.fixed_covariance[np.ix_(indices, indices)],
-            self.prompts and self.prompts.part(indices),
+            self.prompts and self.prompts.of_sums(np.eye(len(self.pairs))[indices]),
         )
 
     @cached_property
@@ -142,7 +142,9 @@ class LevelDifferences:
         mean = fixed_set(self.y[indices], covariance, dfs[indices])
         if self.prompts is None:
             return mean
-        return self.prompts.part(indices).added(mean, np.full(len(indices), 1 / len(indices)))
+        weights = np.zeros(len(self.pairs))
+        weights[indices] = 1 / len(indices)
+        return self.prompts.added(mean, weights)
 
     def answer(self) -> PooledAnswer:
         """All analyses of the differences."""

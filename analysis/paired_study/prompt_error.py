@@ -14,19 +14,31 @@ import numpy as np
 
 from analysis.paired_study.joint_covariance import DatasetSeries
 from analysis.stats.paired import Array
-from analysis.stats.prompt_cells import PromptCells
-from analysis.stats.prompt_variance import error_over_prompts, excess_covariance, prompt_variance
-from analysis.stats.weighted_sums import Estimate, combine
+from analysis.stats.prompt_variance import excess_estimate, positive_part, prompt_variance
+from analysis.stats.weighted_sums import Estimate, combine, welch_satterthwaite
 
 
 @dataclass(frozen=True)
 class PromptError:
-    """Error of k differences that their prompts add."""
+    """Error of k differences that their prompts add.
 
-    covariance: Array
-    """Shape (k, k), in squared points; rows of differences with one prompt are 0."""
-    dfs: Array
-    """Degrees of freedom of each variance, shape (k,)."""
+    The estimated covariance need not be positive semidefinite. Making it so inflates the variance
+    of each difference, the more the more pairs there are, and deflates that of their mean. Hence
+    the variance of a sum is estimated from the covariance as it is, and cut at 0. `covariance` is
+    for what needs a proper matrix.
+    """
+
+    excesses: tuple[Array, ...]
+    """Estimated covariance that each population of prompts adds, shape (k, k), in squared
+    points."""
+    dfs: tuple[Array, ...]
+    """Degrees of freedom of each variance in each population, shape (k,); inf where a difference
+    does not depend on it."""
+
+    @property
+    def covariance(self) -> Array:
+        """Of all populations together, shape (k, k), positive semidefinite."""
+        return np.asarray(sum(positive_part(one) for one in self.excesses), dtype=float)
 
     def of_sum(self, weights: Array) -> Estimate:
         """The error of a weighted sum, as an estimate of 0.
@@ -34,11 +46,10 @@ class PromptError:
         Args:
             weights: shape (k,).
         """
-        errors = np.sqrt(np.diag(self.covariance))
-        parts = [
-            Estimate(0.0, float(se), float(df)) for se, df in zip(errors, self.dfs, strict=True)
-        ]
-        return combine(parts, weights, self.covariance)
+        variances = np.array([max(0.0, weights @ one @ weights) for one in self.excesses])
+        dfs = np.array([one[weights != 0].min(initial=np.inf) for one in self.dfs])
+        df = welch_satterthwaite(variances, dfs)
+        return Estimate(0.0, float(np.sqrt(variances.sum())), df)
 
     def added(self, estimate: Estimate, weights: Array) -> Estimate:
         """An estimate for exactly these prompts as one for prompts like these.
@@ -56,12 +67,10 @@ class PromptError:
         Args:
             rows: weights of each sum, shape (sums, k).
         """
-        dfs = [self.of_sum(row).df for row in rows]
-        return PromptError(np.asarray(rows @ self.covariance @ rows.T), np.array(dfs))
-
-    def part(self, indices: Sequence[int]) -> "PromptError":
-        """The error of some of the differences."""
-        return PromptError(self.covariance[np.ix_(indices, indices)], self.dfs[list(indices)])
+        return PromptError(
+            tuple(np.asarray(rows @ one @ rows.T) for one in self.excesses),
+            tuple(np.where(rows != 0, one, np.inf).min(axis=1) for one in self.dfs),
+        )
 
 
 def prompt_error(units: Sequence[DatasetSeries]) -> PromptError | None:
@@ -70,38 +79,19 @@ def prompt_error(units: Sequence[DatasetSeries]) -> PromptError | None:
     Args:
         units: scores of all pairs.
     """
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    populations: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, unit in enumerate(units):
         if unit.prompts is not None:
-            groups[unit.dataset, unit.population].append(index)
-    if not groups:
+            populations[unit.dataset, unit.population].append(index)
+    if not populations:
         return None
-    joint = np.zeros((len(units), len(units)))
-    dfs = np.full(len(units), np.inf)
-    for indices in groups.values():
+    excesses, dfs = [], []
+    for indices in populations.values():
         scores = [cells for index in indices if (cells := units[index].prompts) is not None]
-        joint[np.ix_(indices, indices)] = _excess(scores)
-        dfs[indices] = [prompt_variance(cells).df_prompts for cells in scores]
-    return PromptError(joint, dfs)
-
-
-def _excess(scores: Sequence[PromptCells]) -> Array:
-    """Covariance between prompts with the variance that each pair has on its own.
-
-    The joint estimate is made positive semidefinite, which enlarges its diagonal by an amount that
-    depends on the other pairs. Its correlations are used only, so that an error of one pair does
-    not change with the pairs beside it. The price: correlations of small variances are uncertain.
-    """
-    joint = excess_covariance(scores)
-    variances = np.diag(joint)
-    scale = np.sqrt(np.outer(variances, variances))
-    correlations = np.divide(joint, scale, out=np.zeros_like(joint), where=scale > 0)
-    np.fill_diagonal(correlations, 1.0)
-    own = np.sqrt([_own_excess(one) for one in scores])
-    return np.asarray(correlations * np.outer(own, own))
-
-
-def _own_excess(cells: PromptCells) -> float:
-    """Squared error for prompts like these minus that for exactly these, not below 0."""
-    variance = prompt_variance(cells)
-    return max(0.0, error_over_prompts(variance).se ** 2 - variance.of_clusters)
+        excess = np.zeros((len(units), len(units)))
+        excess[np.ix_(indices, indices)] = excess_estimate(scores)
+        df = np.full(len(units), np.inf)
+        df[indices] = [prompt_variance(cells).df_prompts for cells in scores]
+        excesses.append(excess)
+        dfs.append(df)
+    return PromptError(tuple(excesses), tuple(dfs))

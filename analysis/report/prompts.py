@@ -32,18 +32,16 @@ def section(results: StudyResults, figure: RenderedFigure | None) -> Section:
     settings = selectors.population_settings(results)
     if not settings:
         return Section(title, anchor)
-    rows = _ordered([row for setting in settings for row in setting.prompt_factor.rows])
-    groups = [
-        FoldedList(pair, [row.factor.sentence for row in members])
-        for pair, members in groupby(rows, key=lambda row: row.key.pair)
-    ]
-    points = [row.factor.sentence for row in rows if row.factor.claim in SETTLED]
+    groups = [group for setting in settings for group in _groups(setting, len(settings) > 1)]
+    rows = [row.factor for setting in settings for row in setting.prompt_factor.rows]
+    points = [row.sentence for row in rows if row.claim in SETTLED]
     if len(groups) == 1:
         points, groups = list(groups[0].points), []
+    lines = [line for setting in settings for line in (*basis(setting), *scope(setting))]
     return Section(
         title,
         anchor,
-        [line for setting in settings for line in scope(setting)],
+        list(dict.fromkeys(lines)),
         points,
         groups,
         [figure] if figure else [],
@@ -51,15 +49,28 @@ def section(results: StudyResults, figure: RenderedFigure | None) -> Section:
     )
 
 
-def scope(setting: PromptResults) -> Iterator[str]:
-    """Sentences on the population of a setting; none if one prompt asks all items."""
+def scope(setting: PromptResults) -> list[str]:
+    """The sentence on what numbers are about; none if one prompt asks all items."""
+    counts = [row.factor.n_prompts for row in setting.prompt_factor.rows]
+    return [scope_of_levels(counts)] if counts else []
+
+
+def basis(setting: PromptResults) -> list[str]:
+    """Sentences on the tests and the population of a setting that has one."""
     factor = setting.prompt_factor
     if not factor.rows:
-        return
+        return []
     lead = prompts_lead(setting.prompt, len(factor.rows), is_declared=setting.confirmatory)
-    counts = [row.factor.n_prompts for row in factor.rows]
-    yield f"{lead} {scope_of_levels(counts)}"
-    yield population_origin([source for one in factor.populations for source in one.sources])
+    sources = [source for one in factor.populations for source in one.sources]
+    return [lead, population_origin(sources)]
+
+
+def _groups(setting: PromptResults, is_named: bool) -> Iterator[FoldedList]:
+    """Sentences by pair; the setting is named if there are several."""
+    rows = _ordered(setting.prompt_factor.rows)
+    for pair, members in groupby(rows, key=lambda row: row.key.pair):
+        name = f"{pair}, {setting.prompt}" if is_named else pair
+        yield FoldedList(name, [row.factor.sentence for row in members])
 
 
 def _ordered(rows: Sequence[PromptFactorRow]) -> list[PromptFactorRow]:

@@ -129,9 +129,9 @@ def scope_of_levels(prompts: Collection[int]) -> str:
     low, high = min(prompts), max(prompts)
     count = str(low) if low == high else f"{low} to {high}"
     return (
-        f"Each item was asked with some of {count} prompts. Levels, the overall score and means of "
-        "pairs are for prompts like these: their intervals include the variance between prompts. "
-        "Scores of single models, and rows of single tasks, are for exactly these prompts."
+        f"Items were asked with a population of {count} prompts. Levels, the overall score and "
+        "means of pairs are for prompts like these: their intervals include the variance between "
+        "prompts. Scores of single models, and rows of single tasks, are for exactly these prompts."
     )
 
 

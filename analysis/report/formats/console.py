@@ -10,10 +10,9 @@ from analysis.paired_study.missing import list_command, study_command
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.report import selectors
+from analysis.report import prompts, selectors
 from analysis.report.contrasts_in_words import sentence as in_words
 from analysis.report.exam_contrast_in_words import exam_answer
-from analysis.report.prompts import scope
 from analysis.report.ranks_in_words import rank_line
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
@@ -140,7 +139,7 @@ def _setting(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
 
 def _prompts(setting: PromptResults, *, is_short: bool) -> Iterator[str]:
     """Prompts as a random factor; of several pairs the settled changes only."""
-    lines = list(scope(setting))
+    lines = [*prompts.basis(setting), *prompts.scope(setting)]
     if lines:
         yield f"{INDENT}Prompts"
         rows = [row.factor for row in setting.prompt_factor.rows]
