@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.api import compare, compare_tasks, contrast, meta_analysis, pilot, power, study
     from analysis.stats.power_planning import BinaryDesign, ContinuousDesign
+    from analysis.stats.prompt_planning import PlannedPrompts
 
 __all__ = [
     "BinaryDesign",
     "ContinuousDesign",
+    "PlannedPrompts",
     "compare",
     "compare_tasks",
     "contrast",
@@ -30,6 +32,10 @@ def __getattr__(name: str) -> Any:
         from analysis.stats import power_planning
 
         return getattr(power_planning, name)
+    if name == "PlannedPrompts":
+        from analysis.stats import prompt_planning
+
+        return prompt_planning.PlannedPrompts
     if name in __all__:
         from analysis import api
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from analysis.pairing.file_comparison import FileComparison
     from analysis.pairing.pair_contrast import PairContrast
     from analysis.pairing.task_comparisons import TaskComparisons
+    from analysis.stats.pilot_design import PilotDesign
     from analysis.stats.power_plan import PowerPlan
-    from analysis.stats.power_planning import Design, PilotDesign
+    from analysis.stats.power_planning import Design
 
 
 def compare(  # noqa: PLR0913  each is an option that a caller names
@@ -243,7 +244,7 @@ def pilot(
     from analysis.pairing.compare_sources import read_source
     from analysis.pairing.pair_files import pair
     from analysis.readers import ReadRequest
-    from analysis.stats.power_planning import PilotDesign
+    from analysis.stats.pilot_design import PilotDesign
 
     request = ReadRequest(Path(), score, cluster)
     base_results = read_source(base, "base", request)
@@ -262,7 +263,8 @@ def power(
     """Plans a comparison: items that detect a difference, difference that items detect.
 
     Args:
-        design: `BinaryDesign`, `ContinuousDesign` or a `pilot`.
+        design: `BinaryDesign`, `ContinuousDesign` or a `pilot`; `PlannedPrompts` of one of them
+            for a comparison over several prompts.
         difference: to be detected, in the unit of the score; None: not calculated.
         items: number of planned items; None: not calculated.
         power: probability of detecting the difference.
@@ -279,9 +281,9 @@ def power(
     >>> power(BinaryDesign(discordant=0.2), difference=0.03).required.items
     1742
     """
+    from analysis.stats.pilot_design import PilotDesign
     from analysis.stats.power import PowerTarget
     from analysis.stats.power_plan import power_plan
-    from analysis.stats.power_planning import PilotDesign
     from clue.errors import ConfigError
 
     if difference is None and items is None and not isinstance(design, PilotDesign):

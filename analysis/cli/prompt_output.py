@@ -46,7 +46,8 @@ def _spread(result: PromptComparison, analysis: PromptAnalysis, labels: Labels) 
     digits = number_format.decimals(analysis.random.se)
     yield "between prompts", f"SD of the difference {number_format.number(parts.sd, digits)}"
     limits = number_format.interval(prediction, digits)
-    yield "another prompt", f"95 % prediction interval {limits}"
+    rough = " (rough: samples have different prompts)" if analysis.design == "spread" else ""
+    yield "another prompt", f"95 % prediction interval {limits}{rough}"
     percents = (100 * value for value in (share.estimate, *share.ci95))
     percent, low, high = (number_format.number(value, 0) for value in percents)
     yield (

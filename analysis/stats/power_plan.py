@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.stats.pilot_design import PilotDesign
 from analysis.stats.power import PowerTarget
-from analysis.stats.power_planning import Design, PilotDesign
+from analysis.stats.power_planning import MAX_ITEMS, Design
+from analysis.stats.prompt_planning import PlannedPrompts
 from clue.common.plural import counted
 from clue.errors import ConfigError
-
-MAX_ITEMS = 10**9
-"""No study has more items, and a search beyond leaves the range of numbers."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,11 @@ class PowerPlan:
     detectable: DetectableDifference | None
     """None: no number of items was given."""
 
+    @property
+    def _items(self) -> Design:
+        """Assumptions about the items under one prompt."""
+        return self.design.design if isinstance(self.design, PlannedPrompts) else self.design
+
     def as_dict(self) -> dict[str, Any]:
         """JSON document; null: undefined."""
         document: dict[str, Any] = {
@@ -59,8 +63,10 @@ class PowerPlan:
             "cluster_size": self.design.cluster_size,
             "design_effect": self.design.design_effect,
         }
-        if isinstance(self.design, PilotDesign):
-            document["pilot"] = _pilot(self.design, self.target)
+        if isinstance(self._items, PilotDesign):
+            document["pilot"] = _pilot(self._items, self.target)
+        if isinstance(self.design, PlannedPrompts):
+            document["prompts"] = _prompts(self.design)
         if self.required:
             document["required"] = self.required.as_dict()
         if self.detectable:
@@ -71,10 +77,10 @@ class PowerPlan:
         """The plan as lines of text."""
         clustered = self.design.cluster_size > 1
         yield f"{self.target.power:.0%} power, two-sided test at {self.target.alpha:g}:"
-        if isinstance(self.design, PilotDesign):
-            robust = self.design.robust
+        if isinstance(self._items, PilotDesign):
+            robust = self._items.robust
             sizes = f"{counted(robust.n, 'item')}, {counted(robust.n_clusters, 'cluster')}"
-            difference = self.design.detectable(robust.n, self.target)
+            difference = self._items.detectable(robust.n, self.target)
             yield f"  the pilot ({sizes}) detects a difference of {difference:.4g}"
         if self.required:
             clusters = counted(self.required.clusters, "cluster")
@@ -82,6 +88,8 @@ class PowerPlan:
             yield f"  a difference of {self.required.difference:g} needs {items}"
         if self.detectable:
             yield _detectable_line(self.detectable)
+        if isinstance(self.design, PlannedPrompts):
+            yield from _prompt_lines(self.design)
         if clustered:
             yield (
                 f"  design effect {self.design.design_effect:.3g}: so many clustered items carry "
@@ -146,6 +154,25 @@ def _pilot(design: PilotDesign, target: PowerTarget) -> dict[str, Any]:
         "icc": None if math.isnan(design.icc) else design.icc,
         "detectable": design.detectable(design.robust.n, target),
     }
+
+
+def _prompts(design: PlannedPrompts) -> dict[str, Any]:
+    return {
+        "n_prompts": design.n_prompts,
+        "sd": design.sd,
+        "design": design.layout,
+        "answers_per_item": design.answers_per_item,
+        "prompt_error": design.prompt_error,
+    }
+
+
+def _prompt_lines(design: PlannedPrompts) -> Iterator[str]:
+    answers = counted(design.answers_per_item, "answer")
+    yield f"  over {design.n_prompts} prompts, {design.layout}: {answers} of a model to each item"
+    yield (
+        f"  a standard deviation of {design.sd:g} between prompts leaves a standard error of "
+        f"{design.prompt_error:.3g} with any number of items"
+    )
 
 
 def _detectable_line(detectable: DetectableDifference) -> str:

@@ -2,21 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy import optimize
 
-from analysis.stats.clusters import NAN, Robust, design_effect, icc, robust
-from analysis.stats.paired import Paired
+from analysis.stats.clusters import NAN
 from analysis.stats.power import (
     DEFAULT_TARGET,
     PowerTarget,
     mcnemar_sample_size,
     minimum_detectable_difference,
-    required_clusters,
 )
 from clue.errors import ConfigError
+
+MAX_ITEMS = 10**9
+"""No study has more items, and a search beyond leaves the range of numbers."""
+
+
+class ExpectedError(NamedTuple):
+    """Standard error that a planned comparison will have, in the unit of the score."""
+
+    se: float
+    df: float
 
 
 class Design(Protocol):
@@ -32,6 +40,13 @@ class Design(Protocol):
     @property
     def design_effect(self) -> float:
         """Number of items that carry as much information as one independent item."""
+
+    @property
+    def icc(self) -> float:
+        """Correlation of differences within clusters; nan if a pilot cannot tell."""
+
+    def error(self, items: float) -> "ExpectedError":
+        """Expected error of the mean difference of a number of items, in at least two clusters."""
 
     def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
         """Number of items that detect a difference, not rounded."""
@@ -101,9 +116,15 @@ class ContinuousDesign(_Clustering):
         >>> round(ContinuousDesign(sd=1.0).detectable(100), 3)
         0.283
         """
-        df = items / self.cluster_size - 1
-        se = self.sd * (self.design_effect / items) ** 0.5
-        return minimum_detectable_difference(se, df, target.power, target.alpha)
+        return minimum_detectable_difference(*self.error(items), target.power, target.alpha)
+
+    def error(self, items: float) -> ExpectedError:
+        """Standard deviation over the root of the items, with a degree of freedom per cluster.
+
+        >>> ContinuousDesign(sd=1.0).error(100)
+        ExpectedError(se=0.1, df=99.0)
+        """
+        return _error(self.sd**2, items, self)
 
     def _items(self, difference: float, df: float, target: PowerTarget) -> float:
         return self.design_effect * (sum(target.quantiles(df)) * self.sd / difference) ** 2
@@ -159,72 +180,22 @@ class BinaryDesign(_Clustering):
             return NAN
         return float(optimize.brentq(spare_items, 1e-6 * self.discordant, self.discordant))
 
+    def error(self, items: float) -> ExpectedError:
+        """Error if the difference is 0, where the share of discordant items is the variance.
+
+        >>> round(BinaryDesign(discordant=0.2).error(500).se, 6)
+        0.02
+        """
+        return _error(self.discordant, items, self)
+
     def _items(self, difference: float, df: float, target: PowerTarget) -> float:
         return self.design_effect * mcnemar_sample_size(self.discordant, difference, target, df)
 
 
-@dataclass(frozen=True)
-class PilotDesign:
-    """Results of two models on a first set of items; the planned set is similar but larger."""
-
-    robust: Robust
-    icc: float
-    design_effect: float
-
-    @classmethod
-    def of(cls, paired: Paired) -> "PilotDesign":
-        """Estimates the design from paired scores.
-
-        Raises:
-            ConfigError: the scores leave nothing to estimate an error from.
-
-        >>> paired = Paired.of([*"abcd"], [*"wxyz"], [0, 0, 0, 0], [1, 1, 0, 0])
-        >>> round(PilotDesign.of(paired).design_effect, 6)
-        1.0
-        """
-        estimate = robust(paired.sums)
-        if not estimate.se_cr2 > 0:
-            raise ConfigError(
-                "nothing can be planned from this pilot: the difference between the models is the "
-                f"same in all of its clusters ({estimate.n_clusters}); use a pilot with more "
-                "items, or give --sd"
-            )
-        return cls(estimate, icc(paired), design_effect(paired))
-
-    @property
-    def cluster_size(self) -> float:
-        """Mean number of items per cluster.
-
-        >>> paired = Paired.of([*"abcd"], [*"xxyy"], [0, 0, 0, 0], [1, 1, 0, 0])
-        >>> PilotDesign.of(paired).cluster_size
-        2.0
-        """
-        return self.robust.n / self.robust.n_clusters
-
-    def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
-        """Items of the pilot times the squared ratio of its detectable difference to this one.
-
-        >>> paired = Paired.of([*"abcd"], [*"wxyz"], [0, 0, 0, 0], [1, 1, 0, 0])
-        >>> pilot = PilotDesign.of(paired)
-        >>> round(pilot.required(pilot.detectable(4) / 2), 6)
-        16.0
-        """
-        detectable = self.detectable(self.robust.n, target)
-        return self.cluster_size * required_clusters(self.robust.n_clusters, detectable, difference)
-
-    def detectable(self, items: float, target: PowerTarget = DEFAULT_TARGET) -> float:
-        """Difference that a larger set detects.
-
-        Errors shrink with the root of the items; degrees of freedom grow with the clusters.
-
-        >>> paired = Paired.of([*"abcd"], [*"wxyz"], [0, 0, 0, 0], [1, 1, 0, 0])
-        >>> round(PilotDesign.of(paired).detectable(100), 3)
-        0.163
-        """
-        count, growth = self.robust.n_clusters, items / self.robust.n
-        df = self.robust.df * (growth * count - 1) / (count - 1)
-        se = self.robust.se_cr2 / growth**0.5
-        return minimum_detectable_difference(se, df, target.power, target.alpha)
+def _error(variance: float, items: float, design: Design) -> ExpectedError:
+    """Error of the mean of items with one variance, in clusters of one size."""
+    se = (variance * design.design_effect / items) ** 0.5
+    return ExpectedError(se, items / design.cluster_size - 1)
 
 
 def _smallest(required: Callable[[float], float], cluster_size: float) -> float:

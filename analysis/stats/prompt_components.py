@@ -80,11 +80,13 @@ class PromptComponents:
     def share_interval(
         self, delta: float, rng: Generator, draws: int = DRAWS, level: float = 0.95
     ) -> Interval:
-        """Percentile interval of `share_better` by a parametric bootstrap.
+        """Interval of `share_better` by a parametric bootstrap.
 
-        A draw has a new mean, from the errors of the components, and a new variance between the
-        differences of K prompts, from which the own error is subtracted again. Draws without a
-        variance left count as 0 or 1, so the interval often ends there if prompts differ little.
+        A draw has a variance between the differences of the prompts, S^2 (K - 1) / chi^2 with K - 1
+        degrees of freedom, and a mean with the error that follows from it; the own error is
+        subtracted from the variance. A variance that is drawn around S^2 instead, as a sample would
+        be, gives intervals that cover 87 % with five prompts. Draws without a variance left count
+        as 0 or 1, so the interval often ends there if prompts differ little.
 
         Args:
             delta: mean difference over prompts.
@@ -97,12 +99,11 @@ class PromptComponents:
         >>> low < found.share_better(2.0) < high
         True
         """
-        observed = self.between + self.own
-        error = math.sqrt(self.common + observed * self.concentration)
-        deltas = delta + error * rng.standard_normal(draws)
         df = self.n_prompts - 1
-        variances = observed * rng.chisquare(df, draws) / df - self.own
-        shares = _share(deltas, np.maximum(variances, 0.0))
+        variances = (self.between + self.own) * df / rng.chisquare(df, draws)
+        errors = np.sqrt(self.common + variances * self.concentration)
+        deltas = delta + errors * rng.standard_normal(draws)
+        shares = _share(deltas, np.maximum(variances - self.own, 0.0))
         low, high = np.quantile(shares, [(1 - level) / 2, (1 + level) / 2])
         return Interval(float(low), float(high))
 

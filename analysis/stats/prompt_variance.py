@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.clusters import ROUNDING, Robust, influence, robust
+from analysis.stats.clusters import Robust, influence, robust
 from analysis.stats.paired import Array, Sums
 from analysis.stats.prompt_cells import PromptCells, PromptDesign
 from analysis.stats.weighted_sums import covariance, welch_satterthwaite
@@ -74,17 +74,12 @@ def prompt_variance(cells: PromptCells) -> PromptVariance:
     return PromptVariance(
         design=cells.design,
         clusters=robust(cells.paired.sums),
-        of_prompts=_nonzero(prompts.se_cr2**2, cells),
+        of_prompts=prompts.se_cr2**2,
         of_blocks=float((_block_influences(cells) ** 2).sum()),
         df_prompts=prompts.df,
         n_prompts=cells.n_prompts,
         concentration=float((shares**2).sum()),
     )
-
-
-def _nonzero(variance: float, cells: PromptCells) -> float:
-    """The variance, or 0 if it is the rounding error of the differences."""
-    return variance if variance > ROUNDING**2 * float((cells.differences**2).mean()) else 0.0
 
 
 def _block_influences(cells: PromptCells) -> Array:

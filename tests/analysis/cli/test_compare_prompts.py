@@ -138,7 +138,9 @@ def test_samples_with_different_prompts_are_a_spread_design(
     assert (found["prompts"]["design"], found["prompts"]["best"]) == ("spread", None)
     assert found["prompts"]["random"]["se"] == pytest.approx(expected.se)
     assert main([*files(sides, tmp_path), "--prompt", "style"]) == 0
-    assert "3, spread: samples have different prompts" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "3, spread: samples have different prompts" in printed
+    assert "(rough: samples have different prompts)" in printed
 
 
 def test_one_prompt_tells_nothing_of_others(capsys: Capture, tmp_path: Path) -> None:

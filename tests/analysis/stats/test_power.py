@@ -12,6 +12,7 @@ from statsmodels.stats.power import TTestPower
 from analysis.cli.power import main
 from analysis.stats.clusters import design_effect, robust
 from analysis.stats.paired import Paired
+from analysis.stats.pilot_design import PilotDesign
 from analysis.stats.power import (
     PowerTarget,
     mcnemar_sample_size,
@@ -19,7 +20,7 @@ from analysis.stats.power import (
     required_clusters,
 )
 from analysis.stats.power_plan import power_plan
-from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, PilotDesign
+from analysis.stats.power_planning import BinaryDesign, ContinuousDesign
 from clue.errors import ConfigError
 from tests.analysis.reference import singles
 

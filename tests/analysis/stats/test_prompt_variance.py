@@ -111,31 +111,46 @@ def test_a_crossed_design_is_that_of_the_matrix_of_the_prompts(cells: PromptCell
 
 
 def test_a_spread_design_by_sums_of_clusters_prompts_and_blocks() -> None:
-    items = [f"i{number:02}" for number in range(12)]
-    clusters, prompts = [*"aaaabbbccccc"], [*"123123123123"]
-    d = np.array([1, 0, -1, 1, 2, 0, 0, 3, -1, 1, 1, 0.5])
-    cells = PromptCells.of(items, clusters, prompts, np.zeros(12), d)
+    """Seven items with one prompt, three with two: a cell is half of such an item."""
+    items = [*"abcdefghhiijj"]
+    clusters, prompts = [*"wwwwxxyyyyyzz"], [*"1231231121323"]
+    d = np.array([1, 0, -1, 1, 2, 0, 0, 3, -1, 1, 1, 0.5, -2])
+    parts = np.array([1 / items.count(item) for item in items])
+    cells = PromptCells.of(items, clusters, prompts, np.zeros(13), d)
     blocks = [one + other for one, other in zip(clusters, prompts, strict=True)]
     over_clusters, over_prompts, over_blocks = (
-        _corrected(d, group) for group in (clusters, prompts, blocks)
+        _corrected(d, parts, group) for group in (clusters, prompts, blocks)
     )
     variance = prompt_variance(cells)
     assert variance.design == "spread"
     assert variance.of_clusters == pytest.approx(over_clusters, rel=1e-12)
     assert variance.of_prompts == pytest.approx(over_prompts, rel=1e-12)
     assert variance.of_blocks == pytest.approx(over_blocks, rel=1e-12)
-    assert over_prompts > over_blocks
-    expected = over_clusters + over_prompts - over_blocks
+    expected = over_clusters + max(0.0, over_prompts - over_blocks)
     assert error_over_prompts(variance).se ** 2 == pytest.approx(expected, rel=1e-12)
 
 
-def _corrected(d: Array, groups: list[str]) -> float:
+def test_prompts_that_differ_add_their_variance_in_a_spread_design() -> None:
+    rng = np.random.default_rng(4)
+    prompt = np.arange(60) % 6
+    d = rng.normal(size=60) + 2.0 * prompt
+    names = [f"i{number:02}" for number in range(60)]
+    cells = PromptCells.of(names, names, [f"p{one}" for one in prompt], np.zeros(60), d)
+    variance = prompt_variance(cells)
+    assert variance.excess == variance.of_prompts - variance.of_blocks > 0.3
+    expected = variance.of_clusters + variance.excess
+    assert error_over_prompts(variance).se ** 2 == pytest.approx(expected, rel=1e-12)
+
+
+def _corrected(d: Array, parts: Array, groups: list[str]) -> float:
     """Sum over groups of S^2 / (1 - f) / n^2."""
-    names, n, total = np.array(groups), len(d), 0.0
+    names, n, total = np.array(groups), parts.sum(), 0.0
+    mean = (parts * d).sum() / n
     for name in set(groups):
         inside = names == name
-        total += ((d - d.mean())[inside].sum() / n) ** 2 / (1 - inside.sum() / n)
-    return total
+        residual = (parts * (d - mean))[inside].sum() / n
+        total += residual**2 / (1 - parts[inside].sum() / n)
+    return float(total)
 
 
 @given(answers(), answers())
