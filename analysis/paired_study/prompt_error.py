@@ -69,7 +69,7 @@ class PromptError:
         """
         return PromptError(
             tuple(np.asarray(rows @ one @ rows.T) for one in self.excesses),
-            tuple(np.where(rows != 0, one, np.inf).min(axis=1) for one in self.dfs),
+            tuple(np.where(rows != 0, one, np.inf).min(axis=1, initial=np.inf) for one in self.dfs),
         )
 
 

@@ -101,7 +101,7 @@ def test_the_mean_of_pairs_includes_what_their_prompts_have_in_common(
     mean = only.answers["level1"].meta.fixed_set
     levels = [row_of(only, f"{one} - {two}", "level1") for one, two in PROMPT_PAIRS.items()]
     alone = sum((row.comparison.se_cr2 or 0.0) ** 2 for row in levels) ** 0.5 / len(levels)
-    assert mean.se > 1.15 * alone
+    assert mean.se > 1.1 * alone
 
 
 def test_the_facets_of_a_prompt_stand_beside_its_difference(prompts: StudyResults) -> None:
@@ -120,7 +120,7 @@ def test_a_crossed_design_has_best_prompts(tmp_path: Path) -> None:
     factor = only_factor(setting(tmp_path, answers(False), answers(True)))
     assert factor.design == "crossed"
     assert factor.n_cells == ITEMS * PROMPTS
-    assert factor.gains == PROMPTS - 1 + (factor.gains == PROMPTS)
+    assert PROMPTS - 1 <= factor.gains <= PROMPTS
     assert factor.best_delta is not None
     assert factor.best_delta > factor.delta
     assert factor.best_tuned == f"{PROMPTS - 1}, {PROMPTS - 1}"
@@ -144,8 +144,8 @@ def test_a_prompt_that_a_model_lacks_is_left_out(tmp_path: Path) -> None:
 
 def test_one_prompt_has_no_row_whatever_its_number(tmp_path: Path) -> None:
     results = setting(tmp_path, answers(False, 1, 2), answers(True, 1, 2))
-    assert results.prompt_factor.rows == ()
-    assert results.prompt_factor.singles == ()
+    assert not results.prompt_factor.rows
+    assert not results.prompt_factor.singles
     (text, *_) = limits([results])
     assert text == (
         "One run per model: the variance of training seeds and of prompts is outside all intervals."
@@ -162,7 +162,7 @@ def test_the_difference_under_the_papers_prompt_is_looked_up(tmp_path: Path) -> 
     factor = only_factor(crossed)
     assert factor.one_prompt == "paper"
     assert factor.one_prompt_delta == row_of(paper, "t - b", "mednli").comparison.delta
-    assert paper.prompt_factor.rows == ()
+    assert not paper.prompt_factor.rows
     document = summary(results, quick())
     assert "prompt_factor" in document["prompts"]["crossed"]
     assert "prompt_factor" not in document["prompts"]["paper"]

@@ -27,8 +27,8 @@ def analysis(mean: float, between: float, noise: float = 1.0, prompts: int = 12)
 @pytest.mark.parametrize(
     ("found", "q", "claim", "words"),
     [
-        (analysis(-5, 1), 0.001, "decline", "5.0 points lower, a decline on prompts like these"),
-        (analysis(5, 1), 0.001, "gain", "5.0 points higher, a gain on prompts like these"),
+        (analysis(-5, 1), 0.001, "decline", "5.00 points lower, a decline on prompts like these"),
+        (analysis(5, 1), 0.001, "gain", "5.00 points higher, a gain on prompts like these"),
         (
             analysis(-5, 5),
             0.01,
@@ -53,15 +53,16 @@ def test_a_claim_has_its_words(
 
 
 def test_prompts_that_differ_by_chance_have_no_sign_that_depends_on_them() -> None:
-    """The mean's interval excludes 0; that of another prompt holds 0 by its t-quantile alone."""
-    rows = np.full((60, 2), 1.0)
-    rows[::2] = 0.2
-    rows[:, 1] = 1.2 - rows[:, 1]
-    found = random_prompts(crossed(rows))
+    """Of two prompts the prediction interval holds 0 by its t quantile alone."""
+    rows = 0.5 + np.random.default_rng(1).normal(size=(60, 2))
+    found = random_prompts(crossed(rows - rows.mean(axis=0) + 0.4))
+    assert found.components is not None
+    assert found.components.between == 0
     assert found.prediction is not None
-    assert found.random is not None
-    if found.components is not None and found.components.between == 0:
-        assert prompt_claim(found, 0.01, 0.05) in ("gain", "not settled", "not tested")
+    assert found.prediction.low < 0
+    assert prompt_claim(found, 0.01, 0.05) == "gain"
+    text = prompt_sentence(found, LABELS, "gain", 0.01)
+    assert "they differ by no more than the errors of single prompts" in text
 
 
 def test_the_line_for_these_prompts_is_named_beside_the_other() -> None:
