@@ -49,6 +49,8 @@ EXAMS = {
     "medmcqa": (4183, 4183),
 }
 """The same of each task of exam questions, whose items are independent."""
+PROMPT_SD = 6.0
+"""Spread of a pair's differences between prompts, in points, where prompts are asked for."""
 UNDEFINED = 0.15
 """Share of references that name no concept, so that UMLS F1 is undefined."""
 

@@ -1,12 +1,14 @@
 """Store of a synthetic study with planted effects: no model, no text, no MLflow.
 
     python -m benchmarks.synthetic STORE [--scale 0.1] [--known | --exams] [--report DIR]
+        [--pairs N] [--prompts K]
 
 Twelve pairs on seven base models and all tasks of the paper, with the sizes and clusters of the
 real data sets. Cells have the same tables as real ones, so every reader of a store can read this
 one. `--known` plants the few effects of `benchmarks.planted.known_study`, `--exams` adds exam
-questions and plants those of `exam_study`; otherwise effects are drawn. `--report` analyses the
-pairs of the store: no declared study has simulated scores.
+questions and plants those of `exam_study`; otherwise effects are drawn. `--prompts` asks the items
+with a population of prompts, one each. `--report` analyses the pairs of the store: no declared
+study has simulated scores.
 """
 
 import argparse
@@ -17,10 +19,19 @@ from typing import Any
 
 from analysis.paired_study.readable_answers import CHOICE
 from analysis.settings import AnalysisConf
-from benchmarks.planted import BASES, PAIRS, Plan, exam_study, known_study, named_rng
+from benchmarks.planted import (
+    BASES,
+    PAIRS,
+    PROMPT_SD,
+    Plan,
+    exam_study,
+    known_study,
+    named_rng,
+)
 from benchmarks.synthetic_scores import Drawn, draw_items
 from clue.config import model_files
 from clue.config.schema import TaskConf
+from clue.config.study_schema import StudyConf
 from clue.config.wording_schema import KINDS
 from clue.records import Completion, Record, sha256
 from clue.store.completions import CellStore
@@ -177,17 +188,26 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--known", action="store_true", help="plant a few known effects")
     parser.add_argument("--exams", action="store_true", help="add exam questions, with gains")
+    parser.add_argument("--pairs", type=int, help="write the first of the pairs only")
+    parser.add_argument("--prompts", type=int, default=1, help="prompts of the population")
     parser.add_argument("--report", type=Path, help="write the report into this folder")
     arguments = parser.parse_args()
     plan = known_study() if arguments.known else Plan(PAIRS)
     plan = exam_study() if arguments.exams else plan
-    paths = write(arguments.store, replace(plan, scale=arguments.scale))
+    plan = replace(
+        plan,
+        scale=arguments.scale,
+        pairs=dict([*plan.pairs.items()][: arguments.pairs]),
+        prompts=arguments.prompts,
+        prompt_sd=PROMPT_SD if arguments.prompts > 1 else 0.0,
+    )
+    paths = write(arguments.store, plan)
     print(f"{len(paths)} tables in {arguments.store / 'cells'}")
     if arguments.report:
-        print(_report(arguments.store, arguments.report, exams=arguments.exams))
+        print(_report(arguments.store, arguments.report, plan))
 
 
-def _report(store: Path, folder: Path, *, exams: bool) -> Path:
+def _report(store: Path, folder: Path, plan: Plan) -> Path:
     """Analyse the store; returns the path of the report."""
     from analysis import report
     from analysis.paired_study import run
@@ -195,9 +215,9 @@ def _report(store: Path, folder: Path, *, exams: bool) -> Path:
     from analysis.paired_study.summary import summary
     from benchmarks.found_study import found_study, with_exams
 
-    conf = AnalysisConf(sensitivity=False)
+    conf = AnalysisConf(sensitivity=False, study=StudyConf(prompts=[plan.setting]))
     study = found_study(store)
-    results = run(with_exams(study) if exams else study, conf)
+    results = run(with_exams(study) if plan.exams else study, conf)
     write_study(folder, results.rows, summary(results, conf), results.tables)
     return report.write(results, conf, folder)[0]
 

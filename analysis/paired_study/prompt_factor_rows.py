@@ -52,7 +52,8 @@ class PromptFactor:
     sd_prompts: float | None = None
     """Standard deviation of the true difference between prompts."""
     prediction95: Interval | None = None
-    """95 % prediction interval of the true difference under another prompt like these."""
+    """95 % prediction interval of the true difference under another prompt like these. Too short
+    in spread designs, where a prompt has few items (docs/statistics.md)."""
     gains: int = 0
     """Prompts under which the biomedical model scored higher."""
     share_better: float | None = None

@@ -80,12 +80,13 @@ def prompt_sentence(
     if refused is not None or analysis.random is None or q is None:
         reason = refused or "a variance between prompts takes two prompts and two clusters"
         return marked(labels.marks, f"{where}: not tested, {reason}.")
-    digits = decimals(analysis.random.se)
+    digits, limits = decimals(analysis.random.se), analysis.random.interval()
+    alone = claimed not in SETTLED and excludes_zero(limits)
     text = (
         f"{where} ({DESIGNS[analysis.design]}): {_difference(delta, digits)}, "
-        f"{_in_words(claimed, delta)} (95 % CI "
-        f"{interval(analysis.random.interval(), digits)}; q {p_value(q)}). For exactly these "
-        f"prompts the 95 % CI is {_limits(analysis.fixed, digits)}. "
+        f"{_in_words(claimed, delta)} (95 % CI {interval(limits, digits)}; q {p_value(q)})"
+        f"{', although this interval alone excludes 0' * alone}. For exactly these prompts the "
+        f"95 % CI is {_limits(analysis.fixed, digits)}. "
     )
     return marked(labels.marks, text + _between(analysis, labels.tuned, claimed, digits))
 

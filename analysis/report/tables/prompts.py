@@ -29,7 +29,8 @@ def prompts(rows: Sequence[PromptFactorRow]) -> ReportTable:
         "rows. SD between prompts: of the true difference, with the errors of single prompts "
         "taken off; 0 if the prompts differ by no more than these. Another prompt: prediction "
         "interval of the true difference under one more prompt; if it holds 0 although the "
-        "interval of the mean does not, the sign depends on the prompt.",
+        "interval of the mean does not, the sign depends on the prompt. With spread prompts it is "
+        "too short: it holds the truth in 83 to 92 % of simulated cases.",
         [row.factor.marks for row in ordered],
     )
 

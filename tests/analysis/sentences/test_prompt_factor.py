@@ -49,6 +49,8 @@ def test_a_claim_has_its_words(
     assert text.startswith("[fake answers] tuned against base on MedNLI, 12 prompts")
     assert words in text
     assert ("the sign depends on the prompt" in text) == (claim == "depends on the prompt")
+    alone = claim == "not settled" and abs(found.fixed.delta) > 1
+    assert ("although this interval alone excludes 0" in text) == alone
     assert banned(text, "") == []
 
 
