@@ -14,6 +14,7 @@ from analysis.number_format import decimals, interval, number, p_value
 from analysis.stats.paired import Interval, excludes_zero
 from analysis.stats.random_prompts import PromptAnalysis
 from analysis.stats.weighted_sums import Estimate
+from clue.common.plural import counted
 from clue.marks import Marks, marked
 
 PromptClaim = Literal["decline", "gain", "depends on the prompt", "not settled", "not tested"]
@@ -102,7 +103,7 @@ def prompts_lead(prompt: str, rows: int, *, is_declared: bool) -> str:
     kind = "" if is_declared else ", which is not the declared one"
     return (
         f"Prompt setting {prompt}{kind}, exploratory by task: q is adjusted by Benjamini and "
-        f"Hochberg over {rows} tests."
+        f"Hochberg over {counted(rows, 'test')}."
     )
 
 
