@@ -4,7 +4,6 @@ The key is `clue.records.SampleKey`: `sample_id`, and optionally `repeat`, `word
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from analysis.errors import ResultsError
@@ -50,9 +49,7 @@ def read(request: ReadRequest, table: Sequence[Mapping[str, Any]], form: str) ->
     scores: list[float] = []
     for number, entry in enumerate(table, start=1):
         where = f"{request.path}, row {number}"
-        row = _row(entry, columns, field, where)
-        asked = values.prompt(entry, request.prompt, where) if request.prompt else None
-        rows.append(replace(row, prompt=asked))
+        rows.append(_row(entry, columns, (field, request.prompt), where))
         scores.append(values.number(_value(entry, score), f"{where}, {score}"))
     model, task = map(labels.get, LABELS)
     return ModelResults(request.path, form, score, tuple(rows), tuple(scores), model, task)
@@ -87,15 +84,21 @@ def _value(entry: Mapping[str, Any], name: str) -> Any:
 
 
 def _row(
-    entry: Mapping[str, Any], columns: Mapping[str, str], field: str | None, where: str
+    entry: Mapping[str, Any],
+    columns: Mapping[str, str],
+    names: tuple[str | None, str | None],
+    where: str,
 ) -> SampleRow:
+    """Reads a row; the names are the columns of its cluster and of its prompt."""
+    cluster, prompt = names
     digests = {kind: str(entry[name]) for name, kind in DIGESTS.items() if entry.get(name)}
     places = {name: _number_of(entry, columns.get(name, name), where) for name in PRESENTATION}
     return SampleRow(
         values.identifier(_value(entry, columns[ID]), where),
-        cluster=values.cluster(entry, field, where) if field else None,
+        cluster=values.cluster(entry, cluster, where) if cluster else None,
         digests=digests,
         content=digests.get("doc"),
+        prompt=values.prompt(entry, prompt, where) if prompt else None,
         **places,
     )
 

@@ -115,7 +115,7 @@ class PromptCells:
     def block_codes(self) -> Codes:
         """Index of each cell's block, the cells of one cluster under one prompt, shape (m,)."""
         pairs = self.cluster_codes * self.n_prompts + self.prompt_codes
-        return np.unique(pairs, return_inverse=True)[1].astype(np.intp)
+        return _codes(pairs)
 
     @cached_property
     def weights(self) -> Array:
@@ -150,8 +150,10 @@ class PromptCells:
         """
         cluster = dict(zip(self.items, self.clusters, strict=True))
         counts = np.bincount(self.item_codes)
-        means = [np.bincount(self.item_codes, side) / counts for side in (self.base, self.tuned)]
-        return Paired.of(list(cluster), list(cluster.values()), *means)
+        base, tuned = (
+            np.bincount(self.item_codes, side) / counts for side in (self.base, self.tuned)
+        )
+        return Paired.of(list(cluster), list(cluster.values()), base, tuned)
 
     def of_prompt(self, prompt: str) -> Paired:
         """The items of one prompt.
@@ -172,5 +174,7 @@ class PromptCells:
         )
 
 
-def _codes(names: Sequence[str]) -> Codes:
-    return np.unique(names, return_inverse=True)[1].astype(np.intp)
+def _codes(names: Sequence[str] | Codes) -> Codes:
+    """Index of each name among the sorted names."""
+    _, codes = np.unique(names, return_inverse=True)
+    return codes.astype(np.intp)

@@ -63,7 +63,7 @@ class PromptComponents:
     @property
     def sd(self) -> float:
         """Standard deviation of the true difference between prompts, in the unit of the score."""
-        return self.between**0.5
+        return math.sqrt(self.between)
 
     def share_better(self, delta: float) -> float:
         """Share of prompts on which the tuned model is better, if their differences are normal.

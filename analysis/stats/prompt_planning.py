@@ -96,7 +96,7 @@ class PlannedPrompts:
         >>> PlannedPrompts(ContinuousDesign(sd=0.5), 16, 0.02).prompt_error
         0.005
         """
-        return self.sd / self.n_prompts**0.5
+        return self.sd / math.sqrt(self.n_prompts)
 
     def error(self, items: float) -> ExpectedError:
         """Error over items and prompts.

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from analysis.stats.paired import Array, Interval
 from analysis.stats.prompt_cells import PromptCells
@@ -48,11 +48,11 @@ class Design:
         return f"{self.patients} x {self.questions} items, {asked}, SD {self.sd:g}"
 
     @cached_property
-    def names(self) -> tuple[tuple[str, ...], ...]:
+    def names(self) -> list[tuple[str, ...]]:
         """Item, patient and prompt of each cell by name."""
         items, prompts = self.cells
         columns = (("i", items), ("g", items // self.questions), ("p", prompts))
-        return tuple(tuple(f"{kind}{code:04}" for code in codes) for kind, codes in columns)
+        return [tuple(f"{kind}{code:04}" for code in codes) for kind, codes in columns]
 
     @cached_property
     def cells(self) -> tuple[Codes, Codes]:
@@ -139,7 +139,8 @@ def _simulated(rng: Generator, design: Design) -> PromptCells:
         + design.sd * rng.standard_normal(design.prompts)[prompts]
     )
     base, tuned = (_answers(rng, ease + sign * apart / 2) for sign in (-1, 1))
-    return PromptCells(*design.names, base, tuned)
+    names, patients, asked = design.names
+    return PromptCells(names, patients, asked, base, tuned)
 
 
 def _answers(rng: Generator, logits: Array) -> Array:
@@ -155,7 +156,7 @@ def _true_difference(rng: Generator, sd: float) -> float:
     return shares[1] - shares[0]
 
 
-_NODES, _RAW = np.polynomial.hermite_e.hermegauss(41)
+_NODES, _RAW = special.roots_hermitenorm(41)
 _WEIGHTS = _RAW / _RAW.sum()
 
 

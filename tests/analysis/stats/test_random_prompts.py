@@ -30,9 +30,10 @@ def _numbers(found: PromptAnalysis) -> list[float]:
 def test_order_of_rows_changes_no_bit(cells: PromptCells, random: object) -> None:
     order = list(range(len(cells.items)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    names = (cells.items, cells.clusters, cells.prompts)
     other = PromptCells.of(
-        *([column[row] for row in order] for column in names),
+        [cells.items[row] for row in order],
+        [cells.clusters[row] for row in order],
+        [cells.prompts[row] for row in order],
         cells.base[order],
         cells.tuned[order],
     )
@@ -178,6 +179,15 @@ def test_interval_of_a_share_narrows_with_prompts_and_depends_on_the_generator_a
     narrow = many.share_interval(2.0, np.random.default_rng(0))
     assert low < narrow.low < many.share_better(2.0) < narrow.high < high
     assert narrow == pytest.approx((0.80, 0.88), abs=0.02)
+
+
+def test_interval_of_a_share_without_an_error_of_the_mean_is_that_of_the_variance() -> None:
+    """S^2 / sigma^2 is chi-squared over 4; the share rises with S / sigma."""
+    known = _components(own=0.0, common=0.0, concentration=0.0)
+    quantiles = stats.chi2.ppf([0.025, 0.975], 4) / 4
+    expected = stats.norm.cdf(2.0 * np.sqrt(quantiles / known.between))
+    found = known.share_interval(2.0, np.random.default_rng(0), draws=99_999)
+    assert found == pytest.approx(tuple(expected), abs=0.003)
 
 
 def test_share_without_a_variance_is_all_or_nothing() -> None:
