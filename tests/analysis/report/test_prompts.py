@@ -70,6 +70,14 @@ def test_the_tables_have_the_numbers_of_the_rows(folder: Path, prompts: StudyRes
     assert "terse" in first["wordings"]
 
 
+def test_figure_and_tables_are_marked(folder: Path) -> None:
+    assert "synthetic scores</text>" in (folder / "figures" / "prompts.svg").read_text()
+    for name in ("prompts", "single_prompts", "prompt_populations"):
+        _, *lines = (folder / "tables" / f"{name}.csv").read_text().splitlines()
+        assert lines
+        assert [line for line in lines if not line.endswith("synthetic scores")] == []
+
+
 def test_the_console_says_it_too(prompts: StudyResults) -> None:
     lines = list(study_lines(prompts, conf()))
     assert sum(POPULATION in line for line in lines) == 1
