@@ -11,12 +11,14 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from clue.common.paths import absolute_path
-from clue.config.ranges import AtLeast, OneOf, problems, setting
+from clue.config.ranges import AtLeast, MoreThan, OneOf, problems, setting
 from clue.config.schema import PathsConf, TrackingConf
 from clue.config.study_schema import StudyConf, without_unset
 from clue.errors import ConfigError
 from clue.outgoing import Shown
 
+OPTIONAL = ("prompt_error",)
+"""Settings that the digest of the design leaves out while they are null: they are newer than it."""
 NOT_DECLARED = ("paths", "output", "report", "text", "tracking", "chosen")
 """Settings that change no number."""
 SHOWN_ANSWERS: Mapping[str | None, Shown] = {"full": "all", None: "open", "none": "none"}
@@ -42,6 +44,9 @@ class ComputationConf:
     """Billions of parameters from which on a model counts as large (a moderator)."""
     sensitivity: bool = True
     """Compute the sensitivity analyses."""
+    prompt_error: float | None = setting(None, MoreThan(0))
+    """Standard error, in points, for which the number of needed prompts is calculated; null = half
+    of the margin."""
     contrasts: list[str] = field(default_factory=list)
     """Pairs that are compared with each other, `first:second` by their biomedical models."""
     report: bool = True
@@ -88,7 +93,11 @@ class AnalysisConf(ComputationConf):
         settings = OmegaConf.to_container(OmegaConf.structured(self))
         assert isinstance(settings, dict)
         settings["study"] = without_unset(settings["study"])
-        return {str(name): value for name, value in settings.items() if name not in NOT_DECLARED}
+        return {
+            str(name): value
+            for name, value in settings.items()
+            if name not in NOT_DECLARED and not (value is None and name in OPTIONAL)
+        }
 
 
 def validate(settings: AnalysisConf) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clue.task import task_files
 
@@ -48,6 +49,8 @@ EXAMS = {
     "medmcqa": (4183, 4183),
 }
 """The same of each task of exam questions, whose items are independent."""
+PROMPT_SD = 6.0
+"""Spread of a pair's differences between prompts, in points, where prompts are asked for."""
 UNDEFINED = 0.15
 """Share of references that name no concept, so that UMLS F1 is undefined."""
 
@@ -84,6 +87,12 @@ class Plan:
     """Share of every data set's samples and clusters; at least 12 samples in 8 clusters."""
     tasks: tuple[str, ...] = ()
     """Tasks to write; none = those of the paper's study."""
+    prompts: int = 1
+    """Prompts of each data set's population; 1 = one prompt asks all items."""
+    per_item: int = 1
+    """Prompts that ask an item; as many as `prompts` = crossed."""
+    prompt_sd: float = 0.0
+    """Spread of a pair's differences between prompts, in points; pairs share half its variance."""
     exams: bool = False
     """Write exam questions too, and the likeliest answers of all questions with fixed answers."""
 
@@ -98,6 +107,25 @@ class Plan:
             (self.task_sd, f"{tuned}/{task}"),
         )
         return self.delta + sum(sd * named_rng(self.seed, name).normal() for sd, name in spreads)
+
+    def prompt_differences(self, tuned: str, dataset: str) -> NDArray[np.float64]:
+        """Planted difference of a pair under each prompt of a data set, minus its mean difference.
+
+        Returns:
+            Shape (prompts,).
+        """
+        shared, own = (
+            named_rng(self.seed, f"{dataset}/prompts/{name}").normal(size=self.prompts)
+            for name in ("", tuned)
+        )
+        return np.asarray(self.prompt_sd * (shared + own) / 2**0.5, dtype=float)
+
+    @property
+    def setting(self) -> str:
+        """Name of the prompt setting."""
+        if self.prompts == 1:
+            return "paper"
+        return "crossed" if self.per_item == self.prompts else "spread"
 
     @property
     def all_tasks(self) -> tuple[str, ...]:

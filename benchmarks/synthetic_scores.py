@@ -42,6 +42,8 @@ class Items:
     """True where the reference names a concept, shape (n,)."""
     tokens: NDArray[np.intp]
     """Length of the prompt, which no score depends on, shape (n,)."""
+    wordings: NDArray[np.intp]
+    """Number of the prompt of each presentation, shape (n, presentations)."""
 
 
 def draw_items(plan: Plan, conf: TaskConf) -> Items:
@@ -61,12 +63,13 @@ def draw_items(plan: Plan, conf: TaskConf) -> Items:
         draw.normal(size=size),
         draw.random(size) >= UNDEFINED,
         draw.lognormal(TOKENS, TOKENS_SD, size).astype(np.intp) + 1,
+        np.add.outer(np.arange(size), np.arange(conf.repeats * plan.per_item)) % plan.prompts,
     )
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One model on one task: arrays of shape (n, repeats)."""
+    """One model on one task: arrays of shape (n, presentations)."""
 
     plan: Plan
     conf: TaskConf
@@ -114,10 +117,14 @@ class Drawn:
         return np.round(scores * 12) / 12 if kind == "fraction" else scores
 
     @cached_property
-    def _shift(self) -> float:
+    def _shift(self) -> float | Array:
         if self.model not in self.plan.pairs:
             return 0.0
-        return self.plan.difference(self.model, self.conf.name) / 100
+        mean = self.plan.difference(self.model, self.conf.name)
+        if not self.plan.prompt_sd:
+            return mean / 100
+        by_prompt = self.plan.prompt_differences(self.model, self.conf.dataset)
+        return np.asarray((mean + by_prompt[self.items.wordings]) / 100, dtype=float)
 
     @property
     def _narrowing(self) -> float:
@@ -157,7 +164,8 @@ class Drawn:
 
     @property
     def _shape(self) -> tuple[int, int]:
-        return len(self.items.ids), self.conf.repeats
+        size, presentations = self.items.wordings.shape
+        return size, presentations
 
     def _rng(self, model: str, name: str) -> np.random.Generator:
         return named_rng(self.plan.seed, f"{self.conf.name}/{model}/{name}")

@@ -20,6 +20,8 @@ MIN_CROSSED_DF = 2.0
 (docs/statistics.md). It leads only with `MIN_DF`."""
 FEW_DF = 4.5
 """Fewer degrees of freedom give a warning."""
+FEW = "few families: the interval rests on"
+"""Begins that warning."""
 SINGULAR = 1e-12
 """A smallest eigenvalue below this share of the largest is rounding error."""
 NO_SPREAD = 1e-9
@@ -60,6 +62,19 @@ class RandomEffects:
     def tau2(self) -> float:
         """Variance between pairs of different families and recipes."""
         return self.tau2_pair + (self.tau2_family or 0.0) + (self.tau2_recipe or 0.0)
+
+    def with_df(self, df: float) -> "RandomEffects":
+        """The mean with other degrees of freedom, and the warning that they call for.
+
+        Args:
+            df: of `se_cr2`.
+
+        >>> few = RandomEffects(5, 5, mu=1.0, se_cr2=0.5, df=6.0).with_df(4.0)
+        >>> few.df, few.warnings
+        (4.0, ('few families: the interval rests on 4.0 degrees of freedom',))
+        """
+        others = tuple(text for text in self.warnings if not text.startswith(FEW))
+        return replace(self, df=df, warnings=(*_few(df), *others))
 
     @property
     def robust(self) -> PooledMean:
@@ -168,10 +183,12 @@ def too_few_df(df: float, least: float = MIN_DF) -> str:
     return f"{df:.2f} degrees of freedom are too few for an interval: {least:g} are needed"
 
 
+def _few(df: float) -> list[str]:
+    return [f"{FEW} {df:.1f} degrees of freedom"] if df < FEW_DF else []
+
+
 def _warnings(df: float, factors: Factors, grouped: bool) -> tuple[str, ...]:
-    warnings = []
-    if df < FEW_DF:
-        warnings.append(f"few families: the interval rests on {df:.1f} degrees of freedom")
+    warnings = _few(df)
     if grouped and len(np.unique(factors.families)) == len(factors.families):
         warnings.append("every family has one pair: tau2_pair holds both components")
     return tuple(warnings)

@@ -16,6 +16,11 @@ from analysis.paired_study.exam_contrast import ExamDifference, ExamKey
 from analysis.paired_study.format_content_rows import FormatContent, SplitKey
 from analysis.paired_study.group_differences import GroupDifference, GroupKey
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
+from analysis.paired_study.prompt_factor_rows import (
+    PromptFactor,
+    SinglePrompt,
+    SinglePromptKey,
+)
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
 from analysis.paired_study.score_key import ScoreKey
@@ -88,6 +93,16 @@ TABLES: Mapping[str, DescribedTable] = {
         "A row per pair and data set or level: the difference split into the share of readable\n"
         "answers and the quality of these. All of them are exploratory.",
     ),
+    "prompts": DescribedTable(
+        (("key", ScoreKey), ("factor", PromptFactor)),
+        "A row per pair and task score whose items were asked with a population of prompts\n"
+        "(`prompt=spread`, `prompt=crossed`). All of them are exploratory. Without a population\n"
+        "the table is empty.",
+    ),
+    "prompt_differences": DescribedTable(
+        (("key", SinglePromptKey), ("single", SinglePrompt)),
+        "A row per pair, task score and prompt of a population: descriptive, not tested.",
+    ),
 }
 """By name of the file."""
 
@@ -140,7 +155,9 @@ def columns_markdown() -> str:
         "# Columns of `cells.csv` and `cells.parquet`\n\n"
         "Made by `python -m analysis.paired_study.columns` from the code. One row per pair, score\n"
         "and analysis, sorted. Differences are tuned minus base; scores, differences, errors and\n"
-        "margins are in points (0 to 100). An empty cell: undefined or refused.\n\n"
+        "margins are in points (0 to 100). An empty cell: undefined or refused. Where items are\n"
+        "asked with a population of prompts, rows of levels are for prompts like these: errors\n"
+        "include the variance between prompts. All other rows are for exactly these prompts.\n\n"
     )
     others = (
         f"\n# Columns of `{name}.csv`\n\n{table.introduction}\n\n"

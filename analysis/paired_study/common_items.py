@@ -15,6 +15,7 @@ from analysis.pairing.same_protocol import all_differences, incomparable_metrics
 from analysis.readers.records_table import sample_rows
 
 PROMPT_KEYS = (
+    "protocol.population",
     "protocol.prompting",
     "protocol.shots",
     "protocol.wording",

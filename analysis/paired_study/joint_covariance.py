@@ -10,6 +10,7 @@ import numpy as np
 from analysis.paired_study.sensitivity import patient
 from analysis.stats.clusters import influence
 from analysis.stats.paired import Array, Paired, Sums
+from analysis.stats.prompt_cells import PromptCells
 from analysis.stats.weighted_sums import covariance
 
 MIMIC = ("medisumcode", "medisumqa")
@@ -46,6 +47,10 @@ class DatasetSeries:
     dataset: str
     """Tasks of one data set share their clusters."""
     series: Paired
+    prompts: PromptCells | None = None
+    """Scores by item and prompt; None if one prompt asks all items, or if prompts do not count."""
+    population: str = ""
+    """Digest of the prompts: units of one data set and digest share them."""
 
     @cached_property
     def clusters(self) -> tuple[str, ...]:

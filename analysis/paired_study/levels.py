@@ -1,4 +1,8 @@
-"""Levels and the overall score of every pair: weighted sums of its differences by data set."""
+"""Levels and the overall score of every pair: weighted sums of its differences by data set.
+
+Where items are asked with a population of prompts, the sums are for prompts like these: their
+errors include the variance between prompts. The differences by data set are for exactly these.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from analysis.paired_study.joint_covariance import DatasetSeries, joint_covariance
+from analysis.paired_study.prompt_error import PromptError, prompt_error
 from analysis.stats.clusters import NAN, Robust
 from analysis.stats.comparison import Comparison, Options
 from analysis.stats.fields import equivalence_fields, standard_error_fields
@@ -40,7 +45,9 @@ class Levels:
     comparisons: Sequence[DatasetComparison]
     estimates: Sequence[Estimate]
     covariance: Array
-    """Of the estimates, shape (k, k)."""
+    """Of the estimates for exactly these prompts, shape (k, k)."""
+    prompts: PromptError | None = None
+    """Error that prompts add; None if one prompt asks all items."""
 
     @classmethod
     def of(cls, comparisons: Sequence[DatasetComparison]) -> "Levels":
@@ -48,7 +55,8 @@ class Levels:
         usable = [(one, one.estimate) for one in comparisons if one.estimate]
         members = [comparison for comparison, _ in usable]
         estimates = [estimate for _, estimate in usable if estimate]
-        return cls(members, estimates, joint_covariance([member.unit for member in members]))
+        units = [member.unit for member in members]
+        return cls(members, estimates, joint_covariance(units), prompt_error(units))
 
     def complete(self, weights: Weights) -> list[str]:
         """Pairs that have every data set of a level, sorted."""
@@ -60,6 +68,10 @@ class Levels:
     def estimate(self, pair: str, weights: Weights) -> Estimate:
         """A pair's difference in a level, in points."""
         return self._combined(self._row(pair, weights))
+
+    def fixed(self, pair: str, weights: Weights) -> Estimate:
+        """The same for exactly these prompts."""
+        return self._for_these_prompts(self._row(pair, weights))
 
     def contrast(self, first: str, second: str, weights: Weights) -> Estimate:
         """First pair's difference in a level minus the second's, in points."""
@@ -74,7 +86,19 @@ class Levels:
             others: of the level of the columns; None: the same level.
         """
         rows, columns = (self._rows(pairs, one) for one in (weights, others or weights))
-        return np.asarray(rows @ self.covariance @ columns.T)
+        joint = self.covariance
+        if self.prompts is not None:
+            joint = joint + self.prompts.covariance
+        return np.asarray(rows @ joint @ columns.T)
+
+    def joint_fixed(self, pairs: Sequence[str], weights: Weights) -> Array:
+        """Error covariance for exactly these prompts, shape (pairs, pairs)."""
+        rows = self._rows(pairs, weights)
+        return np.asarray(rows @ self.covariance @ rows.T)
+
+    def joint_prompts(self, pairs: Sequence[str], weights: Weights) -> PromptError | None:
+        """Error that prompts add to the pairs' differences in a level."""
+        return self.prompts and self.prompts.of_sums(self._rows(pairs, weights))
 
     def comparison(
         self, pair: str, weights: Weights, estimate: Estimate, options: Options
@@ -98,6 +122,10 @@ class Levels:
         return Comparison(**{**blank, **defined, **counts})
 
     def _combined(self, row: Array) -> Estimate:
+        estimate = self._for_these_prompts(row)
+        return estimate if self.prompts is None else self.prompts.added(estimate, row)
+
+    def _for_these_prompts(self, row: Array) -> Estimate:
         used = np.flatnonzero(row)
         parts = [self.estimates[index] for index in used]
         return combine(parts, row[used], self.covariance[np.ix_(used, used)])

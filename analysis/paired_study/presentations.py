@@ -1,4 +1,4 @@
-"""Differences of a pair answer by answer, before presentations are averaged."""
+"""Scores of a pair answer by answer, before presentations are averaged."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,16 @@ from clue.records import SampleKey
 
 @dataclass(frozen=True)
 class Presentations:
-    """Differences of the answers that both models gave, sorted by key."""
+    """Scores of the answers that both models gave, sorted by key."""
 
     keys: tuple[SampleKey, ...]
     """Shape (n,)."""
     clusters: tuple[str, ...]
     """Cluster of each answer's item, shape (n,)."""
+    base: Array
+    """Task score of the base model, in points, shape (n,)."""
+    tuned: Array
+    """Task score of the tuned model, in points, shape (n,)."""
     differences: Array
     """Tuned minus base in the task score, in points, shape (n,)."""
 
@@ -64,18 +68,24 @@ def presentations(tasks: Sequence[AlignedPair]) -> Presentations:
     Args:
         tasks: of one data set; only keys that all of them have are used.
     """
-    by_task = [_differences(task) for task in tasks]
+    by_task = [_scores_of_both(task) for task in tasks]
     keys = sorted(set(by_task[0]).intersection(*by_task[1:]))
     cluster = dict(zip(tasks[0].alignment.ids, tasks[0].alignment.clusters, strict=True))
+    scores = np.array([[part[key] for key in keys] for part in by_task], dtype=float)
+    scores = scores.reshape(len(tasks), len(keys), 2)
+    base, tuned = (POINTS * scores.mean(axis=0)).T
+    differences = POINTS * (scores[:, :, 1] - scores[:, :, 0])
     return Presentations(
         tuple(keys),
         tuple(cluster[key.sample_id] for key in keys),
-        np.array([sum(part[key] for part in by_task) / len(by_task) for key in keys], dtype=float),
+        base,
+        tuned,
+        np.asarray(differences.sum(axis=0) / len(by_task), dtype=float),
     )
 
 
-def _differences(task: AlignedPair) -> dict[SampleKey, float]:
-    """Differences in the task score by key, in points."""
+def _scores_of_both(task: AlignedPair) -> dict[SampleKey, tuple[float, float]]:
+    """Task scores of the base and the tuned model by key, 0 to 1."""
     base, tuned = (
         _scores(cell, side.rows, task.score)
         for cell, side in (
@@ -83,7 +93,7 @@ def _differences(task: AlignedPair) -> dict[SampleKey, float]:
             (task.match.tuned, task.alignment.tuned),
         )
     )
-    return {key: POINTS * (tuned[key] - base[key]) for key in base.keys() & tuned.keys()}
+    return {key: (base[key], tuned[key]) for key in base.keys() & tuned.keys()}
 
 
 def _scores(cell: StoredCell, rows: Codes, names: Sequence[str]) -> dict[SampleKey, float]:

@@ -24,6 +24,8 @@ from analysis.paired_study.moderators import (
     moderator_effects,
 )
 from analysis.paired_study.pooled import LevelDifferences, SensitivityAnswer
+from analysis.paired_study.prompt_factor import prompt_factor
+from analysis.paired_study.prompt_scores import population_digest, scores_by_prompt
 from analysis.paired_study.replicability import replications
 from analysis.paired_study.results import PromptResults
 from analysis.paired_study.sensitivity import PRIMARY, Variant, variants
@@ -34,6 +36,7 @@ from analysis.paired_study.testing import TestedSeries, test_all
 from analysis.paired_study.variance_table import variance_table
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
+from analysis.stats.prompt_cells import PromptCells
 from clue.marks import Marks, union
 
 
@@ -74,6 +77,7 @@ class PromptStudy:
             self._contrasts(),
             self._exam_contrast(),
             format_content(self.tested, self.weights, self.families),
+            prompt_factor(self.tested, self.scores_by_prompt, self.conf),
         )
 
     @property
@@ -88,18 +92,36 @@ class PromptStudy:
 
     @cached_property
     def levels(self) -> dict[str, Levels]:
-        """Analysis to levels; a task that an analysis does not change enters as it is."""
+        """Analysis to levels; a task that an analysis does not change enters as it is.
+
+        Every analysis has the variance between prompts of the primary one.
+        """
         scores: dict[str, dict[tuple[str, str], DatasetComparison]] = {PRIMARY: {}}
         for series in self.tested:
             if series.is_dataset_score:
                 key = series.source.key
                 by_task = scores.setdefault(key.analysis, {})
-                by_task[key.pair, key.task] = series.dataset_comparison
+                by_task[key.pair, key.task] = self._with_prompts(series)
         primary = scores[PRIMARY]
         return {
             analysis: Levels.of(list((primary | changed).values()))
             for analysis, changed in scores.items()
         }
+
+    @cached_property
+    def scores_by_prompt(self) -> dict[tuple[str, str], PromptCells]:
+        """Pair and score to the scores by item and prompt; empty with one prompt."""
+        return scores_by_prompt(self.tested)
+
+    def _with_prompts(self, series: TestedSeries) -> DatasetComparison:
+        """The data-set score as a part of levels, with its scores by item and prompt."""
+        comparison, key = series.dataset_comparison, series.source.key
+        cells = self.scores_by_prompt.get((key.pair, key.task))
+        if cells is None:
+            return comparison
+        digest = population_digest(series.source.aligned)
+        unit = replace(comparison.unit, prompts=cells, population=digest)
+        return replace(comparison, unit=unit)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, LevelDifferences]]:

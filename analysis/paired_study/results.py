@@ -14,6 +14,7 @@ from analysis.paired_study.item_slopes import SlopeRow
 from analysis.paired_study.missing import MissingTasks
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.pooled import PooledAnswer, SensitivityAnswer
+from analysis.paired_study.prompt_factor_rows import PromptFactorResults
 from analysis.paired_study.prompt_setting_rows import PromptSettings
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.rows import ResultRow
@@ -70,6 +71,8 @@ class PromptResults:
     """Exam questions against clinical tasks; None: the study does not declare it."""
     format_content: FormatContentResults
     """Differences split into the share of readable answers and their quality; exploratory."""
+    prompt_factor: PromptFactorResults
+    """Prompts as a random factor; empty if one prompt asks all items."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -133,6 +136,10 @@ class StudyResults:
             ],
             "format_content": [
                 row for setting in self.settings for row in setting.format_content.rows
+            ],
+            "prompts": [row for setting in self.settings for row in setting.prompt_factor.rows],
+            "prompt_differences": [
+                row for setting in self.settings for row in setting.prompt_factor.singles
             ],
         }
 

@@ -26,7 +26,8 @@ class ComparisonKey:
     """Family of base models that the pair belongs to."""
     scope: Scope
     """`metric`: one metric of one task; `task`: a task score, or the mean of LongHealth's tasks;
-    `level`: Level 1, Level 2, overall."""
+    `level`: Level 1, Level 2, overall; where items are asked with a population of prompts, for
+    prompts like these, all other rows for exactly these."""
     task: str
     """Task, data set or level."""
     metric: str

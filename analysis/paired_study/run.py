@@ -2,15 +2,18 @@
 
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.cells import StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import requested_pairs
 from analysis.paired_study.matching import align_all, undecided
 from analysis.paired_study.missing import missing_tasks, unevaluated_tasks
+from analysis.paired_study.prompt_factor import with_one_prompt
 from analysis.paired_study.prompt_settings import compare_prompt_settings
 from analysis.paired_study.prompt_study import PromptStudy
-from analysis.paired_study.results import StudyResults
+from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import standings
 from analysis.settings import AnalysisConf
@@ -38,6 +41,7 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         PromptStudy(prompt, tasks, study, conf, readable, requested).results()
         for prompt, tasks in sorted(by_prompt.items())
     ]
+    settings = _with_one_prompt(settings, study.declaration.prompts)
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(
         settings,
@@ -58,6 +62,26 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
             conf,
         ),
     )
+
+
+def _with_one_prompt(
+    settings: Sequence[PromptResults], declared: Sequence[str]
+) -> list[PromptResults]:
+    """Adds the difference under the paper's prompt to settings that have a population of prompts.
+
+    Without the setting `paper` it is the first declared one that has one prompt.
+    """
+    with_one = {one.prompt: one for one in settings if not one.prompt_factor.rows}
+    name = next((prompt for prompt in ("paper", *declared) if prompt in with_one), None)
+    if name is None:
+        return list(settings)
+    rows = with_one[name].rows
+    return [
+        replace(one, prompt_factor=with_one_prompt(one.prompt_factor, name, rows))
+        if one.prompt_factor.rows
+        else one
+        for one in settings
+    ]
 
 
 def _is_readable(cell: StoredCell) -> bool:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from analysis.cells import Columns
 from analysis.paired_study.series import AlignedPair, RowFilter, weighted_mean
 from analysis.stats.paired import Array, Paired
-from clue.records import SampleKey
 
 PRIMARY = "primary"
 PATIENT = re.compile(r"(?P<patient>\d+)-DS-\d+")
@@ -108,7 +107,9 @@ def _not_degenerate(columns: Columns) -> NDArray[np.bool_]:
 
 
 def _first_presentation(columns: Columns) -> NDArray[np.bool_]:
-    return np.array([key == SampleKey(key.sample_id, 0) for key in columns.keys])
+    """Rows of the first presentation, with the first of the prompts that asked it."""
+    firsts = {key.sample_id: key for key in reversed(columns.keys) if key.repeat == 0}
+    return np.array([key == firsts.get(key.sample_id) and key.draw == 0 for key in columns.keys])
 
 
 def _without_metric(excluded: str) -> Reweighting:

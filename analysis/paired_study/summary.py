@@ -1,7 +1,7 @@
 """Content of summary.json: the design, the cells and the pooled results."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -12,6 +12,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sensitivity import PRIMARY, variants
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
+from analysis.sentences.prompt_factor import OF_POPULATION
 from analysis.settings import AnalysisConf
 from clue import __version__
 from clue.records import sha256
@@ -19,13 +20,25 @@ from clue.study.declaration import Declaration
 from clue.study.membership import Trial
 
 LIBRARIES = ("numpy", "scipy")
+ONE_PROMPT = (
+    "One run per model: the variance of training seeds and of prompts is outside all intervals."
+)
 LIMITS = (
-    "One run per model: the variance of training seeds and of prompts is outside all intervals.",
     "Margins are a judgement, declared in the configuration before results are seen.",
     "Distractor documents are shared by LongHealth's patients, a weak dependence.",
     "With few degrees of freedom the interval over families is wide: with 5 of them 1.3 times as "
     "wide as a normal one.",
 )
+
+
+def limits(settings: Iterable[PromptResults]) -> tuple[str, ...]:
+    """Limits of the results of some prompt settings.
+
+    Args:
+        settings: that the results are about.
+    """
+    has_population = any(setting.prompt_factor.rows for setting in settings)
+    return (OF_POPULATION if has_population else ONE_PROMPT, *LIMITS)
 
 
 def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
@@ -61,7 +74,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
             "hypotheses": results.prompt_settings.hypotheses,
             **asdict(results.prompt_settings),
         },
-        "limits": LIMITS,
+        "limits": limits(results.settings),
     }
 
 
@@ -155,7 +168,14 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "shrinkage": setting.shrinkage and setting.shrinkage.as_dict(),
         "exam_contrast": setting.exam_contrast and setting.exam_contrast.as_dict(),
         "format_content": setting.format_content.as_dict(),
+        **_prompt_factor(setting),
     }
+
+
+def _prompt_factor(setting: PromptResults) -> dict[str, Any]:
+    """Populations of prompts; nothing if one prompt asks all items."""
+    factor = setting.prompt_factor
+    return {"prompt_factor": factor.as_dict()} if factor.rows else {}
 
 
 def _answers(setting: PromptResults) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from analysis.paired_study.coverage import coverage, status
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.joint_covariance import DatasetSeries
 from analysis.paired_study.levels import DatasetComparison
+from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.series_to_test import SeriesToTest
 from analysis.pairing.missing_samples import Ledger
 from analysis.settings import AnalysisConf
@@ -25,6 +26,11 @@ class TestedSeries(NamedTuple):
     def is_dataset_score(self) -> bool:
         """True if levels are computed from it."""
         return self.source.is_level_part and self.result.data.status != "refused"
+
+    @property
+    def is_primary_part(self) -> bool:
+        """True for the task score of the primary analysis, of a data set or of a task alone."""
+        return self.source.is_level_part and self.source.key.analysis == PRIMARY
 
     @property
     def dataset_comparison(self) -> DatasetComparison:

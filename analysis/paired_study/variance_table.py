@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from analysis.paired_study.presentations import presentations
 from analysis.paired_study.score_key import ScoreKey
-from analysis.paired_study.sensitivity import PRIMARY
 from analysis.paired_study.testing import TestedSeries
 from analysis.stats.variance_components import NestedVariance, nested_variance
 from clue.marks import Marks
@@ -82,7 +81,7 @@ def variance_table(tested: Iterable[TestedSeries]) -> list[VarianceRow]:
     rows = [
         VarianceRow(ScoreKey.of(series.source.key), _shares(series))
         for series in tested
-        if series.source.is_level_part and series.source.key.analysis == PRIMARY
+        if series.is_primary_part
     ]
     return sorted(rows, key=lambda row: row.key)
 

@@ -6,13 +6,14 @@ from itertools import groupby
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.paired_study.summary import LIMITS, summary
+from analysis.paired_study.summary import limits, summary
 from analysis.report import (
     design,
     exams_and_format,
     items,
     methods,
     prompt_settings,
+    prompts,
     selectors,
 )
 from analysis.report.document import FoldedList, Report, ReportTable, Section
@@ -61,6 +62,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             design.section(results, setting, conf, str(facts["design_sha256"])),
             *_comparisons(setting, figures),
             exams_and_format.exam_section(setting, conf, figures),
+            prompts.section(results, figures["prompts"]),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             exams_and_format.format_section(setting, conf, figures),
@@ -69,9 +71,10 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_answers_and_data(results, setting, figures),
             _missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
-            Section("Limitations", "limits", points=LIMITS),
+            Section("Limitations", "limits", points=limits(results.settings)),
             _trials(results),
         ]
+        answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
     return Report(title, answers, filled, marks, marks_text)

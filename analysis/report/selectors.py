@@ -80,6 +80,18 @@ def other_settings(results: StudyResults) -> list[PromptResults]:
     return [setting for setting in results.settings if setting is not reported_setting(results)]
 
 
+def population_settings(results: StudyResults) -> list[PromptResults]:
+    """Prompt settings whose items have a population of prompts, the reported one first."""
+    reported = reported_setting(results)
+    settings = [setting for setting in results.settings if setting.prompt_factor.rows]
+    return sorted(settings, key=lambda setting: setting is not reported)
+
+
+def population_setting(results: StudyResults) -> PromptResults | None:
+    """The first of them; None if one prompt asks all items in every setting."""
+    return next(iter(population_settings(results)), None)
+
+
 def setting_comparisons(comparisons: Sequence[SettingComparison]) -> list[SettingComparison]:
     """Comparisons of the same two settings by model and task, without those a mean replaces."""
     keys = [comparison.key for comparison in comparisons]

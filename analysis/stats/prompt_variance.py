@@ -165,10 +165,26 @@ def excess_covariance(series: Sequence[PromptCells]) -> Array:
     >>> excess_covariance([cells, cells]).round(6).tolist()
     [[1.0, 1.0], [1.0, 1.0]]
     """
+    return positive_part(excess_estimate(series))
+
+
+def excess_estimate(series: Sequence[PromptCells]) -> Array:
+    """The same before negative eigenvalues are set to 0: unbiased for every weighted sum.
+
+    Args:
+        series: as in `excess_covariance`.
+
+    Returns:
+        Shape (k, k), symmetric; the variance of a sum may come out negative.
+
+    >>> cells = PromptCells.of([*"aabb"], [*"xxyy"], [*"1212"], [0, 0, 0, 0], [2, 0, 2, 0])
+    >>> excess_estimate([cells]).round(6).tolist()
+    [[1.0]]
+    """
     parts = [_Parts.of(one) for one in series]
     over_prompts = covariance([one.prompts for one in parts], [one.names for one in parts])
     over_blocks = covariance([one.blocks for one in parts], [one.block_names for one in parts])
-    return _positive(over_prompts - over_blocks)
+    return np.asarray(over_prompts - over_blocks)
 
 
 class _Parts(NamedTuple):
@@ -192,7 +208,11 @@ class _Parts(NamedTuple):
         )
 
 
-def _positive(matrix: Array) -> Array:
-    """The matrix with 0 in the place of negative eigenvalues."""
+def positive_part(matrix: Array) -> Array:
+    """The matrix with 0 in the place of negative eigenvalues.
+
+    >>> positive_part(np.diag([2.0, -1.0])).tolist()
+    [[2.0, 0.0], [0.0, 0.0]]
+    """
     values, vectors = np.linalg.eigh(matrix)
     return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T, dtype=float)

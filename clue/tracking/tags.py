@@ -108,8 +108,12 @@ def facts(cell: Cell) -> dict[str, Any]:
 
 
 def _facets(population: Population) -> list[dict[str, Any]]:
-    """Facets of each prompt, in the order of `SampleKey.wording`."""
-    return [form._asdict() for form in population.forms]
+    """Facets of each prompt and the origin of its wording, in the order of `SampleKey.wording`."""
+    texts = [population.wordings[form.wording] for form in population.forms]
+    return [
+        {**form._asdict(), "kind": text.kind, "origin": text.origin, "by": text.by}
+        for form, text in zip(population.forms, texts, strict=True)
+    ]
 
 
 def marks(cell: Cell) -> Marks:

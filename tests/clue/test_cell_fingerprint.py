@@ -125,6 +125,16 @@ def test_facts_of_a_table_name_its_own_data_set_and_access(triage: Path) -> None
     assert tags.facts(cell(DEMO, task="mednli"))["demo"]
 
 
+def test_facts_name_the_facets_of_every_prompt_of_a_population() -> None:
+    facts = tags.facts(cell(DEMO, "paths.data=demo", "prompt=spread"))
+    of_cell = facts["population"]
+    assert len(of_cell) == facts["generation"]["protocol"]["population"]["prompts"] == 24
+    assert {one["kind"] for one in of_cell} >= {"terse", "clinician"}
+    assert all(one["wording"].startswith(one["kind"]) for one in of_cell)
+    assert all(one["origin"] and one["by"] and one["place"] for one in of_cell)
+    assert "population" not in tags.facts(cell(DEMO, "paths.data=demo"))
+
+
 def test_two_checkpoints_without_files_are_a_pair(data: Path) -> None:
     tuned = cell(data, "model=hf", "model.repo=org/tuned", "model.base_repo=org/base")
     base = cell(data, "model=hf", "model.repo=org/base")

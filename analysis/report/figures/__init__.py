@@ -19,6 +19,7 @@ from analysis.report.figures import (
     patients,
     power,
     prompt_settings,
+    prompts,
     theme,
 )
 from analysis.report.figures.stamp import add_stamp
@@ -89,6 +90,17 @@ FIGURES = {
         prompt_settings.draw,
         prompt_settings.alt,
         "The store has one prompt setting.",
+    ),
+    "prompts": FigureSpec(
+        "Differences by prompt",
+        "A circle per prompt, from the largest difference down, with its 95 % interval, which may "
+        "leave the panel. Numbers are those of the population and of prompt_differences.csv. "
+        "Hollow diamond: mean for exactly these prompts. Filled diamond: mean for prompts like "
+        "these. Dotted: where the true difference under one more prompt is expected. Prompts that "
+        "differ by chance alone are sorted too, so the order is no finding.",
+        prompts.draw,
+        prompts.alt,
+        "One prompt asks all items.",
     ),
     "exam_contrast": FigureSpec(
         "Exam questions against clinical tasks",

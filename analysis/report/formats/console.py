@@ -10,13 +10,14 @@ from analysis.paired_study.missing import list_command, study_command
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.report import selectors
+from analysis.report import prompts, selectors
 from analysis.report.contrasts_in_words import sentence as in_words
 from analysis.report.exam_contrast_in_words import exam_answer
 from analysis.report.ranks_in_words import rank_line
 from analysis.sentences.declaration import declared, hypothesis_families, trials_by_reason
 from analysis.sentences.pair import JudgedScore, pair_line
 from analysis.sentences.pooled import ONE_PAIR
+from analysis.sentences.prompt_factor import SETTLED
 from analysis.sentences.prompt_settings import basis
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
@@ -121,6 +122,7 @@ def _setting(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
         else:
             yield f"{INDENT}{pair}"
             yield from (f"{INDENT}{INDENT}{row.judgement.sentence}" for row in rows)
+    yield from _prompts(setting, is_short=len(by_pair) > 1)
     replicated = [
         replication.sentence for replication in setting.replications if replication.confirmed
     ]
@@ -133,6 +135,16 @@ def _setting(setting: PromptResults, conf: AnalysisConf) -> Iterator[str]:
             f"{INDENT}{INDENT}{in_words(row, conf.study.alpha)}" for row in setting.contrasts
         )
     yield ""
+
+
+def _prompts(setting: PromptResults, *, is_short: bool) -> Iterator[str]:
+    """Prompts as a random factor; of several pairs the settled changes only."""
+    lines = [*prompts.basis(setting), *prompts.scope(setting)]
+    if lines:
+        yield f"{INDENT}Prompts"
+        rows = [row.factor for row in setting.prompt_factor.rows]
+        lines += [row.sentence for row in rows if not is_short or row.claim in SETTLED]
+        yield from (f"{INDENT}{INDENT}{line}" for line in lines)
 
 
 def _pair_line(pair: str, rows: Sequence[ResultRow]) -> str:

@@ -19,7 +19,7 @@ def differences(first: str, second: str, comparisons: Sequence[SettingComparison
     """Difference of every pair under two settings, on the items that both scored."""
     shown = selectors.setting_comparisons(comparisons)
     return ReportTable(
-        _file_name("settings", first, second),
+        file_name("settings", first, second),
         f"{first} and {second}, exploratory: differences on the common items",
         [
             *("model", "task", f"n {first}", f"n {second}", "n common (clusters)"),
@@ -36,7 +36,7 @@ def models(first: str, second: str, comparisons: Sequence[SettingComparison]) ->
     shown = selectors.setting_comparisons(comparisons)
     marks_of = {row: one.items.marks for one in shown for row in _model_rows(one)}
     return ReportTable(
-        _file_name("settings_models", first, second),
+        file_name("settings_models", first, second),
         f"{first} and {second}, exploratory: single models on the common items",
         ["model", "task", "n common", first, second, f"{first} minus {second} [95 % CI]", "q"],
         [list(row) for row in marks_of],
@@ -51,7 +51,7 @@ def undeclared(setting: PromptResults) -> list[ReportTable]:
     return [
         replace(
             table,
-            name=_file_name(table.name, setting.prompt),
+            name=file_name(table.name, setting.prompt),
             title=f"{setting.prompt}, exploratory: {table.title[0].lower()}{table.title[1:]}",
             row_marks=[union(marks, (EXPLORATORY,)) for marks in table.row_marks],
         )
@@ -98,6 +98,6 @@ def _values(change: SettingChange) -> Iterator[str]:
     yield from (first, second, f"{delta} [{interval}]", number_format.p_cell(change.q))
 
 
-def _file_name(*parts: str) -> str:
+def file_name(*parts: str) -> str:
     """Name of a table's files; the name of a prompt setting may hold any character."""
     return "-".join(re.sub(r"\W+", "-", part, flags=re.ASCII) for part in parts)

@@ -10,6 +10,7 @@ from analysis.settings import AnalysisConf
 from benchmarks.found_study import found_study, with_exams
 from benchmarks.planted import Plan, exam_study, pairs
 from benchmarks.synthetic import write
+from clue.config.study_schema import StudyConf
 
 PAIRS = pairs(
     (
@@ -24,6 +25,18 @@ EXAM_PLAN = replace(
     tasks=("mednli", "meqsum", "problem_summary", "longhealth1", "longhealth2", "longhealth3"),
 )
 """With exam questions and their likeliest answers; Level 2 is incomplete."""
+
+PROMPT_PAIRS = pairs(("meditron7b", "biomistral7b", "med42_8b", "meditron3_8b"))
+PROMPT_SD = 8.0
+PROMPT_PLAN = Plan(
+    PROMPT_PAIRS,
+    scale=0.15,
+    tasks=("mednli", "meqsum", "problem_summary"),
+    prompts=12,
+    per_item=3,
+    prompt_sd=PROMPT_SD,
+)
+"""A population of prompts that matter; Level 2 and the overall score are incomplete."""
 
 
 def quick(**changes: object) -> AnalysisConf:
@@ -41,6 +54,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def results(store: Path) -> StudyResults:
     return run(found_study(store), quick())
+
+
+@pytest.fixture(scope="session")
+def prompt_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prompts")
+    write(folder, PROMPT_PLAN)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prompts(prompt_store: Path) -> StudyResults:
+    conf = quick(sensitivity=False, study=StudyConf(prompts=[PROMPT_PLAN.setting]))
+    return run(found_study(prompt_store), conf)
 
 
 @pytest.fixture(scope="session")

@@ -241,6 +241,7 @@ def generation(**changes: Any) -> dict[str, Any]:
     ("changes", "reason"),
     [
         ({"protocol": {"shots": "b", "wording": ["b"], "max_new_tokens": 20}}, None),
+        ({"protocol": {"population": {"prompts": 24}}}, None),
         ({"model": {"revision": "2"}}, "model.revision: 1 (paper), 2 (zero_shot)"),
         ({"decoding": "sampled"}, "decoding: greedy (paper), sampled (zero_shot)"),
         ({"backend": {"name": "y"}}, "backend.name: x (paper), y (zero_shot)"),

@@ -72,6 +72,22 @@ def test_one_presentation_is_the_first_wording_and_draw_of_the_first_repeat(
     assert series["one_repeat"].tuned.tolist() == [100]
 
 
+def test_one_presentation_keeps_items_that_no_first_prompt_asked(tmp_path: Path) -> None:
+    """Items of a population of prompts have different numbers of prompts."""
+
+    def rows(score: float) -> list[Record]:
+        asked = {"a": (0, 2), "b": (1, 2), "c": (2,)}
+        return [
+            record(item, {"accuracy": score * (number == min(numbers))}, wording=number)
+            for item, numbers in asked.items()
+            for number in numbers
+        ]
+
+    series = score_series_of(tmp_path, rows(0.0), rows(1.0), "mednli")
+    assert series[PRIMARY].tuned.tolist() == [50, 50, 100]
+    assert series["one_repeat"].tuned.tolist() == [100, 100, 100]
+
+
 def test_an_analysis_that_changes_nothing_has_no_series(tmp_path: Path) -> None:
     series = score_series_of(tmp_path, texts(0), texts(0.1))
     assert set(series) == {PRIMARY, "two_decimals", "equal_spread", *(f"without_{n}" for n in TEXT)}

@@ -6,9 +6,9 @@ import pytest
 
 from analysis.paired_study import StudyResults
 from analysis.report import write
-from tests.analysis.paired_study.conftest import quick, results, store
+from tests.analysis.paired_study.conftest import prompt_store, prompts, quick, results, store
 
-__all__ = ["report", "results", "store"]
+__all__ = ["prompt_store", "prompts", "report", "results", "store"]
 
 
 @pytest.fixture(scope="session")

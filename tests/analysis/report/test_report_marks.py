@@ -64,7 +64,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(analysed(store), store / "analysis")
 
 
-UNREQUESTED = ("contrasts.csv", "exam_contrast.csv", "groups.csv")
+UNREQUESTED = (
+    *("contrasts.csv", "exam_contrast.csv", "groups.csv"),
+    *("prompts.csv", "prompt_differences.csv"),
+)
 """Tables without rows in a study that declares and requests nothing of them."""
 
 
@@ -79,9 +82,9 @@ def test_every_file_is_marked(folder: Path) -> None:
 
 
 def test_every_figure_of_a_synthetic_study_is_marked(report: Path) -> None:
-    """The synthetic study has every task under a single prompt setting, and no exam questions."""
+    """The synthetic study has every task with a single prompt, and no exam questions."""
     drawn = {path.stem: path.read_text() for path in report.glob("figures/*.svg")}
-    assert set(drawn) == set(FIGURES) - {"prompt_settings", "exam_contrast"}
+    assert set(drawn) == set(FIGURES) - {"prompt_settings", "exam_contrast", "prompts"}
     assert [name for name, text in drawn.items() if "synthetic scores</text>" not in text] == []
 
 
