@@ -116,7 +116,8 @@ def test_levels_and_contrasts_are_for_prompts_like_these() -> None:
     assert units[0].prompts is not None
     excess = prompt_variance(units[0].prompts).excess
     assert estimate.se**2 == pytest.approx(fixed.se**2 + excess)
-    assert levels.joint(["a"], weights)[0, 0] == pytest.approx(estimate.se**2)
+    joint = levels.joint(["a"], weights)[0, 0]  # of a proper matrix, which is larger
+    assert 1 <= joint / estimate.se**2 < 1.01
     contrast = levels.contrast("a", "b", weights)
     assert contrast.se < 0.6 * estimate.se  # the pairs share what their prompts do
     assert LevelDifferences.of(levels, weights, {"a": "a", "b": "b"}).estimates[0] == estimate
