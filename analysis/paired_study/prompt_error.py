@@ -23,9 +23,8 @@ class PromptError:
     """Error of k differences that their prompts add.
 
     The estimated covariance need not be positive semidefinite. Making it so inflates the variance
-    of each difference, the more the more pairs there are, and deflates that of their mean. Hence
-    the variance of a sum is estimated from the covariance as it is, and cut at 0. `covariance` is
-    for what needs a proper matrix.
+    of each difference, the more the more pairs there are. Hence the variance of a sum is estimated
+    from the covariance as it is, and cut at 0. `covariance` is for what needs a proper matrix.
     """
 
     excesses: tuple[Array, ...]

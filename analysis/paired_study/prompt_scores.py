@@ -24,7 +24,7 @@ def prompt_scores(tasks: Sequence[AlignedPair]) -> PromptCells | None:
     Returns:
         None with fewer than two prompts or two clusters.
     """
-    if not all(map(has_prompts, tasks)):
+    if not all(map(has_prompts, tasks)):  # most studies have one prompt: spare them the reading
         return None
     answers = presentations(tasks)
     prompts = [prompt_name(key.wording) for key in answers.keys]

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from analysis.paired_study.joint_covariance import DatasetSeries
+from analysis.paired_study.levels import DatasetComparison, Levels
 from analysis.paired_study.pooled import LevelDifferences
 from analysis.paired_study.prompt_error import PromptError, prompt_error
+from analysis.stats.battery import battery
+from analysis.stats.comparison import Options
 from analysis.stats.prompt_cells import PromptCells
 from analysis.stats.prompt_variance import prompt_variance
 from analysis.stats.random_prompts import random_prompts
@@ -100,6 +103,24 @@ def test_the_mean_of_pairs_loses_degrees_of_freedom_to_prompts_in_common() -> No
     without = replace(pairs, prompts=None, fixed_covariance=pairs.covariance).answer()
     assert with_prompts.se_cr2 == without.meta.random_effects.se_cr2
     assert with_prompts.df < without.meta.random_effects.df
+
+
+def test_levels_and_contrasts_are_for_prompts_like_these() -> None:
+    units = [
+        DatasetSeries(pair, "mednli", "mednli", cells(1.0, seed).paired, cells(1.0, seed))
+        for pair, seed in (("a", 1), ("b", 2))
+    ]
+    levels = Levels.of([DatasetComparison(one, battery(one.series, Options())) for one in units])
+    weights = {"mednli": 1.0}
+    fixed, estimate = levels.fixed("a", weights), levels.estimate("a", weights)
+    assert units[0].prompts is not None
+    excess = prompt_variance(units[0].prompts).excess
+    assert estimate.se**2 == pytest.approx(fixed.se**2 + excess)
+    joint = levels.joint(["a"], weights)[0, 0]  # of a proper matrix, which is larger
+    assert 1 <= joint / estimate.se**2 < 1.01
+    contrast = levels.contrast("a", "b", weights)
+    assert contrast.se < 0.6 * estimate.se  # the pairs share what their prompts do
+    assert LevelDifferences.of(levels, weights, {"a": "a", "b": "b"}).estimates[0] == estimate
 
 
 def test_without_prompts_the_differences_are_exactly_the_fixed_ones() -> None:
