@@ -5,7 +5,7 @@ import math
 from clue.cluster_robust import Interval
 from clue.common.plural import counted
 
-__all__ = ["counted", "decimals", "interval", "number", "p_cell", "p_value"]
+__all__ = ["counted", "decimals", "interval", "margin", "number", "p_cell", "p_value"]
 
 MAX_DECIMALS = 6
 
@@ -54,6 +54,15 @@ def interval(limits: Interval, digits: int) -> str:
     if math.isinf(limits.low):
         return f"up to {high}"
     return f"{low} or more" if math.isinf(limits.high) else f"{low} to {high}"
+
+
+def margin(value: float) -> str:
+    """Margin of equivalence: as declared, or a mean of declared ones with four digits.
+
+    >>> margin(2.0), margin(7 / 6), margin(0.025)
+    ('2', '1.167', '0.025')
+    """
+    return f"{value:.4g}"
 
 
 def p_value(p: float) -> str:

@@ -117,4 +117,4 @@ def _equivalence(comparison: Comparison, digits: int) -> Iterator[tuple[str, str
         below, within, above = (number_format.number(part, 3) for part in comparison.rope)
         p = number_format.p_value(comparison.tost_p)
         probabilities = f"probability below {below}, within {within}, above {above}"
-        yield f"margin ±{comparison.margin:g}", f"p {p}; {probabilities}"
+        yield f"margin ±{number_format.margin(comparison.margin)}", f"p {p}; {probabilities}"

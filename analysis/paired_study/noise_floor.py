@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from analysis import number_format
 from analysis.cells import StoredCell
 from analysis.names import in_sentence
-from analysis.number_format import number
 from analysis.paired_study.series import AlignedPair
 from analysis.stats.paired import Array
 from clue.common.plural import counted
@@ -51,8 +51,9 @@ class NoiseFloor:
         return (
             f"{in_sentence(self.task)}: {models} asked the same questions in "
             f"{self.presentations} {NAMES[self.axis]} differ from themselves by "
-            f"{number(self.difference, 2)} points (root mean square of two); the margin "
-            f"of {self.margin:g} is {number(self.margin / self.difference, 1)} times this."
+            f"{number_format.number(self.difference, 2)} points (root mean square of two); the margin "
+            f"of {number_format.margin(self.margin)} is "
+            f"{number_format.number(self.margin / self.difference, 1)} times this."
             f"{BELOW if self.margin < self.difference else ''}"
         )
 

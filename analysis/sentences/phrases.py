@@ -67,7 +67,7 @@ class Phrases:
     def margin(self) -> str:
         """The declared margin with its unit."""
         unit = self.unit.removesuffix("s") if self.comparison.margin == 1 else self.unit
-        return f"{self.comparison.margin:g}{unit}"
+        return f"{number_format.margin(self.comparison.margin)}{unit}"
 
     @property
     def scores(self) -> str:

@@ -151,7 +151,7 @@ def _equivalence_row(row: ResultRow) -> list[str]:
     return [
         row.key.tuned,
         display_name(row.key.task),
-        f"{comparison.margin:g}" if comparison.margin else NONE,
+        number_format.margin(comparison.margin) if comparison.margin else NONE,
         number_format.p_cell(row.judgement.p_equivalence),
         number_format.p_cell(row.judgement.p_noninferiority),
         _claim_interval(row),

@@ -46,7 +46,7 @@ def _row(row: ResultRow, cell: ShrunkenCell) -> list[str]:
         NONE if raw is None else number_format.interval(raw, decimals),
         number_format.number(cell.mean, decimals),
         number_format.interval(cell.interval, decimals),
-        NONE if cell.margin is None else f"{cell.margin:g}",
+        NONE if cell.margin is None else number_format.margin(cell.margin),
         NONE if cell.p_decline is None else _percent(cell.p_decline),
     ]
 
