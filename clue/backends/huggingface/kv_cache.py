@@ -38,12 +38,18 @@ class KvCacheLayer(CacheLayerMixin):  # type: ignore[misc]
         self.shape = slots, columns
 
     def lazy_initialization(self, key_states: Any, value_states: Any) -> None:
-        """Allocate the memory, with the device and dtype of the states to be written."""
+        """Allocate the memory, with the device and dtype of the states to be written.
+
+        It holds what was there before. The gaps of rows that are read first must be numbers, as
+        those of later rows, for which `prepare_prefill` cares.
+        """
         slots, columns = self.shape
         self.keys, self.values = (
             states.new_empty(slots, states.shape[1], columns, states.shape[3])
             for states in (key_states, value_states)
         )
+        for cached in (self.keys, self.values):
+            cached[self.window.slots, :, : self.window.low] = 0
         self.is_initialized = True
 
     def update(

@@ -140,6 +140,18 @@ def test_families_within_families_are_read_once(
     )
 
 
+def test_a_family_may_begin_with_a_short_prompt(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_PREFIX", 20)
+    monkeypatch.setitem(shared_prefix.FAMILY_SAVING, "cpu", 20)
+    head = prompt(40, 1)
+    short, long = ([*head, first, *prompt(size, 2)] for first, size in ((3, 5), (7, 30)))
+    rows = sorted([short, long, [*long[:-1], 9]])
+    assert rows[0] == short  # families are read in the order of their texts
+    assert answered(model, rows, [4] * 3, []) == [generated(model, row, 4) for row in rows]
+
+
 def test_a_long_prompt_is_read_in_several_passes_behind_its_beginning(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
