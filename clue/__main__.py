@@ -18,7 +18,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "run": Entry("clue.cli.run", "evaluate models on tasks, as `python run.py`"),
     "data": Entry("clue.cli.data.parser", "check, fetch and build data sets"),
-    "models": Entry("clue.cli.models.parser", "list models, their pairs, context and weights"),
+    "models": Entry("clue.cli.models.parser", "list models, pairs and weights, show their prompts"),
     "study": Entry("clue.cli.study.parser", "list, show and freeze declared studies"),
     "store": Entry("clue.cli.store.parser", "list, verify, export, import or prune results"),
     "analysis": Entry("analysis.cli.study", "analyse every pair of a store, write the report"),

@@ -7,7 +7,7 @@
     ├── ModelError            weights, tokenizer or server cannot be used
     │   ├── ModelUnavailable  unavailable: gated, offline, misspelt, its server down
     │   └── PromptTooLong     prompt plus answer exceeds the model's context
-    ├── PrivacyError          text of credentialed data would leave this machine
+    ├── PrivacyError          text of credentialed data would leave this machine or be printed
     ├── StoreError            a file cannot be written, or the store cannot be read
     └── TrackingError         the MLflow store does not answer
     Terminated                SIGTERM; a BaseException, so that no handler hides it; exit code 143
@@ -25,7 +25,7 @@ class ConfigError(ClueError):
 
 
 class PrivacyError(ClueError):
-    """Text of credentialed data would leave this machine."""
+    """Text of credentialed data would leave this machine or be printed."""
 
 
 class DataError(ClueError):

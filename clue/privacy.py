@@ -48,6 +48,25 @@ def check_endpoint(endpoint: str | None, access: str, dataset: str, conf: Privac
     )
 
 
+def check_printed(access: str, dataset: str) -> None:
+    """Refuses to print text of credentialed data: output is copied into logs, chats and issues.
+
+    Args:
+        access: of the data, `open` or `credentialed`.
+        dataset: name, for the message.
+
+    Raises:
+        PrivacyError: the data are credentialed; names the data that may be printed.
+    """
+    if access == "open":
+        return
+    raise PrivacyError(
+        f"{dataset} is credentialed: its text is not printed. Print fictional data, whose prompts "
+        "have the same form (--data demo); a table of your own that is open says `access: open` in "
+        "its task file"
+    )
+
+
 def describe_unexpected(error: Exception, access: str) -> tuple[str, str]:
     """Returns the message and the traceback of an error that is no `ClueError`.
 

@@ -14,28 +14,40 @@ CHATML = (
 )
 
 
-def tokenizer(template: str | None = None, *, bos: bool = True, texts: Iterable[str] = ()) -> Any:
-    """A byte-level tokenizer; adds a BOS like Llama's unless told otherwise."""
+SPECIALS = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
+
+
+def tokenizer(
+    template: str | None = None,
+    *,
+    bos: bool = True,
+    texts: Iterable[str] = (),
+    specials: Sequence[str] = SPECIALS,
+) -> Any:
+    """A byte-level tokenizer; adds a BOS like Llama's unless told otherwise.
+
+    `specials` are the BOS token, the EOS token, and others.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
-    specials = ["<s>", "</s>", "<|im_start|>", "<|im_end|>"]
+    start, end, *others = specials
     trainer = trainers.BpeTrainer(
         vocab_size=2000,
-        special_tokens=specials,
+        special_tokens=list(dict.fromkeys(specials)),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     raw.train_from_iterator([WORDS, *texts], trainer)
     if bos:
         raw.post_processor = processors.TemplateProcessing(
-            single="<s> $A", special_tokens=[("<s>", raw.token_to_id("<s>"))]
+            single=f"{start} $A", special_tokens=[(start, raw.token_to_id(start))]
         )
     made = PreTrainedTokenizerFast(
-        tokenizer_object=raw, bos_token="<s>", eos_token="</s>", extra_special_tokens=specials[2:]
+        tokenizer_object=raw, bos_token=start, eos_token=end, extra_special_tokens=others
     )
     made.chat_template = template
     return made

@@ -82,6 +82,14 @@ class Chat:
         text = self._apply(_PROBE, answer=True)
         return text.index(_PROBE[0].content) > text.index(_PROBE[2].content)
 
+    def text(self, messages: Sequence[Message]) -> str:
+        """Text of the conversation, ready for the answer; `render` may put a BOS token before it.
+
+        Args:
+            messages: the turns, the last one the user's.
+        """
+        return self._apply(self.fold(messages), answer=True) if self.template else _plain(messages)
+
     def render(self, messages: Sequence[Message], continuation: str = "") -> list[int]:
         """Token ids of the conversation, ready for the assistant's answer or with its beginning.
 
@@ -93,7 +101,7 @@ class Chat:
         Raises:
             ModelError: the layout would double the BOS token.
         """
-        text = self._apply(self.fold(messages), answer=True) if self.template else _plain(messages)
+        text = self.text(messages)
         text += self.answer_separator + continuation if continuation else ""
         ids = list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         bos = self.tokenizer.bos_token_id

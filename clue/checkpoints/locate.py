@@ -6,6 +6,7 @@ Every kind but the hub is opened as a folder in Hugging Face's layout, so that a
 import importlib.util
 import logging
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ WEIGHTS = (
     "pytorch_model.bin.index.json",
 )
 """A checkpoint is complete if it has one of these."""
+LAYOUT_FILES = ("tokenizer*", "*config.json", "chat_template*", "*tokens*.json")
+"""Patterns of the files that lay out a prompt: tokenizer, template and configs, no weights."""
 DIGITS = 64
 """Hex digits of a checkpoint's digest: all of sha256."""
 
@@ -76,6 +79,36 @@ def locate_tokenizer(model: ModelConf, models: Path, cache: Path) -> CheckpointL
         return CheckpointLocation(str(folder), None)
     offline.check_hub()
     return CheckpointLocation(model.repo, None, model.revision)
+
+
+def locate_local_tokenizer(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation:
+    """Find a tokenizer and its config on this machine; the hub is not asked.
+
+    Raises:
+        ModelUnavailable: they are not here; gives the command that gets them without the weights.
+    """
+    with offline.local_files_only():
+        location = locate_tokenizer(model, models, cache)
+    if location.source != model.repo or Path(location.source, "tokenizer_config.json").is_file():
+        return location
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in ("tokenizer_config.json", "config.json"):
+        if not isinstance(try_to_load_from_cache(model.repo, name, revision=model.revision), str):
+            raise ModelUnavailable(_layout_files_missing(model, models))
+    return location
+
+
+def _layout_files_missing(model: ModelConf, models: Path) -> str:
+    patterns = "".join(f" --include '{pattern}'" for pattern in LAYOUT_FILES)
+    revision = f" --revision {shlex.quote(model.revision)}" if model.revision else ""
+    page = f"https://huggingface.co/{model.repo}"
+    licence = f" after you have accepted its licence at {page} (`hf auth login`)"
+    return (
+        f"{model.label}: the tokenizer of {model.repo} is neither in {models / str(model.repo)} "
+        "nor in the hub's cache. Get it without the weights"
+        f"{licence if model.gated else ''}: `hf download {model.repo}{revision}{patterns}`"
+    )
 
 
 def locate_adapter(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation | None:

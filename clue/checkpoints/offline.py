@@ -6,6 +6,8 @@ The client retries every file of an unreachable hub five times, which takes 25 s
 import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,21 @@ def check_hub() -> bool:
         return False
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     return _answers(endpoint, int(time.monotonic() // RECHECK_SECONDS))
+
+
+@contextmanager
+def local_files_only() -> Iterator[None]:
+    """Forbids the client library to ask the hub, as the user's switch does."""
+    from huggingface_hub import constants
+
+    was_offline, switch = constants.HF_HUB_OFFLINE, os.environ.get(SWITCHES[0])
+    constants.HF_HUB_OFFLINE, os.environ[SWITCHES[0]] = True, "1"
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = was_offline
+        del os.environ[SWITCHES[0]]
+        os.environ |= {} if switch is None else {SWITCHES[0]: switch}
 
 
 @cache

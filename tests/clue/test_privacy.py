@@ -56,6 +56,12 @@ def test_a_named_endpoint_is_trusted() -> None:
     privacy.check_endpoint(REMOTE, "credentialed", "mednli", conf)
 
 
+def test_credentialed_text_is_not_printed() -> None:
+    with pytest.raises(PrivacyError, match=r"mednli is credentialed.*--data demo"):
+        privacy.check_printed("credentialed", "mednli")
+    privacy.check_printed("open", "meqsum")
+
+
 def test_open_data_and_this_machine_are_free() -> None:
     privacy.check_endpoint(REMOTE, "open", "meqsum", PrivacyConf())
     privacy.check_endpoint("http://localhost:1", "credentialed", "mednli", PrivacyConf())

@@ -26,6 +26,17 @@ class Checkpoint:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
 
+    @classmethod
+    def for_layout(cls, setup: Setup) -> "Checkpoint":
+        """Returns the checkpoint for its chat, notes and context: weights need not be here.
+
+        Raises:
+            ModelUnavailable: the tokenizer is not on this machine; gives the command that gets it.
+        """
+        checkpoint = cls(setup)
+        checkpoint.location = locate.locate_local_tokenizer(setup.model, setup.models, setup.cache)
+        return checkpoint
+
     def identity(self) -> dict[str, Any]:
         """Facts of weights, adapter and layout of the chat that can change a completion.
 

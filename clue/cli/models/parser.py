@@ -3,8 +3,11 @@
     python -m clue models                     the table
     python -m clue models med42_8b aloe8b     everything in their files
     python -m clue models --json
+    python -m clue models smollm2_135m --show-prompt mednli    a prompt exactly as the model gets it
+    python -m clue models smollm2_135m --show-prompt mednli --prompt spread --wording 3
 
-Loads and downloads nothing, asks no hub. Exit code 0, or 1 for an unknown name.
+Loads no weights, downloads nothing, asks no hub. `--show-prompt` needs the tokenizer on this
+machine, and prints no text of credentialed data. Exit code 0, or 1 for an unknown name.
 """
 
 import argparse
@@ -14,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from clue.cli.models import show_prompt
 from clue.cli.models.context_needs import ContextNeed, context_needs
 from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overviews
 from clue.common import console
@@ -34,20 +38,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         "name", nargs="*", help="models to describe in full (default: a table of all)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    for name in ("models", "data"):
-        default = os.environ.get(f"CLUE_{name.upper()}", str(ROOT / name))
-        parser.add_argument(f"--{name}", default=default, help=f"default: CLUE_{name.upper()}")
+    parser.add_argument("--models", default=_place("models"), help="default: CLUE_MODELS")
+    parser.add_argument("--data", help="default: CLUE_DATA; with --show-prompt the fictional data")
     parser.add_argument(
         "--mlruns",
         type=Path,
         default=ROOT / "mlruns",
-        help="store whose cache keeps prompt lengths",
+        help="store whose cache keeps prompt lengths and unpacked checkpoints",
     )
+    show_prompt.add(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
-    needs = list(context_needs(data_root(arguments.data), arguments.mlruns / "cache"))
+    if arguments.show_prompt:
+        return show_prompt.run(arguments)
+    data = data_root(arguments.data or _place("data"))
+    needs = list(context_needs(data, arguments.mlruns / "cache"))
     folder = absolute_path(arguments.models)
     overviews = model_overviews(arguments.name, needs, folder)
     if arguments.json:
@@ -60,6 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_table(overviews, needs)
     return 0
+
+
+def _place(name: str) -> str:
+    """Folder of data or checkpoints: of the variable of this shell, else in the project."""
+    return os.environ.get(f"CLUE_{name.upper()}", str(ROOT / name))
 
 
 def _print_table(overviews: Sequence[ModelOverview], needs: Sequence[ContextNeed]) -> None:

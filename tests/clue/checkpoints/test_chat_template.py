@@ -4,15 +4,9 @@ import pytest
 
 from clue.checkpoints.chat_template import Chat
 from clue.errors import ModelError
-from clue.records import Message
 from tests import tiny
+from tests.clue.checkpoints.layouts import TALK
 
-TALK = [
-    Message("system", "Be brief."),
-    Message("user", "one"),
-    Message("assistant", "1"),
-    Message("user", "two"),
-]
 TURNS = "{{ bos_token }}" + tiny.CHATML
 REFUSES = (
     "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system please') }}{% endif %}"

@@ -119,6 +119,33 @@ def test_weights_in_the_hubs_cache_are_here(
     assert find_local_weights(ModelConf(repo="org/m"), tmp_path) is None
 
 
+def test_a_tokenizer_is_found_without_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    cached = ["tokenizer_config.json", "config.json"]
+    monkeypatch.setattr(
+        huggingface_hub,
+        "try_to_load_from_cache",
+        lambda repo, name, revision: name if name in cached else None,
+    )
+    model = ModelConf(name="m", repo="org/m", revision="a b")
+    in_cache = locate.locate_local_tokenizer(model, tmp_path, tmp_path)
+    assert (in_cache.source, in_cache.revision) == ("org/m", "a b")
+    cached.pop()
+    with pytest.raises(ModelUnavailable) as caught:
+        locate.locate_local_tokenizer(model, tmp_path, tmp_path)
+    assert "`hf download org/m --revision 'a b' --include 'tokenizer*' " in str(caught.value)
+    assert "licence" not in str(caught.value)
+    folder = tmp_path / "org" / "m"
+    folder.mkdir(parents=True)
+    (folder / "tokenizer_config.json").write_text("{}")
+    for repo in ("org/m", str(folder)):
+        located = locate.locate_local_tokenizer(ModelConf(repo=repo), tmp_path, tmp_path)
+        assert located.source == str(folder)
+
+
 @pytest.mark.slow
 def test_a_gguf_is_converted_once_for_all_models_on_it(tmp_path: Path) -> None:
     pair = [model_files.load(name) for name in ("smollm2_135m", "smollm2_135m_hpo")]

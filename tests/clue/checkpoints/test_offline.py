@@ -84,3 +84,19 @@ def test_a_user_who_forbids_the_hub_is_obeyed(
     monkeypatch.setenv(switch, "1")
     assert not offline.check_hub()
     assert requests_seen == []
+
+
+@pytest.mark.parametrize("own_switch", [None, "0"])
+def test_a_command_that_reads_this_machine_alone_asks_nothing(
+    own_switch: str | None, requests_seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    constants.HF_HUB_OFFLINE = False
+    if own_switch is not None:
+        monkeypatch.setenv(offline.SWITCHES[0], own_switch)
+    with offline.local_files_only():
+        assert constants.is_offline_mode()
+        assert not offline.check_hub()
+    assert requests_seen == []
+    assert not constants.is_offline_mode()
+    assert offline.os.environ.get(offline.SWITCHES[0]) == own_switch
+    assert offline.check_hub()
