@@ -181,6 +181,9 @@ PATHS: Mapping[str, Callable[[Base], Words]] = {
     "analysis without texts": lambda base: _analysis(base, "text=none"),
     "freeze": lambda base: _clue(base, "study", "freeze", "demo", f"paths.data={base.data}"),
     "show": lambda base: _clue(base, "study", "show", "demo", f"paths.data={base.data}"),
+    "shown prompt": lambda base: _clue(
+        base, "models", MODELS[0], "--show-prompt", "mednli", f"paths.data={base.data}"
+    ),
     "data status": lambda base: ["clue", "data", "status", f"paths.data={base.data}"],
     "own table": lambda base: _own_table(base, "yes"),
     "own table, odd label": lambda base: _own_table(base, f"{planted.WORD}label"),

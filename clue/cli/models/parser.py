@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     if arguments.show_prompt:
         return show_prompt.run(arguments)
+    show_prompt.check_unused(arguments)
     data = data_root(arguments.data or _place("data"))
     needs = list(context_needs(data, arguments.mlruns / "cache"))
     folder = absolute_path(arguments.models)

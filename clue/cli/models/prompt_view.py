@@ -61,8 +61,9 @@ class PromptView:
         token, number = self.chat.tokenizer.bos_token, self.chat.tokenizer.bos_token_id
         if number is None or list(self.ids[:1]) != [number]:
             return "none"
-        origin = "the chat template" if self.text.startswith(token) else "the tokenizer's habit"
-        return f"{self.token(number)}, by {origin}"
+        is_in_text = self.text.startswith(token)
+        origin = "written by the chat template" if is_in_text else "put before the text"
+        return f"{self.token(number)}, {origin}"
 
     def token(self, number: int) -> str:
         """Returns a token id, that of a special token with its name: `2=<|im_end|>`."""

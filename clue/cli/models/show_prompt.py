@@ -59,7 +59,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the chosen prompt; returns the exit code."""
+    """Print the chosen prompt; returns the exit code.
+
+    Raises:
+        ConfigError: not exactly one model is named; also as `prompt_view`.
+    """
     if len(arguments.name) != 1:
         raise ConfigError(
             "--show-prompt shows the prompt of one model: write `python -m clue models NAME "
@@ -74,6 +78,19 @@ def run(arguments: argparse.Namespace) -> int:
     view = prompt_view(config, task, arguments.sample, arguments.wording)
     print_lines(json.dumps(view.facts(), indent=1) if arguments.json else "\n".join(_lines(view)))
     return 0
+
+
+def check_unused(arguments: argparse.Namespace) -> None:
+    """Refuses options that choose a prompt where none is shown.
+
+    Raises:
+        ConfigError: there are such options.
+    """
+    if arguments.prompt or arguments.wording is not None or arguments.sample != 1:
+        raise ConfigError(
+            "--prompt, --wording and --sample choose the prompt that --show-prompt TASK shows; add "
+            "it, or leave them out"
+        )
 
 
 def prompt_view(

@@ -74,7 +74,7 @@ def test_programs_get_the_tokens_that_a_run_sends(
             "Mistral, at first",
             [
                 "system turn:   folded into the first user turn: the chat template takes none",
-                "BOS:           0=<s>, by the chat template",
+                "BOS:           0=<s>, written by the chat template",
                 "stop tokens:   1=</s>",
                 "stop strings:  none",
                 "thinking:      no switch is set",
@@ -101,7 +101,7 @@ def test_programs_get_the_tokens_that_a_run_sends(
         (
             "Alpaca",
             [
-                "BOS:           0=<s>, by the tokenizer's habit",
+                "BOS:           0=<s>, put before the text",
                 r"stop strings:  '\n### Instruction:'",
             ],
         ),
@@ -167,17 +167,16 @@ def test_credentialed_text_is_not_printed(
 ) -> None:
     words = (NAME, "--show-prompt", "mednli", "--data", str(data))
     assert "mednli is credentialed: its text is not printed" in refused(capsys, mistral, *words)
-    own = ("--config-dir", str(tiny.triage(mistral)))
-    words = (NAME, "--show-prompt", "triage", *own)
-    assert "triage is credentialed: its text is not printed" in refused(capsys, mistral, *words)
+    own = (NAME, "--show-prompt", "triage", "--config-dir", str(tiny.triage(mistral)))
+    assert "triage is credentialed: its text is not printed" in refused(capsys, mistral, *own)
 
 
 def test_open_data_are_shown(capsys: pytest.CaptureFixture[str], mistral: Path, data: Path) -> None:
     words = ("--show-prompt", "meqsum", "--data", str(data), "--prompt", "zero_shot")
     assert "hurts, how is it treated?" in shown(capsys, mistral, *words)
-    own = tiny.triage(mistral, more="access: open\n")
-    words = ("--show-prompt", "triage", "--config-dir", str(own))
-    assert "hurts, badly." in shown(capsys, mistral, *words)
+    folder = tiny.triage(mistral, more="access: open\n")
+    own = ("--show-prompt", "triage", "--config-dir", str(folder))
+    assert "hurts, badly." in shown(capsys, mistral, *own)
 
 
 def test_a_tokenizer_that_is_not_here_comes_with_its_command(
@@ -195,6 +194,8 @@ def test_a_tokenizer_that_is_not_here_comes_with_its_command(
     [
         (("--show-prompt", "mednli"), "of one model: write `python -m clue models NAME"),
         ((NAME, "zephyr7b", "--show-prompt", "mednli"), "of one model"),
+        ((NAME, "--wording", "0"), "that --show-prompt TASK shows; add it"),
+        ((NAME, "--prompt", "spread"), "that --show-prompt TASK shows; add it"),
         (("baseline_copy", "--show-prompt", "mednli"), "answers by a rule"),
         ((NAME, "--show-prompt", "level1"), "there is no single task 'level1'"),
         (("nobody", "--show-prompt", "mednli"), "there is no 'nobody'"),
