@@ -55,7 +55,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     if setting is None or not rows:
         return None
     factor = setting.prompt_factor
-    layout = NAMED if len({row.key.pair for row in rows}) == 1 else COMPACT
+    layout = _layout(rows)
     grid = _grid(rows, layout)
     most = max(row.factor.n_prompts for row in rows) + 2.5 * layout.step
     panel = most * layout.row
@@ -91,6 +91,13 @@ def alt(results: StudyResults) -> str:
 def _panels(factor: PromptFactorResults) -> list[PromptFactorRow]:
     rows = [row for row in factor.rows if row.factor.refused is None]
     return sorted(rows, key=lambda row: (row.key.pair, display_order(row.key.task)))
+
+
+def _layout(rows: Sequence[PromptFactorRow]) -> Layout:
+    """Named panels of one pair fill the width; those of several pairs stand in one grid."""
+    if len({row.key.pair for row in rows}) > 1:
+        return COMPACT
+    return NAMED._replace(columns=min(NAMED.columns, len(rows)))
 
 
 def _grid(rows: Sequence[PromptFactorRow], layout: Layout) -> list[list[PromptFactorRow]]:
