@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup embedded demo test calibration postgres attack lint types ui clean
+.PHONY: help setup embedded demo test calibration soak postgres attack lint types ui clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ test: embedded ## the test suite, and the examples in docstrings
 
 calibration: setup ## how often the tests err on simulated data, a few minutes
 	$(BIN)/pytest -n 2 -m calibration
+
+soak: embedded ## commands of the long documents, sweeps that lose processes, ten minutes
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m soak
 
 postgres: embedded ## eight processes on an MLflow server with PostgreSQL (apt-get install postgresql)
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[postgres]'

@@ -58,7 +58,7 @@ def contents(mlruns: Path) -> dict[tuple[str, ...], list[dict[str, object]]]:
     return {path.parts[-4:-1]: rows(path) for path in tables(mlruns)}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_sweep_of_24_cells_that_lost_two_processes_is_finished_by_the_same_command(
     cli: Cli, mlruns: Path, data: Path, models: Path, tmp_path: Path
 ) -> None:
@@ -113,7 +113,7 @@ def test_jobs_are_spread_over_the_gpus_and_long_prompts_are_left_out(
     assert {run.data.tags["clue.model"] for run in runs(mlruns)} == {"meditron7b", "llama2_7b"}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_submitted_jobs_outlive_one_that_is_lost(
     cli: Cli, mlruns: Path, data: Path, models: Path
 ) -> None:

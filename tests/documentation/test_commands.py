@@ -39,6 +39,8 @@ REDUCED = (
 """What is appended to a command that holds these words; the first that fits."""
 UNREDUCED = ("docs/adding.md",)
 """Documents whose commands are run to the letter."""
+LONG = ("README.md", "docs/adding.md", "docs/running.md", "docs/studies.md")
+"""Documents whose commands take minutes: they are run by `make soak`."""
 LIMIT = 240.0
 """Seconds after which a command is given up."""
 
@@ -98,7 +100,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("environment")
-@pytest.mark.parametrize("document", chapters())
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(document, marks=[pytest.mark.soak] * (document in LONG))
+        for document in chapters()
+    ],
+)
 def test_the_commands_of_a_document_do_what_it_says(document: str, checkout: Path) -> None:
     for command in chapters()[document]:
         started = time.monotonic()
