@@ -5,7 +5,7 @@ once and its keys and values are copied. Prompts are read in passes of similar l
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,9 @@ class PromptReader:
 
     model: Any
     prefix: Sequence[int]
+    _latest: dict[int, tuple[TokenIds, KvCache]] = field(default_factory=dict, init=False)
+    """Prefix of the latest family by depth of nesting, with its cache of one row: the next batch
+    may begin with other members of the family."""
 
     def read(self, cache: KvCache, rows: Sequence[TokenIds]) -> Iterator[torch.Tensor]:
         """Reads prompts into the slots of a cache, in passes.
@@ -52,7 +55,7 @@ class PromptReader:
         Yields:
             Logits of the token after each row of a pass, shape (rows of the pass, vocabulary).
         """
-        return self._read(cache, rows, 0, self._prefix_cache)
+        return self._read(cache, rows, 0, self._prefix_cache, 0)
 
     def logits(self, cache: KvCache, ids: Sequence[TokenIds], count: int = 1) -> torch.Tensor:
         """Reads the next ids of the window's rows, shape (rows, width).
@@ -84,16 +87,31 @@ class PromptReader:
         self._read_group(cache, [tokens], 0, read)
         return cache
 
+    def _family_cache(self, tokens: TokenIds, read: KvCache | None, depth: int) -> KvCache:
+        """`_cache_prefix` of a family; what the latest one shares with it is not read again."""
+        latest, cache = self._latest.get(depth, ([], None))
+        if cache is not None and latest == tokens[: len(latest)]:
+            read = cache
+        if cache is None or latest != tokens:
+            cache = self._cache_prefix(tokens, read)
+            self._latest[depth] = tokens, cache
+        return cache
+
     def _read(
-        self, cache: KvCache, rows: Sequence[TokenIds], slot: int, prefix: KvCache | None
+        self,
+        cache: KvCache,
+        rows: Sequence[TokenIds],
+        slot: int,
+        prefix: KvCache | None,
+        depth: int,
     ) -> Iterator[torch.Tensor]:
-        """`read` from a slot on; all rows share `prefix`."""
+        """`read` from a slot on; all rows share `prefix`, which families of `depth` share."""
         done = 0
         for first, last in families(rows, prefix.width if prefix else 0, self.family_saving):
             yield from self._read_each(cache, rows[done:first], slot + done, prefix)
             common = rows[first][: shared_length(rows[first], rows[last - 1])]
-            family = self._cache_prefix(common, prefix)
-            yield from self._read(cache, rows[first:last], slot + first, family)
+            family = self._family_cache(common, prefix, depth)
+            yield from self._read(cache, rows[first:last], slot + first, family, depth + 1)
             done = last
         yield from self._read_each(cache, rows[done:], slot + done, prefix)
 

@@ -140,6 +140,26 @@ def test_families_within_families_are_read_once(
     )
 
 
+def test_the_next_batch_goes_on_with_the_family_of_the_last_one(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_PREFIX", 20)
+    monkeypatch.setitem(shared_prefix.FAMILY_SAVING, "cpu", 20)
+    head = prompt(40, 1)
+    rows = [*(head + prompt(7, 6 + i) for i in range(4)), *(prompt(9, 20 + i) for i in range(2))]
+    decoder = Decoder(model, None, (), (), [])
+    for part, expected in (
+        (rows[:2], [(1, 40), (2, 7)]),
+        (rows[2:4], [(2, 7)]),  # the head is there
+        (rows[4:], [(2, 9)]),
+        (rows[:2], [(2, 7)]),
+    ):
+        with reading(model) as passes:
+            answers = decoder.answer(part, [1, 1])
+        assert sorted(passes) == expected
+        assert answers == [generated(model, row, 1) for row in part]
+
+
 def test_a_family_may_begin_with_a_short_prompt(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
