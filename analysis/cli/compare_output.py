@@ -113,8 +113,9 @@ def _test(
 def _equivalence(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
     if comparison.m_star is not None:
         yield "equivalence", f"smallest margin {number_format.number(comparison.m_star, digits)}"
-    if comparison.rope is not None and comparison.tost_p is not None:
+    margin = comparison.margin
+    if margin is not None and comparison.rope is not None and comparison.tost_p is not None:
         below, within, above = (number_format.number(part, 3) for part in comparison.rope)
         p = number_format.p_value(comparison.tost_p)
         probabilities = f"probability below {below}, within {within}, above {above}"
-        yield f"margin ±{number_format.margin(comparison.margin)}", f"p {p}; {probabilities}"
+        yield f"margin ±{number_format.margin(margin)}", f"p {p}; {probabilities}"

@@ -66,8 +66,10 @@ class Phrases:
     @property
     def margin(self) -> str:
         """The declared margin with its unit."""
-        unit = self.unit.removesuffix("s") if self.comparison.margin == 1 else self.unit
-        return f"{number_format.margin(self.comparison.margin)}{unit}"
+        margin = self.comparison.margin
+        assert margin is not None, "only phrases on a declared margin name it"
+        unit = self.unit.removesuffix("s") if margin == 1 else self.unit
+        return f"{number_format.margin(margin)}{unit}"
 
     @property
     def scores(self) -> str:
