@@ -51,7 +51,7 @@ class ListedCell:
     """End of the cell's newest finished run, UTC; empty if it was not tracked."""
     limit: int | None = None
     wording: str = ""
-    """First 8 digits of the sha256 of the wording."""
+    """First 8 digits of the sha256 of the wording, or of the population of prompts."""
     backend: str = ""
     note: str = ""
 
@@ -147,7 +147,10 @@ class _Standing(NamedTuple):
 
 
 def _wording(settings: Mapping[str, Any]) -> str:
-    wording = settings.get("protocol", {}).get("wording")
+    protocol = settings.get("protocol", {})
+    if "population" in protocol:
+        return str(protocol["population"]["sha256"])[:8]
+    wording = protocol.get("wording")
     return "" if wording is None else sha256(wording)[:8]
 
 

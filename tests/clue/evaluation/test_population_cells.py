@@ -1,5 +1,8 @@
 """Cells whose items are asked with prompts of a population."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,3 +89,11 @@ def test_a_cell_of_another_population_is_not_the_declared_one(
     assert sorted(map(len, found)) == [0, 2]  # the setting, and the digest
     texts = " ".join(one.text for differences in found for one in differences)
     assert "population" in texts
+
+
+def test_the_list_of_cells_tells_populations_apart(mlruns: Path, data: Path) -> None:
+    for settings in ((), ("prompt.population_seed=2",)):
+        ask(mlruns, data, "spread", *settings)
+    words = ["store", "list", "--mlruns", str(mlruns), "--data", str(data), "--json"]
+    run = subprocess.run([sys.executable, "-m", "clue", *words], capture_output=True, check=True)
+    assert len({cell["wording"] for cell in json.loads(run.stdout)}) == 2
