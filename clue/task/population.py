@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice, permutations
 from typing import Any, NamedTuple
 
@@ -127,6 +128,11 @@ class Population:
         """Worked examples of all draws together."""
         return self.shots * self.conf.shot_draws
 
+    @cached_property
+    def all_messages(self) -> tuple[PromptMessages, ...]:
+        """Templates of every prompt."""
+        return tuple(map(self.messages, range(len(self.forms))))
+
     def messages(self, number: int) -> PromptMessages:
         """Returns the templates of one prompt."""
         form = self.forms[number]
@@ -166,16 +172,15 @@ class Population:
 
         The design is no part: another one asks more items or fewer, and stored answers stay.
         """
-        texts = [
-            [self.messages(number).templates.user, self.messages(number).system, form]
-            for number, form in enumerate(self.forms)
+        prompts = [
+            [form, messages.system, messages.lead, messages.templates.user, messages.option]
+            for form, messages in zip(self.forms, self.all_messages, strict=True)
         ]
-        leads = [self.messages(number).lead for number in range(len(self.forms))]
         return {
             "prompts": len(self.forms),
             "shot_draws": self.conf.shot_draws if self.shots else 0,
             "seed": self.conf.population_seed,
-            "sha256": sha256([texts, leads]),
+            "sha256": sha256(prompts),
         }
 
     def numbers(self, samples: Sequence[Sample]) -> dict[SampleKey, tuple[int, ...]]:

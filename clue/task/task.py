@@ -236,15 +236,10 @@ class Task:
         if self.population is None:
             turns = PromptMessages(self.conf.name, templates, templates.system)
         else:
-            turns = self._forms[number]
+            turns = self.population.all_messages[number]
             shots = self.population.worked_examples(number, shots)
         messages = turns.of(sample, shots)
         return Prompt(sample.id, messages, templates.max_new_tokens, sample.repeat, number)
-
-    @cached_property
-    def _forms(self) -> tuple[PromptMessages, ...]:
-        assert self.population is not None
-        return tuple(map(self.population.messages, range(len(self.population.forms))))
 
     @property
     def presented(self) -> TaskConf:
