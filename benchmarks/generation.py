@@ -46,6 +46,15 @@ def smollm2() -> TransformersBackend:
     return TransformersBackend(Setup(load("smollm2_135m"), BackendConf(), Path("models"), cache))
 
 
+def smollm2_on_cpu(threads: int | None) -> TransformersBackend:
+    """SmolLM2 on the CPU; no number of threads = torch's default."""
+    if threads:
+        torch.set_num_threads(threads)
+    backend = smollm2()
+    backend.setup.backend.device = "cpu"
+    return backend
+
+
 def rendered(backend: TransformersBackend, data: str, samples: int) -> Rows:
     """Token ids of the first prompts of MeQSum with three shots, chat template included."""
     task = Task(load_task("meqsum"), PromptConf(), data_root(data))

@@ -19,9 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from benchmarks.generation import smollm2
+from benchmarks.generation import smollm2_on_cpu
 from benchmarks.generation_loops import Clock
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
@@ -120,10 +118,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=1, help="of lm-evaluation-harness")
     parser.add_argument("--threads", type=int, help="none = torch's default")
     arguments = parser.parse_args()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    backend = smollm2()
-    backend.setup.backend.device = "cpu"
+    backend = smollm2_on_cpu(arguments.threads)
     texts = prompts_of(arguments.file, arguments.items, arguments.shots)
     ours, harness = Ours(backend), Harness(backend, arguments.batch_size)
     mine, theirs = Clock(), Clock()

@@ -12,9 +12,7 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 
-import torch
-
-from benchmarks.generation import smollm2
+from benchmarks.generation import smollm2_on_cpu
 from benchmarks.generation_loops import Answers, Clock, Rows, ours
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
@@ -86,10 +84,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1, help="parts of the items, one by one")
     parser.add_argument("--threads", type=int, help="none = torch's default")
     arguments = parser.parse_args()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    backend = smollm2()
-    backend.setup.backend.device = "cpu"
+    backend = smollm2_on_cpu(arguments.threads)
     prompts = prompts_of(arguments.task, arguments.data, arguments.items)
     run(backend, prompts, arguments.rounds)
 

@@ -85,10 +85,10 @@ def prompt_differences(cells: PromptCells) -> tuple[PromptDifference, ...]:
     >>> [(one.prompt, one.robust.delta, one.robust.n) for one in prompt_differences(cells)]
     [('2', 1.0, 2), ('1', 3.0, 2)]
     """
-    made = [
+    differences = [
         PromptDifference(name, robust(cells.of_prompt(name).sums)) for name in cells.prompt_names
     ]
-    return tuple(sorted(made, key=lambda one: (one.robust.delta, one.prompt)))
+    return tuple(sorted(differences, key=lambda one: (one.robust.delta, one.prompt)))
 
 
 def _prediction(

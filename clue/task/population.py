@@ -86,7 +86,7 @@ class Population:
     forms: tuple[PromptForm, ...]
     wordings: Mapping[str, WordingConf]
     own: PromptTemplates
-    """Templates of the task file; a wording replaces system and user turn."""
+    """Templates of the task file; a wording replaces the user turn, and brings its instruction."""
     conf: PromptConf
     task: str
     shots: int
@@ -139,10 +139,10 @@ class Population:
         wording = self.wordings[form.wording]
         user = _labelled(wording.user, form.labels).replace("\n\n", PARAGRAPHS[form.paragraphs])
         in_system = form.place == "system" and bool(wording.system)
-        lead = "" if in_system or not wording.system else wording.system
+        lead = "" if in_system else wording.system
         return PromptMessages(
             self.task,
-            replace(self.own, system=wording.system, user=user),
+            replace(self.own, user=user),
             wording.system if in_system else None,
             lead + PARAGRAPHS[form.paragraphs] if lead else "",
             OPTIONS[form.options],

@@ -30,12 +30,12 @@ class PromptMessages:
             ConfigError: a template names a field that the sample does not have.
         """
         turns = [] if self.system is None else [Message("system", self.system)]
-        asked = [self._filled("user", one) for one in (*shots, sample)]
-        asked[0] = self.lead + asked[0]
-        for question, shot in zip(asked, shots, strict=False):
+        first, *others = (self._filled("user", one) for one in (*shots, sample))
+        *examples, question = (self.lead + first, *others)
+        for example, shot in zip(examples, shots, strict=True):
             answer = self._filled("assistant", shot)
-            turns += [Message("user", question), Message("assistant", answer)]
-        return (*turns, Message("user", asked[-1]))
+            turns += [Message("user", example), Message("assistant", answer)]
+        return (*turns, Message("user", question))
 
     def _filled(self, role: Role, sample: Sample) -> str:
         fields = dict(sample.fields)
