@@ -15,7 +15,7 @@ import torch
 
 from clue.backends.huggingface.kv_cache import KvCache
 from clue.backends.huggingface.prompt_reading import NOT_FINITE, PromptReader
-from clue.backends.huggingface.shared_prefix import TokenIds, reading_order
+from clue.backends.huggingface.shared_prefix import TokenIds
 from clue.errors import ModelError
 
 STOP_WINDOW = 16
@@ -36,7 +36,8 @@ class Decoder:
         """New token ids of each row, greedily chosen.
 
         Args:
-            rows: prompt token ids, shape (n, any).
+            rows: prompt token ids, shape (n, any), in `reading_order`: another order gives the same
+                answers later.
             budgets: most new tokens of each row, shape (n,).
 
         Returns:
@@ -46,7 +47,7 @@ class Decoder:
             ModelError: the model computes no numbers.
         """
         answers: list[list[int]] = [[] for _ in rows]
-        slots = reading_order(rows, len(self.prefix), self._reader.family_saving)
+        slots = list(range(len(rows)))
         with torch.inference_mode():
             cache = KvCache([len(rows[index]) for index in slots], max(budgets))
             prompts = [rows[index] for index in slots]

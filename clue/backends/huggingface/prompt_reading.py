@@ -16,7 +16,7 @@ from clue.backends.huggingface.shared_prefix import (
     TokenIds,
     families,
     family_saving,
-    shared_length,
+    shared_by_all,
 )
 from clue.common.batch_plan import plan
 
@@ -109,9 +109,9 @@ class PromptReader:
         done = 0
         for first, last in families(rows, prefix.width if prefix else 0, self.family_saving):
             yield from self._read_each(cache, rows[done:first], slot + done, prefix)
-            common = rows[first][: shared_length(rows[first], rows[last - 1])]
-            family = self._family_cache(common, prefix, depth)
-            yield from self._read(cache, rows[first:last], slot + first, family, depth + 1)
+            members = rows[first:last]
+            family = self._family_cache(shared_by_all(members), prefix, depth)
+            yield from self._read(cache, members, slot + first, family, depth + 1)
             done = last
         yield from self._read_each(cache, rows[done:], slot + done, prefix)
 

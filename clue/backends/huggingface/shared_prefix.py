@@ -28,11 +28,14 @@ def shared_length(first: TokenIds, second: TokenIds) -> int:
 
 def common_prefix(rows: Sequence[TokenIds]) -> TokenIds:
     """Tokens that begin every row; empty if there are fewer than `MIN_PREFIX`."""
-    if len(rows) < 2:
-        return []
+    prefix = shared_by_all(rows) if len(rows) > 1 else []
+    return prefix if len(prefix) >= MIN_PREFIX else []
+
+
+def shared_by_all(rows: Sequence[TokenIds]) -> TokenIds:
+    """Tokens that begin every row, without the last token of any."""
     # all rows share what the lexicographic extremes share
-    length = shared_length(min(rows), max(rows))
-    return rows[0][:length] if length >= MIN_PREFIX else []
+    return rows[0][: shared_length(min(rows), max(rows))]
 
 
 def family_saving(device: str) -> int:
@@ -52,14 +55,23 @@ def reading_order(rows: Sequence[TokenIds], prefix_length: int, saving: int) -> 
         prefix_length: tokens that begin all of them.
         saving: `family_saving` of the device.
     """
-    by_text = sorted(range(len(rows)), key=lambda index: rows[index])
-    groups = [
-        by_text[first:last]
-        for first, last in families([rows[i] for i in by_text], prefix_length, saving)
-    ]
-    groups += [[index] for index in set(by_text) - {index for group in groups for index in group}]
-    groups.sort(key=lambda group: (-max(len(rows[index]) for index in group), min(group)))
-    return [index for group in groups for index in group]
+    return _in_order(rows, sorted(range(len(rows)), key=lambda i: rows[i]), prefix_length, saving)
+
+
+def _in_order(
+    rows: Sequence[TokenIds], by_text: Sequence[int], prefix_length: int, saving: int
+) -> list[int]:
+    """`reading_order` of some of the rows, which are sorted by text."""
+    blocks: list[list[int]] = []
+    alone = set(by_text)
+    for first, last in families([rows[i] for i in by_text], prefix_length, saving):
+        members = by_text[first:last]
+        common = shared_length(rows[members[0]], rows[members[-1]])
+        blocks.append(_in_order(rows, members, common, saving))
+        alone -= set(members)
+    blocks += [[index] for index in alone]
+    blocks.sort(key=lambda block: (-max(len(rows[index]) for index in block), min(block)))
+    return [index for block in blocks for index in block]
 
 
 def families(

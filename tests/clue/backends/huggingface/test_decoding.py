@@ -16,6 +16,8 @@ from transformers import (
 )
 
 from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
+from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 
@@ -132,8 +134,9 @@ def test_families_within_families_are_read_once(
     order = [3, 7, 0, 5, 2, 6, 1, 4]
     rows = [rows[index] for index in order]
     with reading(model) as passes:
-        answers = answered(model, rows, [1] * 8, head)
-    assert answers == [generated(model, row, 1) for row in rows]
+        batches = BatchGenerator(model, None, (), ()).answers(rows, [1] * 8)
+        answers = {index: answer for index, answer, _ in batches}
+    assert answers == {index: generated(model, row, 1) for index, row in enumerate(rows)}
     widths = sorted(passes)
     assert widths == sorted(
         [(1, 40), (1, 60), (1, 30), (1, 30), (2, 7), (2, 7), (1, 50), (3, 9), (1, 12)]
@@ -158,6 +161,22 @@ def test_the_next_batch_goes_on_with_the_family_of_the_last_one(
             answers = decoder.answer(part, [1, 1])
         assert sorted(passes) == expected
         assert answers == [generated(model, row, 1) for row in part]
+
+
+def test_a_family_in_two_batches_is_read_once_beside_a_longer_one(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_prefix, "MIN_FAMILY_PREFIX", 20)
+    monkeypatch.setitem(shared_prefix.FAMILY_SAVING, "cpu", 20)
+    heads = [prompt(40, 1), prompt(30, 2)]
+    # the second batch has the rest of the first family, which is shorter, and some of the second
+    sizes = [(0, size) for size in (20, 19, 18, 17, 8, 7)] + [(1, size) for size in (28, 27, 26)]
+    rows = [heads[head] + prompt(size, 3 + size) for head, size in sizes]
+    with reading(model) as passes:
+        batched = BatchGenerator(model, None, (), (), size=4).answers(rows, [1] * len(rows))
+        answers = {index: answer for index, answer, _ in batched}
+    assert answers == {index: generated(model, row, 1) for index, row in enumerate(rows)}
+    assert [passes.count((1, len(head))) for head in heads] == [1, 1]
 
 
 def test_a_family_may_begin_with_a_short_prompt(

@@ -56,6 +56,18 @@ def test_a_family_stands_together_in_the_place_of_its_longest() -> None:
     assert kinds == [2, 2, 2, 8, 1, 1, 1, 7, 9]
 
 
+def test_rows_of_a_family_stand_by_length_and_families_within_it_together() -> None:
+    head = [1] * 600
+    inner = [[*head, *[2] * 300, 50 + n, *[3] * n] for n in (5, 90, 30)]
+    alone = [[*head, 60 + n, *[4] * n] for n in (400, 1, 320, 20)]
+    prompts = [alone[0], inner[0], alone[1], inner[1], alone[2], inner[2], alone[3]]
+    order = reading_order(prompts, 0, 256)
+    assert [prompts[index] for index in order] == [
+        *(alone[0], inner[1], inner[2], inner[0]),
+        *(alone[2], alone[3], alone[1]),
+    ]
+
+
 def test_a_family_must_save_what_a_pass_costs() -> None:
     assert list(families(family(1, 1023, 2), 0, 1024)) == []
     assert list(families(family(1, 1024, 2), 0, 1024)) == [(0, 2)]
