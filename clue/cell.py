@@ -138,7 +138,8 @@ def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
     stats = [(path, path.stat()) for path in task.all_files]
     files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
-    key = sha256([asdict(task.conf), asdict(task.prompting), task.limit, files])
+    settings = [asdict(task.conf), asdict(task.prompting), asdict(task.thinking), task.draws]
+    key = sha256([settings, task.limit, files])
     if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = task.prompts(split)

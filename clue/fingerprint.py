@@ -17,8 +17,6 @@ from clue.store.generations import Generation
 from clue.task.protocol import protocol
 from clue.task.task import Task
 
-DECODING = "greedy"
-
 
 def generations_folder(config: Config, task: Task) -> Path:
     """Returns the folder of all generations of a model on a task.
@@ -34,7 +32,7 @@ def generation_settings(config: Config, task: Task, shots: tuple[Sample, ...]) -
     return {
         "protocol": protocol(task, shots),
         "model": model_files.identity(config.model),
-        "decoding": DECODING,
+        "decoding": config.generation.decoding(),
     }
 
 

@@ -17,7 +17,7 @@ from clue.common.atomic_write import write_atomic
 from clue.privacy import is_local
 from clue.records import Record, sha256
 
-TEXTS = ("text", "answer")
+TEXTS = ("text", "answer", "thought")
 """Columns of a record that may restate a note."""
 IDS = ("sample_id", "cluster")
 """Columns of a record that name a note, a stay or a patient."""
@@ -77,6 +77,7 @@ def masked(row: Mapping[str, Any], mode: str) -> dict[str, Any]:
     hashed = {
         name: _hashed(row[name]) if mode == "hash" and row[name] is not None else None
         for name in TEXTS
+        if name in row
     }
     return {**row, **hashed}
 

@@ -15,6 +15,9 @@ from math import fsum
 from typing import Any, Literal, NamedTuple
 
 FinishReason = Literal["stop", "length"]
+ThoughtEnd = Literal["closed", "cut", "open", "absent"]
+"""End of a thought: `closed` by the model; `cut`, closed in its place when the budget was used up;
+`open`, its turn ended within the thought, and there is no answer; `absent`, it did not think."""
 Role = Literal["system", "user", "assistant"]
 
 
@@ -140,6 +143,9 @@ class Prompt:
     """Index of the wording, see `SampleKey`."""
     draw: int = 0
     """Index of the sampled answer that the prompt asks for, see `SampleKey`."""
+    thought_tokens: int = 0
+    """Maximum length of the thought before the answer; 0 = the answer at once. It is part of the
+    fingerprint and not of the digest: a model that thinks and one that does not have one prompt."""
 
     @cached_property
     def sha256(self) -> str:
@@ -168,9 +174,30 @@ class Completion:
     prompt_tokens: int
     """Tokens of the prompt, chat template included."""
     new_tokens: int
-    """Tokens generated, the end-of-turn token included."""
+    """Tokens of the answer, the end-of-turn token included."""
     seconds: float
     """This completion's share of its batch's wall time."""
+    thought: str | None = None
+    """The thought before the answer, which no parser reads; None if there is none."""
+    thought_tokens: int = 0
+    """Tokens of the thought with its tags, in addition to `new_tokens`."""
+    thought_end: ThoughtEnd | None = None
+    """End of the thought; None = the model was to answer at once."""
+
+    def row(self) -> dict[str, Any]:
+        """Returns the fields by name; those of a thought only if the model was to think.
+
+        Lines and tables without thoughts are those of the time before there were thoughts.
+        """
+        fields = asdict(self)
+        if self.thought_end is None:
+            for name in THOUGHT_FIELDS:
+                del fields[name]
+        return fields
+
+
+THOUGHT_FIELDS = ("thought", "thought_tokens", "thought_end")
+"""Fields of a completion that only a model that was to think has."""
 
 
 class TokenLogProbs(NamedTuple):
@@ -233,7 +260,7 @@ class Record:
     def row(self) -> dict[str, Any]:
         """Returns one flat row: completion fields by name, `score_`, `flag_`, `measure_<name>`."""
         flat = {name: getattr(self, name) for name in _IDENTITY}
-        flat |= asdict(self.completion) | {"answer": self.answer}
+        flat |= self.completion.row() | {"answer": self.answer}
         flat |= {f"score_{name}": value for name, value in self.scores.items()}
         flat |= {f"flag_{name}": value for name, value in self.flags.items()}
         return flat | {f"measure_{name}": value for name, value in self.measures.items()}
@@ -242,7 +269,8 @@ class Record:
     def from_row(cls, row: Mapping[str, Any]) -> "Record":
         """Builds a record from its row; the inverse of `row`, also for rows of older tables."""
         row = SampleKey._field_defaults | dict(row)
-        completion = Completion(**{name: row[name] for name in Completion.__dataclass_fields__})
+        fields = Completion.__dataclass_fields__
+        completion = Completion(**{name: row[name] for name in fields if name in row})
         return cls(
             **{name: row[name] for name in _IDENTITY},
             completion=completion,

@@ -5,10 +5,11 @@ The rest of the project uses the protocol only: a new backend is a class and a l
 
 import importlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from clue.config.generation_schema import GenerationConf, ThinkingConf
 from clue.config.schema import BackendConf, Config, ModelConf
 from clue.errors import ConfigError
 from clue.records import Completion, Prompt, TokenLogProbs
@@ -49,6 +50,8 @@ class Setup:
     """Folder of downloaded checkpoints."""
     cache: Path
     """Folder of files that can be computed again."""
+    generation: GenerationConf = field(default_factory=GenerationConf)
+    thinking: ThinkingConf = field(default_factory=ThinkingConf)
 
 
 class Backend(Protocol):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.common.paths import absolute_path
+from clue.config.generation_schema import GenerationConf, ThinkingConf
 from clue.config.ranges import AtLeast, CountOr, MoreThan, Name, NotEmpty, OneOf, setting
 from clue.config.scoring_schema import ScoringConf
 from clue.config.study_schema import StudyConf
@@ -141,6 +142,11 @@ class TaskConf:
     validation split, or `package`, fictional items that come with the package. None =
     `prompt.source` alone decides."""
     max_new_tokens: int = setting(512, AtLeast(1))
+    thought_request: str = ""
+    """Sentence after the question that asks for a chain of thought (`thinking.mode=cot`); it ends
+    with a line that begins with `Answer:`. Empty = the task is answered at once."""
+    thought_tokens: int = setting(256, AtLeast(1))
+    """Most tokens of a requested chain of thought."""
     metrics: list[str] = field(default_factory=list)
     """Names in `clue.metrics.registry.METRICS`."""
     score: list[str] = field(default_factory=list)
@@ -309,6 +315,8 @@ class Config:
     model: ModelConf = field(default_factory=ModelConf)
     tasks: dict[str, TaskConf] = field(default_factory=dict)
     prompt: PromptConf = field(default_factory=PromptConf)
+    generation: GenerationConf = field(default_factory=GenerationConf)
+    thinking: ThinkingConf = field(default_factory=ThinkingConf)
     backend: BackendConf = field(default_factory=BackendConf)
     scoring: ScoringConf = field(default_factory=ScoringConf)
     paths: PathsConf = field(default_factory=PathsConf)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from clue.common.names import RULE, is_name
 from clue.config import chat_template_setting
+from clue.config.generation_schema import generation_problems
 from clue.config.ranges import printable, problems
 from clue.config.schema import SPREAD, Config, ModelConf, PromptConf, TaskConf
 from clue.config.table_validation import table_problems
@@ -33,6 +34,7 @@ def validate(config: Config, backend_problems: Iterable[str] = ()) -> None:
 def _contradictions(config: Config) -> Iterator[str]:
     yield from _model_problems(config.model)
     yield from _prompt_problems(config.prompt)
+    yield from generation_problems(config.generation, config.thinking)
     for name in filter(None, {*config.tasks, *(task.name for task in config.tasks.values())}):
         if not is_name(name):
             yield f"tasks.{printable(name)} is no name: {RULE}"

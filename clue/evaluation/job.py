@@ -37,8 +37,9 @@ class Job:
     def backend(self) -> Backend:
         """Backend that generates the answers."""
         models = absolute_path(self.config.paths.models)
-        setup = Setup(self.config.model, self.config.backend, models, self.mlruns / "cache")
-        return create_backend(setup)
+        conf = self.config
+        ways = conf.generation, conf.thinking
+        return create_backend(Setup(conf.model, conf.backend, models, self.mlruns / "cache", *ways))
 
     @cached_property
     def _digest(self) -> str:

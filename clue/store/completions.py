@@ -7,7 +7,6 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ class CellStore:
         if fault:
             raise StoreError(f"the answer to {prompt.name} is not stored: {fault}")
         key = {**prompt.key._asdict(), "prompt_sha256": prompt.sha256}
-        self.lines.append(key | asdict(completion))
+        self.lines.append(key | completion.row())
 
     def discard(self) -> None:
         """Rename the file of completions, so that they are generated again (`force=true`)."""

@@ -15,6 +15,8 @@ from clue.store.sealed_parquet import Footer, read_columns, read_footer
 
 log = logging.getLogger(__name__)
 
+COUNTED = {"repeat": "repeats", "draw": "draws"}
+"""Column of a number from 0 to the field with its count."""
 REQUIRED_FACTS = (*("model", "task", "prompt", "dataset", "score", "generation", "fingerprint"),)
 
 
@@ -31,6 +33,8 @@ class StoredTable:
     """Number of records."""
     repeats: int | None = None
     """Presentations of a question; None = the table has no such column."""
+    draws: int | None = None
+    """Answers to a prompt; None = the table has no such column."""
 
     @property
     def name(self) -> str:
@@ -76,10 +80,10 @@ def read_facts(path: Path) -> StoredTable:
         footer = read_footer(path)
         facts = json_text.parse(footer.metadata.get(FACTS, b"{}"))
         signatures = json_text.parse(footer.metadata.get(SIGNATURES, b"{}"))
-        repeats = _repeats(path, footer)
+        counts = _counts(path, footer)
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         raise StoreError(f"{path} is left out: damaged ({type(error).__name__})") from error
-    return StoredTable(path, facts, signatures, footer.rows, repeats)
+    return StoredTable(path, facts, signatures, footer.rows, **counts)
 
 
 def lacking_fact(table: StoredTable) -> str | None:
@@ -107,12 +111,11 @@ def _readable(mlruns: Path) -> Iterator[StoredTable]:
             log.warning("%s is left out: %s", path, reason)
 
 
-def _repeats(path: Path, footer: Footer) -> int | None:
-    """Highest number of a presentation plus one; read, since statistics have no checksum."""
+def _counts(path: Path, footer: Footer) -> dict[str, int]:
+    """Highest numbers of a presentation and a draw plus one; read: statistics have no checksum."""
     import pyarrow.compute as pc
 
-    if "repeat" not in footer.names:
-        return None
-    column = read_columns(path, ["repeat"])["repeat"]
-    highest = pc.max(column).as_py()
-    return None if highest is None else 1 + int(highest)
+    names = {column: name for column, name in COUNTED.items() if column in footer.names}
+    columns = read_columns(path, list(names))
+    highest = {name: pc.max(columns[column]).as_py() for column, name in names.items()}
+    return {name: 1 + int(number) for name, number in highest.items() if number is not None}

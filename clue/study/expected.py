@@ -29,6 +29,8 @@ class ExpectedTask:
 
     protocol: Mapping[str, Any]
     """`Task.protocol`; without `dataset_sha256` and `shots` where the data are not here."""
+    decoding: str | Mapping[str, Any]
+    """`GenerationConf.decoding`."""
     score: tuple[str, ...]
     """Metrics of the task score."""
     metrics: tuple[str, ...]
@@ -43,6 +45,8 @@ class ExpectedTask:
     """Samples without a limit; None where the data are not here."""
     repeats: int
     """Presentations of every question."""
+    draws: int
+    """Answers to each prompt."""
     fictional: bool
     """The declared data are those of the package's demonstration."""
 
@@ -151,6 +155,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     frozen_digests = {key: frozen[key] for key in ("dataset_sha256", "shots") if frozen.get(key)}
     return ExpectedTask(
         protocol=protocol_settings(task) | digests | frozen_digests,
+        decoding=config.generation.decoding(),
         score=tuple(conf.score),
         metrics=tuple(metrics),
         signatures=values["signatures"],
@@ -159,6 +164,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
         samples=values["samples"],
         fictional=task.fictional,
         repeats=conf.repeats,
+        draws=task.draws,
     )
 
 

@@ -90,6 +90,10 @@ def _backend(stored: StoredTable, expected: ExpectedCell) -> Iterator[Mismatch]:
 
 
 def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
+    if stored.draws not in (None, expected.draws):
+        shown = counted(stored.draws, "answer")
+        yield Mismatch("protocol", f"{shown} to each prompt, the study declares {expected.draws}")
+        return
     limit = stored.facts.get("limit")
     total = "" if expected.samples is None else f" of {expected.samples}"
     complete = limit is None or stored.rows < limit or stored.rows == expected.samples
@@ -137,9 +141,9 @@ def _protocol(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]
             yield Mismatch(
                 "protocol", f"wording of {difference(f'tasks.{task}.{name}', ours, theirs)}"
             )
-    decoding = stored.facts["generation"].get("decoding")
-    stored_settings = dict(dotted(protocol)) | {"decoding": decoding}
-    declared = dict(dotted(declared_protocol)) | {"decoding": "greedy"}
+    decoding = {"decoding": stored.facts["generation"].get("decoding")}
+    stored_settings = dict(dotted(protocol | decoding))
+    declared = dict(dotted(declared_protocol | {"decoding": expected.decoding}))
     unresolved = {"dataset_sha256", "shots"} - declared_protocol.keys()
     keys = sorted({*stored_settings, *declared} - unresolved - {"dataset_sha256"})
     differing = [key for key in keys if stored_settings.get(key) != declared.get(key)]

@@ -52,3 +52,14 @@ class PromptMessages:
                 f"tasks.{self.task}.{role} cannot be filled ({error!r}); it may name "
                 f"{', '.join(fields)}"
             ) from error
+
+
+def requesting(messages: Sequence[Message], request: str) -> tuple[Message, ...]:
+    r"""Returns the turns with a request after the question; worked examples stay as they are.
+
+    >>> requesting([Message("user", "Is it A or B?")], "Think first.")
+    (Message(role='user', content='Is it A or B?\n\nThink first.'),)
+    """
+    *before, question = messages
+    content = f"{question.content}\n\n{request}" if request else question.content
+    return (*before, Message(question.role, content))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clue.common.file_cache import checksum_of_all
+from clue.config.generation_schema import NATIVE
 from clue.records import Sample, sha256
 from clue.task import table
 from clue.task.task import Task
@@ -35,6 +36,7 @@ def protocol_settings(task: Task) -> dict[str, Any]:
         },
         "max_new_tokens": templates.max_new_tokens,
         **({} if population is None else {"population": population.protocol()}),
+        **_thinking(task),
         **_presentation(task),
         **templates.origin(),
         **(table.protocol(task.conf) if task.conf.is_table else {}),
@@ -47,6 +49,15 @@ def data_digests(task: Task, shots: tuple[Sample, ...]) -> dict[str, str]:
         "dataset_sha256": checksum_of_all(task.files),
         "shots": sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots]),
     }
+
+
+def _thinking(task: Task) -> dict[str, Any]:
+    """Thoughts before an answer; empty without them, so that older fingerprints stay valid."""
+    if not task.thought_tokens:
+        return {}
+    conf = task.thinking
+    absent = {"absent": conf.absent} if conf.mode == NATIVE else {"request": task.thought_request}
+    return {"thinking": {"mode": conf.mode, "budget": task.thought_tokens, **absent}}
 
 
 def _presentation(task: Task) -> dict[str, Any]:

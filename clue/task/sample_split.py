@@ -15,6 +15,8 @@ class SampleSplit:
     """Samples that are scored, one per prompt, in the order of the prompts."""
     wordings: tuple[int, ...]
     """Number of the prompt of each scored sample in the population; 0 without a population."""
+    draws: tuple[int, ...]
+    """Number of the answer to each prompt, from 0."""
     notes: tuple[str, ...] = ()
     """Notes on the data for readers of the scores: unofficial number of rows, shortened texts."""
     left_out: tuple[str, ...] = ()

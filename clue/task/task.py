@@ -4,12 +4,13 @@ import importlib
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
 from clue.common.plural import counted
+from clue.config.generation_schema import COT, NATIVE, NATIVE_BUDGET, ThinkingConf
 from clue.config.schema import CROSSED, ONE, SPREAD, Config, PromptConf, TaskConf
 from clue.data.left_out import LEFT_OUT, Samples
 from clue.data.locate import data_root, locate
@@ -19,7 +20,7 @@ from clue.records import Prompt, Sample
 from clue.task import table
 from clue.task.document_budget import resolved
 from clue.task.population import Population
-from clue.task.prompt_messages import PromptMessages
+from clue.task.prompt_messages import PromptMessages, requesting
 from clue.task.sample_split import SampleSplit
 from clue.task.templates import PromptTemplates, imported, own
 from clue.task.wordings import wordings
@@ -40,6 +41,9 @@ class Task:
     prompting: PromptConf
     data: Path
     limit: int | None = None
+    draws: int = 1
+    """Answers to each prompt."""
+    thinking: ThinkingConf = field(default_factory=ThinkingConf)
 
     @classmethod
     def of(cls, config: Config, name: str) -> "Task":
@@ -49,7 +53,8 @@ class Task:
             ConfigError: its budget is `auto`, and its study does not determine one.
         """
         conf = resolved(config.tasks[name], config.study)
-        return cls(conf, config.prompt, data_root(config.paths.data), config.limit)
+        ways = config.generation.draws, config.thinking
+        return cls(conf, config.prompt, data_root(config.paths.data), config.limit, *ways)
 
     @property
     def module(self) -> ModuleType | table.Table:
@@ -200,29 +205,32 @@ class Task:
         asked = self._asked(samples)
         return SampleSplit(
             shots=tuple(shots),
-            scored=tuple(sample for sample, _ in asked),
-            wordings=tuple(number for _, number in asked),
+            scored=tuple(sample for sample, *_ in asked),
+            wordings=tuple(number for _, number, _ in asked),
+            draws=tuple(draw for *_, draw in asked),
             notes=tuple(notes),
             left_out=tuple(note for note in notes if note.startswith(LEFT_OUT)),
             has_authors_references=any(rule(one) != one.target for one in samples if rule),
         )
 
-    def _asked(self, samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
-        """Samples with the numbers of their prompts; those of one prompt stand together.
+    def _asked(self, samples: Sequence[Sample]) -> list[tuple[Sample, int, int]]:
+        """Samples with the numbers of their prompts and draws; those of one prompt stand together.
 
         What prompts share is then read once.
         """
         scored = samples[: self.effective_limit]
-        if self.population is None:
-            return [(sample, 0) for sample in scored]
-        numbers = self.population.numbers(samples)
-        asked = [(sample, number) for sample in scored for number in numbers[sample.key]]
-        return sorted(asked, key=lambda one: one[1])
+        numbers = self.population.numbers(samples) if self.population else {}
+        asked = [(one, number) for one in scored for number in numbers.get(one.key, (0,))]
+        asked.sort(key=lambda one: one[1])
+        return [(sample, number, draw) for sample, number in asked for draw in range(self.draws)]
 
     def prompts(self, split: SampleSplit) -> tuple[Prompt, ...]:
         """Returns the prompts of a split, one per scored sample, in their order."""
-        pairs = zip(split.scored, split.wordings, strict=True)
-        return tuple(self.prompt(sample, split.shots, number) for sample, number in pairs)
+        entries = zip(split.scored, split.wordings, split.draws, strict=True)
+        return tuple(
+            replace(self.prompt(sample, split.shots, number), draw=draw)
+            for sample, number, draw in entries
+        )
 
     def prompt(self, sample: Sample, shots: tuple[Sample, ...], number: int = 0) -> Prompt:
         """Returns the prompt of one sample, with the worked examples first.
@@ -238,8 +246,23 @@ class Task:
         else:
             turns = self.population.all_messages[number]
             shots = self.population.worked_examples(number, shots)
-        messages = turns.of(sample, shots)
-        return Prompt(sample.id, messages, templates.max_new_tokens, sample.repeat, number)
+        messages = requesting(turns.of(sample, shots), self.thought_request)
+        return Prompt(
+            *(sample.id, messages, templates.max_new_tokens, sample.repeat, number),
+            thought_tokens=self.thought_tokens,
+        )
+
+    @property
+    def thought_request(self) -> str:
+        """Sentence that asks for a chain of thought; empty = nothing asks for one."""
+        return self.conf.thought_request if self.thinking.mode == COT else ""
+
+    @property
+    def thought_tokens(self) -> int:
+        """Most tokens of a thought before an answer; 0 = the answer at once."""
+        if self.thinking.mode == NATIVE:
+            return self.thinking.budget or NATIVE_BUDGET
+        return (self.thinking.budget or self.conf.thought_tokens) if self.thought_request else 0
 
     @property
     def presented(self) -> TaskConf:
@@ -276,7 +299,8 @@ class Task:
     @property
     def row_limit(self) -> int | None:
         """Upper bound of scored answers: each sample may be asked with several prompts."""
-        return None if self.effective_limit is None else self.effective_limit * self.prompts_each
+        each = self.prompts_each * self.draws
+        return None if self.effective_limit is None else self.effective_limit * each
 
     @property
     def prompts_each(self) -> int:

@@ -63,6 +63,7 @@ def params(cell: Cell) -> dict[str, Any]:
         "dtype": cell.model.dtype,
         "max_new_tokens": cell.task.templates.max_new_tokens,
         **_design(cell.task),
+        **_ways(cell),
     }
 
 
@@ -75,6 +76,14 @@ def _design(task: Task) -> dict[str, Any]:
         "prompts": len(task.population.forms),
         "prompts_per_item": task.prompts_each,
     }
+
+
+def _ways(cell: Cell) -> dict[str, Any]:
+    """Sampling and thinking; nothing if the likeliest tokens are an answer at once."""
+    decoding = cell.generation["decoding"]
+    sampled = {} if isinstance(decoding, str) else {**decoding, "draws": cell.task.draws}
+    thinking = cell.generation["protocol"].get("thinking", {})
+    return sampled | {f"thinking_{name}": thinking[name] for name in thinking if name != "request"}
 
 
 def facts(cell: Cell) -> dict[str, Any]:

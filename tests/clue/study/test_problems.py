@@ -74,7 +74,7 @@ UNEQUAL = {"mednli": 0.5, "meqsum": 0.4}
         ({"prompts": []}, "prompts is empty: name at least one file of conf/prompt"),
         (
             {"prompts": ["papr"]},
-            "prompts: there is no 'papr'; did you mean paper? There are crossed, ",
+            "prompts: there is no 'papr'; did you mean paper? There are cot, crossed, ",
         ),
         (
             {"scoring": "embeded"},
