@@ -17,7 +17,6 @@ from transformers import (
 
 from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
 from clue.backends.huggingface.batching import BatchGenerator
-from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 

@@ -1,0 +1,65 @@
+"""Form of a model's thoughts: the text that opens and closes them, and the split of an answer.
+
+An answer with a thought is generated in two phases: the thought, up to its own budget, then the
+answer. A thought that its budget ends is closed in the place of the model, so that there is an
+answer to score. Readers of answers never see the thought.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from clue.records import ThoughtEnd
+
+
+class SplitAnswer(NamedTuple):
+    """A generated text in its two parts."""
+
+    thought: str | None
+    answer: str
+    end: ThoughtEnd
+    """`closed`, `open` or `absent`; the generation knows if it closed the thought itself (`cut`)."""
+
+
+@dataclass(frozen=True)
+class ThoughtForm:
+    """Text around the thoughts of a model."""
+
+    opening: str
+    """Text that begins a thought; empty if nothing marks the beginning."""
+    closing: str
+    """Text that ends a thought and begins the answer."""
+    mark: re.Pattern[str]
+    """End of a thought in generated text: the part of `closing` that is always there."""
+    is_open: bool
+    """The prompt opens the thought, or asks for it: all text before the mark is a thought."""
+
+    def is_closed(self, text: str) -> bool:
+        """Tests if generated text contains the end of a thought."""
+        return self.mark.search(text) is not None
+
+    def split(self, text: str) -> SplitAnswer:
+        """Splits a generated text behind the last mark.
+
+        A thought that is opened and never closed leaves no answer.
+        """
+        marks = list(self.mark.finditer(text))
+        if marks:
+            thought = self._content(text[: marks[-1].start()])
+            return SplitAnswer(thought, text[marks[-1].end() :], "closed")
+        if self.is_open or (self.opening and text.lstrip().startswith(self.opening.strip())):
+            return SplitAnswer(self._content(text), "", "open")
+        return SplitAnswer(None, text, "absent")
+
+    def _content(self, text: str) -> str:
+        """The thought without the text that opens it."""
+        return text.strip().removeprefix(self.opening.strip()).strip()
+
+
+CHAIN_OF_THOUGHT = ThoughtForm(
+    opening="",
+    closing="\nAnswer:",
+    mark=re.compile(r"(?im)^[^\w\n]*(?:(?:my|the|final) )*answer[^\w\n]*:[^\w\n]*"),
+    is_open=True,
+)
+"""A chain of thought on request: it ends with the heading of the answer, alone or in bold."""
