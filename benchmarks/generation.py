@@ -28,6 +28,7 @@ from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.memory import is_exhausted
 from clue.backends.huggingface.shared_prefix import common_prefix
+from clue.backends.huggingface.turn import TurnRules
 from clue.config.folders import ROOT
 from clue.config.model_files import load
 from clue.config.schema import BackendConf, PromptConf
@@ -70,7 +71,7 @@ def _by_index(indices: Iterable[int], work: Callable[[], list[list[int]]]) -> An
 def on_cpu(rows: Rows, backend: TransformersBackend, budget: int) -> None:
     """Time the two loops and the project in rounds on SmolLM2; print rates, ratios and floors."""
     model, stop_ids = backend.checkpoint.model, backend.checkpoint.chat.stop_ids
-    batched = BatchGenerator(model, backend.checkpoint.chat.tokenizer, stop_ids)
+    batched = BatchGenerator(model, TurnRules(backend.checkpoint.chat.tokenizer, stop_ids))
     ours(batched, rows[:4], 2)  # what is initialised once is not timed
     clocks = {"plain loop, batch 1": Clock(), "plain loop, batch 8": Clock(), "ours": Clock()}
     loops = list(zip(clocks.values(), (1, 8), strict=False))
@@ -132,7 +133,7 @@ def on_shape(rows: Rows, name: str, budget: int) -> None:
                 raise
             print(f"generate, batch {size}: out of memory")
             break
-    batched = BatchGenerator(model, None, ())
+    batched = BatchGenerator(model, TurnRules())
     ours(batched, rows[:4], 2)
     mine = timings["ours"] = _watched(lambda: ours(batched, rows, budget))
     for title, (clock, memory) in timings.items():

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.turn import Request
 
 Rows = Sequence[list[int]]
 Answers = dict[int, list[int]]
@@ -56,4 +57,5 @@ def _cut(answer: list[int], stop_ids: list[int]) -> list[int]:
 
 def ours(batched: BatchGenerator, rows: Rows, budget: int) -> Answers:
     """Generate as the project does for a cell."""
-    return {index: answer for index, answer, _ in batched.answers(rows, [budget] * len(rows))}
+    requests = [Request(row, budget) for row in rows]
+    return {index: turn.tokens for index, turn, _ in batched.answers(requests)}

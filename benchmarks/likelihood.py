@@ -23,6 +23,7 @@ from benchmarks.generation import smollm2_on_cpu
 from benchmarks.generation_loops import Clock
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.turn import TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt, in_context
 
 LETTERS = "ABCD"
@@ -51,7 +52,7 @@ class Ours:
 
     def __init__(self, backend: TransformersBackend) -> None:
         self.tokenizer = backend.checkpoint.chat.tokenizer
-        self.batches = BatchGenerator(backend.checkpoint.model, self.tokenizer, ())
+        self.batches = BatchGenerator(backend.checkpoint.model, TurnRules())
 
     def score(self, texts: Sequence[str], numbers: Sequence[int]) -> Scores:
         """Log-probability of each letter by the number of the question."""

@@ -16,6 +16,7 @@ from benchmarks.generation import smollm2_on_cpu
 from benchmarks.generation_loops import Answers, Clock, Rows, ours
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.turn import TurnRules
 from clue.config.schema import ONE, SPREAD, PromptConf
 from clue.data.locate import data_root
 from clue.records import Prompt
@@ -59,9 +60,8 @@ def run(backend: TransformersBackend, prompts: dict[str, list[Prompt]], rounds: 
         design: [chat.render(prompt.messages) for prompt in listed]
         for design, listed in prompts.items()
     }
-    batches = BatchGenerator(
-        backend.checkpoint.model, chat.tokenizer, chat.stop_ids, chat.stop_strings
-    )
+    rules = TurnRules(chat.tokenizer, chat.stop_ids, chat.stop_strings)
+    batches = BatchGenerator(backend.checkpoint.model, rules)
     clocks = {design: Clock() for design in rows}
     for part in range(rounds):
         numbers = range(part, len(rows[ONE]), rounds)

@@ -12,6 +12,9 @@ from typing import Any, Literal
 from clue.checkpoints import thinking
 from clue.checkpoints.end_of_answer import PLAIN_STOP, end_strings
 from clue.checkpoints.template_text import default_template, frozen
+from clue.checkpoints.thought_form import ThoughtForm
+from clue.checkpoints.thought_probe import ThoughtProbe
+from clue.config.generation_schema import NATIVE, ThinkingConf
 from clue.errors import ModelError
 from clue.records import Completion, FinishReason, Message, sha256
 
@@ -28,6 +31,12 @@ _THINKS = (
     "model.chat_template=<name of another model>; none = the plain layout"
 )
 
+_NO_THOUGHTS = (
+    "the chat template has no form for thoughts, and thinking.mode=native asks for one: "
+    "thinking.mode=cot asks for a chain of thought in words, thinking.absent=answer lets models "
+    "without thoughts answer at once, model.chat_template=<file.jinja> chooses another template"
+)
+
 SystemLayout = Literal["own turn", "folded into the user turn", "plain text"]
 
 
@@ -38,10 +47,15 @@ class Chat:
         tokenizer: a Hugging Face tokenizer.
         end_ids: ids that end a turn according to config and generation config.
         vocabulary: number of ids that the model has; it may be larger than the tokenizer's.
+        thoughts: what is asked of the model; none = answers at once.
     """
 
     def __init__(
-        self, tokenizer: Any, end_ids: Sequence[int] = (), vocabulary: int | None = None
+        self,
+        tokenizer: Any,
+        end_ids: Sequence[int] = (),
+        vocabulary: int | None = None,
+        thoughts: ThinkingConf | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.vocabulary = max(len(tokenizer), vocabulary or 0)
@@ -53,7 +67,11 @@ class Chat:
         self.adds_bos = is_plain or _adds_bos(tokenizer)
         self.switches: dict[str, Any] = {}
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
-        if self.template:
+        self.thoughts: ThoughtForm | None = None
+        """Form of the model's own thoughts, if it is to think in it."""
+        if thoughts and thoughts.mode == NATIVE:
+            self.thoughts = self._probe_thoughts(thoughts.absent)
+        if self.template and not self.thoughts:
             self.switches = self._probe_thinking(self.template)
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         end_of_turn = self._end_of_turn()
@@ -63,7 +81,7 @@ class Chat:
     @property
     def facts(self) -> dict[str, Any]:
         """The layout; part of the fingerprint."""
-        facts = {
+        facts: dict[str, Any] = {
             "layout": "chat template" if self.template else "plain",
             "template_sha256": sha256(self.template) if self.template else None,
             "system": self.system,
@@ -72,7 +90,11 @@ class Chat:
             "stop_strings": list(self.stop_strings),
         }
         # absent without a switch, so that older fingerprints stay valid
-        return facts | ({"thinking": dict(self.switches)} if self.switches else {})
+        if self.switches:
+            facts["thinking"] = dict(self.switches)
+        if self.thoughts:
+            facts["thoughts"] = [self.thoughts.opening, self.thoughts.closing]
+        return facts
 
     @property
     def is_system_late(self) -> bool:
@@ -145,8 +167,12 @@ class Chat:
         system, first, *rest = messages
         return [Message("user", f"{system.content}\n\n{first.content}"), *rest]
 
-    def _apply(self, messages: Sequence[Message], *, answer: bool) -> str:
+    def _apply(
+        self, messages: Sequence[Message], *, answer: bool, fields: Mapping[str, str] | None = None
+    ) -> str:
+        """Text of the turns; `fields` are more of the last one."""
         turns = [{"role": message.role, "content": message.content} for message in messages]
+        turns[-1] |= fields or {}
         text: str = self.tokenizer.apply_chat_template(
             turns,
             chat_template=self.template,
@@ -203,6 +229,32 @@ class Chat:
         if thinking.chooses_channel(end, answered.rpartition(question)[2]):
             raise ModelError(_THINKS.format("lets the model begin with a channel for its thoughts"))
         return switches
+
+    def _probe_thoughts(self, absent: str) -> ThoughtForm | None:
+        """Form of the model's own thoughts; sets the switches of the template that ask for them.
+
+        Raises:
+            ModelError: the model has none, and is not to answer at once.
+        """
+        native = None
+        if self.template:
+            added = self.tokenizer.get_added_vocab()
+            native = ThoughtProbe(self.template, self._laid_out, added).native()
+        self.switches = native.switches if native else {}
+        if native is None and absent == "refuse":
+            raise ModelError(_NO_THOUGHTS)
+        return native.form if native else None
+
+    def _laid_out(
+        self, switches: Mapping[str, Any], answer: Mapping[str, str] | None
+    ) -> tuple[str, str]:
+        """Text before and after the end of the probe's question, with an answer or without."""
+        self.switches = dict(switches)
+        question = _PROBE[1].content
+        turns = self.fold(_PROBE[: 2 if answer is None else 3])
+        text = self._apply(turns, answer=answer is None, fields=answer)
+        before, _, after = text.rpartition(question)
+        return before, after
 
     def _end_of_turn(self) -> list[int]:
         """The token that the template puts after an answer; some generation configs lack it."""

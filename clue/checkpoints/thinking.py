@@ -6,7 +6,7 @@ thoughts and a value of it changes the prompt.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from clue.common.thought_tags import CHANNEL, CLOSING, OPENING
 
@@ -15,6 +15,7 @@ Rendering = tuple[str, str]
 Render = Callable[[Mapping[str, Any]], Rendering]
 """Lays out the probe with these values of the template's variables."""
 State = Literal["open", "closed", "absent"]
+Result = TypeVar("Result")
 
 _THOUGHT = re.compile(r"think|thought|reason|(?:^|_)cot(?:_|$)", re.I)
 _AMOUNT = re.compile(r"budget|tokens|limit", re.I)
@@ -23,6 +24,8 @@ _NEGATED = re.compile(r"^(?:no|non|not|disable|skip|without|hide|suppress)_?", r
 _END = re.compile(r"/|end|close|stop", re.I)
 OFF_WORDS = ("off", "none", "no", "no_think", "nothink", "disabled", "chat")
 """Words that switch thinking off, if the template compares a variable with them."""
+ON_WORDS = ("on", "enabled", "think", "thinking", "medium", "high", "low")
+"""Words that switch thinking on, in the order in which they are tried."""
 
 
 def switches_off(template: str, render: Render, added: Collection[str]) -> dict[str, Any]:
@@ -40,9 +43,9 @@ def switches_off(template: str, render: Render, added: Collection[str]) -> dict[
     if default == "closed":
         return {}
     switches: dict[State, list[dict[str, Any]]] = {"open": [], "closed": [], "absent": []}
-    for name, value in _values(template, every=default == "open"):
-        rendering = _rendering(render, {name: value})
-        if rendering is None or rendering == unset or _unclosed(rendering) > _unclosed(unset):
+    for name, value in values(template, every=default == "open"):
+        rendering = attempt(lambda setting={name: value}: render(setting))  # type: ignore[misc]
+        if rendering is None or rendering == unset or unclosed(rendering) > unclosed(unset):
             continue
         switches[state(rendering[1], added)].append({name: value})
     return next(iter([*switches["closed"], *switches["absent"]]), {})
@@ -54,11 +57,11 @@ def state(end: str, added: Collection[str] = ()) -> State:
     >>> [state(end) for end in ("assistant", "<think>", "<think></think>", "<|channel|>analysis")]
     ['absent', 'open', 'closed', 'open']
     """
-    marks = [token for token in added if _THOUGHT.search(token) and token in end]
+    marks = [token for token in added if (opens(token) or closes(token)) and token in end]
     opened = [match.end() for match in OPENING.finditer(end)]
     closed = [match.end() for match in CLOSING.finditer(end)]
     for token in marks:
-        (closed if _END.search(token) else opened).append(end.rindex(token) + len(token))
+        (closed if closes(token) else opened).append(end.rindex(token) + len(token))
     for channel in CHANNEL.finditer(end):
         (closed if channel[1] == "final" else opened).append(channel.end())
     if not opened and not closed:
@@ -76,43 +79,54 @@ def chooses_channel(prompt_end: str, answered_end: str) -> bool:
     return bool(CHANNEL.search(answered_end)) and not CHANNEL.search(prompt_end)
 
 
-def _unclosed(rendering: Rendering) -> int:
+def opens(token: str) -> bool:
+    """Tests if a token of the vocabulary opens a thought, by its name."""
+    return _THOUGHT.search(token) is not None and not _END.search(token)
+
+
+def closes(token: str) -> bool:
+    """Tests if a token of the vocabulary closes a thought, by its name."""
+    return _THOUGHT.search(token) is not None and _END.search(token) is not None
+
+
+def unclosed(rendering: Rendering) -> int:
     """Number of tags that open a thought, or ask for one, without one that closes it."""
     text = "".join(rendering)
     return len(OPENING.findall(text)) - len(CLOSING.findall(text))
 
 
-def _rendering(render: Render, values: Mapping[str, Any]) -> Rendering | None:
-    """Returns the probe with these values, None if the template fails on them."""
+def attempt(render: Callable[[], Result]) -> Result | None:
+    """Returns a rendering; None if the template fails on its values."""
     from jinja2 import TemplateError
 
     try:
-        return render(values)
+        return render()
     except (TemplateError, TypeError, ValueError, AttributeError):
         return None
 
 
-def _values(template: str, *, every: bool) -> Iterator[tuple[str, Any]]:
+def values(template: str, *, every: bool = False, on: bool = False) -> Iterator[tuple[str, Any]]:
     """Yields names of variables with the values to try, the most likely first.
 
     Args:
         template: Jinja source.
         every: try other values too than the one that the name of the variable suggests.
+        on: values that switch thinking on, not off.
     """
     from jinja2 import Environment
 
     # a lexer needs no extension that the template may use
     tokens = [(kind, word) for _, kind, word in Environment(autoescape=True).lex(template)]
     strings = {word.strip("'\"") for kind, word in tokens if kind == "string"}
-    words = [word for word in OFF_WORDS if word in strings]
+    words = [word for word in (ON_WORDS if on else OFF_WORDS) if word in strings]
     for name in sorted({word for kind, word in tokens if kind == "name"}):
         if not _THOUGHT.search(name):
             continue
         if _AMOUNT.search(name):
-            values: list[Any] = [0]
+            options: list[Any] = [] if on else [0]
         elif _CHOICE.search(name):
-            values = list(words)
+            options = list(words)
         else:
-            likely = _NEGATED.search(name) is not None
-            values = [likely, *([not likely, *words] if every else [])]
-        yield from ((name, value) for value in values)
+            likely = (_NEGATED.search(name) is not None) != on
+            options = [likely, *([not likely, *words] if every else [])]
+        yield from ((name, option) for option in options)

@@ -6,10 +6,10 @@ answer to score. Readers of answers never see the thought.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from clue.records import ThoughtEnd
+from clue.records import Completion, ThoughtEnd
 
 
 class SplitAnswer(NamedTuple):
@@ -18,7 +18,7 @@ class SplitAnswer(NamedTuple):
     thought: str | None
     answer: str
     end: ThoughtEnd
-    """`closed`, `open` or `absent`; the generation knows if it closed the thought itself (`cut`)."""
+    """`closed`, `open` or `absent`; only the generation knows that a thought was `cut`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class ThoughtForm:
         """Tests if generated text contains the end of a thought."""
         return self.mark.search(text) is not None
 
+    def is_absent(self, text: str) -> bool:
+        """Tests if generated text begins with something else than a thought."""
+        start, opening = text.lstrip(), self.opening.strip()
+        if self.is_open or not start or not opening:
+            return False
+        return not (start.startswith(opening) or opening.startswith(start))
+
     def split(self, text: str) -> SplitAnswer:
         """Splits a generated text behind the last mark.
 
@@ -50,6 +57,30 @@ class ThoughtForm:
         if self.is_open or (self.opening and text.lstrip().startswith(self.opening.strip())):
             return SplitAnswer(self._content(text), "", "open")
         return SplitAnswer(None, text, "absent")
+
+    def with_thought(
+        self, answer: Completion, text: str, tokens: int, *, is_cut: bool = False
+    ) -> Completion:
+        """Returns a completion with the thought before it.
+
+        Args:
+            answer: the answer alone; blank if the thought never ended.
+            text: the thought as it was generated, with its closing.
+            tokens: of the thought.
+            is_cut: it was closed in the model's place.
+        """
+        before = self.split(text)
+        if before.end == "open":
+            answer = replace(answer, text="", finish_reason="stop")
+        # an answer may think again
+        rest = before.answer + answer.text if before.end == "closed" else answer.text
+        return replace(
+            answer,
+            text=self.split(rest).answer if self.is_closed(rest) else rest,
+            thought=before.thought,
+            thought_tokens=tokens,
+            thought_end="cut" if is_cut else before.end,
+        )
 
     def _content(self, text: str) -> str:
         """The thought without the text that opens it."""

@@ -8,14 +8,22 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from clue.backends import Backend, Setup
+from clue.backends.draw_key import draw_key
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.huggingface.quantization import check_loadable
+from clue.backends.huggingface.turn import Request, Turn, TurnRules
 from clue.checkpoints.continuation import continued_prompt
+from clue.checkpoints.thought_form import CHAIN_OF_THOUGHT
+from clue.config.generation_schema import COT, NATIVE
 from clue.records import Completion, Prompt, TokenLogProbs
 
 if TYPE_CHECKING:  # torch takes seconds
     from clue.backends.huggingface.batching import BatchGenerator
+
+SAMPLING_SCHEME = "gumbel-1"
+"""Name of the rule of `clue.backends.huggingface.sampling` in fingerprints; a rule that gives other
+answers has another name."""
 
 
 class TransformersBackend(Backend):
@@ -37,7 +45,8 @@ class TransformersBackend(Backend):
             ModelUnavailable: there are no weights, or this machine cannot load them quantised.
         """
         check_loadable(self.setup.model, self.checkpoint.config)
-        return {"name": "transformers", **self.checkpoint.identity()}
+        sampling = {"sampling": SAMPLING_SCHEME} if self.setup.generation.is_sampled else {}
+        return {"name": "transformers", **self.checkpoint.identity(), **sampling}
 
     def notes(self) -> tuple[str, ...]:
         """Notes on the layout of turns."""
@@ -59,11 +68,9 @@ class TransformersBackend(Backend):
         Raises:
             ModelError: memory does not suffice for a single prompt.
         """
-        rows = [self._render(prompt) for prompt in prompts]
-        budgets = [prompt.max_new_tokens for prompt in prompts]
-        for index, answer, seconds in self._batches.answers(rows, budgets, done):
-            completion = self.checkpoint.chat.completion(len(rows[index]), answer, seconds)
-            yield index, completion
+        requests = [self._request(prompt) for prompt in prompts]
+        for index, turn, seconds in self._batches.answers(requests, done):
+            yield index, self._completion(turn, seconds)
 
     def likelihood_problem(self) -> str | None:
         """Nothing prevents it."""
@@ -101,23 +108,58 @@ class TransformersBackend(Backend):
             "peak_gpu_memory_bytes": sum(torch.cuda.max_memory_allocated(gpu) for gpu in gpus),
         }
 
+    def _request(self, prompt: Prompt) -> Request:
+        generation, rules = self.setup.generation, self._rules
+        key = draw_key(generation, prompt, self.setup.model.label)
+        # a closing needs its own tokens, and a thought at least one
+        thought = max(prompt.thought_tokens, 1 + len(rules.closing))
+        return Request(
+            *(self._render(prompt), prompt.max_new_tokens),
+            thought=thought if rules.form and prompt.thought_tokens else 0,
+            noise=key if generation.is_sampled else 0,
+        )
+
+    def _completion(self, turn: Turn, seconds: float) -> Completion:
+        """The completion of a turn, with its thought."""
+        chat, start, request = self.checkpoint.chat, turn.answer_start, turn.request
+        end = len(turn.tokens) if start is None else start
+        answer = turn.tokens[end:][: request.budget]
+        completion = chat.completion(len(request.ids), answer, seconds)
+        if not request.thought:
+            return completion
+        assert self._rules.form
+        text = chat.tokenizer.decode(_without_stop(turn.tokens[:end], chat.stop_ids))
+        return self._rules.form.with_thought(completion, text, end, is_cut=turn.is_cut)
+
     def _render(self, prompt: Prompt) -> list[int]:
         if prompt.sha256 not in self._ids:
             self._ids[prompt.sha256] = self.checkpoint.chat.render(prompt.messages)
         return self._ids[prompt.sha256]
 
     @cached_property
+    def _rules(self) -> TurnRules:
+        chat, mode = self.checkpoint.chat, self.setup.thinking.mode
+        form = {COT: CHAIN_OF_THOUGHT, NATIVE: chat.thoughts}.get(mode)
+        encoded = chat.tokenizer(form.closing, add_special_tokens=False) if form else {}
+        return TurnRules(
+            *(chat.tokenizer, chat.stop_ids, chat.stop_strings, form),
+            closing=list(encoded.get("input_ids", ())),
+            closes_turns=mode == COT,
+        )
+
+    @cached_property
     def _batches(self) -> "BatchGenerator":
         from clue.backends.huggingface.batching import BatchGenerator
+        from clue.backends.huggingface.sampling import Sampler
 
-        chat, conf = self.checkpoint.chat, self.setup.backend
+        conf, generation = self.setup.backend, self.setup.generation
+        sampler = Sampler(generation.temperature, generation.top_p, generation.top_k)
         return BatchGenerator(
             self.checkpoint.model,
-            chat.tokenizer,
-            chat.stop_ids,
-            chat.stop_strings,
+            self._rules,
             conf.batch_tokens,
             conf.batch_size,
+            sampler if generation.is_sampled else None,
         )
 
     def _batch_facts(self) -> dict[str, int | None]:
@@ -130,3 +172,8 @@ class TransformersBackend(Backend):
             "batch_size": batches.size,
             "batch_halvings": batches.halvings,
         }
+
+
+def _without_stop(tokens: Sequence[int], stop_ids: Collection[int]) -> Sequence[int]:
+    """Tokens without the end of a turn as the last one."""
+    return tokens[:-1] if tokens and tokens[-1] in stop_ids else tokens

@@ -11,12 +11,14 @@ from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.likelihood import LikelihoodReader
 from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
 from clue.backends.huggingface.prompt_reading import PromptReader
+from clue.backends.huggingface.sampling import Sampler
 from clue.backends.huggingface.shared_prefix import (
     TokenIds,
     common_prefix,
     family_saving,
     reading_order,
 )
+from clue.backends.huggingface.turn import Request, Turn, TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.common.batch_plan import plan
 from clue.errors import ModelError
@@ -29,20 +31,20 @@ Result = TypeVar("Result")
 
 @dataclass
 class BatchGenerator:
-    """A model, its end-of-turn tokens and the bounds of its batches.
+    """A model, the ends of its turns, its choice of tokens and the bounds of its batches.
 
     Raises:
         ModelError: the model has no keys and values of each token, which `KvCache` needs.
     """
 
     model: Any
-    tokenizer: Any
-    stop_ids: Collection[int]
-    stop_strings: Sequence[str] = ()
+    rules: TurnRules
     tokens: int | None = None
     """Upper bound of a batch in padded prompt tokens plus answer budgets; none = by memory."""
     size: int = 64
     """Upper bound of a batch in prompts."""
+    sampler: Sampler | None = None
+    """None = the likeliest token is chosen."""
     halvings: int = field(default=0, init=False)
     """Batches that exceeded the memory: their answers come from smaller ones."""
 
@@ -57,29 +59,27 @@ class BatchGenerator:
         self.tokens = self.tokens or default_batch_tokens(self.model)
 
     def answers(
-        self, rows: Sequence[TokenIds], budgets: Sequence[int], done: Collection[int] = ()
-    ) -> Iterator[tuple[int, list[int], float]]:
-        """Yields index, new token ids and seconds of every prompt that is not `done`.
+        self, requests: Sequence[Request], done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Turn, float]]:
+        """Yields index, turn and seconds of every prompt that is not `done`.
 
         Batches are planned over all prompts: those that share a prefix next to each other,
         otherwise from the longest to the shortest, so that one that is too large fails first.
 
         Args:
-            rows: prompt token ids, shape (n, any).
-            budgets: most new tokens of each, shape (n,).
+            requests: shape (n,).
             done: indices that need no answer; a batch with nothing else is left out.
 
         Raises:
             ModelError: memory does not suffice for a single prompt.
         """
-        decoder = Decoder(
-            self.model, self.tokenizer, self.stop_ids, self.stop_strings, common_prefix(rows)
-        )
+        rows = [request.ids for request in requests]
+        decoder = Decoder(self.model, self.rules, common_prefix(rows), self.sampler)
 
-        def answer(batch: Sequence[int]) -> list[list[int]]:
-            return decoder.answer([rows[i] for i in batch], [budgets[i] for i in batch])
+        def answer(batch: Sequence[int]) -> list[Turn]:
+            return decoder.answer([requests[i] for i in batch])
 
-        yield from self._computed(rows, budgets, answer, done)
+        yield from self._computed(rows, [request.room for request in requests], answer, done)
 
     def logprobs(
         self, prompts: Sequence[ContinuedPrompt], done: Collection[int] = ()

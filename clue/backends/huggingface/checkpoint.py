@@ -82,7 +82,7 @@ class Checkpoint:
             template = chosen_template(setup.model.chat_template, setup.models, setup.cache)
             tokenizer.chat_template = template
         vocabulary = getattr(self.config.get_text_config(), "vocab_size", None)
-        return Chat(tokenizer, self._end_ids(), vocabulary)
+        return Chat(tokenizer, self._end_ids(), vocabulary, setup.thinking)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from clue.backends import Setup, create_backend
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.shared_prefix import common_prefix
+from clue.backends.huggingface.turn import TurnRules
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Message, Prompt
 from tests import tiny
+from tests.clue.backends.huggingface.asking import decoded
 
 BUDGET = 12
 SYSTEM = Message("system", "what are the causes of pain and how is it treated with tablets? " * 5)
@@ -35,8 +38,14 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return tiny.llama(folder, template=request.param, seed=3)
 
 
-def decoder(backend: TransformersBackend, *rest: Any) -> Decoder:
-    return Decoder(backend.checkpoint.model, backend.checkpoint.chat.tokenizer, *rest)
+def decoder(
+    backend: TransformersBackend,
+    stop_ids: Sequence[int] = (),
+    stop_strings: Sequence[str] = (),
+    prefix: Sequence[int] = (),
+) -> Decoder:
+    rules = TurnRules(backend.checkpoint.chat.tokenizer, stop_ids, stop_strings)
+    return Decoder(backend.checkpoint.model, rules, prefix)
 
 
 def one_by_one(backend: TransformersBackend, questions: list[Prompt]) -> list[list[int]]:
@@ -69,16 +78,16 @@ def test_batches_answer_as_generate_does_one_by_one(checkpoint: Path, tmp_path: 
             (),
             shared,
         )
-        assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(backend, questions)
+        assert decoded(decoding, rows, [BUDGET] * len(rows)) == one_by_one(backend, questions)
 
 
 def test_rows_end_at_their_own_budget_and_stop_token(checkpoint: Path, tmp_path: Path) -> None:
     backend = transformers_backend(checkpoint, tmp_path)
     rows = [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts(3)]
-    free = decoder(backend, (), (), ()).answer(rows, [6, 2, 4])
+    free = decoded(decoder(backend), rows, [6, 2, 4])
     assert [len(answer) for answer in free] == [6, 2, 4]
     stop = free[0][3]
-    ended = decoder(backend, (stop,), (), ()).answer(rows, [6, 6, 6])
+    ended = decoded(decoder(backend, [stop]), rows, [6, 6, 6])
     assert ended[0] == free[0][: free[0].index(stop) + 1]
 
 
@@ -86,12 +95,12 @@ def test_a_stop_string_ends_a_row_and_is_cut_off(checkpoint: Path, tmp_path: Pat
     backend = transformers_backend(checkpoint, tmp_path)
     rows = [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts(2)]
     decode = backend.checkpoint.chat.tokenizer.decode
-    free = decoder(backend, (), (), ()).answer(rows, [BUDGET] * 2)[0]
+    free = decoded(decoder(backend), rows, [BUDGET] * 2)[0]
     stop = decode(free[4:6])
     first = next(n for n in range(1, BUDGET) if stop in decode(free[:n]))
     backend.checkpoint.chat.stop_strings = (stop,)
     decoding = decoder(backend, (), (stop,), ())
-    answer = decoding.answer(rows, [BUDGET] * 2)[0]
+    answer = decoded(decoding, rows, [BUDGET] * 2)[0]
     assert answer == free[:first]
     completion = backend.checkpoint.chat.completion(9, answer, 0.0)
     assert completion.text == decode(free[:first], skip_special_tokens=True).partition(stop)[0]
@@ -189,4 +198,4 @@ def test_an_adapter_changes_answers_and_identity(checkpoint: Path, tmp_path: Pat
         (),
         rows[0][:40],
     )
-    assert decoding.answer(rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())
+    assert decoded(decoding, rows, [BUDGET] * len(rows)) == one_by_one(tuned, prompts())

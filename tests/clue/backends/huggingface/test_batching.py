@@ -13,7 +13,9 @@ from clue.backends.huggingface import decoding, memory, prompt_reading
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCache
+from clue.backends.huggingface.turn import TurnRules
 from clue.errors import ModelError
+from tests.clue.backends.huggingface.asking import batched, requests
 
 VOCABULARY = 97
 LIMITED = """
@@ -21,6 +23,7 @@ import resource, sys
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.turn import Request, TurnRules
 from clue.errors import ModelError
 
 torch.set_num_threads(1)
@@ -34,8 +37,9 @@ rows = [torch.randint(97, (20 + i,)).tolist() for i in range(64)]
 
 def answer_all(room):
     # every token ends a turn, so that room for answers costs memory and no time
-    batched = BatchGenerator(model, None, range(97), (), tokens=10**9)
-    answers = {i: answer for i, answer, _ in batched.answers(rows, [room] * len(rows))}
+    batched = BatchGenerator(model, TurnRules(None, range(97)), tokens=10**9)
+    requests = [Request(row, room) for row in rows]
+    answers = {i: turn.tokens for i, turn, _ in batched.answers(requests)}
     return [answers[i] for i in range(len(rows))], batched.halvings
 
 free, halvings = answer_all(1950)
@@ -89,11 +93,11 @@ def exhausted_from(count: int, error: Exception, monkeypatch: pytest.MonkeyPatch
     sizes: list[int] = []
     answer = Decoder.answer
 
-    def limited(self: Decoder, rows: Any, budgets: Any) -> Any:
-        sizes.append(len(rows))
-        if len(rows) >= count:
+    def limited(self: Decoder, requests: Any) -> Any:
+        sizes.append(len(requests))
+        if len(requests) >= count:
             raise error
-        return answer(self, rows, budgets)
+        return answer(self, requests)
 
     monkeypatch.setattr(Decoder, "answer", limited)
     return sizes
@@ -111,29 +115,27 @@ def test_whatever_says_that_memory_ran_out_halves_and_every_prompt_is_answered_o
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, rows = llama(), prompts(7)
-    complete = {
-        i: answer for i, answer, _ in BatchGenerator(model, None, ()).answers(rows, [3] * 7)
-    }
+    complete = batched(BatchGenerator(model, TurnRules()), rows, [3] * 7)
     sizes = exhausted_from(3, error, monkeypatch)
-    batched = BatchGenerator(model, None, ())
-    answers = list(batched.answers(rows, [3] * 7))
+    batches = BatchGenerator(model, TurnRules())
+    answers = list(batches.answers(requests(rows, [3] * 7)))
     assert sorted(index for index, *_ in answers) == list(range(7))
-    assert {index: answer for index, answer, _ in answers} == complete
+    assert {index: turn.tokens for index, turn, _ in answers} == complete
     assert sizes == [7, 3, 1, 2, 4, 2, 2]
-    assert batched.halvings == 3
+    assert batches.halvings == 3
 
 
 def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = exhausted_from(1, RuntimeError("shapes differ"), monkeypatch)
     with pytest.raises(RuntimeError, match="shapes differ"):
-        list(BatchGenerator(llama(), None, ()).answers(prompts(4), [3] * 4))
+        batched(BatchGenerator(llama(), TurnRules()), prompts(4), [3] * 4)
     assert sizes == [4]
 
 
 def test_one_prompt_that_does_not_fit_names_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     exhausted_from(1, MemoryError(), monkeypatch)
     with pytest.raises(ModelError, match=r"one prompt of 13 tokens.*model.dtype=bfloat16"):
-        list(BatchGenerator(llama(), None, ()).answers(prompts(4), [3] * 4))
+        batched(BatchGenerator(llama(), TurnRules()), prompts(4), [3] * 4)
 
 
 def test_the_memory_of_a_token_is_that_of_its_keys_and_values() -> None:
@@ -153,15 +155,11 @@ def test_batches_are_planned_over_all_prompts_whatever_is_done() -> None:
     model.register_forward_pre_hook(
         lambda _, __, given: seen.append(given["input_ids"].numel()), with_kwargs=True
     )
-    complete = {i: a for i, a, _ in BatchGenerator(model, None, (), size=3).answers(rows, [1] * 9)}
+    batches = BatchGenerator(model, TurnRules(), size=3)
+    complete = batched(batches, rows, [1] * 9)
     passes = list(seen)
     seen.clear()
-    rest = {
-        i: a
-        for i, a, _ in BatchGenerator(model, None, (), size=3).answers(
-            rows, [1] * 9, {0, 4, 6, 7, 8}
-        )
-    }
+    rest = batched(batches, rows, [1] * 9, {0, 4, 6, 7, 8})
     assert rest == {i: complete[i] for i in (1, 2, 3, 5)}
     assert seen == passes[1:]  # the longest three, 6 to 8, are done; their batch is left out
 
@@ -171,7 +169,7 @@ def test_a_model_with_a_state_in_the_place_of_keys_and_values_is_refused(kind: s
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind))
     with pytest.raises(ModelError, match=rf"type {kind} .*backend=vllm"):
-        BatchGenerator(model, None, [])
+        BatchGenerator(model, TurnRules())
 
 
 def test_no_batch_keeps_the_memory_of_an_earlier_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,11 +188,11 @@ def test_no_batch_keeps_the_memory_of_an_earlier_one(monkeypatch: pytest.MonkeyP
         torch.randint(VOCABULARY, (40,), generator=generator).tolist() for _ in range(25)
     )
     rows = [common + others[n // 4][:30] + others[n] for n in range(24)]  # families in a prefix
-    batched = BatchGenerator(llama(), None, (), (), tokens=500)
+    batches = BatchGenerator(llama(), TurnRules(), tokens=500)
     gc.collect()
     gc.disable()
     try:
-        counts = [len(alive) for _ in batched.answers(rows, [4] * len(rows))]
+        counts = [len(alive) for _ in batches.answers(requests(rows, [4] * len(rows)))]
     finally:
         gc.enable()
     assert len(counts) == len(rows)

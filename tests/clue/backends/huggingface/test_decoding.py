@@ -19,6 +19,8 @@ from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
+from clue.backends.huggingface.turn import TurnRules
+from tests.clue.backends.huggingface.asking import batched, decoded
 
 VOCABULARY = 97
 SHAPE = {
@@ -67,7 +69,7 @@ def generated(model: Any, row: list[int], budget: int) -> list[int]:
 def answered(
     model: Any, rows: Sequence[list[int]], budgets: Sequence[int], prefix: list[int]
 ) -> list[list[int]]:
-    return Decoder(model, None, (), (), prefix).answer(rows, budgets)
+    return decoded(Decoder(model, TurnRules(), prefix), rows, budgets)
 
 
 @contextmanager
@@ -133,8 +135,7 @@ def test_families_within_families_are_read_once(
     order = [3, 7, 0, 5, 2, 6, 1, 4]
     rows = [rows[index] for index in order]
     with reading(model) as passes:
-        batches = BatchGenerator(model, None, (), ()).answers(rows, [1] * 8)
-        answers = {index: answer for index, answer, _ in batches}
+        answers = batched(BatchGenerator(model, TurnRules()), rows, [1] * 8)
     assert answers == {index: generated(model, row, 1) for index, row in enumerate(rows)}
     widths = sorted(passes)
     assert widths == sorted(
@@ -149,7 +150,7 @@ def test_the_next_batch_goes_on_with_the_family_of_the_last_one(
     monkeypatch.setitem(shared_prefix.FAMILY_SAVING, "cpu", 20)
     head = prompt(40, 1)
     rows = [*(head + prompt(7, 6 + i) for i in range(4)), *(prompt(9, 20 + i) for i in range(2))]
-    decoder = Decoder(model, None, (), (), [])
+    decoder = Decoder(model, TurnRules(), [])
     for part, expected in (
         (rows[:2], [(1, 40), (2, 7)]),
         (rows[2:4], [(2, 7)]),  # the head is there
@@ -157,7 +158,7 @@ def test_the_next_batch_goes_on_with_the_family_of_the_last_one(
         (rows[:2], [(2, 7)]),
     ):
         with reading(model) as passes:
-            answers = decoder.answer(part, [1, 1])
+            answers = decoded(decoder, part, [1, 1])
         assert sorted(passes) == expected
         assert answers == [generated(model, row, 1) for row in part]
 
@@ -172,8 +173,7 @@ def test_a_family_in_two_batches_is_read_once_beside_a_longer_one(
     sizes = [(0, size) for size in (20, 19, 18, 17, 8, 7)] + [(1, size) for size in (28, 27, 26)]
     rows = [heads[head] + prompt(size, 3 + size) for head, size in sizes]
     with reading(model) as passes:
-        batched = BatchGenerator(model, None, (), (), size=4).answers(rows, [1] * len(rows))
-        answers = {index: answer for index, answer, _ in batched}
+        answers = batched(BatchGenerator(model, TurnRules(), size=4), rows, [1] * len(rows))
     assert answers == {index: generated(model, row, 1) for index, row in enumerate(rows)}
     assert [passes.count((1, len(head))) for head in heads] == [1, 1]
 
@@ -224,11 +224,11 @@ def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
     half = llama().to(torch.bfloat16)
     rows = [prompt(20, 1), prompt(30, 2)]
     pools = []
-    decoder = Decoder(half, None, (), (), ())
+    decoder = Decoder(half, TurnRules(), ())
     original = decoding.KvCache
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoding, "KvCache", lambda *a: pools.append(original(*a)) or pools[-1])
-        decoder.answer(rows, [4, 4])
+        decoded(decoder, rows, [4, 4])
     assert {layer.keys.dtype for layer in pools[0].layers} == {torch.bfloat16}
     assert {layer.keys.shape for layer in pools[0].layers} == {(2, 2, 34, 8)}
 

@@ -13,6 +13,7 @@ from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 from clue.backends.huggingface.likelihood import LikelihoodReader, logprobs_of
 from clue.backends.huggingface.prompt_reading import PromptReader
+from clue.backends.huggingface.turn import TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.errors import ModelError
 from clue.records import TokenLogProbs
@@ -42,7 +43,7 @@ def model(request: pytest.FixtureRequest) -> Any:
 def scored(
     model: Any, prompts: Sequence[ContinuedPrompt], size: int = 64, **bounds: Any
 ) -> list[list[TokenLogProbs]]:
-    scores = dict(BatchGenerator(model, None, (), size=size, **bounds).logprobs(prompts))
+    scores = dict(BatchGenerator(model, TurnRules(), size=size, **bounds).logprobs(prompts))
     return [scores[index] for index in range(len(prompts))]
 
 
@@ -128,8 +129,8 @@ def test_prompts_in_any_order_get_their_own_values(model: Any) -> None:
 
 def test_what_is_done_is_not_scored_and_changes_nothing(model: Any) -> None:
     prompts = [ContinuedPrompt(prompt(9 + i, i), ([1], [2, 3])) for i in range(7)]
-    complete = dict(BatchGenerator(model, None, (), size=3).logprobs(prompts))
-    rest = dict(BatchGenerator(model, None, (), size=3).logprobs(prompts, done={0, 1, 5}))
+    complete = dict(BatchGenerator(model, TurnRules(), size=3).logprobs(prompts))
+    rest = dict(BatchGenerator(model, TurnRules(), size=3).logprobs(prompts, done={0, 1, 5}))
     assert sorted(rest) == [2, 3, 4, 6]
     assert rest == {index: complete[index] for index in rest}
 
