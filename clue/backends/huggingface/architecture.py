@@ -1,4 +1,4 @@
-"""The class that loads a checkpoint, chosen and checked from its config before its weights are read.
+"""The class that loads a checkpoint, chosen by its config before its weights are read.
 
 The library's mappings decide, never a name. A model for text and pictures is loaded complete, so
 that its tensors and adapters fit, and loses its encoders of pictures and sounds afterwards: text
@@ -38,18 +38,17 @@ def open_config(model: ModelConf, source: str, revision: Mapping[str, str]) -> A
 
     try:
         return AutoConfig.from_pretrained(source, trust_remote_code=False, **revision)
-    except (ValueError, KeyError) as error:  # a KeyError is of an unknown part
+    except (ValueError, KeyError) as error:
         facts, _ = PreTrainedConfig.get_config_dict(source, **revision)
-        kind = facts.get("model_type")
-        if kind in CONFIG_MAPPING and isinstance(error, ValueError):
+        unknown = [kind for kind in _types(facts) if kind not in CONFIG_MAPPING]
+        if not unknown:
             raise
-        if "auto_map" in facts and kind not in CONFIG_MAPPING:
+        if "auto_map" in facts and facts.get("model_type") in unknown:
             raise ModelError(remote_code(model, "config.json")) from error
-        named = error.args[0] if kind in CONFIG_MAPPING else kind
         raise ModelError(
             f"{model.label}: transformers {__version__} does not know the architecture of "
-            f"{model.repo} (model_type: {named or 'missing'}): `pip install --upgrade transformers`, or choose "
-            "a model of another type"
+            f"{model.repo} (model_type: {unknown[0] or 'missing'}): `pip install --upgrade "
+            "transformers`, or choose a model of another type"
         ) from error
 
 
@@ -124,6 +123,12 @@ def free_encoders(model: Any) -> None:
         names = [name for name, module in base.named_modules() if module is encoder]
         if any(names):  # without an encoder the library returns the model, whose name is empty
             base.set_submodule(names[0], torch.nn.Module())
+
+
+def _types(facts: Mapping[str, Any]) -> list[Any]:
+    """Types of a model and of its parts in a config.json."""
+    parts = [part for part in facts.values() if isinstance(part, dict) and "model_type" in part]
+    return [facts.get("model_type"), *(part["model_type"] for part in parts)]
 
 
 def _check_writes(label: str, config: Any) -> None:

@@ -99,9 +99,7 @@ class Checkpoint:
     def config(self) -> Any:
         """The architecture."""
         with locate.explain_unavailable(self.setup.model):
-            return architecture.open_config(
-                self.setup.model, self.location.source, self._revision
-            )
+            return architecture.open_config(self.setup.model, self.location.source, self._revision)
 
     @cached_property
     def commit(self) -> str | None:
@@ -112,7 +110,8 @@ class Checkpoint:
         from huggingface_hub import hf_hub_download
 
         with locate.explain_unavailable(self.setup.model):
-            return Path(hf_hub_download(source, "config.json", **self._revision)).parent.name
+            config = hf_hub_download(source, "config.json", revision=self.location.revision)
+        return Path(config).parent.name
 
     @cached_property
     def model(self) -> Any:

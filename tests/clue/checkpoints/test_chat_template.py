@@ -110,7 +110,9 @@ def test_a_template_that_drops_the_text_of_turns_is_refused() -> None:
         Chat(tiny.tokenizer(TURNS.replace("m['content']", "m.text")))
 
 
-PARTS = TURNS.replace("{{ m['content'] }}", "{% for part in m.content %}{{ part.text }}{% endfor %}")
+PARTS = TURNS.replace(
+    "{{ m['content'] }}", "{% for part in m.content %}{{ part.text }}{% endfor %}"
+)
 
 
 @pytest.mark.parametrize("before", ["", REFUSES.partition("{% endif %}")[0] + "{% endif %}"])
@@ -123,7 +125,9 @@ def test_a_template_for_pictures_gets_text_in_parts(before: str) -> None:
 
 @pytest.mark.parametrize("content", ["m['content'] ~ ''", "m['content'] + ''"])
 def test_parts_that_a_template_writes_as_code_are_no_layout(content: str) -> None:
-    refusing = "{% if messages[0]['content'] is string %}{{ raise_exception('no text') }}{% endif %}"
+    refusing = (
+        "{% if messages[0]['content'] is string %}{{ raise_exception('no text') }}{% endif %}"
+    )
     with pytest.raises(ModelError, match="no text"):
         Chat(tiny.tokenizer(refusing + TURNS.replace("m['content']", content)))
 

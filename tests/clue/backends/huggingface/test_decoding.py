@@ -16,8 +16,10 @@ from transformers import (
 )
 
 from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
+from clue.backends.huggingface.architecture import free_encoders
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
+from tests.clue.backends.huggingface import with_pictures
 
 VOCABULARY = 97
 SHAPE = {
@@ -238,6 +240,7 @@ def test_nothing_is_read_that_was_in_memory_before(
     ("kind", "more"),
     [
         ("gemma2", {"head_dim": 8, "sliding_window": WINDOW}),  # in every other layer
+        ("gemma3_text", {"head_dim": 8, "sliding_window": WINDOW, "sliding_window_pattern": 3}),
         ("qwen3", {"head_dim": 8}),
         ("phi3", {"sliding_window": WINDOW, "pad_token_id": 0}),
         ("mixtral", {"num_local_experts": 4}),
@@ -251,4 +254,16 @@ def test_other_architectures_answer_as_generate_does(kind: str, more: dict[str, 
     rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
     expected = [generated(model, row, 4) for row in rows]
     assert answered(model, rows, [4] * 4, head) == expected
+    assert len({tuple(answer) for answer in expected}) > 1
+
+
+@pytest.mark.parametrize("kind", with_pictures.PARTS)
+def test_a_model_for_pictures_answers_text_as_generate_does(kind: str) -> None:
+    model = with_pictures.model(kind, VOCABULARY + 8)
+    head = prompt(50, 1)  # longer than a sliding window
+    rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
+    expected = [generated(model, row, 8) for row in rows]
+    free_encoders(model)
+    assert answered(model, rows, [8] * 4, head) == expected
+    assert answered(model, rows, [8] * 4, []) == expected
     assert len({tuple(answer) for answer in expected}) > 1
