@@ -8,8 +8,10 @@ does not pass through them. Price: their weights, a few per cent, are read for n
 import copy
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from clue.checkpoints.identifying_files import json_object
 from clue.checkpoints.tokenizer import remote_code
 from clue.config.schema import ModelConf
 from clue.errors import ModelError, ModelUnavailable
@@ -34,12 +36,13 @@ def open_config(model: ModelConf, source: str, revision: Mapping[str, str]) -> A
         ModelError: the library does not know the architecture.
         OSError, ValueError: the config is unavailable or damaged.
     """
-    from transformers import CONFIG_MAPPING, AutoConfig, PreTrainedConfig, __version__
+    from transformers import CONFIG_MAPPING, AutoConfig, __version__
+    from transformers.utils import cached_file
 
     try:
         return AutoConfig.from_pretrained(source, trust_remote_code=False, **revision)
     except (ValueError, KeyError) as error:
-        facts, _ = PreTrainedConfig.get_config_dict(source, **revision)
+        facts = json_object(Path(cached_file(source, "config.json", **revision)))
         unknown = [kind for kind in _types(facts) if kind not in CONFIG_MAPPING]
         if not unknown:
             raise
