@@ -7,6 +7,7 @@ same prompt must give the same tokens tomorrow.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Any, Literal
 
 from clue.checkpoints import thinking
@@ -24,6 +25,9 @@ _PROBE = [
     Message("assistant", "an5wer"),
     Message("user", "foll0w"),
 ]
+
+_PART = "{'type'"
+"""Begins a part of a turn in the output of a template that takes no parts."""
 
 _THINKS = (
     "the chat template {}, and none of its variables switches that off: a budget for answers ends "
@@ -66,6 +70,7 @@ class Chat:
         is_plain = self.template is None and tokenizer.bos_token_id is not None
         self.adds_bos = is_plain or _adds_bos(tokenizer)
         self.switches: dict[str, Any] = {}
+        self.has_parts = False
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
         self.thoughts: ThoughtForm | None = None
         """Form of the model's own thoughts, if it is to think in it."""
@@ -75,8 +80,10 @@ class Chat:
             self.switches = self._probe_thinking(self.template)
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         end_of_turn = self._end_of_turn()
-        self.stop_ids = sorted({*end_ids, *eos, *end_of_turn})
         self.stop_strings = () if end_of_turn else self._end_strings()
+        if not end_of_turn and not self.stop_strings:
+            end_of_turn = self._next_turn()
+        self.stop_ids = sorted({*end_ids, *eos, *end_of_turn})
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -89,9 +96,9 @@ class Chat:
             "stop_ids": self.stop_ids,
             "stop_strings": list(self.stop_strings),
         }
-        # absent without a switch, so that older fingerprints stay valid
-        if self.switches:
-            facts["thinking"] = dict(self.switches)
+        # absent if they are not used, so that older fingerprints stay valid
+        facts |= {"content": "parts"} if self.has_parts else {}
+        facts |= {"thinking": dict(self.switches)} if self.switches else {}
         if self.thoughts:
             facts["thoughts"] = [self.thoughts.opening, self.thoughts.closing]
         return facts
@@ -141,7 +148,7 @@ class Chat:
         if not self.template:
             return " "
         before = self._apply(self.fold(_PROBE[:2]), answer=True)
-        answered = self._apply(self.fold(_PROBE[:3]), answer=False)
+        answered = self._answered()
         # templates that close a thought in the prompt alone leave no common beginning
         after = answered.removeprefix(before) if answered.startswith(before) else ""
         separator = after.partition(_PROBE[2].content)[0]
@@ -171,7 +178,10 @@ class Chat:
         self, messages: Sequence[Message], *, answer: bool, fields: Mapping[str, str] | None = None
     ) -> str:
         """Text of the turns; `fields` are more of the last one."""
-        turns = [{"role": message.role, "content": message.content} for message in messages]
+        turns: list[dict[str, Any]] = [
+            {"role": role, "content": [{"type": "text", "text": text}] if self.has_parts else text}
+            for role, text in messages
+        ]
         turns[-1] |= fields or {}
         text: str = self.tokenizer.apply_chat_template(
             turns,
@@ -182,30 +192,47 @@ class Chat:
         )
         return text
 
-    def _probe_system(self) -> SystemLayout:
-        """Some templates refuse a system turn, with various texts, some drop it silently."""
+    def _answered(self) -> str:
+        """The probe up to its answer, or up to the next question: some templates want one."""
         from jinja2 import TemplateError
 
         try:
-            if _are_complete(self._apply(_PROBE, answer=True)):
-                return "own turn"
+            return self._apply(self.fold(_PROBE[:3]), answer=False)
         except TemplateError:
-            pass
-        self.system = "folded into the user turn"
+            text = self._apply(self.fold(_PROBE), answer=False)
+            return text.rpartition(_PROBE[3].content)[0]
+
+    def _probe_system(self) -> SystemLayout:
+        """Some templates refuse a system turn, with various texts, some drop it silently.
+
+        Templates for pictures may take the text of a turn as a list of parts only.
+        """
+        layouts: tuple[SystemLayout, ...] = ("own turn", "folded into the user turn")
+        refusals = []
+        for self.has_parts, self.system in product((False, True), layouts):
+            refusal = self._refusal()
+            if not refusal:
+                return self.system
+            refusals.append(refusal)
+        # that of the plainest layout: two roles, text
+        raise ModelError(
+            f"the chat template {refusals[1]}. Choose another one: "
+            "model.chat_template=<file.jinja>, <name of another model>, or none for the plain "
+            "layout"
+        )
+
+    def _refusal(self) -> str | None:
+        """The reason why the template cannot lay out the probe; None if it can."""
+        from jinja2 import TemplateError
+
         try:
             text = self._apply(self.fold(_PROBE), answer=True)
-        except TemplateError as error:
-            raise ModelError(
-                f"the chat template refuses user and assistant turns: {error}. Choose another one: "
-                "model.chat_template=<file.jinja>, <name of another model>, or none for the plain "
-                "layout"
-            ) from error
-        if not _are_complete(text):
-            raise ModelError(
-                "the chat template drops the text of a turn: it may be one for pictures. Choose "
-                "another one: model.chat_template=<file.jinja> or <name of another model>"
-            )
-        return self.system
+        except (TemplateError, TypeError, ValueError, AttributeError) as error:
+            return f"refuses user and assistant turns: {error}"
+        is_complete = all(message.content in text for message in _PROBE)
+        if is_complete and _PART not in text:
+            return None
+        return "drops the text of a turn: it may be one for pictures"
 
     def _probe_thinking(self, template: str) -> dict[str, Any]:
         """The variables of the template that switch thinking off.
@@ -216,16 +243,11 @@ class Chat:
         question, answer = _PROBE[1].content, _PROBE[2].content
         added = self.tokenizer.get_added_vocab()
 
-        def render(values: Mapping[str, Any]) -> tuple[str, str]:
-            self.switches = dict(values)
-            before, _, end = self._apply(self.fold(_PROBE[:2]), answer=True).rpartition(question)
-            return before, end
-
-        switches = thinking.switches_off(template, render, added)
-        end = render(switches)[1]
+        switches = thinking.switches_off(template, self._laid_out, added)
+        end = self._laid_out(switches)[1]
         if thinking.state(end, added) == "open":
             raise ModelError(_THINKS.format("opens a thought in every prompt"))
-        answered = self._apply(self.fold(_PROBE[:3]), answer=False).partition(answer)[0]
+        answered = self._answered().partition(answer)[0]
         if thinking.chooses_channel(end, answered.rpartition(question)[2]):
             raise ModelError(_THINKS.format("lets the model begin with a channel for its thoughts"))
         return switches
@@ -246,7 +268,7 @@ class Chat:
         return native.form if native else None
 
     def _laid_out(
-        self, switches: Mapping[str, Any], answer: Mapping[str, str] | None
+        self, switches: Mapping[str, Any], answer: Mapping[str, str] | None = None
     ) -> tuple[str, str]:
         """Text before and after the end of the probe's question, with an answer or without."""
         self.switches = dict(switches)
@@ -260,23 +282,24 @@ class Chat:
         """The token that the template puts after an answer; some generation configs lack it."""
         if not self.template:
             return []
-        text = self._apply(self.fold(_PROBE[:3]), answer=False)
-        after = text.rpartition(_PROBE[2].content)[2].lstrip()
+        after = self._answered().rpartition(_PROBE[2].content)[2].lstrip()
         first = self.tokenizer(after, add_special_tokens=False)["input_ids"][:1]
         return [token for token in first if token in self.special_ids]
+
+    def _next_turn(self) -> list[int]:
+        """The first special token of the next turn: it ends an answer that nothing else ends."""
+        text = self._apply(self.fold(_PROBE), answer=False)
+        between = text.partition(_PROBE[2].content)[2].partition(_PROBE[3].content)[0]
+        ids = self.tokenizer(between, add_special_tokens=False)["input_ids"]
+        return [token for token in ids if token in self.special_ids][:1]
 
     def _end_strings(self) -> tuple[str, ...]:
         """Text after an answer, if no special token ends it; else the heading of the next turn."""
         if not self.template:
             return (PLAIN_STOP,)
-        layouts = (self._apply(self.fold(_PROBE[:turns]), answer=False) for turns in (3, 4))
+        layouts = (self._answered(), self._apply(self.fold(_PROBE), answer=False))
         special = self.tokenizer.convert_ids_to_tokens(sorted(self.special_ids))
         return end_strings(layouts, _PROBE[2].content, _PROBE[3].content, special)
-
-
-def _are_complete(text: str) -> bool:
-    """True if a rendered probe contains the text of each of its turns."""
-    return all(message.content in text for message in _PROBE)
 
 
 def _plain(messages: Sequence[Message]) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.checkpoints import locate
+from clue.checkpoints.tokenizer import open_tokenizer
 from clue.config import chat_template_setting as setting
 from clue.config.schema import ModelConf
 from clue.errors import ModelError
@@ -45,13 +46,8 @@ def own_template(model: ModelConf, models: Path, cache: Path) -> str | None:
         ModelUnavailable: the tokenizer is not here and cannot be downloaded.
         ModelError: none of its templates is for a conversation.
     """
-    from transformers import AutoTokenizer
-
     location = locate.locate_tokenizer(model, models, cache)
-    options = {"revision": location.revision} if location.revision else {}
-    with locate.explain_unavailable(model):
-        tokenizer = AutoTokenizer.from_pretrained(location.source, **options)
-    return default_template(tokenizer.chat_template)
+    return default_template(open_tokenizer(model, location).chat_template)
 
 
 def default_template(template: Any) -> str | None:

@@ -31,13 +31,13 @@ class Layout(Protocol):
     """Lays out a question, and an answer with some fields of its turn."""
 
     def __call__(
-        self, switches: Mapping[str, Any], answer: Mapping[str, str] | None
+        self, switches: Mapping[str, Any], answer: Mapping[str, str] | None = None
     ) -> tuple[str, str]:
         """Returns the text before and after the end of the question.
 
         Args:
             switches: values of the template's variables.
-            answer: fields of the answer's turn; None = the prompt of the question.
+            answer: fields of the turn of `ANSWER` besides its content; None = the prompt alone.
         """
 
 
@@ -76,10 +76,10 @@ class ThoughtProbe:
         return [*own, *on] if state == "open" else [*on, *own]
 
     def _prompt(self, switches: Mapping[str, Any]) -> tuple[str, str] | None:
-        return thinking.attempt(lambda: self.layout(switches, None))
+        return thinking.attempt(lambda: self.layout(switches))
 
     def _form(self, switches: Mapping[str, Any]) -> ThoughtForm | None:
-        end = self.layout(switches, None)[1]
+        end = self.layout(switches)[1]
         is_open = thinking.state(end, self.added) == "open"
         opening = self._opened(end) if is_open else ""
         return (
@@ -101,15 +101,14 @@ class ThoughtProbe:
 
     def _answered(self, switches: Mapping[str, Any], name: str) -> str:
         """Text after the question, with an answer and its thought in a field of this name."""
-        fields = {"content": ANSWER, name: THOUGHT}
-        turn = thinking.attempt(lambda: self.layout(switches, fields))
+        turn = thinking.attempt(lambda: self.layout(switches, {name: THOUGHT}))
         return turn[1] if turn else ""
 
     def _in_channels(
         self, switches: Mapping[str, Any], end: str, *, is_open: bool
     ) -> ThoughtForm | None:
         """Channels whose last one is that of the answer."""
-        turn = self.layout(switches, {"content": ANSWER})[1].partition(ANSWER)[0]
+        turn = self.layout(switches, {})[1].partition(ANSWER)[0]
         channels = list(CHANNEL.finditer(turn))
         if not channels or not (is_open or thinking.chooses_channel(end, turn)):
             return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clue.backends import Backend, Setup
 from clue.backends.draw_key import draw_key
+from clue.backends.huggingface.architecture import auto_class
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.huggingface.quantization import check_loadable
@@ -42,9 +43,11 @@ class TransformersBackend(Backend):
         """Weights, layout of the chat, decoding.
 
         Raises:
-            ModelUnavailable: there are no weights, or this machine cannot load them quantised.
+            ModelUnavailable: there are no weights, or this machine cannot load them.
+            ModelError: the model does not answer text.
         """
         check_loadable(self.setup.model, self.checkpoint.config)
+        auto_class(self.setup.model.label, self.checkpoint.config)
         sampling = {"sampling": SAMPLING_SCHEME} if self.setup.generation.is_sampled else {}
         return {"name": "transformers", **self.checkpoint.identity(), **sampling}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from clue.backends.huggingface.architecture import check_stateless
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.likelihood import LikelihoodReader
 from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
@@ -49,13 +50,7 @@ class BatchGenerator:
     """Batches that exceeded the memory: their answers come from smaller ones."""
 
     def __post_init__(self) -> None:
-        # the library's own flag; without the state all answers would be wrong without an error
-        if self.model._is_stateful:
-            raise ModelError(
-                f"a model of the type {self.model.config.model_type} sums up its input in a state, "
-                "which backend=transformers does not keep; use a server that does, with "
-                "backend=vllm or backend=openai"
-            )
+        check_stateless(self.model, self.model.config)
         self.tokens = self.tokens or default_batch_tokens(self.model)
 
     def answers(

@@ -7,14 +7,15 @@ import logging
 import time
 import warnings
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from clue.backends import Setup
-from clue.backends.huggingface import memory, quantization
+from clue.backends.huggingface import architecture, memory, quantization
 from clue.checkpoints import intact, layout_notes, locate
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.template_text import chosen_template
+from clue.checkpoints.tokenizer import open_tokenizer
 from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Checkpoint:
             ModelUnavailable: they are not on this machine and cannot be downloaded.
         """
         identity = {
-            "weights": self.location.identity or getattr(self.config, "_commit_hash", None),
+            "weights": self.location.identity or self.commit,
             "adapter": self.adapter.identity if self.adapter else None,
             "chat": self.chat.facts,
         }
@@ -54,7 +55,7 @@ class Checkpoint:
     def context(self) -> int | None:
         """Smaller context of the model file and the checkpoint's config, in tokens."""
         # of a model for text and pictures it is in the part for text
-        configs = (self.config, self.config.get_text_config())
+        configs = (self.config, architecture.text_config(self.config))
         positions = [getattr(config, "max_position_embeddings", None) for config in configs]
         limits = (self.setup.model.context, *positions)
         return min((tokens for tokens in limits if tokens), default=None)
@@ -73,15 +74,12 @@ class Checkpoint:
     @cached_property
     def chat(self) -> Chat:
         """The tokenizer and the chat layout of this model."""
-        from transformers import AutoTokenizer
-
-        with locate.explain_unavailable(self.setup.model):
-            tokenizer = AutoTokenizer.from_pretrained(self.location.source, **self._revision)
+        tokenizer = open_tokenizer(self.setup.model, self.location)
         setup = self.setup
         if setup.model.chat_template:
             template = chosen_template(setup.model.chat_template, setup.models, setup.cache)
             tokenizer.chat_template = template
-        vocabulary = getattr(self.config.get_text_config(), "vocab_size", None)
+        vocabulary = getattr(architecture.text_config(self.config), "vocab_size", None)
         return Chat(tokenizer, self._end_ids(), vocabulary, setup.thinking)
 
     @cached_property
@@ -100,36 +98,48 @@ class Checkpoint:
     @cached_property
     def config(self) -> Any:
         """The architecture."""
-        from transformers import AutoConfig
+        with locate.explain_unavailable(self.setup.model):
+            return architecture.open_config(self.setup.model, self.location.source, self._revision)
+
+    @cached_property
+    def commit(self) -> str | None:
+        """Commit of a checkpoint on the hub; None of a folder."""
+        source = self.location.source
+        if Path(source).is_dir():
+            return None
+        from huggingface_hub import hf_hub_download
 
         with locate.explain_unavailable(self.setup.model):
-            return AutoConfig.from_pretrained(self.location.source, **self._revision)
+            config = hf_hub_download(source, "config.json", revision=self.location.revision)
+        return Path(config).parent.name
 
     @cached_property
     def model(self) -> Any:
         """The weights, on their device."""
         import torch
-        from transformers import AutoModelForCausalLM
 
         conf, source = self.setup.model, self.location.source
+        loader = architecture.auto_class(conf.label, self.config)
         started = time.perf_counter()
         with (
             locate.explain_unavailable(conf),
             memory.explain_exhausted(conf.label),
             intact.explain_damaged(conf.label, source),
         ):
-            model, report = AutoModelForCausalLM.from_pretrained(
+            model, report = loader.from_pretrained(
                 source,
+                trust_remote_code=False,
                 dtype=getattr(torch, conf.dtype),
                 device_map=self._device_map(),
                 **intact.REPORT,
                 **quantization.load_options(conf),
-                **self._revision,
+                **({"revision": self.commit} if self.commit else {}),
             )
             _check_no_adapter(conf.label, source, model)
             intact.check_tensors(conf.label, source, report)
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
+            architecture.free_encoders(model)
         log.info(
             "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
         )
@@ -148,7 +158,9 @@ class Checkpoint:
                 self.location.source, **self._revision
             ).eos_token_id
         except OSError:  # many checkpoints have no generation config; the config's end remains
-            end = getattr(self.config, "eos_token_id", None)
+            parts = (self.config, architecture.text_config(self.config))
+            ends = (getattr(part, "eos_token_id", None) for part in parts)
+            end = next((value for value in ends if value is not None), None)
         return [] if end is None else [end] if isinstance(end, int) else list(end)
 
     def _with_adapter(self, model: Any) -> Any:

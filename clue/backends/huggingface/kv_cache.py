@@ -106,7 +106,7 @@ class KvCache(Cache):  # type: ignore[misc]
         start = self.width - width
         self.window.slots, self.window.low, self.window.used = slots, min(self.gaps[slots]), start
         prefix_length = prefix.width if prefix else 0
-        for layer in self.layers:  # masked entries must be numbers too
+        for layer in self._written_layers:  # masked entries must be numbers too
             for cached in (layer.keys, layer.values):
                 cached[slots, :, : max(0, start - prefix_length)] = 0
         if prefix and start > self.window.low:
@@ -136,11 +136,16 @@ class KvCache(Cache):  # type: ignore[misc]
         last = len(self.gaps) - 1
         if slot != last:
             columns = slice(self.gaps[last], self.window.used)
-            for layer in self.layers:
+            for layer in self._written_layers:
                 for cached in (layer.keys, layer.values):
                     cached[slot, :, columns] = cached[last, :, columns]
             self.gaps[slot] = self.gaps[last]
         self.gaps.pop()
+
+    @property
+    def _written_layers(self) -> list[KvCacheLayer]:
+        """Layers without those that only look at pictures: they are left out where none is."""
+        return [layer for layer in self.layers if layer.is_initialized]
 
     def _copy_prefix(self, slots: slice, start: int, prefix: "KvCache") -> None:
         """Copy the prefix of each prompt to the columns before `start`."""
@@ -151,8 +156,11 @@ class KvCache(Cache):  # type: ignore[misc]
         for index, source in enumerate(prefix.layers):
             if index == len(self.layers):
                 self.layers.append(self.layer_class_to_replicate())
-                self.layers[index].lazy_initialization(source.keys, source.values)
+            if not source.is_initialized:
+                continue
             layer = self.layers[index]
+            if not layer.is_initialized:
+                layer.lazy_initialization(source.keys, source.values)
             positions = tokens.to(source.keys.device)
             for cached, states in ((layer.keys, source.keys), (layer.values, source.values)):
                 cached[slots, :, first:start] = states[0][:, positions].transpose(0, 1)

@@ -3,13 +3,16 @@
 import importlib.util
 from typing import Any
 
+from clue.backends.huggingface.architecture import text_config
 from clue.config.schema import ModelConf
 from clue.errors import ModelUnavailable
 
 
 def stored_quantization(config: Any) -> dict[str, Any] | None:
     """Quantisation of the checkpoint according to its config; None = it is not quantised."""
-    quantization = getattr(config, "quantization_config", None)
+    parts = (config, text_config(config))
+    quantizations = (getattr(part, "quantization_config", None) for part in parts)
+    quantization = next((value for value in quantizations if value is not None), None)
     if quantization is None:
         return None
     return dict(quantization if isinstance(quantization, dict) else quantization.to_dict())

@@ -37,6 +37,7 @@ GEMMA_TEXT = (
 PHI = ("<s>", "<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>")
 INST = ("<s>", "</s>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]")
 COMMAND = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", "<|START_OF_TURN_TOKEN|>")
+GLM = ("<s>", "<|endoftext|>", "[gMASK]", "<sop>", "<|system|>", "<|user|>", "<|assistant|>")
 SEEK_TURNS = ("<|User|>{}", "<|Assistant|>{}<|end|>")
 
 
@@ -208,10 +209,29 @@ WITH_TOKENS = {
         "[gMASK]<sop><|system|>\nBe brief.<|user|>\none<|assistant|>\n1<|user|>\ntwo<|assistant|>",
         ("<|user|>\n", "<|assistant|>"),
         "<|user|>",
-        ("<s>", "<|endoftext|>", "[gMASK]", "<sop>", "<|system|>", "<|user|>", "<|assistant|>"),
+        GLM,
         habit=False,
         bos=0,
         end_tokens=("<|user|>",),  # no token ends an answer
+    ),
+    "GLM without a generation config": Family(
+        named("<|{role}|>\n{}", "<|assistant|>", "[gMASK]<sop>"),
+        "[gMASK]<sop><|system|>\nBe brief.<|user|>\none<|assistant|>\n1<|user|>\ntwo<|assistant|>",
+        ("<|user|>\n", "<|assistant|>"),
+        "<|user|>",
+        GLM,
+        habit=False,
+        bos=0,
+    ),
+    "GLM, headings in lines of their own": Family(
+        named("<|{role}|>\n{}\n", "<|assistant|>\n", "[gMASK]<sop>\n"),
+        "[gMASK]<sop>\n<|system|>\nBe brief.\n<|user|>\none\n<|assistant|>\n1\n<|user|>\ntwo\n"
+        "<|assistant|>\n",
+        ("<|user|>\n", "<|assistant|>\n"),
+        "<|user|>",
+        GLM,
+        habit=False,
+        bos=0,
     ),
 }
 

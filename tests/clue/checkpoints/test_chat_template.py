@@ -105,11 +105,56 @@ def test_a_template_that_refuses_every_turn_is_named() -> None:
         Chat(tiny.tokenizer("{{ raise_exception('never') }}"))
 
 
-@pytest.mark.parametrize("field", ["content[0].text", "text"])
-def test_a_template_that_drops_the_text_of_turns_is_refused(field: str) -> None:
-    dropping = TURNS.replace("m['content']", f"m.{field}")
+def test_a_template_that_drops_the_text_of_turns_is_refused() -> None:
     with pytest.raises(ModelError, match="drops the text of a turn"):
-        Chat(tiny.tokenizer(dropping))
+        Chat(tiny.tokenizer(TURNS.replace("m['content']", "m.text")))
+
+
+PARTS = TURNS.replace(
+    "{{ m['content'] }}", "{% for part in m.content %}{{ part.text }}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize("before", ["", REFUSES.partition("{% endif %}")[0] + "{% endif %}"])
+def test_a_template_for_pictures_gets_text_in_parts(before: str) -> None:
+    in_parts, plain = Chat(tiny.tokenizer(before + PARTS)), Chat(tiny.tokenizer(before + TURNS))
+    assert text(in_parts) == text(plain)
+    differences = {"template_sha256": in_parts.facts["template_sha256"], "content": "parts"}
+    assert in_parts.facts == plain.facts | differences
+
+
+@pytest.mark.parametrize("content", ["m['content'] ~ ''", "m['content'] + ''"])
+def test_parts_that_a_template_writes_as_code_are_no_layout(content: str) -> None:
+    refusing = (
+        "{% if messages[0]['content'] is string %}{{ raise_exception('no text') }}{% endif %}"
+    )
+    with pytest.raises(ModelError, match="no text"):
+        Chat(tiny.tokenizer(refusing + TURNS.replace("m['content']", content)))
+
+
+def test_a_template_may_demand_a_question_at_the_end() -> None:
+    last = "{% if messages[-1].role != 'user' %}{{ raise_exception('a question ends') }}{% endif %}"
+    demanding, other = Chat(tiny.tokenizer(last + TURNS)), Chat(tiny.tokenizer(TURNS))
+    assert demanding.stop_ids == other.stop_ids
+    assert demanding.stop_strings == other.stop_strings
+    assert demanding.answer_separator == other.answer_separator
+    assert text(demanding) == text(other)
+
+
+@pytest.mark.parametrize(
+    ("end", "stop"),
+    [("", "<|im_start|>"), ("\n\n", "<|im_start|>"), (".", "<|im_start|>"), ("END", None)],
+)
+def test_the_next_turn_ends_an_answer_that_nothing_else_ends(end: str, stop: str | None) -> None:
+    tokenizer = tiny.tokenizer(tiny.CHATML.replace("<|im_end|>\n", end))
+    ends = ["</s>", stop] if stop else ["</s>"]
+    assert Chat(tokenizer).stop_ids == tokenizer.convert_tokens_to_ids(ends)
+
+
+def test_an_end_that_is_only_written_between_turns_ends_an_answer() -> None:
+    between = "{% if not loop.last %}<|im_end|>{% endif %}"
+    chat = Chat(tiny.tokenizer(TURNS.replace("<|im_end|>", between)))
+    assert chat.stop_ids == Chat(tiny.tokenizer(TURNS)).stop_ids
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,12 @@ from transformers import (
 )
 
 from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
+from clue.backends.huggingface.architecture import free_encoders
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 from clue.backends.huggingface.turn import TurnRules
+from tests.clue.backends.huggingface import with_pictures
 from tests.clue.backends.huggingface.asking import batched, decoded
 
 VOCABULARY = 97
@@ -256,6 +258,7 @@ def test_nothing_is_read_that_was_in_memory_before(
     ("kind", "more"),
     [
         ("gemma2", {"head_dim": 8, "sliding_window": WINDOW}),  # in every other layer
+        ("gemma3_text", {"head_dim": 8, "sliding_window": WINDOW, "sliding_window_pattern": 3}),
         ("qwen3", {"head_dim": 8}),
         ("phi3", {"sliding_window": WINDOW, "pad_token_id": 0}),
         ("mixtral", {"num_local_experts": 4}),
@@ -270,3 +273,19 @@ def test_other_architectures_answer_as_generate_does(kind: str, more: dict[str, 
     expected = [generated(model, row, 4) for row in rows]
     assert answered(model, rows, [4] * 4, head) == expected
     assert len({tuple(answer) for answer in expected}) > 1
+
+
+@pytest.mark.parametrize("kind", with_pictures.PARTS)
+def test_a_model_for_pictures_answers_text_as_generate_does(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(prompt_reading.PASS_TOKENS, "cpu", 100)
+    model = with_pictures.model(kind, VOCABULARY + 8)
+    head = prompt(50, 1)  # longer than a sliding window
+    rows = [head + prompt(5 + 9 * i, 2 + i) for i in range(4)]
+    budgets = [8, 3, 8, 5]
+    expected = [generated(model, row, budget) for row, budget in zip(rows, budgets, strict=True)]
+    free_encoders(model)
+    assert answered(model, rows, budgets, head) == expected
+    assert answered(model, rows, budgets, []) == expected
+    assert len({tuple(answer[:3]) for answer in expected}) > 1

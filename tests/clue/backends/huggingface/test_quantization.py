@@ -1,10 +1,10 @@
 import importlib.util
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
+from transformers import PreTrainedConfig
 
 from clue.backends import Setup, create_backend
 from clue.backends.huggingface import quantization
@@ -16,11 +16,8 @@ from tests import tiny
 AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "version": "gemm", "zero_point": True}
 
 
-class Config:
+class Config(PreTrainedConfig):  # type: ignore[misc]
     """A checkpoint's config, plain or quantised."""
-
-    def __init__(self, **fields: Any) -> None:
-        vars(self).update(fields)
 
 
 def quantised_folder(folder: Path) -> Path:

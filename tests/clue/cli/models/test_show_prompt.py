@@ -106,6 +106,10 @@ def test_programs_get_the_tokens_that_a_run_sends(
             ],
         ),
         (
+            "GLM without a generation config",
+            ["stop tokens:   1=<|endoftext|>, 5=<|user|>", "stop strings:  none"],
+        ),
+        (
             "no template",
             ["template:      none: the tokenizer has none", "system turn:   plain text"],
         ),
