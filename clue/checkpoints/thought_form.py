@@ -40,10 +40,11 @@ class ThoughtForm:
 
     def is_absent(self, text: str) -> bool:
         """Tests if generated text begins with something else than a thought."""
-        start, opening = text.lstrip(), self.opening.strip()
-        if self.is_open or not start or not opening:
+        start = text.lstrip()
+        if self.is_open or not start:
             return False
-        return not (start.startswith(opening) or opening.startswith(start))
+        begins = (self.opening.strip(), *self.mark.findall(self.closing))  # an empty thought
+        return not any(start.startswith(one) or one.startswith(start) for one in begins)
 
     def split(self, text: str) -> SplitAnswer:
         """Splits a generated text behind the last mark.
@@ -52,8 +53,10 @@ class ThoughtForm:
         """
         marks = list(self.mark.finditer(text))
         if marks:
-            thought = self._content(text[: marks[-1].start()])
-            return SplitAnswer(thought, text[marks[-1].end() :], "closed")
+            thought = text[: marks[-1].start()].rstrip()
+            before_mark = self.mark.split(self.closing, maxsplit=1)[0].strip()
+            content = self._content(thought.removesuffix(before_mark))
+            return SplitAnswer(content, text[marks[-1].end() :].lstrip(), "closed")
         if self.is_open or (self.opening and text.lstrip().startswith(self.opening.strip())):
             return SplitAnswer(self._content(text), "", "open")
         return SplitAnswer(None, text, "absent")

@@ -121,7 +121,8 @@ class ThoughtProbe:
         openings = [opened.strip()] if opened else list(_tags(OPENING, texts, self.added))
         closings = list(_tags(CLOSING, texts, self.added, ends=True))
         for opening in openings or [_opening_of(closing) for closing in closings]:
-            partners = [tag for tag in closings if _name(tag) == _name(opening)]
+            # a channel is named where it opens
+            partners = [tag for tag in closings if _name(opening).startswith(_name(tag))]
             for closing in partners or ([_closing_of(opening)] if opened else []):
                 form = opened or f"{opening}\n"
                 return _form(form, f"\n{closing}\n\n", closing, is_open=bool(opened))

@@ -83,7 +83,7 @@ class Turn:
     @property
     def has_ended(self) -> bool:
         """The turn needs no further token."""
-        if self._forced:
+        if self._forced or not self.tokens:
             return False
         if self.answer_start is None:
             return self.rules.ends_turn(self.tokens)
