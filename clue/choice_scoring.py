@@ -54,6 +54,11 @@ def cell_options(
     """
     if not is_requested(config, task):
         return CellOptions()
+    if task.thought_tokens:
+        raise ConfigError(
+            f"scoring.choice=true reads the probabilities of options at once, and {task.conf.name} "
+            "is answered behind a thought: set scoring.choice=false or thinking.mode=none"
+        )
     of_samples = options_of(task, samples)
     if not of_samples.options or backend.replays:
         return of_samples
@@ -90,7 +95,8 @@ def if_stored(options: CellOptions, prompts: Sequence[Prompt], folder: Path) -> 
 def line_key(prompt: Prompt, options: Options) -> LineKey:
     """Returns the key of a prompt's values: rules and texts of another kind have another one."""
     rules = [choices.VERSION, continuation.VERSION, "float32"]
-    return prompt.key, prompt.sha256, sha256([rules, dict(options)])
+    # all draws of a prompt have the same values
+    return prompt.key._replace(draw=0), prompt.sha256, sha256([rules, dict(options)])
 
 
 def in_order(names: Sequence[str], likelihoods: Likelihoods) -> Likelihoods:

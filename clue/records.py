@@ -147,6 +147,11 @@ class Prompt:
     """Maximum length of the thought before the answer; 0 = the answer at once. It is part of the
     fingerprint and not of the digest: a model that thinks and one that does not have one prompt."""
 
+    @property
+    def room(self) -> int:
+        """Maximum length of thought and answer together."""
+        return self.max_new_tokens + self.thought_tokens
+
     @cached_property
     def sha256(self) -> str:
         """Digest of messages and budget: equal for every model that gets the same prompt."""
@@ -183,6 +188,11 @@ class Completion:
     """Tokens of the thought with its tags, in addition to `new_tokens`."""
     thought_end: ThoughtEnd | None = None
     """End of the thought; None = the model was to answer at once."""
+
+    @property
+    def all_tokens(self) -> int:
+        """Tokens of thought and answer."""
+        return self.new_tokens + self.thought_tokens
 
     def row(self) -> dict[str, Any]:
         """Returns the fields by name; those of a thought only if the model was to think.

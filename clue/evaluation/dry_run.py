@@ -80,7 +80,7 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
     weights = hub.download_size(conf.model, absolute_path(conf.paths.models))
     speed = None if conf.model.baseline else conf.dry_run_tokens_per_second
     rate = throughput.rate(conf.model, cell.task.conf.name, speed, job.mlruns)
-    budget = cell.task.templates.max_new_tokens
+    budget = cell.task.templates.max_new_tokens + cell.task.thought_tokens
     answer_tokens = budget if rate.answer_tokens is None else rate.answer_tokens
     return Plan(
         samples=size.samples,

@@ -1,7 +1,7 @@
 """Log-probabilities of the options of a cell: computed after its answers, stored as they come."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -40,8 +40,10 @@ def complete_likelihoods(job: Job, cell: Cell, *, force: bool) -> list[Likelihoo
     stored = store.likelihoods(repair=True)
     keys = [line_key(*pair) for pair in zip(cell.prompts, cell.options, strict=True)]
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
+    first = {key: index for index, key in reversed(list(enumerate(keys)))}
     if len(done) < len(keys):
-        _compute(job, cell, store, done)
+        _compute(job, cell, store, done, set(range(len(keys))) - set(first.values()))
+    done |= {index: done[first[key]] for index, key in enumerate(keys) if first[key] in done}
     missing = len(keys) - len(done)
     if missing:
         raise StoreError(
@@ -51,13 +53,29 @@ def complete_likelihoods(job: Job, cell: Cell, *, force: bool) -> list[Likelihoo
     return [in_order(list(cell.options[index]), done[index]) for index in range(len(keys))]
 
 
-def _compute(job: Job, cell: Cell, store: LikelihoodStore, done: dict[int, Likelihoods]) -> None:
-    """Computes and stores what is missing, and adds it to `done`."""
+def _compute(
+    job: Job,
+    cell: Cell,
+    store: LikelihoodStore,
+    done: dict[int, Likelihoods],
+    further_draws: Collection[int],
+) -> None:
+    """Computes and stores what is missing, and adds it to `done`.
+
+    Args:
+        job: the job.
+        cell: one of its cells.
+        store: of the values.
+        done: values by index of the prompt.
+        further_draws: indices that need no value, since the first draw of the prompt gets it.
+    """
     backend = job.backend.bind(cell.task)
     texts = [list(options.values()) for options in cell.options]
     try:
-        with _progress(cell.name, len(texts) - len(done), len(texts)) as update:
-            computed = backend.loglikelihood(cell.prompts, texts, frozenset(done))
+        total = len(texts) - len(further_draws)
+        others = {*done, *further_draws}
+        with _progress(cell.name, len(texts) - len(others), total) as update:
+            computed = backend.loglikelihood(cell.prompts, texts, frozenset(others))
             for number, (index, scored) in enumerate(computed, start=1):
                 prompt, options = cell.prompts[index], cell.options[index]
                 likelihoods = dict(zip(options, scored, strict=True))

@@ -44,9 +44,7 @@ def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
             of the rest; None = all.
     """
     counts, count = _tokens(cell.prompts, backend, most)
-    needs = [
-        tokens + prompt.max_new_tokens for tokens, prompt in zip(counts, cell.prompts, strict=True)
-    ]
+    needs = [tokens + prompt.room for tokens, prompt in zip(counts, cell.prompts, strict=True)]
     context = backend.context()
     stored = cell.store.completions()
     keys = [(prompt.key, prompt.sha256) for prompt in cell.prompts] if stored else []
@@ -87,7 +85,8 @@ def check_fits(cell: Cell, backend: Backend) -> None:
             f"{size.overflow} of {counted(size.samples, 'prompt')} of {task} exceed the context of "
             f"{cell.model.label}: the longest needs {size.longest} tokens with its answer, the "
             f"context has {size.context}. Fewer worked examples (prompt=zero_shot) or a smaller "
-            f"tasks.{task}.max_new_tokens may fit; for a fair pair change both models."
+            f"tasks.{task}.max_new_tokens or thinking.budget may fit; for a fair pair change both "
+            "models."
         )
 
 
@@ -97,7 +96,7 @@ def check_disk(folder: Path, cells: list[Cell]) -> None:
     Raises:
         StoreError: with bytes free and needed.
     """
-    budget = sum(prompt.max_new_tokens for cell in cells for prompt in cell.prompts)
+    budget = sum(prompt.room for cell in cells for prompt in cell.prompts)
     need = RESERVE_BYTES + BYTES_PER_TOKEN * budget
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free

@@ -73,7 +73,7 @@ class _Rate:
 
     def add(self, completion: Completion) -> None:
         self.samples += 1
-        self.tokens += completion.new_tokens
+        self.tokens += completion.all_tokens
 
     @property
     def seconds(self) -> float:

@@ -155,6 +155,10 @@ def _record(cell: Cell, index: int, completion: Completion, answer: str | None) 
         target_sha256=sha256(sample.target),
         completion=completion,
         answer=answer,
-        flags={"truncated": completion.finish_reason == "length", **flags},
-        measures=failures.measures(completion.text),
+        flags={
+            "truncated": completion.finish_reason == "length",
+            **flags,
+            **failures.thought_flags(completion),
+        },
+        measures=failures.measures(completion.text) | failures.thought_measures(completion),
     )

@@ -27,6 +27,7 @@ class Speed:
     samples: int = 0
     prompt_tokens: int = 0
     new_tokens: int = 0
+    """Of answers, with their thoughts."""
     seconds: float = 0.0
 
     def __add__(self, other: "Speed") -> "Speed":
@@ -107,7 +108,7 @@ def _speed(generation: Generation) -> Speed:
     return Speed(
         len(timed),
         sum(completion.prompt_tokens for completion in timed),
-        sum(completion.new_tokens for completion in timed),
+        sum(completion.all_tokens for completion in timed),
         sum(completion.seconds for completion in timed),
     )
 

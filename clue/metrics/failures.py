@@ -7,7 +7,7 @@ the text alone and never the reference.
 import re
 from collections.abc import Mapping, Sequence
 
-from clue.records import Sample
+from clue.records import Completion, Sample
 
 VERSION = 1
 """Version of `flags` and `measures`; part of every cell's id."""
@@ -34,6 +34,24 @@ def flags(text: str, answer: str | None, sample: Sample, task: object) -> dict[s
     if hasattr(task, "answer_flags"):
         of_task = task.answer_flags(text, answer, sample)
     return {**common, **of_task}
+
+
+def thought_flags(completion: Completion) -> dict[str, bool]:
+    """Returns the flags of a thought; empty if the model was to answer at once."""
+    end = completion.thought_end
+    if end is None:
+        return {}
+    return {
+        "thought_cut": end == "cut",
+        "unfinished_thought": end == "open",
+        "no_thought": end == "absent",
+    }
+
+
+def thought_measures(completion: Completion) -> dict[str, float]:
+    """Returns the tokens of a thought; empty if the model was to answer at once."""
+    is_asked = completion.thought_end is not None
+    return {"thought_tokens": float(completion.thought_tokens)} if is_asked else {}
 
 
 def measures(text: str) -> dict[str, float]:

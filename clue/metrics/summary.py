@@ -71,11 +71,12 @@ def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
 def _cost(completions: Sequence[Completion]) -> dict[str, float]:
     """Returns tokens, seconds and tokens per second of the cell, over all its runs."""
     seconds = sum(completion.seconds for completion in completions)
-    tokens = sum(completion.new_tokens for completion in completions)
+    answered = sum(completion.new_tokens for completion in completions)
+    tokens = sum(completion.all_tokens for completion in completions)
     sent = sum(completion.prompt_tokens for completion in completions)
     return {
         "prompt_tokens_mean": sent / len(completions),
-        "new_tokens_mean": tokens / len(completions),
+        "new_tokens_mean": answered / len(completions),
         "generation_seconds": seconds,
         "new_tokens_per_second": tokens / seconds if seconds else 0.0,
         "all_tokens_per_second": (tokens + sent) / seconds if seconds else 0.0,

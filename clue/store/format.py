@@ -2,6 +2,7 @@
 
     1   no file; completions and tables have no wording and no draw, which read as 0
     2   {"format": 2}; their keys are complete, see `clue.records.SampleKey`
+    3   {"format": 3}; a completion may have a thought, see `clue.records.Completion.row`
 
 A version reads its own format and all older ones. It declares its format before it writes, so a
 store that an older version began becomes one of the new format, and its older files stay as they
@@ -15,7 +16,7 @@ from clue.common import json_text
 from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
 
-FORMAT = 2
+FORMAT = 3
 """Format that this version writes, the newest that it reads."""
 FORMAT_FILE = "store.json"
 DECLARATION = json.dumps({"format": FORMAT}).encode() + b"\n"

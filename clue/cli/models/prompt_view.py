@@ -31,6 +31,8 @@ class PromptView:
     """Tokens of prompt and answer together; None = no limit is known."""
     notes: tuple[str, ...]
     """`clue.checkpoints.layout_notes`."""
+    mode: str
+    """`thinking.mode`."""
 
     @property
     def template(self) -> str:
@@ -95,5 +97,6 @@ class PromptView:
             },
             "prompt_tokens": len(self.ids),
             "max_new_tokens": self.prompt.max_new_tokens,
+            "thought_tokens": self.prompt.thought_tokens,
             "context": self.context,
         }

@@ -14,11 +14,13 @@ from clue import privacy
 from clue.backends import Setup, setting_problems
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.checkpoints import offline
+from clue.checkpoints.thought_form import CHAIN_OF_THOUGHT
 from clue.cli.models.prompt_view import PromptView
 from clue.common.console import print_lines
 from clue.common.paths import absolute_path
 from clue.common.plural import counted
 from clue.config.composition import as_overrides, composed
+from clue.config.generation_schema import COT
 from clue.config.schema import Config
 from clue.config.validation import validate
 from clue.errors import ConfigError
@@ -119,7 +121,8 @@ def prompt_view(
     prompt = _chosen(task, sample, wording)
     models, cache = absolute_path(config.paths.models), config.paths.store / "cache"
     with offline.local_files_only():
-        checkpoint = Checkpoint.for_layout(Setup(config.model, config.backend, models, cache))
+        setup = Setup(config.model, config.backend, models, cache, thinking=config.thinking)
+        checkpoint = Checkpoint.for_layout(setup)
         chat = checkpoint.chat
         return PromptView(
             model=config.model,
@@ -132,6 +135,7 @@ def prompt_view(
             ids=chat.render(prompt.messages),
             context=checkpoint.context(),
             notes=checkpoint.notes,
+            mode=config.thinking.mode,
         )
 
 
@@ -170,7 +174,6 @@ def _facts(view: PromptView) -> Mapping[str, Any]:
     facets = ", ".join(f"{name.replace('_', ' ')} {level}" for name, level in form.items())
     tokens, budget = len(view.ids), prompt.max_new_tokens
     limit = f", the context has {view.context:,}" if view.context else ""
-    switches = ", ".join(f"{name}={value}" for name, value in chat.switches.items())
     examples = sum(message.role == "assistant" for message in prompt.messages)
     return {
         "model": f"{view.model.label} ({view.model.repo})",
@@ -181,10 +184,25 @@ def _facts(view: PromptView) -> Mapping[str, Any]:
         "layout": chat.facts["layout"],
         "system turn": view.system,
         "BOS": view.bos,
-        "thinking": f"switched off by {switches}" if switches else "no switch is set",
+        "thinking": _thinking(view),
         "stop tokens": ", ".join(map(view.token, chat.stop_ids)) or "none",
         "stop strings": ", ".join(map(repr, chat.stop_strings)) or "none",
         "text ends in": repr(view.text[-END:]),
         "notes": "; ".join(view.notes) or "none",
         "tokens": f"{tokens:,} and up to {budget:,} of the answer{limit}",
     }
+
+
+def _thinking(view: PromptView) -> str:
+    """The form of thoughts, with the switches of the template and the budget."""
+    chat, budget = view.chat, view.prompt.thought_tokens
+    switches = ", ".join(f"{name}={value}" for name, value in chat.switches.items())
+    if chat.thoughts:
+        form = chat.thoughts
+        begins = "opened by the prompt" if form.is_open else f"begins with {form.opening!r}"
+        switched = f", switched on by {switches}" if switches else ""
+        return f"{begins}, ends with {form.closing!r}, up to {budget:,} tokens{switched}"
+    if budget and view.mode == COT:
+        end = CHAIN_OF_THOUGHT.closing
+        return f"asked for in the question, ends with {end!r}, up to {budget:,} tokens"
+    return f"switched off by {switches}" if switches else "no switch is set"

@@ -67,9 +67,7 @@ def native(source: str | None, *tags: str, absent: str = "refuse") -> Chat:
         ),
         # the system turn asks for thoughts if a variable says so (Gemma 4)
         (
-            "{% if enable_thinking %}<|think|>{% endif %}"
-            + PLAIN
-            + prompt(""),
+            "{% if enable_thinking %}<|think|>{% endif %}" + PLAIN + prompt(""),
             ("<|channel>thought", "<channel|>"),
             {"enable_thinking": True},
             ("<|channel>thought\n", "\n<channel|>\n\n", "<channel|>", False),

@@ -1,4 +1,4 @@
-"""Sampled answers and thoughts of a model on this machine: the same in any batch, whole or resumed."""
+"""Sampled answers and thoughts of a model here: the same in any batch, whole or resumed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -53,7 +53,13 @@ def run(
         (CHAIN_OF_THOUGHT, "So.\n**Final answer:** B$", "So.\n**Final answer:", "** B", False),
         # a word within a line ends no thought
         (CHAIN_OF_THOUGHT, "The answer: is open.\nAnswer:B$", "The answer:", " is ", False),
-        (CHAIN_OF_THOUGHT, "My own answer: no.\nAnswer:B$", "My own answer: no.\nAnswer:", "B$", False),
+        (
+            CHAIN_OF_THOUGHT,
+            "My own answer: no.\nAnswer:B$",
+            "My own answer: no.\nAnswer:",
+            "B$",
+            False,
+        ),
         # the end of a turn within a thought
         (TAGGED, "<t>yes$", "<t>yes$", "", False),
         (OPENED, "$", "$", "", False),
