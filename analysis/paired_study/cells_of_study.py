@@ -99,7 +99,9 @@ def trial_cells(trials: Iterable[Trial]) -> dict[CellKey, StoredCell]:
         prompt = f"{table.facts['prompt']} [trial: {trial.label}]"
         marks = (f"trial: {trial.label}",)
         facts = {**table.facts, "prompt": prompt}
-        cell = StoredCell(table.path, facts, table.signatures, table.rows, table.repeats, marks)
+        cell = StoredCell(
+            table.path, facts, table.signatures, table.rows, table.repeats, table.draws, marks
+        )
         cells.setdefault(cell.key, cell)
     return cells
 

@@ -22,6 +22,7 @@ PROMPT_KEYS = (
     "protocol.max_new_tokens",
     "protocol.unanswerable",
     "protocol.upstream",
+    "decoding",
 )
 """Keys of `cell.json` that a prompt setting sets; two settings may differ in these alone."""
 
@@ -77,7 +78,7 @@ def _clusters(first: AlignedPair, second: AlignedPair) -> dict[str, str]:
     if not common:
         raise PairingError("the two settings scored no item in common")
     rows = [
-        [row for row in sample_rows(one.match.base.columns) if row.sample_id in common]
+        [row for row in sample_rows(one.match.base.columns.over_draws) if row.sample_id in common]
         for one in (first, second)
     ]
     joint = align(*rows, allowed=("prompt",), format_ids=first.alignment.format_ids)

@@ -31,6 +31,13 @@ class StoredTable:
     """Number of records."""
     repeats: int | None = None
     """Presentations of a question; None = the table has no such column."""
+    draws: int = 1
+    """Draws of each prompt."""
+
+    @property
+    def prompts(self) -> int:
+        """Number of records without further draws of a prompt, which limits and studies count."""
+        return self.rows // self.draws
 
     @property
     def name(self) -> str:
@@ -76,10 +83,11 @@ def read_facts(path: Path) -> StoredTable:
         footer = read_footer(path)
         facts = json_text.parse(footer.metadata.get(FACTS, b"{}"))
         signatures = json_text.parse(footer.metadata.get(SIGNATURES, b"{}"))
-        repeats = _repeats(path, footer)
+        repeats = _numbers(path, footer, "repeat")
+        draws = _numbers(path, footer, "draw") or 1
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         raise StoreError(f"{path} is left out: damaged ({type(error).__name__})") from error
-    return StoredTable(path, facts, signatures, footer.rows, repeats)
+    return StoredTable(path, facts, signatures, footer.rows, repeats, draws)
 
 
 def lacking_fact(table: StoredTable) -> str | None:
@@ -107,12 +115,12 @@ def _readable(mlruns: Path) -> Iterator[StoredTable]:
             log.warning("%s is left out: %s", path, reason)
 
 
-def _repeats(path: Path, footer: Footer) -> int | None:
-    """Highest number of a presentation plus one; read, since statistics have no checksum."""
+def _numbers(path: Path, footer: Footer, name: str) -> int | None:
+    """Highest number of a column plus one; read, since statistics have no checksum."""
     import pyarrow.compute as pc
 
-    if "repeat" not in footer.names:
+    if name not in footer.names:
         return None
-    column = read_columns(path, ["repeat"])["repeat"]
+    column = read_columns(path, [name])[name]
     highest = pc.max(column).as_py()
     return None if highest is None else 1 + int(highest)

@@ -157,6 +157,14 @@ def test_presentations_are_counted_where_no_limit_cuts(
     assert [one.text for one in mismatches(cut, twice)] == ["limit 2 of 12"]
 
 
+def test_further_draws_of_a_prompt_are_no_samples(
+    stored: StoredTable, expected: ExpectedCell
+) -> None:
+    assert mismatches(replace(stored, draws=5, rows=30), expected) == []
+    cut = replace(changed(stored, {"limit": 2}), draws=5, rows=10)
+    assert [one.text for one in mismatches(cut, expected)] == ["limit 2 of 6"]
+
+
 def test_fictional_data_count_in_a_study_that_declares_them_only(
     stored: StoredTable, expected: ExpectedCell
 ) -> None:
