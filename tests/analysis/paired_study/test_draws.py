@@ -96,6 +96,23 @@ def test_draws_are_averaged_before_presentations(tmp_path: Path) -> None:
     assert len(tuned.score_metrics) == 3
 
 
+def test_repeats_under_one_prompt_count_equally_whatever_their_draws(tmp_path: Path) -> None:
+    def rows(role: int) -> list[Record]:
+        return [
+            record(name, {"accuracy": float(repeat)}, repeat, wording=wording, draw=draw)
+            for name in "ab"
+            for wording in range(2)
+            for repeat in range(2)
+            for draw in range(1 + 2 * repeat)
+        ]
+
+    found = aligned(tmp_path, "longhealth1", rows(0), rows(1))
+    assert found.metrics["accuracy"].tuned.tolist() == [50, 50]
+    cells = prompt_scores([found])
+    assert cells is not None
+    assert cells.tuned.tolist() == [50] * 4
+
+
 def test_items_are_counted_and_not_draws(tmp_path: Path) -> None:
     pair(tmp_path, lambda role: closed(role, 5), limit=ITEMS)
     found = results(tmp_path, sensitivity=False)
