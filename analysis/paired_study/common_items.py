@@ -24,7 +24,8 @@ PROMPT_KEYS = (
     "protocol.upstream",
     "decoding",
 )
-"""Keys of `cell.json` that a prompt setting sets; two settings may differ in these alone."""
+"""Keys of `cell.json` that a prompt setting sets (`sampled` sets the decoding); two settings may
+differ in these alone."""
 
 
 class CommonClusters:
