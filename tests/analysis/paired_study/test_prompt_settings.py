@@ -233,7 +233,9 @@ def generation(**changes: Any) -> dict[str, Any]:
         "backend": {"name": "x"},
     }
     for group, values in changes.items():
-        settings[group] = settings[group] | values if isinstance(values, dict) else values
+        old = settings[group]
+        both = isinstance(old, dict) and isinstance(values, dict)
+        settings[group] = old | values if both else values
     return settings
 
 
