@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class Columns:
     scores: Mapping[str, Array]
     """Metric to scores, 0 to 1, shape (n,); nan where the reference leaves it undefined."""
     flags: Mapping[str, NDArray[np.bool_]]
+    """Empty if several draws of a prompt are averaged: a flag is of one answer."""
     measures: Mapping[str, Array]
     prompt_tokens: Array
     """Tokens of each prompt in the model's own tokenizer, chat template included, shape (n,)."""
@@ -70,6 +72,38 @@ class Columns:
         """Digest of the samples, their clusters, prompts and references."""
         names = (self.keys, self.clusters, self.prompts, self.targets)
         return sha256([list(column) for column in names])
+
+    @cached_property
+    def draws(self) -> int:
+        """Number of draws of a prompt; 1 without sampling."""
+        return len({key.draw for key in self.keys})
+
+    @cached_property
+    def over_draws(self) -> "Columns":
+        """The mean over the draws of each prompt, one row per sample, repeat and wording.
+
+        These rows count in everything about single models. Without draws it is the object itself.
+        """
+        if self.draws == 1:
+            return self
+        prompts = [key._replace(draw=0) for key in self.keys]
+        first = np.array([True, *(one != before for before, one in pairwise(prompts))])
+        codes = np.cumsum(first) - 1
+        sizes = np.bincount(codes)
+
+        def means(values: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: np.bincount(codes, column) / sizes for name, column in values.items()}
+
+        return Columns(
+            keys=tuple(prompts[row] for row in np.flatnonzero(first)),
+            clusters=self.clusters[first],
+            prompts=self.prompts[first],
+            targets=self.targets[first],
+            scores=means(self.scores),
+            flags={},
+            measures=means(self.measures),
+            prompt_tokens=self.prompt_tokens[first],
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +121,7 @@ class StoredCell(StoredTable):
     @property
     def is_partial(self) -> bool:
         """True if a limit cut the samples short."""
-        return is_partial(self.facts, len(self.columns.ids))
+        return is_partial(self.facts, len(self.columns.over_draws.ids))
 
     @property
     def key(self) -> CellKey:
@@ -118,9 +152,10 @@ class StoredCell(StoredTable):
     def score_metrics(self) -> Array | None:
         """Metrics of the task score, 0 to 1, shape (n, metrics), nan where undefined.
 
-        None: a metric is missing or undefined in all rows.
+        Rows are those of `Columns.over_draws`. None: a metric is missing or undefined in all rows.
         """
-        columns = [self.columns.scores.get(name) for name in self.facts["score"]]
+        scores = self.columns.over_draws.scores
+        columns = [scores.get(name) for name in self.facts["score"]]
         present = [column for column in columns if column is not None]
         if len(present) < len(columns) or any(np.isnan(column).all() for column in present):
             return None
@@ -173,6 +208,7 @@ def _read_columns(path: Path) -> Columns:
     duplicates = len(keys) - len(set(keys))
     if duplicates:
         raise ValueError(f"{counted(duplicates, 'row is', 'rows are')} in it twice")
+    _check_draws(keys, zip(clusters, prompts, targets, strict=True))
     scores = {name: _score(name, table[f"score_{name}"]) for name in _prefixed(names, "score_")}
     flags = {
         name: table[f"flag_{name}"].to_numpy().astype(bool) for name in _prefixed(names, "flag_")
@@ -183,6 +219,16 @@ def _read_columns(path: Path) -> Columns:
     }
     tokens = table[TOKENS].to_numpy().astype(float)
     return Columns(keys, clusters, prompts, targets, scores, flags, measures, tokens)
+
+
+def _check_draws(keys: Iterable[SampleKey], identities: Iterable[tuple[Any, ...]]) -> None:
+    """Checks that all draws of a prompt are of the same prompt, reference and cluster."""
+    firsts: dict[SampleKey, tuple[Any, ...]] = {}
+    others = 0
+    for key, identity in zip(keys, identities, strict=True):
+        others += firsts.setdefault(key._replace(draw=0), identity) != identity
+    if others:
+        raise ValueError(f"{counted(others, 'draw is', 'draws are')} of another prompt")
 
 
 def _score(name: str, column: Any) -> Array:

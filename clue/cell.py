@@ -66,6 +66,11 @@ class Cell:
         """`<model>/<task>/<prompt>`, for people."""
         return f"{self.model.label}/{self.task.conf.name}/{self.config.prompt.name}"
 
+    @property
+    def prompt_count(self) -> int:
+        """Prompts without their further draws, which limits and studies count."""
+        return len(self.prompts) // self.task.draws
+
     @cached_property
     def fingerprint(self) -> str:
         """Digest of everything that can change a completion."""

@@ -53,12 +53,12 @@ def of_facts(facts: Mapping[str, Any], *, partial: bool) -> Marks:
 def is_partial(facts: Mapping[str, Any], records: int) -> bool:
     """True if a limit cut the samples of a cell short.
 
-    A limit that the data do not reach changes nothing. The limit counts records: a sample that is
-    presented in several orders has several.
+    A limit that the data do not reach changes nothing. The limit counts records of one draw: a
+    sample that is presented in several orders has several.
 
     Args:
         facts: of the cell.
-        records: number of its records.
+        records: number of its records, further draws of a prompt not counted.
 
     >>> is_partial({"limit": 5}, 5), is_partial({"limit": 5}, 4), is_partial({"limit": None}, 5)
     (True, False, False)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from analysis.paired_study.contrasts import Contrast, ContrastKey
+from analysis.paired_study.draw_rows import SampledScore
 from analysis.paired_study.exam_contrast import ExamDifference, ExamKey
 from analysis.paired_study.format_content_rows import FormatContent, SplitKey
 from analysis.paired_study.group_differences import GroupDifference, GroupKey
@@ -102,6 +103,12 @@ TABLES: Mapping[str, DescribedTable] = {
     "prompt_differences": DescribedTable(
         (("key", SinglePromptKey), ("single", SinglePrompt)),
         "A row per pair, task score and prompt of a population: descriptive, not tested.",
+    ),
+    "draws": DescribedTable(
+        (("key", ScoreKey), ("score", SampledScore)),
+        "A row per pair and task score of which a model has several draws of a prompt\n"
+        "(`generation.draws`): what sampling adds to the error of the difference, and the votes\n"
+        "of each model. Nothing of it is tested. Without draws the table is empty.",
     ),
 }
 """By name of the file."""

@@ -22,8 +22,11 @@ PROMPT_KEYS = (
     "protocol.max_new_tokens",
     "protocol.unanswerable",
     "protocol.upstream",
+    *("protocol.thinking", "backend.thinking", "backend.chat.thinking", "backend.chat.thoughts"),
+    *("decoding", "backend.sampling"),
 )
-"""Keys of `cell.json` that a prompt setting sets; two settings may differ in these alone."""
+"""Keys of `cell.json` that a prompt setting sets (`thinking` and `cot` set thoughts, `sampled` the
+decoding); two settings may differ in these alone."""
 
 
 class CommonClusters:
@@ -77,7 +80,7 @@ def _clusters(first: AlignedPair, second: AlignedPair) -> dict[str, str]:
     if not common:
         raise PairingError("the two settings scored no item in common")
     rows = [
-        [row for row in sample_rows(one.match.base.columns) if row.sample_id in common]
+        [row for row in sample_rows(one.match.base.columns.over_draws) if row.sample_id in common]
         for one in (first, second)
     ]
     joint = align(*rows, allowed=("prompt",), format_ids=first.alignment.format_ids)

@@ -99,8 +99,8 @@ def _task_bounds(aligned: AlignedPair, weights: Mapping[str, float]) -> Interval
         weight * float(aligned.metrics[name].differences.mean()) for name, weight in weights.items()
     )
     unmatched = (
-        _total(match.base.columns, ledger.only_base, weights),
-        _total(match.tuned.columns, ledger.only_tuned, weights),
+        _total(match.base.columns.over_draws, ledger.only_base, weights),
+        _total(match.tuned.columns.over_draws, ledger.only_tuned, weights),
     )
     return missing_bounds(total, n, ledger, unmatched, largest=POINTS)
 

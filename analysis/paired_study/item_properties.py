@@ -45,7 +45,7 @@ class _CellScores:
     @classmethod
     def of(cls, cell: StoredCell) -> "_CellScores | None":
         """None if a metric of the task score is missing or undefined everywhere."""
-        columns, metrics = cell.columns, cell.score_metrics
+        columns, metrics = cell.columns.over_draws, cell.score_metrics
         if metrics is None:
             return None
         rows = mean_over_metrics(metrics, [1 / metrics.shape[1]] * metrics.shape[1])
@@ -114,7 +114,7 @@ class OtherModels:
 
 def length(aligned: AlignedPair) -> ItemValues:
     """Base-2 logarithm of the mean number of tokens of an item's prompts, as the base counts."""
-    columns = aligned.match.base.columns
+    columns = aligned.match.base.columns.over_draws
     first, codes = _first_rows(columns)
     tokens = np.bincount(codes, columns.prompt_tokens) / np.bincount(codes)
     counted = tokens > 0

@@ -91,7 +91,7 @@ def presentation_means(cell: StoredCell, axis: Axis = "repeat") -> Array:
     Returns:
         Shape (presentations,); empty if a metric of the task score is missing.
     """
-    columns, metrics = cell.columns, cell.score_metrics
+    columns, metrics = cell.columns.over_draws, cell.score_metrics
     if metrics is None:
         return np.empty(0)
     scores = metrics.mean(axis=1)

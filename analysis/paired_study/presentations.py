@@ -31,10 +31,38 @@ class Presentations:
 
     @property
     def weights(self) -> Array:
-        """Weight of each answer in the mean over items, shape (n,)."""
-        codes = dict(self._all_levels())["items"]
-        per_item = np.bincount(codes)
-        return np.asarray(1 / (len(per_item) * per_item[codes]), dtype=float)
+        """Weight of each answer in the mean over items, shape (n,).
+
+        Prompts of an item have equal weights, and the draws of a prompt share its weight.
+        """
+        codes, prompts = (dict(self._all_levels())[name] for name in ("items", "wordings"))
+        first = np.unique(prompts, return_index=True)[1]
+        per_item = np.bincount(codes[first])
+        draws = np.bincount(prompts)[prompts]
+        return np.asarray(1 / (len(per_item) * per_item[codes] * draws), dtype=float)
+
+    @property
+    def prompts(self) -> Codes:
+        """Number of each answer's item, repeat and wording together, shape (n,)."""
+        return dict(self._all_levels())["wordings"]
+
+    def over_draws(self) -> "Presentations":
+        """The mean over the draws of each prompt; without draws the object itself."""
+        first = np.unique(self.prompts, return_index=True)[1]
+        if len(first) == len(self.keys):
+            return self
+        sizes = np.bincount(self.prompts)
+        base, tuned, differences = (
+            np.bincount(self.prompts, values) / sizes
+            for values in (self.base, self.tuned, self.differences)
+        )
+        return Presentations(
+            tuple(self.keys[row]._replace(draw=0) for row in first),
+            tuple(self.clusters[row] for row in first),
+            base,
+            tuned,
+            differences,
+        )
 
     def levels(self) -> Iterator[tuple[str, Codes]]:
         """Nested levels that have several units in some unit of the level above.

@@ -26,7 +26,7 @@ def prompt_scores(tasks: Sequence[AlignedPair]) -> PromptCells | None:
     """
     if not all(map(has_prompts, tasks)):  # most studies have one prompt: spare them the reading
         return None
-    answers = presentations(tasks)
+    answers = presentations(tasks).over_draws()
     prompts = [prompt_name(key.wording) for key in answers.keys]
     if len(set(prompts)) < FEWEST or len(set(answers.clusters)) < FEWEST:
         return None

@@ -10,6 +10,7 @@ from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow, contrasts
 from analysis.paired_study.coverage import combined_coverage
+from analysis.paired_study.draws import draw_rows
 from analysis.paired_study.exam_contrast import ExamContrast, PairsOfStudy, exam_contrast
 from analysis.paired_study.format_content import format_content
 from analysis.paired_study.group_differences import group_differences
@@ -78,6 +79,7 @@ class PromptStudy:
             self._exam_contrast(),
             format_content(self.tested, self.weights, self.families),
             prompt_factor(self.tested, self.scores_by_prompt, self.conf),
+            draw_rows(self.tested),
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.contrasts import ContrastRow
+from analysis.paired_study.draw_rows import DrawRow
 from analysis.paired_study.exam_contrast import ExamContrast
 from analysis.paired_study.format_content_rows import FormatContentResults
 from analysis.paired_study.group_differences import GroupRow
@@ -73,6 +74,8 @@ class PromptResults:
     """Differences split into the share of readable answers and their quality; exploratory."""
     prompt_factor: PromptFactorResults
     """Prompts as a random factor; empty if one prompt asks all items."""
+    draws: Sequence[DrawRow]
+    """Sampled answers; empty if every prompt has one answer of each model."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -141,6 +144,7 @@ class StudyResults:
             "prompt_differences": [
                 row for setting in self.settings for row in setting.prompt_factor.singles
             ],
+            "draws": [row for setting in self.settings for row in setting.draws],
         }
 
     def table(self) -> "pd.DataFrame":

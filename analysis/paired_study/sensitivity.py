@@ -107,9 +107,10 @@ def _not_degenerate(columns: Columns) -> NDArray[np.bool_]:
 
 
 def _first_presentation(columns: Columns) -> NDArray[np.bool_]:
-    """Rows of the first presentation, with the first of the prompts that asked it."""
-    firsts = {key.sample_id: key for key in reversed(columns.keys) if key.repeat == 0}
-    return np.array([key == firsts.get(key.sample_id) and key.draw == 0 for key in columns.keys])
+    """Rows of the first presentation, with the first of the prompts that asked it: all draws."""
+    keys = [key._replace(draw=0) for key in columns.keys]
+    firsts = {key.sample_id: key for key in reversed(keys) if key.repeat == 0}
+    return np.array([key == firsts.get(key.sample_id) for key in keys])
 
 
 def _without_metric(excluded: str) -> Reweighting:

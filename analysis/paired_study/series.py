@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.cells import Columns, StoredCell
 from analysis.paired_study.pairs import MatchedCells
-from analysis.pairing.alignment import Alignment, Side, align
+from analysis.pairing.alignment import Alignment, align
 from analysis.pairing.answer_quality import answer_notes, uniform_note
 from analysis.pairing.missing_samples import Ledger, hide_ids, list_ids
 from analysis.pairing.same_protocol import (
@@ -212,19 +212,14 @@ def _restricted(
 ) -> Alignment:
     """Part of an alignment: the masked rows, and the samples that both models still have."""
     sides = [
-        Side(side.rows[mask[side.rows]], side.samples[mask[side.rows]])
+        side.of(mask[side.rows])
         for side, mask in ((alignment.base, base), (alignment.tuned, tuned))
     ]
     samples = np.intersect1d(sides[0].samples, sides[1].samples)
     new_index = np.full(len(alignment.ids), -1)
     new_index[samples] = np.arange(len(samples))
-    common = [
-        Side(
-            side.rows[new_index[side.samples] >= 0],
-            new_index[side.samples][new_index[side.samples] >= 0],
-        )
-        for side in sides
-    ]
+    common = [side.of(new_index[side.samples] >= 0) for side in sides]
+    common = [side._replace(samples=new_index[side.samples]) for side in common]
     return replace(
         alignment,
         ids=tuple(alignment.ids[sample] for sample in samples),

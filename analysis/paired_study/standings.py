@@ -85,7 +85,7 @@ def standings(
 
 def metric_score(cell: StoredCell, name: str) -> ModelScore | None:
     """One metric of a cell, over the rows that define it; None if no row does."""
-    columns = cell.columns
+    columns = cell.columns.over_draws
     scores = columns.scores[name]
     defined = ~np.isnan(scores)
     if not defined.any():

@@ -114,6 +114,7 @@ def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
             "backend": cell.facts["generation"]["backend"]["name"],
             "marks": list(cell.marks),
             "records": len(cell.columns.ids),
+            **({"draws": cell.columns.draws} if cell.columns.draws > 1 else {}),
             "signatures": dict(cell.signatures),
         }
         for key, cell in sorted(cells.items())
@@ -169,6 +170,7 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "exam_contrast": setting.exam_contrast and setting.exam_contrast.as_dict(),
         "format_content": setting.format_content.as_dict(),
         **_prompt_factor(setting),
+        **_draws(setting),
     }
 
 
@@ -176,6 +178,12 @@ def _prompt_factor(setting: PromptResults) -> dict[str, Any]:
     """Populations of prompts; nothing if one prompt asks all items."""
     factor = setting.prompt_factor
     return {"prompt_factor": factor.as_dict()} if factor.rows else {}
+
+
+def _draws(setting: PromptResults) -> dict[str, Any]:
+    """Sampled answers; nothing if every prompt has one answer of each model."""
+    rows = [asdict(row.key) | asdict(row.score) for row in setting.draws]
+    return {"draws": rows} if rows else {}
 
 
 def _answers(setting: PromptResults) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ class TaskSums:
         scores = cell.score_metrics
         if scores is None:
             return None
-        sums = task_sums(scores, cell.columns.clusters)
+        sums = task_sums(scores, cell.columns.over_draws.clusters)
         return cls.with_names(cell, sums, np.full(len(scores), True))
 
     @classmethod
@@ -38,7 +38,7 @@ class TaskSums:
         """Adds the names of clusters and items in the chosen rows."""
         clusters, items = (
             tuple(np.unique(names[rows]).tolist())
-            for names in (cell.columns.clusters, cell.columns.ids)
+            for names in (cell.columns.over_draws.clusters, cell.columns.over_draws.ids)
         )
         return cls(str(cell.facts["dataset"]), sums, clusters, frozenset(items))
 

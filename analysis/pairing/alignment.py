@@ -1,6 +1,6 @@
 """Matches the rows of two tables by sample, and verifies that both models got the same prompts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,8 +14,11 @@ from analysis.readers.per_sample import SampleRow
 from analysis.stats.paired import Array, Paired
 from analysis.stats.step_size import step_size
 from clue.common.plural import counted
+from clue.records import SampleKey
 
 Indices = NDArray[np.intp]
+Presentation = tuple[SampleKey, str]
+"""`SampleRow.identity` without the draw."""
 ENOUGH = 3 / 5
 """Share of the most presentations below which a sample is pointed out."""
 
@@ -26,9 +29,13 @@ class Side(NamedTuple):
     rows: Indices
     samples: Indices
     """Index of the row's sample in `Alignment.ids`."""
+    presentations: Indices | None = None
+    """Number of the row's presentation, ascending; None: each row is a presentation of its own."""
 
     def mean(self, scores: Array) -> Array:
-        """Averages the presentations of each sample: its repeats, wordings and draws.
+        """Averages the draws of each presentation, then the presentations of each sample.
+
+        Presentations are repeats and wordings. Each counts once, however many draws it has.
 
         Args:
             scores: of all rows of the model, in their original order.
@@ -37,9 +44,27 @@ class Side(NamedTuple):
         >>> side.mean(np.array([1.0, 0.5, 0.0])).tolist()
         [0.5, 0.5]
         """
-        total = np.bincount(self.samples, weights=scores[self.rows])
-        mean: Array = total / np.bincount(self.samples)
+        values, samples = scores[self.rows], self.samples
+        if self.presentations is not None:
+            _, first, codes = np.unique(self.presentations, return_index=True, return_inverse=True)
+            values = np.bincount(codes, weights=values) / np.bincount(codes)
+            samples = samples[first]
+        total = np.bincount(samples, weights=values)
+        mean: Array = total / np.bincount(samples)
         return mean
+
+    @property
+    def counts(self) -> Indices:
+        """Number of presentations of each sample, shape (n,)."""
+        if self.presentations is None:
+            return np.bincount(self.samples)
+        first = np.unique(self.presentations, return_index=True)[1]
+        return np.bincount(self.samples[first])
+
+    def of(self, keep: NDArray[np.bool_]) -> "Side":
+        """The side without the rows that a mask over its m rows leaves out."""
+        presentations = None if self.presentations is None else self.presentations[keep]
+        return Side(self.rows[keep], self.samples[keep], presentations)
 
 
 @dataclass(frozen=True)
@@ -98,7 +123,7 @@ def align(
     allowed: Collection[str] = (),
     format_ids: IdFormat = hide_ids,
 ) -> Alignment:
-    """Matches rows by sample id.
+    """Matches rows by sample id; of a presentation's draws only those that both have are used.
 
     Args:
         base: rows of the base model, each key once.
@@ -123,7 +148,7 @@ def align(
             f"{firsts}; are they of the same task?"
         )
     verified, differing = _verify_digests(base, tuned, allowed, format_ids)
-    sides = _side(base, ids), _side(tuned, ids)
+    sides, draws = _on_common_draws((base, tuned), (_side(base, ids), _side(tuned, ids)))
     rows = _rows_by_sample(len(ids), zip(sides, (base, tuned), strict=True))
     clusters, shared = join_shared_content(cluster_names(ids, rows, format_ids), rows)
     repeats, short = _presentations(sides)
@@ -133,6 +158,7 @@ def align(
         only_base=tuple(sorted(sets[0] - sets[1])),
         only_tuned=tuple(sorted(sets[1] - sets[0])),
         repeats=repeats,
+        draws=draws,
         short=short,
         shared=shared,
         verified=verified,
@@ -181,6 +207,51 @@ def _side(rows: Sequence[SampleRow], ids: Sequence[str]) -> Side:
     return Side(np.array(used, dtype=np.intp), np.array(samples, dtype=np.intp))
 
 
+def _on_common_draws(
+    tables: tuple[Sequence[SampleRow], Sequence[SampleRow]], sides: tuple[Side, Side]
+) -> tuple[tuple[Side, Side], tuple[int, int]]:
+    """Sides with the draws that both models have, and the most draws of a presentation in each.
+
+    A presentation that one model lacks, or of which both have other draws only, keeps its own: it
+    counts in the mean of its sample as without draws.
+    """
+    if not any(row.draw for table in tables for row in table):
+        return sides, (1, 1)
+    base, tuned = (_draws(table, side) for table, side in zip(tables, sides, strict=True))
+    common = {name: base[name] & tuned[name] for name in base.keys() & tuned.keys()}
+    restricted = [
+        _restricted(table, side, common) for table, side in zip(tables, sides, strict=True)
+    ]
+    numbers = [max(map(len, draws.values())) for draws in (base, tuned)]
+    return (restricted[0], restricted[1]), (numbers[0], numbers[1])
+
+
+def _presentation(row: SampleRow) -> Presentation:
+    key, prompt = row.identity
+    return key._replace(draw=0), prompt
+
+
+def _draws(table: Sequence[SampleRow], side: Side) -> dict[Presentation, set[int]]:
+    draws: dict[Presentation, set[int]] = {}
+    for number in side.rows:
+        draws.setdefault(_presentation(table[number]), set()).add(table[number].draw)
+    return draws
+
+
+def _restricted(
+    table: Sequence[SampleRow], side: Side, common: Mapping[Presentation, set[int]]
+) -> Side:
+    """The rows whose draw is common to both models, with the number of their presentation."""
+    names = [_presentation(table[number]) for number in side.rows]
+    number_of = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([number_of[name] for name in names], dtype=np.intp)
+    keep = [
+        not (draws := common.get(name)) or table[row].draw in draws
+        for name, row in zip(names, side.rows, strict=True)
+    ]
+    return Side(side.rows, side.samples, codes).of(np.array(keep, dtype=bool))
+
+
 def _rows_by_sample(
     n: int, tables: Iterable[tuple[Side, Sequence[SampleRow]]]
 ) -> list[list[SampleRow]]:
@@ -194,6 +265,6 @@ def _rows_by_sample(
 
 def _presentations(sides: Sequence[Side]) -> tuple[tuple[int, int], int]:
     """Fewest and most presentations, and number of samples that have too few in one of the two."""
-    counts = np.array([np.bincount(side.samples) for side in sides])
+    counts = np.array([side.counts for side in sides])
     short = (counts < ENOUGH * counts.max()).any(axis=0)
     return (int(counts.min()), int(counts.max())), int(short.sum())

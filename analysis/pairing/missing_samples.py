@@ -60,7 +60,9 @@ class Ledger:
     duplicates: int = 0
     """Identical copies of rows that were dropped on request."""
     repeats: tuple[int, int] = (1, 1)
-    """Fewest and most presentations of a common sample: its repeats, wordings and draws."""
+    """Fewest and most presentations of a common sample: its repeats and wordings."""
+    draws: tuple[int, int] = (1, 1)
+    """Most sampled answers of base and of tuned to one prompt; those that both have are used."""
     short: int = 0
     """Common samples with less than three fifths of the most presentations."""
     shared: int = 0
@@ -117,6 +119,11 @@ class Ledger:
                 f"{counted(self.short, 'sample has', 'samples have')} less than three fifths of "
                 f"{self.repeats[1]} presentations; the existing ones were averaged."
             )
+        if self.draws[0] != self.draws[1]:
+            yield (
+                f"{names[0]} has {counted(self.draws[0], 'draw')} of a prompt and {names[1]} has "
+                f"{self.draws[1]}; only draws that both have count."
+            )
         if self.shared:
             yield (
                 f"{counted(self.shared, 'sample has', 'samples have')} the content of another id, "
@@ -132,6 +139,10 @@ class Ledger:
                 f"The {' and '.join(self.differing)} of some samples differs between the two, "
                 "which was allowed."
             )
+        yield from self._proof()
+
+    def _proof(self) -> Iterator[str]:
+        """Says that no digest proves equal prompts, if that is so."""
         kinds = (*self.verified, *self.differing)
         if not any(kind.startswith("prompt") for kind in kinds):
             equal = (

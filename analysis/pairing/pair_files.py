@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import PairingError
-from analysis.pairing.alignment import Alignment, align
+from analysis.pairing.alignment import Alignment, Side, align
 from analysis.pairing.missing_samples import Ledger, list_ids, missing_bounds
 from analysis.pairing.prompt_cells import prompt_cells
 from analysis.pairing.scales import ScoreRange, check_scales
@@ -84,8 +84,17 @@ def pair(
         duplicates=dropped_base + dropped_tuned,
         undefined=len(alignment.ids) - len(paired.ids),
     )
-    cells = prompt_cells(base, tuned, paired)
+    used = _used(base, alignment.base), _used(tuned, alignment.tuned)
+    cells = prompt_cells(*used, paired)
     return Pairing(paired, ledger, _bounds(base, tuned, paired, ledger), cells)
+
+
+def _used(results: ModelResults, side: Side) -> ModelResults:
+    """Results without rows of samples, and draws, that only one of the two files has."""
+    rows, scores = (
+        tuple(column[row] for row in side.rows) for column in (results.rows, results.scores)
+    )
+    return dataclasses.replace(results, rows=rows, scores=scores)
 
 
 def _without_duplicates(results: ModelResults, *, dedup: bool) -> tuple[ModelResults, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.report import selectors
+from analysis.report import draws, selectors
 from analysis.report.document import FoldedList, ReportTable, Section
 from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
@@ -47,6 +47,7 @@ def section(
         _compared(results, setting, conf),
         _scores(results),
         _declared(setting, conf, design_sha256),
+        *draws.settings_of(results, setting),
         *study.notes,
     ]
     terms = FoldedList("Terms", TERMS)

@@ -90,7 +90,7 @@ def _may_show(pair: AlignedPair, conf: AnalysisConf) -> bool:
 
 
 def _answers(pair: AlignedPair, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-    """Answers to the first presentation of each item; empty if a table has no answers."""
+    """Answers to the first presentation of each item, the first draw; empty without answers."""
     cells = (pair.match.base, pair.match.tuned)
     if any(cell.facts.get("text", "full") != "full" for cell in cells):
         return {}

@@ -30,6 +30,16 @@ EXAMS = (
 )
 
 
+DRAWS = (
+    "Where a prompt was answered several times, its draws are averaged first, and the error of a "
+    "difference contains the chance of the draws. The share of sampling is the part of the squared "
+    "standard error that the variance between draws of a prompt explains. That variance is of the "
+    "difference of paired draws where both models drew their tokens with the same random numbers, "
+    "and otherwise the sum of both models' variances. The expected error with other numbers of "
+    "draws changes this part only. Votes are pluralities of the answers that were read."
+)
+
+
 def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
     """Paragraphs on design, tests, levels and pooling, corrections, and equivalence."""
     sizes = hypotheses(setting)
@@ -58,6 +68,7 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
         "Form and content are the parts of a difference by Kitagawa, with CR2 errors from the "
         "influence of each item.",
         *[EXAMS] * (setting.exam_contrast is not None),
+        *[DRAWS] * bool(setting.draws),
     ]
 
 

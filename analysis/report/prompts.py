@@ -1,7 +1,6 @@
 """The section on prompts as a random factor; only where items have a population of prompts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from analysis.names import display_order
@@ -11,14 +10,13 @@ from analysis.report import selectors
 from analysis.report.document import FoldedList, ReportTable, Section
 from analysis.report.figures import RenderedFigure
 from analysis.report.tables import prompts as tables
-from analysis.report.tables.prompt_settings import file_name
+from analysis.report.tables.prompt_settings import of_setting
 from analysis.sentences.prompt_factor import (
     SETTLED,
     population_origin,
     prompts_lead,
     scope_of_levels,
 )
-from clue.marks import EXPLORATORY, union
 
 
 def section(results: StudyResults, figure: RenderedFigure | None) -> Section:
@@ -84,12 +82,4 @@ def _tables(setting: PromptResults) -> Iterator[ReportTable]:
         tables.single_prompts(factor.rows),
         tables.populations(factor.populations),
     ):
-        if setting.confirmatory:
-            yield table
-        else:
-            yield replace(
-                table,
-                name=file_name(table.name, setting.prompt),
-                title=f"{setting.prompt}: {table.title[0].lower()}{table.title[1:]}",
-                row_marks=[union(marks, (EXPLORATORY,)) for marks in table.row_marks],
-            )
+        yield of_setting(table, setting)

@@ -9,6 +9,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import limits, summary
 from analysis.report import (
     design,
+    draws,
     exams_and_format,
     items,
     methods,
@@ -63,6 +64,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_comparisons(setting, figures),
             exams_and_format.exam_section(setting, conf, figures),
             prompts.section(results, figures["prompts"]),
+            draws.section(results),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             exams_and_format.format_section(setting, conf, figures),

@@ -87,6 +87,13 @@ def population_settings(results: StudyResults) -> list[PromptResults]:
     return sorted(settings, key=lambda setting: setting is not reported)
 
 
+def drawn_settings(results: StudyResults) -> list[PromptResults]:
+    """Prompt settings in which a prompt has several draws, the reported one first."""
+    reported = reported_setting(results)
+    settings = [setting for setting in results.settings if setting.draws]
+    return sorted(settings, key=lambda setting: setting is not reported)
+
+
 def population_setting(results: StudyResults) -> PromptResults | None:
     """The first of them; None if one prompt asks all items in every setting."""
     return next(iter(population_settings(results)), None)

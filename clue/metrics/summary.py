@@ -7,8 +7,9 @@ import numpy as np
 
 from clue.cluster_robust import robust, task_sums
 from clue.config.schema import TaskConf
+from clue.metrics import draws
 from clue.metrics.set_metrics import SET_METRICS
-from clue.records import Completion, Record
+from clue.records import Completion, Record, SampleKey
 from clue.task.answers.thoughts import is_thought_alone
 from clue.task.levels import task_score
 
@@ -21,6 +22,10 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
     no mean, and a task score that needs it is left out. `score_low` and `score_high` are the task
     score's 95 % interval over clusters. Statistics of all answers together (`set_metrics` of the
     task) are in points.
+
+    With several draws of each prompt, means are over all draws, `n` and `<metric>_n` count prompts,
+    and `draws` is their number. A closed task then has `vote`, `pass_at_<draws>` and
+    `pass_all_<draws>` in points (`clue.metrics.draws`).
     """
     means: dict[str, float] = {}
     for name in records[0].scores:
@@ -28,12 +33,18 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
         if defined:
             means[name] = 100 * fmean(defined)
         if len(defined) < len(records):
-            means[f"{name}_n"] = len(defined)
+            means[f"{name}_n"] = _prompts([r for r in records if r.scores[name] is not None])
     if all(name in means for name in task.score):
         means["score"] = task_score(means, task.score)
         means |= _interval(records, task.score)
     means |= {name: 100 * SET_METRICS[name](records) for name in task.set_metrics}
-    return means | _answer_statistics(records) | _cost([record.completion for record in records])
+    completions = [record.completion for record in records]
+    return means | _answer_statistics(records) | _draws(records) | _cost(completions)
+
+
+def _prompts(records: Sequence[Record]) -> int:
+    """Returns the number of records without those of further draws of the same prompt."""
+    return sum(record.draw == 0 for record in records)
 
 
 def _interval(records: Sequence[Record], metrics: Sequence[str]) -> dict[str, float]:
@@ -61,11 +72,41 @@ def _answer_statistics(records: Sequence[Record]) -> dict[str, float]:
     clusters = len({record.cluster for record in records})
     counts = {
         "distinct_answers": distinct,
-        "thoughts_alone": sum(is_thought_alone(record.completion.text) for record in records),
-        "n": len(records),
+        "thoughts_alone": _thoughts_alone(records),
+        "n": _prompts(records),
         "n_clusters": clusters,
     }
     return {**percents, **measures, **counts}
+
+
+def _thoughts_alone(records: Sequence[Record]) -> float:
+    """Returns the number of thoughts without an answer, as comparable with `n`: of one draw."""
+    number = sum(is_thought_alone(record.completion.text) for record in records)
+    return (
+        number if _prompts(records) == len(records) else number * _prompts(records) / len(records)
+    )
+
+
+def _draws(records: Sequence[Record]) -> dict[str, float]:
+    """Returns the number of draws, and those of right-or-wrong scores; empty with one draw."""
+    number = len({record.draw for record in records})
+    if number < 2:
+        return {}
+    if any(record.scores.get(draws.METRIC) is None for record in records):
+        return {"draws": number}
+    by_prompt: dict[SampleKey, list[Record]] = {}
+    for record in records:
+        by_prompt.setdefault(record.key._replace(draw=0), []).append(record)
+    closed = draws.closed_draws(
+        ([one.answer for one in group], [float(one.scores[draws.METRIC] or 0) for one in group])
+        for group in by_prompt.values()
+    )
+    return {
+        "draws": number,
+        "vote": 100 * closed.vote,
+        f"pass_at_{closed.draws}": 100 * closed.pass_at,
+        f"pass_all_{closed.draws}": 100 * closed.pass_all,
+    }
 
 
 def _cost(completions: Sequence[Completion]) -> dict[str, float]:

@@ -33,8 +33,13 @@ class StoredTable:
     """Number of records."""
     repeats: int | None = None
     """Presentations of a question; None = the table has no such column."""
-    draws: int | None = None
-    """Answers to a prompt; None = the table has no such column."""
+    draws: int = 1
+    """Answers to each prompt."""
+
+    @property
+    def prompts(self) -> int:
+        """Number of records without further draws of a prompt, which limits and studies count."""
+        return self.rows // self.draws
 
     @property
     def name(self) -> str:

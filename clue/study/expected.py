@@ -42,7 +42,7 @@ class ExpectedTask:
     limit: int | None
     """Upper bound of scored samples that the study declares."""
     samples: int | None
-    """Samples without a limit; None where the data are not here."""
+    """Prompts without a limit; None where the data are not here."""
     repeats: int
     """Presentations of every question."""
     draws: int
@@ -147,7 +147,7 @@ def _expected_task(config: Config, name: str, frozen: Mapping[str, Any]) -> Expe
     digests, split = _from_data(task)
     metrics = [*conf.metrics, *_of_choice(config, task, split)]
     of_now = {
-        "samples": len(split.scored) if split else None,
+        "samples": len(split.scored) // task.draws if split else None,
         "signatures": _signatures(config, task, split, metrics),
         "versions": {**task.module.VERSIONS, "failures": failures.VERSION},
     }

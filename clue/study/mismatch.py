@@ -90,13 +90,13 @@ def _backend(stored: StoredTable, expected: ExpectedCell) -> Iterator[Mismatch]:
 
 
 def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
-    if stored.draws not in (None, expected.draws):
+    if stored.draws != expected.draws:
         shown = counted(stored.draws, "answer")
         yield Mismatch("protocol", f"{shown} to each prompt, the study declares {expected.draws}")
         return
     limit = stored.facts.get("limit")
     total = "" if expected.samples is None else f" of {expected.samples}"
-    complete = limit is None or stored.rows < limit or stored.rows == expected.samples
+    complete = limit is None or stored.prompts < limit or stored.prompts == expected.samples
     if complete and stored.repeats not in (None, expected.repeats):
         declared = f"the study declares {expected.repeats}"
         shown = counted(stored.repeats, "presentation")
@@ -104,11 +104,11 @@ def _limit(stored: StoredTable, expected: ExpectedTask) -> Iterator[Mismatch]:
     elif expected.limit is None:
         if not complete:
             yield Mismatch("limit", f"limit {limit}{total}")
-        elif expected.samples not in (None, stored.rows) and _equal_shots(stored, expected):
-            yield Mismatch("limit", f"{stored.rows}{total} samples")
-    elif stored.rows != expected.limit and not (complete and stored.rows < expected.limit):
+        elif expected.samples not in (None, stored.prompts) and _equal_shots(stored, expected):
+            yield Mismatch("limit", f"{stored.prompts}{total} samples")
+    elif stored.prompts != expected.limit and not (complete and stored.prompts < expected.limit):
         declared = f"the study declares limit {expected.limit}"
-        yield Mismatch("limit", f"{stored.rows}{total} samples, {declared}")
+        yield Mismatch("limit", f"{stored.prompts}{total} samples, {declared}")
 
 
 def _equal_shots(stored: StoredTable, expected: ExpectedTask) -> bool:

@@ -298,9 +298,8 @@ class Task:
 
     @property
     def row_limit(self) -> int | None:
-        """Upper bound of scored answers: each sample may be asked with several prompts."""
-        each = self.prompts_each * self.draws
-        return None if self.effective_limit is None else self.effective_limit * each
+        """Upper bound of scored prompts: each sample may be asked with several prompts."""
+        return None if self.effective_limit is None else self.effective_limit * self.prompts_each
 
     @property
     def prompts_each(self) -> int:

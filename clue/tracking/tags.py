@@ -58,7 +58,7 @@ def params(cell: Cell) -> dict[str, Any]:
         "task": cell.task.conf.name,
         "prompt": cell.config.prompt.name,
         "shots": cell.task.shots,
-        "samples": len(cell.samples),
+        "samples": cell.prompt_count,
         "backend": cell.generation["backend"]["name"],
         "dtype": cell.model.dtype,
         "max_new_tokens": cell.task.templates.max_new_tokens,
@@ -128,7 +128,7 @@ def _facets(population: Population) -> list[dict[str, Any]]:
 def marks(cell: Cell) -> Marks:
     """Returns the marks of a cell's results: made-up answers, fictional data, a limit."""
     of_cell = facts(cell)
-    return of_facts(of_cell, partial=is_partial(of_cell, len(cell.samples)))
+    return of_facts(of_cell, partial=is_partial(of_cell, cell.prompt_count))
 
 
 def dataset(cell: Cell) -> tuple[str, str, Path]:

@@ -98,6 +98,18 @@ def _values(change: SettingChange) -> Iterator[str]:
     yield from (first, second, f"{delta} [{interval}]", number_format.p_cell(change.q))
 
 
+def of_setting(table: ReportTable, setting: PromptResults) -> ReportTable:
+    """The table of a prompt setting; that of one which is not declared is named and marked."""
+    if setting.confirmatory:
+        return table
+    return replace(
+        table,
+        name=file_name(table.name, setting.prompt),
+        title=f"{setting.prompt}: {table.title[0].lower()}{table.title[1:]}",
+        row_marks=[union(marks, (EXPLORATORY,)) for marks in table.row_marks],
+    )
+
+
 def file_name(*parts: str) -> str:
     """Name of a table's files; the name of a prompt setting may hold any character."""
     return "-".join(re.sub(r"\W+", "-", part, flags=re.ASCII) for part in parts)

@@ -94,7 +94,7 @@ class Listing:
             model=generation.model,
             prompt=table.facts.get("prompt", ""),
             state=state,
-            n=table.rows,
+            n=table.prompts,
             fingerprint=generation.fingerprint,
             run_id=table.facts.get("run_id", ""),
             bytes=path.stat().st_size,

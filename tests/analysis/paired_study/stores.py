@@ -23,7 +23,7 @@ Scores = Mapping[str, float | None]
 
 
 def record(sample: str, scores: Scores, repeat: int = 0, **more: Any) -> Record:
-    """A scored sample; `wording`, `draw`, `cluster`, `prompt`, `target` and flags may be said."""
+    """A scored sample; `wording`, `draw`, `cluster`, `prompt`, `answer` and more may be said."""
     flags = {name: False for name in ("truncated", "empty", "unparsed", "looped")}
     flags |= {name: more[name] for name in flags if name in more}
     return Record(
@@ -37,7 +37,7 @@ def record(sample: str, scores: Scores, repeat: int = 0, **more: Any) -> Record:
         prompt_sha256=more.get("prompt", f"{sample}/{repeat}"),
         target_sha256=more.get("target", sample),
         completion=Completion("text of a patient", "stop", more.get("tokens", 9), 3, 0.1),
-        answer="text of a patient",
+        answer=more.get("answer", "text of a patient"),
         scores=scores,
         flags=flags,
         measures={"words": 4.0, "repeated_4grams": more.get("repeated", 0.0)},

@@ -233,7 +233,9 @@ def generation(**changes: Any) -> dict[str, Any]:
         "backend": {"name": "x"},
     }
     for group, values in changes.items():
-        settings[group] = settings[group] | values if isinstance(values, dict) else values
+        old = settings[group]
+        both = isinstance(old, dict) and isinstance(values, dict)
+        settings[group] = old | values if both else values
     return settings
 
 
@@ -243,12 +245,13 @@ def generation(**changes: Any) -> dict[str, Any]:
         ({"protocol": {"shots": "b", "wording": ["b"], "max_new_tokens": 20}}, None),
         ({"protocol": {"population": {"prompts": 24}}}, None),
         ({"model": {"revision": "2"}}, "model.revision: 1 (paper), 2 (zero_shot)"),
-        ({"decoding": "sampled"}, "decoding: greedy (paper), sampled (zero_shot)"),
+        ({"decoding": {"temperature": 0.7, "seed": 0}, "backend": {"sampling": "gumbel-1"}}, None),
+        ({"protocol": {"thinking": {"mode": "cot"}}, "backend": {"thinking": "one request"}}, None),
         ({"backend": {"name": "y"}}, "backend.name: x (paper), y (zero_shot)"),
         ({"protocol": {"task": "another"}}, "protocol.task"),
     ],
 )
-def test_only_the_prompts_may_differ(
+def test_only_the_prompts_and_the_decoding_may_differ(
     tmp_path: Path, changes: dict[str, Any], reason: str | None
 ) -> None:
     setting(tmp_path, "paper", FIRST, generation=generation())

@@ -58,7 +58,7 @@ def test_mostly_repeated_answers_are_degenerate(tmp_path: Path) -> None:
     assert series["not_degenerate"].ids == tuple("01234")
 
 
-def test_one_presentation_is_the_first_wording_and_draw_of_the_first_repeat(
+def test_one_presentation_is_the_first_wording_of_the_first_repeat_with_all_draws(
     tmp_path: Path,
 ) -> None:
     def rows(first: float) -> list[Record]:
@@ -69,7 +69,12 @@ def test_one_presentation_is_the_first_wording_and_draw_of_the_first_repeat(
 
     series = score_series_of(tmp_path, rows(0.0), rows(1.0), "longhealth1")
     assert series[PRIMARY].tuned.tolist() == [12.5]
-    assert series["one_repeat"].tuned.tolist() == [100]
+    assert series["one_repeat"].tuned.tolist() == [50]
+
+
+def test_draws_alone_are_no_presentations_to_choose_from(tmp_path: Path) -> None:
+    rows = [record(n, {"accuracy": float(d == 0)}, draw=d) for n in "ab" for d in range(3)]
+    assert "one_repeat" not in score_series_of(tmp_path, rows, rows, "mednli")
 
 
 def test_one_presentation_keeps_items_that_no_first_prompt_asked(tmp_path: Path) -> None:

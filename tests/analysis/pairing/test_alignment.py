@@ -75,12 +75,59 @@ def test_the_order_of_repeats_changes_no_bit_of_their_mean() -> None:
     assert scores.mean() != scores[::-1].mean()
 
 
-def test_wordings_and_draws_are_averaged_as_repeats_are() -> None:
+def test_wordings_are_averaged_as_repeats_are_and_draws_before_them() -> None:
     side = [SampleRow("a", wording=wording, draw=draw) for wording in (0, 1) for draw in (0, 1)]
     alignment = align(side, side[:2])
     pair = alignment.paired(np.array([1.0, 0.0, 0.0, 0.0]), np.array([1.0, 0.0]))
     assert (pair.base.tolist(), pair.tuned.tolist()) == ([0.25], [0.5])
-    assert (alignment.ledger.repeats, alignment.ledger.short) == ((2, 4), 1)
+    assert (alignment.ledger.repeats, alignment.ledger.short) == ((1, 2), 1)
+
+
+def test_a_prompt_with_many_draws_counts_once() -> None:
+    side = [SampleRow("a", draw=draw) for draw in range(3)] + [SampleRow("a", wording=1)]
+    pair = align(side, side).paired(np.array([1.0, 1.0, 1.0, 0.0]), np.zeros(4))
+    assert pair.base.tolist() == [0.5]
+
+
+def test_only_draws_that_both_have_count() -> None:
+    base = [SampleRow(sample, draw=draw) for sample in "ab" for draw in range(4)]
+    tuned = [SampleRow(sample, draw=draw) for sample in "ab" for draw in (0, 2)]
+    alignment = align(base, tuned)
+    pair = alignment.paired(np.array([1.0, 0, 1, 0, 0, 1, 1, 1]), np.array([1.0, 0, 0, 1]))
+    assert (pair.base.tolist(), pair.tuned.tolist()) == ([1, 0.5], [0.5, 0.5])
+    assert (alignment.ledger.draws, alignment.ledger.repeats) == ((4, 2), (1, 1))
+    notes = " ".join(alignment.ledger.notes())
+    assert "base has 4 draws of a prompt and tuned has 2; only draws that both have" in notes
+    mirrored = align(tuned, base).paired(
+        np.array([1.0, 0, 0, 1]), np.array([1.0, 0, 1, 0, 0, 1, 1, 1])
+    )
+    assert mirrored.tuned.tolist() == pair.base.tolist()
+
+
+def test_draws_of_a_prompt_that_only_one_model_has_are_kept() -> None:
+    base = [SampleRow("a", wording=wording, draw=draw) for wording in (0, 1) for draw in (0, 1)]
+    tuned = [SampleRow("a", draw=1), SampleRow("a", draw=2)]
+    alignment = align(base, tuned)
+    pair = alignment.paired(np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.25, 1.0]))
+    assert (pair.base.tolist(), pair.tuned.tolist()) == ([0.75], [0.25])
+    apart = align([SampleRow("a")], [SampleRow("a", draw=1)])
+    assert apart.paired(np.array([1.0]), np.array([0.5])).tuned.tolist() == [0.5]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=8),
+    st.integers(2, 7),
+)
+def test_equal_draws_are_one_draw(scores: list[tuple[float, float]], draws: int) -> None:
+    once = [SampleRow(f"{n}", cluster=f"{n // 2}") for n in range(len(scores))]
+    often = [replace(row, draw=draw) for row in once for draw in range(draws)]
+    columns = np.array(scores, dtype=float).T
+    one = align(once, once).paired(*columns)
+    many = align(often, often).paired(*np.repeat(columns, draws, axis=1))
+    assert many.ids == one.ids
+    assert many.base == pytest.approx(one.base, rel=1e-12)
+    assert many.sums.sums == pytest.approx(one.sums.sums, abs=1e-12)
+    assert many.sums.sizes.tolist() == one.sums.sizes.tolist()
 
 
 def test_wordings_are_proved_one_by_one() -> None:

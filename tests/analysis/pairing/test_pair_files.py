@@ -101,3 +101,33 @@ def test_the_step_size_divides_every_difference(whole: list[int], unit: float) -
 
 def test_continuous_differences_have_no_step_size() -> None:
     assert step_size(np.array([np.pi, 1.0])) is None
+
+
+def drawn(name: str, draws: int, wordings: int = 1) -> ModelResults:
+    """Samples a, b, c; a draw of model `base` is right if below 2, of others if it is 0."""
+    rows = [
+        SampleRow(
+            sample, wording=wording, draw=draw, prompt=f"p{wording}" if wordings > 1 else None
+        )
+        for sample in "abc"
+        for wording in range(wordings)
+        for draw in range(draws)
+    ]
+    right = (lambda draw: draw < 2) if name == "base" else (lambda draw: draw == 0)
+    scores = tuple(float(right(row.draw)) for row in rows)
+    return replace(ONE, path=Path(f"{name}.csv"), rows=tuple(rows), scores=scores)
+
+
+def test_draws_that_both_files_have_count_once_per_sample() -> None:
+    found = pair(drawn("base", 5), drawn("tuned", 2))
+    assert (found.paired.ids, found.ledger.draws) == (("a", "b", "c"), (5, 2))
+    assert (found.paired.base.tolist(), found.paired.tuned.tolist()) == ([1] * 3, [0.5] * 3)
+    notes = " ".join(found.ledger.notes(names=("one", "two")))
+    assert "one has 5 draws of a prompt and two has 2; only draws that both have count." in notes
+
+
+def test_prompts_have_the_common_draws_too() -> None:
+    found = pair(drawn("base", 4, wordings=2), drawn("tuned", 2, wordings=2))
+    assert found.cells is not None
+    assert found.cells.base.tolist() == [1] * 6
+    assert found.paired.sums.n == 3

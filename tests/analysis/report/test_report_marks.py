@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 UNREQUESTED = (
     *("contrasts.csv", "exam_contrast.csv", "groups.csv"),
-    *("prompts.csv", "prompt_differences.csv"),
+    *("prompts.csv", "prompt_differences.csv", "draws.csv"),
 )
 """Tables without rows in a study that declares and requests nothing of them."""
 

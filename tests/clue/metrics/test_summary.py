@@ -74,3 +74,56 @@ def test_the_interval_of_one_metric_is_that_of_the_t_test() -> None:
     means = summary(task, rows)
     low, high = stats.ttest_1samp([100 * score for score in scores], 0).confidence_interval(0.95)
     assert (means["score_low"], means["score_high"]) == pytest.approx((low, high))
+
+
+CLOSED = TaskConf(name="t", metrics=["accuracy"], score=["accuracy"])
+
+
+def drawn(sample: str, answers: list[str | None], text: str = "text") -> list[Record]:
+    return [
+        Record(
+            *("t", "m", sample, 0, sample, "p", "t"),
+            completion=Completion(text, "stop", 30, 10, 0.5),
+            answer=answer,
+            scores={"accuracy": float(answer == "A")},
+            flags={},
+            draw=draw,
+        )
+        for draw, answer in enumerate(answers)
+    ]
+
+
+def test_draws_of_a_closed_task_are_voted_and_counted_as_one_sample() -> None:
+    rows = [*drawn("1", ["A", "A", "B"]), *drawn("2", ["C", "B", None])]
+    means = summary(CLOSED, rows)
+    assert (means["n"], means["n_clusters"], means["draws"]) == (2, 2, 3)
+    assert means["accuracy"] == means["score"] == pytest.approx(100 / 3)
+    assert (means["vote"], means["pass_at_3"], means["pass_all_3"]) == (50, 50, 0)
+
+
+def test_the_order_of_records_and_equal_draws_change_nothing() -> None:
+    rows = [*drawn("1", ["A"] * 4), *drawn("2", ["B"] * 4), *drawn("3", ["A"] * 4)]
+    means, once = summary(CLOSED, rows), summary(CLOSED, rows[::4])
+    assert summary(CLOSED, rows[::-1])["vote"] == means["vote"] == pytest.approx(200 / 3)
+    for name in ("score", "score_low", "score_high", "n", "n_clusters"):
+        assert means[name] == pytest.approx(once[name])
+    assert not {"draws", "vote", "pass_at_1"} & set(once)
+
+
+def test_draws_of_a_text_have_a_mean_only() -> None:
+    first = record(0.5, None)
+    means = summary(TASK, [first, replace(first, scores={"rouge1": 0.0, "umls_f1": None}, draw=1)])
+    assert (means["rouge1"], means["draws"], means["n"], means["umls_f1_n"]) == (25, 2, 1, 0)
+    assert "vote" not in means
+
+
+def test_thoughts_are_counted_per_draw() -> None:
+    rows = drawn("1", ["A"] * 4, text="<think>well") + drawn("2", ["A"] * 4)
+    assert summary(CLOSED, rows)["thoughts_alone"] == 1
+    assert summary(CLOSED, rows[::4])["thoughts_alone"] == 1
+
+
+def test_names_are_keys_of_mlflow() -> None:
+    validate = pytest.importorskip("mlflow.utils.validation")
+    for name in summary(CLOSED, drawn("1", ["A", "B"])):
+        validate._validate_metric_name(name)

@@ -164,5 +164,5 @@ def test_a_table_outside_of_a_store_has_no_format_to_check(newer: Path, tmp_path
 
 
 def test_the_message_names_where_the_format_is_from() -> None:
-    with pytest.raises(StoreError, match=r"^study\.zip says format 3, "):
-        parse_format(b'{"format": 3}', "study.zip")
+    with pytest.raises(StoreError, match=r"^study\.zip says format 4, "):
+        parse_format(b'{"format": 4}', "study.zip")

@@ -157,6 +157,30 @@ def test_presentations_are_counted_where_no_limit_cuts(
     assert [one.text for one in mismatches(cut, twice)] == ["limit 2 of 12"]
 
 
+def test_further_draws_of_a_prompt_are_no_samples(
+    stored: StoredTable, expected: ExpectedCell
+) -> None:
+    sampled = replace(expected, task=replace(expected.task, draws=5))
+    assert mismatches(replace(stored, draws=5, rows=30), sampled) == []
+    cut = replace(changed(stored, {"limit": 2}), draws=5, rows=10)
+    assert [one.text for one in mismatches(cut, sampled)] == ["limit 2 of 6"]
+
+
+def test_other_draws_are_no_declared_ones(stored: StoredTable, expected: ExpectedCell) -> None:
+    (mismatch,) = mismatches(replace(stored, draws=5, rows=30), expected)
+    assert mismatch.text == "5 answers to each prompt, the study declares 1"
+
+
+def test_sampled_answers_are_no_greedy_ones(stored: StoredTable, expected: ExpectedCell) -> None:
+    sampled = {"temperature": 0.7, "top_p": 1.0, "top_k": 0, "seed": 0}
+    texts = [
+        one.text for one in mismatches(changed(stored, {"generation.decoding": sampled}), expected)
+    ]
+    assert "decoding.temperature differs: 0.7 / None" in texts
+    declared = replace(expected, task=replace(expected.task, decoding=sampled))
+    assert mismatches(changed(stored, {"generation.decoding": sampled}), declared) == []
+
+
 def test_fictional_data_count_in_a_study_that_declares_them_only(
     stored: StoredTable, expected: ExpectedCell
 ) -> None:
