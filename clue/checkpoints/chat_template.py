@@ -38,7 +38,8 @@ _THINKS = (
 _NO_THOUGHTS = (
     "the chat template has no form for thoughts, and thinking.mode=native asks for one: "
     "thinking.mode=cot asks for a chain of thought in words, thinking.absent=answer lets models "
-    "without thoughts answer at once, model.chat_template=<file.jinja> chooses another template"
+    "without thoughts answer at once, model.thought_tags names the tags of one whose template does "
+    "not show them"
 )
 
 SystemLayout = Literal["own turn", "folded into the user turn", "plain text"]
@@ -52,6 +53,7 @@ class Chat:
         end_ids: ids that end a turn according to config and generation config.
         vocabulary: number of ids that the model has; it may be larger than the tokenizer's.
         thoughts: what is asked of the model; none = answers at once.
+        tags: texts that open and close its thoughts, if the template shows neither.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Chat:
         end_ids: Sequence[int] = (),
         vocabulary: int | None = None,
         thoughts: ThinkingConf | None = None,
+        tags: Sequence[str] = (),
     ) -> None:
         self.tokenizer = tokenizer
         self.vocabulary = max(len(tokenizer), vocabulary or 0)
@@ -75,7 +78,7 @@ class Chat:
         self.thoughts: ThoughtForm | None = None
         """Form of the model's own thoughts, if it is to think in it."""
         if thoughts and thoughts.mode == NATIVE:
-            self.thoughts = self._probe_thoughts(thoughts.absent)
+            self.thoughts = self._probe_thoughts(thoughts.absent, tags)
         if self.template and not self.thoughts:
             self.switches = self._probe_thinking(self.template)
         eos = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
@@ -252,7 +255,7 @@ class Chat:
             raise ModelError(_THINKS.format("lets the model begin with a channel for its thoughts"))
         return switches
 
-    def _probe_thoughts(self, absent: str) -> ThoughtForm | None:
+    def _probe_thoughts(self, absent: str, tags: Sequence[str]) -> ThoughtForm | None:
         """Form of the model's own thoughts; sets the switches of the template that ask for them.
 
         Raises:
@@ -263,6 +266,8 @@ class Chat:
             added = self.tokenizer.get_added_vocab()
             native = ThoughtProbe(self.template, self._laid_out, added).native()
         self.switches = native.switches if native else {}
+        if tags:
+            return ThoughtForm.of_tags(*tags)
         if native is None and absent == "refuse":
             raise ModelError(_NO_THOUGHTS)
         return native.form if native else None

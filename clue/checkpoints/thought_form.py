@@ -34,6 +34,19 @@ class ThoughtForm:
     is_open: bool
     """The prompt opens the thought, or asks for it: all text before the mark is a thought."""
 
+    @classmethod
+    def of_tags(cls, opening: str, closing: str, *, is_open: bool = False) -> "ThoughtForm":
+        """Returns the form of a pair of tags, which stand on lines of their own.
+
+        Args:
+            opening: the text that begins a thought.
+            closing: the text that ends it.
+            is_open: the prompt ends with `opening`.
+        """
+        mark = re.compile(re.escape(closing))
+        begins = opening if is_open else f"{opening}\n"
+        return cls(begins, f"\n{closing}\n\n", mark, is_open)
+
     def is_closed(self, text: str) -> bool:
         """Tests if generated text contains the end of a thought."""
         return self.mark.search(text) is not None

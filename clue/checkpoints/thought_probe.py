@@ -124,8 +124,7 @@ class ThoughtProbe:
             # a channel is named where it opens
             partners = [tag for tag in closings if _name(opening).startswith(_name(tag))]
             for closing in partners or ([_closing_of(opening)] if opened else []):
-                form = opened or f"{opening}\n"
-                return _form(form, f"\n{closing}\n\n", closing, is_open=bool(opened))
+                return ThoughtForm.of_tags(opened or opening, closing, is_open=bool(opened))
         return None
 
     def _opened(self, end: str) -> str:

@@ -108,6 +108,9 @@ class ModelConf:
     chat_template: str | None = setting(None, NotEmpty())
     """None = the tokenizer's own; `none` = the plain layout; `<file>.jinja`, also in a folder of
     own files; else another model, whose template is used: a model file, a hub id or a folder."""
+    thought_tags: list[str] = setting(list, NotEmpty())  # noqa: RUF009  a field
+    """Text that opens its thoughts and text that closes them, if its chat template shows neither;
+    used by `thinking.mode=native`."""
     chat: str | None = None
     """Remarks on its chat layout, for people; `clue.checkpoints.chat_template` probes it."""
 

@@ -78,6 +78,11 @@ def _model_problems(model: ModelConf) -> Iterator[str]:
             f"model.repo={printable(model.repo)} gives no usable name: set model.name=<name> "
             f"({RULE})"
         )
+    if len(model.thought_tags) not in (0, 2):
+        yield (
+            f"model.thought_tags={model.thought_tags} must be two texts: the one that opens a "
+            "thought and the one that closes it"
+        )
     template = chat_template_setting.problem(model)
     if template:
         yield template

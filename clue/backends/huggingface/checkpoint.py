@@ -80,7 +80,9 @@ class Checkpoint:
             template = chosen_template(setup.model.chat_template, setup.models, setup.cache)
             tokenizer.chat_template = template
         vocabulary = getattr(architecture.text_config(self.config), "vocab_size", None)
-        return Chat(tokenizer, self._end_ids(), vocabulary, setup.thinking)
+        return Chat(
+            tokenizer, self._end_ids(), vocabulary, setup.thinking, setup.model.thought_tags
+        )
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

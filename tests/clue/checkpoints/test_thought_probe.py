@@ -139,6 +139,17 @@ def test_a_model_without_thoughts_is_refused_or_answers_at_once(source: str | No
     assert chat.facts == Chat(tiny.tokenizer(source)).facts
 
 
+def test_tags_that_no_template_shows_are_those_of_the_model_file() -> None:
+    tokenizer = tiny.tokenizer(PLAIN + prompt(""))
+    chat = Chat(tokenizer, thoughts=ThinkingConf(NATIVE), tags=["## Thinking", "## Response"])
+    form = chat.thoughts
+    assert form is not None
+    assert form.split("## Thinking\n\nIs it A?\n\n## Response\n\nB") == ("Is it A?", "B", "closed")
+    assert form.split("## Thinking\n\nIs it") == ("Is it", "", "open")
+    assert form.split("B") == (None, "B", "absent")
+    assert chat.facts["thoughts"] == ["## Thinking\n", "\n## Response\n\n"]
+
+
 def test_a_template_that_always_closes_thoughts_has_none() -> None:
     with pytest.raises(ModelError, match="no form for thoughts"):
         native(PLAIN + prompt("<think></think>"), *TAGS)
