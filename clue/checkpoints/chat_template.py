@@ -12,6 +12,7 @@ from typing import Any, Literal
 from clue.checkpoints import thinking
 from clue.checkpoints.end_of_answer import PLAIN_STOP, end_strings
 from clue.checkpoints.template_text import default_template, frozen
+from clue.checkpoints.thought_form import ThoughtForm
 from clue.errors import ModelError
 from clue.records import Completion, FinishReason, Message, sha256
 
@@ -52,6 +53,7 @@ class Chat:
         is_plain = self.template is None and tokenizer.bos_token_id is not None
         self.adds_bos = is_plain or _adds_bos(tokenizer)
         self.switches: dict[str, Any] = {}
+        self.thoughts: ThoughtForm | None = None
         self.system: SystemLayout = self._probe_system() if self.template else "plain text"
         if self.template:
             self.switches = self._probe_thinking(self.template)
