@@ -26,7 +26,7 @@ class CellSize:
     prompt_tokens: int
     """Sum over all prompts."""
     longest: int
-    """Tokens of the longest prompt with its answer budget."""
+    """Tokens of the longest prompt with its budgets of thought and answer."""
     context: int | None
     overflow: int
     """Samples that exceed the context."""
@@ -45,7 +45,8 @@ def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
     """
     counts, count = _tokens(cell.prompts, backend, most)
     needs = [
-        tokens + prompt.max_new_tokens for tokens, prompt in zip(counts, cell.prompts, strict=True)
+        tokens + prompt.thought_tokens + prompt.max_new_tokens
+        for tokens, prompt in zip(counts, cell.prompts, strict=True)
     ]
     context = backend.context()
     stored = cell.store.completions()
@@ -97,7 +98,8 @@ def check_disk(folder: Path, cells: list[Cell]) -> None:
     Raises:
         StoreError: with bytes free and needed.
     """
-    budget = sum(prompt.max_new_tokens for cell in cells for prompt in cell.prompts)
+    prompts = (prompt for cell in cells for prompt in cell.prompts)
+    budget = sum(prompt.thought_tokens + prompt.max_new_tokens for prompt in prompts)
     need = RESERVE_BYTES + BYTES_PER_TOKEN * budget
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
