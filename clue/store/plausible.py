@@ -30,7 +30,7 @@ def _faults(completion: Completion, budget: int | None, thought_budget: int) -> 
     if not isinstance(completion.text, str):
         yield f"its text is {type(completion.text).__name__}"
         return
-    if not _is_unicode(completion.text):
+    if not is_unicode(completion.text):
         yield "its text contains half of a surrogate pair, which is no character"
     for name in ("prompt_tokens", "new_tokens", "thought_tokens"):
         count = getattr(completion, name)
@@ -59,7 +59,7 @@ def _faults_of_thought(completion: Completion) -> Iterator[str]:
         return
     if not isinstance(thought, str):
         yield f"its thought is {type(thought).__name__}"
-    elif not _is_unicode(thought):
+    elif not is_unicode(thought):
         yield "its thought contains half of a surrogate pair, which is no character"
     if end == "open" and completion.text:
         yield "it has an answer behind a thought that never ended"
@@ -79,7 +79,8 @@ def _contradictions(completion: Completion, budget: int, thought_budget: int) ->
         yield f"it has {len(completion.text)} characters in {new} tokens"
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Returns True if a text consists of characters: half of a surrogate pair is none."""
     try:
         text.encode()
     except UnicodeEncodeError:

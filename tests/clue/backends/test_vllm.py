@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -21,7 +21,10 @@ from tests.clue.backends.openai.prompts_and_answers import (
     local_answers,
     prompts,
 )
-from tests.clue.backends.openai.server import greedy, token_logprobs
+from tests.clue.backends.openai.server import continuation, token_logprobs
+
+Ways = Sequence[Any]
+"""Settings of generation and of thinking."""
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Engine:
     aborted: list[str] = field(default_factory=list)
     end_ids: list[int] = field(default_factory=list)
     """Of the newest request."""
+    says: Any = None
+    """Continuation of a prompt's text, in the place of the model's."""
 
     def add_request(self, name: str, prompt: Any, params: Any) -> None:
         assert name not in self.waiting
@@ -51,7 +56,6 @@ class Engine:
             self.waiting.pop(name, None)
 
     def _output(self, name: str, ids: list[int], params: Any) -> Any:
-        assert params.temperature == 0
         checkpoint = backend(Path(self.model)).checkpoint
         if getattr(params, "prompt_logprobs", None):
             values = [
@@ -62,14 +66,14 @@ class Engine:
                 ),
             ]
             return SimpleNamespace(request_id=name, prompt_logprobs=values, finished=True)
-        new = greedy(checkpoint, ids, params.max_tokens, params.stop_token_ids, params.stop)
+        new = continuation(checkpoint, ids, vars(params), self.says)
         out = SimpleNamespace(token_ids=tuple(new))
         return SimpleNamespace(request_id=name, prompt_token_ids=ids, outputs=[out], finished=True)
 
 
-def backend(folder: Path, name: str = "transformers", **model: Any) -> Any:
+def backend(folder: Path, name: str = "transformers", ways: Ways = (), **model: Any) -> Any:
     conf = ModelConf(repo=str(folder), dtype="float32", **model)
-    return create_backend(Setup(conf, BackendConf(name=name), folder, folder))
+    return create_backend(Setup(conf, BackendConf(name=name), folder, folder, *ways))
 
 
 @pytest.fixture(params=[None, tiny.CHATML], ids=["plain", "chat template"])

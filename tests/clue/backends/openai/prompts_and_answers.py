@@ -1,7 +1,7 @@
 """Prompts for tests of the openai backend, and answers to compare."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def inner_token(checkpoint: Checkpoint) -> int:
 
 
 def openai_backend(
-    server: Server | str, folder: Path | ModelConf, **settings: Any
+    server: Server | str, folder: Path | ModelConf, ways: Sequence[Any] = (), **settings: Any
 ) -> OpenAIBackend:
     url = server if isinstance(server, str) else server.url
     conf = BackendConf(**({"name": "openai", "url": url, "model": "tiny", "retries": 2} | settings))
@@ -50,7 +50,7 @@ def openai_backend(
     if isinstance(model, Path):
         model = ModelConf(repo=str(folder), dtype="float32")
     place = Path(str(model.repo))
-    backend = create_backend(Setup(model, conf, place, place))
+    backend = create_backend(Setup(model, conf, place, place, *ways))
     assert isinstance(backend, OpenAIBackend)
     return backend
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from clue.backends.openai.answer_format import parse_answer
 from clue.backends.openai.http_client import RequestRefused, json_object
 from clue.backends.openai.probe import DIALECTS
-from clue.backends.openai.request_format import Dialect, build_request
+from clue.backends.openai.request_builder import RequestBuilder
+from clue.backends.openai.request_format import Dialect
 from clue.checkpoints.chat_template import Chat
 from clue.config.scoring_schema import ScoringConf
 from clue.metrics import failures, rouge
@@ -79,7 +80,7 @@ def check_usable(completion: Completion) -> None:
 
 def outcome(dialect: Dialect, chat: Chat, body: bytes) -> Completion | None:
     """The completion of a body; None if it is refused."""
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = RequestBuilder(dialect, chat, "m").answer(PROMPT)
     answer = json_object(body)
     if answer is None:
         return None
@@ -91,7 +92,7 @@ def outcome(dialect: Dialect, chat: Chat, body: bytes) -> Completion | None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_a_plausible_answer_is_usable(dialect: Dialect, chat: Chat) -> None:
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = RequestBuilder(dialect, chat, "m").answer(PROMPT)
     body = json.dumps(valid_answer(dialect, request.tokens)).encode()
     completion = outcome(dialect, chat, body)
     assert completion is not None
@@ -105,7 +106,7 @@ def test_a_plausible_answer_is_usable(dialect: Dialect, chat: Chat) -> None:
 )
 def test_a_changed_answer_is_usable_or_refused(data: st.DataObject, chat: Chat) -> None:
     dialect = data.draw(st.sampled_from(DIALECTS))
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = RequestBuilder(dialect, chat, "m").answer(PROMPT)
     answer = copy.deepcopy(valid_answer(dialect, request.tokens))
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.sampled_from(PLACES))(answer)
