@@ -50,12 +50,15 @@ def read_answer(
     except (AttributeError, KeyError, IndexError, TypeError) as error:
         raise RequestRefused(f"an answer without {_missing(error)}") from None
     _check_model(request, answer.get("model"))
+    thought_tokens = _thought_tokens(usage, new)
+    if text is None and request.thinking and thought_tokens:
+        text = ""  # the thought took the budget, and the server keeps its text to itself
     if not isinstance(text, str):
         raise RequestRefused("an answer whose text is null or no text")
     _check_usage(dialect, request, reason, sent, new)
     if dialect.ids:
         _check_ids(chat, ids, new)
-    return ServerAnswer(text, thought, reason, sent, new, _thought_tokens(usage, new), ids)
+    return ServerAnswer(text, thought, reason, sent, new, thought_tokens, ids)
 
 
 def completion_at_once(
@@ -122,7 +125,7 @@ def _thought_tokens(usage: Mapping[str, Any], new: int) -> int | None:
     details = usage.get("completion_tokens_details")
     count = details.get("reasoning_tokens") if isinstance(details, dict) else None
     # servers that separate no thoughts report 0 of them
-    return count if type(count) is int and 0 < count <= new else None
+    return count if type(count) is int and type(new) is int and 0 < count <= new else None
 
 
 def _reason(word: Any) -> FinishReason:
