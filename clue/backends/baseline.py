@@ -8,10 +8,10 @@ import copy
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from clue.backends import Setup
 from clue.backends.rule import RuleBackend
@@ -89,8 +89,13 @@ def frequent_codes(data: RuleInput, sample: Sample, draw: int = 0) -> str:
     return ", ".join(data.frequent_codes)
 
 
-Rule = Callable[[RuleInput, Sample, int], str]
-"""The answer to a sample in one of several draws, which only a rule of chance reads."""
+class Rule(Protocol):
+    """A function that answers a sample; only a rule of chance reads the draw."""
+
+    def __call__(self, data: RuleInput, sample: Sample, draw: int = 0) -> str:
+        """Returns the answer."""
+
+
 RULES: Mapping[str, Rule] = {
     "majority": majority,
     "copy": lead,

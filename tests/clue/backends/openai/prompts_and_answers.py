@@ -10,7 +10,7 @@ from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.openai.backend import OpenAIBackend
 from clue.config.schema import BackendConf, ModelConf
 from clue.records import Completion, Message, Prompt
-from tests.clue.backends.openai.server import Server, greedy
+from tests.clue.backends.openai.server import Server, generated
 
 BUDGET = 12
 SECRET = "The patient Nomen Nescio"
@@ -38,7 +38,8 @@ def local_answers(folder: Path, *end_ids: int) -> dict[int, Completion]:
 def inner_token(checkpoint: Checkpoint) -> int:
     """A token within the answer to the second prompt."""
     ids = checkpoint.chat.render(prompts()[1].messages)
-    return greedy(checkpoint, ids, BUDGET, [], [])[BUDGET // 2]
+    fields = {"max_tokens": BUDGET, "stop_token_ids": []}
+    return generated(checkpoint, ids, fields)[BUDGET // 2]
 
 
 def openai_backend(

@@ -70,50 +70,42 @@ class Habits:
 def continuation(
     checkpoint: Checkpoint, ids: list[int], fields: Mapping[str, Any], says: Any = None
 ) -> list[int]:
-    """New ids of the model, or of what it is to say, by the fields of a request."""
+    """New ids of the model, or of what it is to say, by the fields of a request.
+
+    They end at the first end or stop string.
+    """
     tokenizer = checkpoint.chat.tokenizer
     stops, budget = fields.get("stop") or [], fields["max_tokens"]
     end_ids = [*(fields.get("stop_token_ids") or []), tokenizer.eos_token_id]
     if says is None:
-        sampling = fields if fields.get("temperature") else None
-        return greedy(checkpoint, ids, budget, end_ids, stops, sampling)
-    text = says(tokenizer.decode(ids, skip_special_tokens=False))
-    new = [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
-    end = next(n for n, token in enumerate(new) if token in end_ids)
-    return _up_to_stop(tokenizer, new[: end + 1][:budget], stops)
-
-
-def _up_to_stop(tokenizer: Any, new: list[int], stops: Sequence[str]) -> list[int]:
+        new = generated(checkpoint, ids, {**fields, "stop_token_ids": end_ids})
+    else:
+        text = says(tokenizer.decode(ids, skip_special_tokens=False))
+        new = [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+        end = next(n for n, token in enumerate(new) if token in end_ids)
+        new = new[: end + 1][:budget]
     lengths = range(1, len(new) + 1)
     ends = (n for n in lengths if any(stop in tokenizer.decode(new[:n]) for stop in stops))
     return new[: next(ends, len(new))]
 
 
-def greedy(
-    checkpoint: Checkpoint,
-    ids: list[int],
-    budget: int,
-    end_ids: Sequence[int],
-    stops: Sequence[str],
-    sampling: Mapping[str, Any] | None = None,
-) -> list[int]:
-    """Answer of the library's own `generate`, up to the first end or stop string."""
+def generated(checkpoint: Checkpoint, ids: list[int], fields: Mapping[str, Any]) -> list[int]:
+    """New ids of the library's own `generate`, up to the first end."""
     prompt = torch.tensor([ids])
     choice: dict[str, Any] = {"do_sample": False}
-    if sampling:
-        torch.manual_seed(sampling["seed"])
-        choice = {"do_sample": True, "temperature": sampling["temperature"]}
-        choice |= {"top_p": sampling["top_p"], "top_k": max(sampling.get("top_k", 0), 0)}
+    if fields.get("temperature"):
+        torch.manual_seed(fields["seed"])
+        choice = {"do_sample": True, "temperature": fields["temperature"]}
+        choice |= {"top_p": fields["top_p"], "top_k": max(fields.get("top_k", 0), 0)}
     out = checkpoint.model.generate(
         input_ids=prompt,
         attention_mask=torch.ones_like(prompt),
         **choice,
-        max_new_tokens=budget,
-        eos_token_id=list(end_ids),
+        max_new_tokens=fields["max_tokens"],
+        eos_token_id=list(fields["stop_token_ids"]),
         pad_token_id=0,
     )
-    new: list[int] = out[0, len(ids) :].tolist()
-    return _up_to_stop(checkpoint.chat.tokenizer, new, stops)
+    return list(out[0, len(ids) :].tolist())
 
 
 def token_logprobs(checkpoint: Checkpoint, ids: list[int]) -> list[float]:
