@@ -78,13 +78,15 @@ class ThoughtReader:
         marks = self.form.opening + self.form.closing
         return any(token in marks for token in self.chat.tokenizer.all_special_tokens)
 
-    def read(self, prompt_ids: Sequence[int], new_ids: Sequence[int], *, ended: bool) -> Thought:
+    def read(
+        self, prompt_ids: Sequence[int], new_ids: Sequence[int], *, ended: bool = False
+    ) -> Thought:
         """Returns the thought in the tokens of the first request.
 
         Args:
             prompt_ids: token ids of the prompt.
             new_ids: generated token ids, shape (any,).
-            ended: the model ended its turn; else the budget ended it.
+            ended: the model ended its turn, although the ids do not show it.
         """
         before = list(prompt_ids[-CONTEXT:])
         end = next((i for i, token in enumerate(new_ids) if token in self.chat.stop_ids), None)

@@ -92,7 +92,7 @@ class VllmBackend(Backend):
             elif index in thoughts:
                 yield index, reader.joined(*thoughts.pop(index), completion)
             else:
-                thought = reader.read(sent, new, ended=len(new) < prompt.thought_tokens)
+                thought = reader.read(sent, new)
                 final = reader.final(thought, prompt, completion)
                 if final:
                     yield index, final

@@ -51,12 +51,15 @@ class Engine:
     aborted: list[str] = field(default_factory=list)
     end_ids: list[int] = field(default_factory=list)
     """Of the newest request."""
+    sent: list[Any] = field(default_factory=list)
+    """Parameters of all requests."""
     says: Any = None
     """Continuation of a prompt's text, in the place of the model's."""
 
     def add_request(self, name: str, prompt: Any, params: Any) -> None:
         assert name not in self.waiting
         self.waiting[name] = prompt["prompt_token_ids"], params
+        self.sent.append(params)
         self.end_ids = getattr(params, "stop_token_ids", [])
 
     def step(self) -> list[Any]:
@@ -215,6 +218,23 @@ def test_who_stops_listening_leaves_no_thought_for_the_next_cell(tmp_path: Path)
     answering.close()
     assert not vllm_backend.engine.waiting
     assert len(answers(vllm_backend.generate([question()] * 6))) == 6
+
+
+@pytest.mark.usefixtures("_vllm")
+def test_a_thought_and_its_answer_have_parameters_of_their_own(tmp_path: Path) -> None:
+    folder = tiny.llama(tmp_path, template=tiny.CHATML, specials=SPECIALS)
+    vllm_backend = backend(folder, "vllm", (GenerationConf(temperature=0.7), NATIVE[1]))
+    chat = vllm_backend.checkpoint.chat
+    chat.thoughts = OPENED
+    vllm_backend.engine.says = script("pain</think>knee")
+    dict(vllm_backend.generate([question()]))
+    thought, answer = vllm_backend.engine.sent
+    assert thought.seed != answer.seed
+    assert (thought.max_tokens, answer.max_tokens) == (60, 40)
+    mark = chat.tokenizer.convert_tokens_to_ids("</think>")
+    assert thought.stop_token_ids == [*answer.stop_token_ids, mark]
+    assert thought.skip_special_tokens is False
+    assert not hasattr(answer, "skip_special_tokens")
 
 
 @pytest.mark.usefixtures("_vllm")

@@ -152,3 +152,12 @@ def test_an_answer_of_an_earlier_version_that_cannot_be_is_generated_again(
         assert store.completions() == {}
     assert "1 answers cannot be and are left out" in caplog.text
     assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), display) == [GOOD] * 3
+
+
+def test_an_answer_is_checked_by_the_budgets_of_its_prompt(tmp_path: Path) -> None:
+    asked = [dataclasses.replace(PROMPTS[0], thought_tokens=50)]
+    fields: dict[str, Any] = {**THOUGHT, "thought_tokens": 50, "new_tokens": 8}
+    thinking = Answering([dataclasses.replace(GOOD, **fields)])
+    with pytest.raises(ModelError, match="its thought has 50 tokens, 0 were allowed"):
+        complete_prompts(CellStore(tmp_path), PROMPTS[:1], thinking, display)
+    assert len(complete_prompts(CellStore(tmp_path), asked, thinking, display)) == 1

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from clue.backends.openai.answer_format import parse_answer
+from clue.backends.openai.request_builder import RequestBuilder
+from clue.backends.openai.request_format import Dialect
+from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.thought_form import ThoughtForm
 from clue.config.generation_schema import GenerationConf, ThinkingConf
 from clue.errors import ModelError
@@ -114,6 +118,7 @@ def test_special_tokens_may_mark_a_thought(tmp_path: Path) -> None:
         assert summary(completion(backend)) == ("knee", "stop", "pain", "closed")
         mark = backend.checkpoint.chat.tokenizer.convert_tokens_to_ids("</think>")
         assert mark in server.requests[-2]["stop_token_ids"]
+        assert server.requests[-2]["skip_special_tokens"] is False
         assert mark not in server.requests[-1]["stop_token_ids"]
     with (
         thinking(folder, text, NATIVE, TAGS, ids=False, takes=("text",)) as (_, backend),
@@ -211,3 +216,30 @@ def test_without_thinking_a_thought_alone_stays_an_error(folder: Path) -> None:
         pytest.raises(ModelError, match=r"thoughts without an answer.*thinking\.mode=native"),
     ):
         completion(backend)
+
+
+def test_special_tokens_may_mark_the_thought_of_one_request(tmp_path: Path) -> None:
+    folder = tiny.llama(tmp_path, template=tiny.CHATML, specials=SPECIALS)
+    text = "<think>pain</think>kn<|im_start|>ee"
+    with thinking(folder, text, NATIVE, TAGS, **CHAT) as (_, backend):
+        assert summary(completion(backend)) == ("knee", "stop", "pain", "closed")
+
+
+@pytest.mark.parametrize("budget", [9, 2])
+def test_the_answers_own_ids_are_counted_and_cut(budget: int) -> None:
+    chat = Chat(tiny.tokenizer(tiny.CHATML))
+    one = {token: chat.tokenizer.convert_tokens_to_ids(token) for token in "<think>aine/k"}
+    ids = [one[letter] for letter in "<think>ain</think>knee"] + [chat.tokenizer.eos_token_id]
+    assert len(chat.tokenizer("knee", add_special_tokens=False)["input_ids"]) < 4
+    dialect = Dialect("chat", ids=True, bos="server's")
+    prompt = question(max_new_tokens=budget)
+    request = RequestBuilder(dialect, chat, "m").both(prompt, TAGS)
+    message = {"content": "<think>ain</think>knee"}
+    answer = {
+        "choices": [{"message": message, "finish_reason": "stop", "token_ids": ids}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": len(ids)},
+    }
+    split = parse_answer(dialect, chat, request, answer, 0.0)
+    assert split.thought_tokens == len("<think>ain</think>")
+    expected = ("knee", 5, "stop") if budget == 9 else ("kn", 2, "length")
+    assert (split.text, split.new_tokens, split.finish_reason) == expected
