@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from clue.config.generation_schema import GenerationConf, ThinkingConf
+from clue.config.generation_schema import NONE, GenerationConf, ThinkingConf
 from clue.config.schema import BackendConf, Config, ModelConf
 from clue.errors import ConfigError
 from clue.records import Completion, Prompt, TokenLogProbs
@@ -52,6 +52,18 @@ class Setup:
     """Folder of files that can be computed again."""
     generation: GenerationConf = field(default_factory=GenerationConf)
     thinking: ThinkingConf = field(default_factory=ThinkingConf)
+
+    def ways(self, sampling: str, thinking: str) -> dict[str, str]:
+        """Returns the part of a backend's identity on sampled answers and on thoughts.
+
+        Nothing for greedy answers at once, so that their fingerprints stay what they were.
+
+        Args:
+            sampling: name of the rule that draws the random numbers.
+            thinking: requests for a thought and its answer.
+        """
+        sampled = {"sampling": sampling} if self.generation.is_sampled else {}
+        return sampled | ({"thinking": thinking} if self.thinking.mode != NONE else {})
 
 
 class Backend(Protocol):

@@ -8,10 +8,10 @@ import copy
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from clue.backends import Setup
 from clue.backends.rule import RuleBackend
@@ -63,7 +63,7 @@ class RuleInput:
         return sample.fields[self.task.conf.input or next(iter(sample.fields))]
 
 
-def majority(data: RuleInput, sample: Sample) -> str:
+def majority(data: RuleInput, sample: Sample, draw: int = 0) -> str:
     """The most frequent reference; if all differ, that of the first worked example."""
     target, count = data.targets[0]
     if count == 1:
@@ -71,24 +71,32 @@ def majority(data: RuleInput, sample: Sample) -> str:
     return data.choices(sample).get(target, target)
 
 
-def lead(data: RuleInput, sample: Sample) -> str:
+def lead(data: RuleInput, sample: Sample, draw: int = 0) -> str:
     """The beginning of the input."""
     return " ".join(data.text(sample).split()[:COPIED_WORDS])
 
 
-def chance(data: RuleInput, sample: Sample) -> str:
+def chance(data: RuleInput, sample: Sample, draw: int = 0) -> str:
     """A random one of the possible answers; in free text a random sentence of the input."""
-    order = random.Random(f"{data.task.conf.name}/{sample.id}/{sample.repeat}")
+    seed = f"{data.task.conf.name}/{sample.id}/{sample.repeat}"
+    order = random.Random(f"{seed}/{draw}" if draw else seed)
     options = list(data.choices(sample).values())
     return order.choice(options or re.split(r"(?<=[.!?])\s+", data.text(sample).strip()))
 
 
-def frequent_codes(data: RuleInput, sample: Sample) -> str:
+def frequent_codes(data: RuleInput, sample: Sample, draw: int = 0) -> str:
     """As many of the most frequent codes as a letter has on average; nothing in other tasks."""
     return ", ".join(data.frequent_codes)
 
 
-RULES: Mapping[str, Callable[[RuleInput, Sample], str]] = {
+class Rule(Protocol):
+    """A function that answers a sample; only a rule of chance reads the draw."""
+
+    def __call__(self, data: RuleInput, sample: Sample, draw: int = 0) -> str:
+        """Returns the answer."""
+
+
+RULES: Mapping[str, Rule] = {
     "majority": majority,
     "copy": lead,
     "random": chance,
@@ -114,10 +122,13 @@ class BaselineBackend(RuleBackend):
         return bound
 
     def answer(self, prompt: Prompt) -> str:
-        """The rule's answer, the same in every wording; call it on the result of `bind`."""
+        """The rule's answer, the same in every wording; call it on the result of `bind`.
+
+        Draws differ by chance alone, in the rule `random`.
+        """
         assert self.data is not None
         sample = self.data.by_key[SampleKey(prompt.sample_id, prompt.repeat)]
-        return RULES[self.name](self.data, sample)
+        return RULES[self.name](self.data, sample, prompt.draw)
 
     def identity(self) -> dict[str, Any]:
         """Name of the rule and length of a copy."""

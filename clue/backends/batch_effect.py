@@ -11,7 +11,8 @@ def repeat_alone(
 ) -> dict[str, int]:
     """Answer some prompts again, each by itself, and count the answers that change.
 
-    The digest of their text chooses the prompts, so that both models of a pair repeat the same.
+    The digest of their text chooses the prompts, so that both models of a pair repeat the same. All
+    first draws come before all second ones: many prompts tell more than many draws of one.
 
     Args:
         backend: generated the completions.
@@ -22,7 +23,8 @@ def repeat_alone(
     Returns:
         `alone_n`, the number of repeated prompts, and `alone_changed`, those with another answer.
     """
-    chosen = sorted(range(len(prompts)), key=lambda index: prompts[index].sha256)[:count]
+    order = sorted(range(len(prompts)), key=lambda n: (prompts[n].draw, prompts[n].sha256))
+    chosen = order[:count]
     changed = 0
     for index in chosen:
         ((_, alone),) = backend.generate([prompts[index]])

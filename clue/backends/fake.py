@@ -2,18 +2,23 @@
 
 import math
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from clue.backends import Setup
 from clue.backends.rule import RuleBackend
-from clue.records import Prompt, TokenLogProbs
+from clue.records import Completion, Prompt, ThoughtEnd, TokenLogProbs, sha256
 
 ANSWER_WORDS = 12
+THOUGHT_WORDS = 24
+"""Words of a made-up thought that ends by itself."""
+ENDS: Mapping[str, ThoughtEnd] = {"0": "cut", "1": "open"}
+"""Ends of thoughts by the first digit of their digest, so that reports show all; else `closed`."""
 
 
 class FakeBackend(RuleBackend):
-    """A complete backend: the same prompts get the same answers, every time."""
+    """A complete backend: the same prompts and draws get the same answers, every time."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -23,11 +28,33 @@ class FakeBackend(RuleBackend):
         return {"name": "fake"}
 
     def answer(self, prompt: Prompt) -> str:
-        """Words of the last user turn, in a random order that the prompt's digest seeds."""
+        """Words of the last user turn, chosen at random by the prompt's digest and the draw."""
         words = prompt.messages[-1].content.split()
-        seed = f"{self.setup.model.label} {prompt.sha256}"
-        chosen = random.Random(seed).choices(words, k=ANSWER_WORDS)
+        chosen = random.Random(self._seed(prompt)).choices(words, k=ANSWER_WORDS)
         return " ".join(chosen[: prompt.max_new_tokens])
+
+    def completion(self, prompt: Prompt) -> Completion:
+        """The answer, behind a made-up thought if the prompt has a budget for one.
+
+        One thought of 16 is cut, and one of 16 never ends.
+        """
+        answer = super().completion(prompt)
+        if not prompt.thought_tokens:
+            return answer
+        seed = f"{self._seed(prompt)} thought"
+        end = ENDS.get(sha256(seed)[0], "closed")
+        longest = prompt.thought_tokens
+        length = longest if end == "cut" else min(THOUGHT_WORDS, longest)
+        words = random.Random(seed).choices(prompt.messages[-1].content.split(), k=length)
+        if end == "open":
+            answer = replace(answer, text="", new_tokens=0)
+        return replace(answer, thought=" ".join(words), thought_tokens=length, thought_end=end)
+
+    def _seed(self, prompt: Prompt) -> str:
+        """Seed of an answer: model and prompt, and the draw of a sampled answer but the first."""
+        seed = f"{self.setup.model.label} {prompt.sha256}"
+        sampled = self.setup.generation.is_sampled and prompt.draw
+        return f"{seed} {prompt.draw}" if sampled else seed
 
     def likelihood_problem(self) -> str | None:
         """Nothing prevents it: made-up answers have made-up log-probabilities."""

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from clue.backends import Backend
@@ -21,7 +22,7 @@ class RuleBackend(Backend):
 
     @abstractmethod
     def answer(self, prompt: Prompt) -> str:
-        """The answer to a prompt, always the same."""
+        """The answer to a prompt and draw, always the same."""
 
     def count(self, prompt: Prompt) -> int:
         """Words of all turns."""
@@ -33,9 +34,16 @@ class RuleBackend(Backend):
         """Yields the rule's answer to every prompt that is not `done`."""
         for index, prompt in enumerate(prompts):
             if index not in done:
-                text = self.answer(prompt)
-                tokens = len(text.split())
-                yield index, Completion(text, "stop", self.count(prompt), tokens, seconds=0.0)
+                yield index, self.completion(prompt)
+
+    def completion(self, prompt: Prompt) -> Completion:
+        """The rule's answer in the form of a model's.
+
+        A rule has no thoughts. Where models are to think, it has the same columns as they have.
+        """
+        text = self.answer(prompt)
+        completion = Completion(text, "stop", self.count(prompt), len(text.split()), seconds=0.0)
+        return replace(completion, thought_end="absent") if prompt.thought_tokens else completion
 
     def facts(self) -> dict[str, Any]:
         """No device."""

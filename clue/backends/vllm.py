@@ -5,15 +5,17 @@ from there are scored elsewhere with `backend=replay`.
 """
 
 import os
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from clue.backends import Backend, Setup
+from clue.backends.engine_queue import EngineQueue
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
+from clue.backends.request_seed import request_seed
+from clue.backends.two_phases import TWO_PHASES, Thought, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
@@ -47,7 +49,8 @@ class VllmBackend(Backend):
 
     def identity(self) -> dict[str, Any]:
         """Weights, layout of the chat, and vLLM's version, which no file of this project pins."""
-        return {"name": "vllm", "version": _version(), **self.checkpoint.identity()}
+        ways = self.setup.ways(f"vllm-{_version()}", TWO_PHASES)
+        return {"name": "vllm", "version": _version(), **self.checkpoint.identity(), **ways}
 
     def notes(self) -> tuple[str, ...]:
         """Notes on the layout of turns."""
@@ -64,16 +67,38 @@ class VllmBackend(Backend):
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
-        """Yields completions of all prompts, which vLLM batches."""
-        chat = self.checkpoint.chat
-        requests = {
-            str(index): (chat.render(prompts[index].messages), self._sampling(prompts[index]))
-            for index in range(len(prompts))
+        """Yields completions of all prompts, which vLLM batches.
+
+        An answer behind a thought is a request of its own, sent when the thought has ended.
+        """
+        chat, reader = self.checkpoint.chat, self._reader
+        thoughts: dict[int, tuple[Thought, Completion]] = {}
+        rows = {
+            index: chat.render(prompt.messages)
+            for index, prompt in enumerate(prompts)
             if index not in done
         }
-        for name, output, share in self._outputs(requests):
-            sent, answer = output.prompt_token_ids, output.outputs[0].token_ids
-            yield int(name), chat.completion(len(sent), answer, share)
+        queue = EngineQueue(self.engine, self._adapter)
+        for index, ids in rows.items():
+            thinks = reader is not None and prompts[index].thought_tokens > 0
+            parameters = self._thought_sampling if thinks else self._sampling
+            queue.add(str(index), ids, parameters(prompts[index]))
+        for name, output, share in queue.outputs():
+            index, prompt = int(name), prompts[int(name)]
+            sent, new = list(output.prompt_token_ids), list(output.outputs[0].token_ids)
+            completion = chat.completion(len(sent), new, share)
+            if reader is None or not prompt.thought_tokens:
+                yield index, completion
+            elif index in thoughts:
+                yield index, reader.joined(*thoughts.pop(index), completion)
+            else:
+                thought = reader.read(sent, new)
+                final = reader.final(thought, prompt, completion)
+                if final:
+                    yield index, final
+                else:
+                    thoughts[index] = thought, completion
+                    queue.add(name, [*sent, *thought.ids], self._sampling(prompt, thought.part))
 
     def likelihood_problem(self) -> str | None:
         """Nothing prevents it."""
@@ -95,14 +120,13 @@ class VllmBackend(Backend):
             None if index in done else continued_prompt(self.checkpoint.chat, prompt, texts)
             for index, (prompt, texts) in enumerate(pairs)
         ]
-        requests = {
-            f"{index}.{number}": ([*row.context, *ids], self._scoring)
-            for index, row in enumerate(rows)
-            if row
-            for number, ids in enumerate(row.continuations)
-        }
+        queue = EngineQueue(self.engine, self._adapter)
+        for index, row in enumerate(rows):
+            if row:
+                for number, ids in enumerate(row.continuations):
+                    queue.add(f"{index}.{number}", [*row.context, *ids], self._scoring)
         scores: dict[int, dict[int, TokenLogProbs]] = {}
-        for name, output, _ in self._outputs(requests):
+        for name, output, _ in queue.outputs():
             index, number = map(int, name.split("."))
             row = rows[index]
             assert row
@@ -113,29 +137,6 @@ class VllmBackend(Backend):
             scores.setdefault(index, {})[number] = TokenLogProbs(tuple(ids), tuple(values))
             if len(scores[index]) == len(row.continuations):
                 yield index, [scores[index][number] for number in range(len(row.continuations))]
-
-    def _outputs(
-        self, requests: Mapping[str, tuple[list[int], Any]]
-    ) -> Iterator[tuple[str, Any, float]]:
-        """Yields name, output and seconds of requests, which are token ids and parameters."""
-        from vllm import TokensPrompt
-
-        engine, waiting = self.engine, set(requests)
-        for name, (ids, parameters) in requests.items():
-            engine.add_request(
-                name, TokensPrompt(prompt_token_ids=ids), parameters, **self._adapter
-            )
-        since = time.perf_counter()
-        try:
-            while waiting:
-                finished = [output for output in engine.step() if output.finished]
-                share = (time.perf_counter() - since) / max(len(finished), 1)
-                for output in finished:
-                    waiting.remove(output.request_id)
-                    yield output.request_id, output, share
-                since = time.perf_counter() if finished else since
-        finally:  # a caller that stops early must leave no request for the next cell
-            engine.abort_request(list(waiting))
 
     def facts(self) -> dict[str, Any]:
         """Device and versions."""
@@ -177,30 +178,54 @@ class VllmBackend(Backend):
     @property
     def _scoring(self) -> Any:
         """Parameters of a request for the log-probabilities of its own tokens."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
+        # one new token is the least that the engine accepts
+        return self._parameters(temperature=0, max_tokens=1, prompt_logprobs=1, seed=SEED)
 
-        return SamplingParams(
-            temperature=0,
-            max_tokens=1,  # the least that the engine accepts
-            prompt_logprobs=1,
-            seed=SEED,
-            output_kind=RequestOutputKind.FINAL_ONLY,
+    @cached_property
+    def _reader(self) -> ThoughtReader | None:
+        form = thought_form(self.setup.thinking, self.checkpoint.chat)
+        return ThoughtReader(self.checkpoint.chat, form) if form else None
+
+    def _thought_sampling(self, prompt: Prompt) -> Any:
+        """Parameters of the request for a thought, which ends at its mark."""
+        chat, reader = self.checkpoint.chat, self._reader
+        assert reader
+        return self._parameters(
+            **self._choice(prompt),
+            max_tokens=prompt.thought_tokens,
+            stop_token_ids=[*chat.stop_ids, *reader.stop_ids],
+            stop=[*chat.stop_strings, *reader.stop_strings],
+            # a mark may contain special tokens, and the engine looks for it in its text
+            skip_special_tokens=False,
         )
 
-    def _sampling(self, prompt: Prompt) -> Any:
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
-
+    def _sampling(self, prompt: Prompt, part: str = "") -> Any:
+        """Parameters of the request for an answer."""
         chat = self.checkpoint.chat
-        return SamplingParams(
-            temperature=0,
+        return self._parameters(
+            **self._choice(prompt, part),
             max_tokens=prompt.max_new_tokens,
             stop_token_ids=chat.stop_ids,
             stop=list(chat.stop_strings),
-            seed=SEED,
-            output_kind=RequestOutputKind.FINAL_ONLY,
         )
+
+    @staticmethod
+    def _parameters(**values: Any) -> Any:
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        return SamplingParams(**values, output_kind=RequestOutputKind.FINAL_ONLY)
+
+    def _choice(self, prompt: Prompt, part: str = "") -> dict[str, Any]:
+        """Parameters of the choice of tokens."""
+        conf = self.setup.generation
+        if not conf.is_sampled:
+            return {"temperature": 0, "seed": SEED}
+        return {
+            **{"temperature": conf.temperature, "top_p": conf.top_p},
+            "top_k": conf.top_k or -1,  # not all versions take 0 for all tokens
+            "seed": request_seed(conf, self.setup.model.label, prompt, part),
+        }
 
 
 def _last(output: Any, count: int) -> Sequence[Any]:

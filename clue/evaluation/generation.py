@@ -1,7 +1,6 @@
 """Generation of a cell's completions; stores each one as it finishes."""
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from clue.backends import Backend
 from clue.cell import Cell
@@ -74,15 +73,15 @@ def complete_prompts(
     stored = store.completions(repair=True)
     keys = [(prompt.key, prompt.sha256) for prompt in prompts]
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
-    refused: dict[str, str] = {}
+    refused: list[tuple[str, str]] = []  # draws of one prompt have one name
     if len(done) < len(prompts):
         with display(len(prompts) - len(done), len(prompts)) as on_completion:
             for index, completion in backend.generate(prompts, frozenset(done)):
                 prompt = prompts[index]
                 budget = prompt.max_new_tokens if backend.counts_tokens else None
-                fault = plausible.fault(completion, budget)
+                fault = plausible.fault(completion, budget, prompt.thought_tokens)
                 if fault:
-                    refused[prompt.name] = fault
+                    refused.append((prompt.name, fault))
                     continue
                 store.append(prompt, completion)
                 done[index] = completion
@@ -98,9 +97,9 @@ def complete_prompts(
     return [done[index] for index in range(len(prompts))]
 
 
-def _refusals(refused: Mapping[str, str], count: int) -> str:
+def _refusals(refused: Sequence[tuple[str, str]], count: int) -> str:
     lines = [f"{len(refused)} of {counted(count, 'answer')} cannot be and were not stored:"]
-    lines += [f"  {name}: {fault}" for name, fault in islice(refused.items(), MAX_LISTED)]
+    lines += [f"  {name}: {fault}" for name, fault in refused[:MAX_LISTED]]
     if len(refused) > MAX_LISTED:
         lines.append(f"  and {len(refused) - MAX_LISTED} more")
     lines.append("The other answers are kept; the same command asks for these again.")

@@ -26,7 +26,7 @@ class CellSize:
     prompt_tokens: int
     """Sum over all prompts."""
     longest: int
-    """Tokens of the longest prompt with its answer budget."""
+    """Tokens of the longest prompt with its budgets of thought and answer."""
     context: int | None
     overflow: int
     """Samples that exceed the context."""

@@ -3,12 +3,13 @@
 Reasons never quote the answer: it may repeat the prompt.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from clue.backends.openai.http_client import RequestRefused
-from clue.backends.openai.request_format import Dialect, Request, stop_strings
+from clue.backends.openai.request_format import Dialect, Request, split_at_stop, stop_strings
+from clue.backends.openai.server_answer import ServerAnswer
+from clue.backends.openai.thought_format import split_completion
 from clue.checkpoints.chat_template import Chat
 from clue.common.plural import counted
 from clue.records import Completion, FinishReason
@@ -27,17 +28,21 @@ REASONING = ("reasoning_content", "reasoning")
 """Fields of the thoughts that a server separates from the answer."""
 
 
-def parse_answer(
-    dialect: Dialect, chat: Chat, request: Request, answer: Mapping[str, Any], seconds: float
-) -> Completion:
-    """Completion of a server's answer, cut in the same way as by backend=transformers.
+def read_answer(
+    dialect: Dialect, chat: Chat, request: Request, answer: Mapping[str, Any]
+) -> ServerAnswer:
+    """Read and check a server's answer.
 
     Raises:
         RequestRefused: it is not the answer to exactly this prompt and budget.
     """
+    thought = None
     try:
         choice = answer["choices"][0]
-        text = _content(choice["message"], "content") if dialect.api == "chat" else choice["text"]
+        if dialect.api == "chat":
+            text, thought = _parts(choice["message"], may_think=request.thinking is not None)
+        else:
+            text = choice["text"]
         usage = answer["usage"]
         sent, new = usage["prompt_tokens"], usage["completion_tokens"]
         reason = _reason(choice["finish_reason"])
@@ -45,34 +50,82 @@ def parse_answer(
     except (AttributeError, KeyError, IndexError, TypeError) as error:
         raise RequestRefused(f"an answer without {_missing(error)}") from None
     _check_model(request, answer.get("model"))
+    thought_tokens = _thought_tokens(usage, new)
+    if text is None and request.thinking and thought_tokens:
+        text = ""  # the thought took the budget, and the server keeps its text to itself
     if not isinstance(text, str):
         raise RequestRefused("an answer whose text is null or no text")
     _check_usage(dialect, request, reason, sent, new)
     if dialect.ids:
         _check_ids(chat, ids, new)
-        completion = chat.completion(sent, ids, seconds)
-        cut_by_server = reason == "stop" and ids[-1] in chat.special_ids
-        budget = None if cut_by_server else request.budget
+    return ServerAnswer(text, thought, reason, sent, new, thought_tokens, ids)
+
+
+def completion_at_once(
+    dialect: Dialect, chat: Chat, answer: ServerAnswer, seconds: float
+) -> Completion:
+    """Completion of an answer without a thought, cut in the same way as by backend=transformers."""
+    if answer.ids is not None:
+        return chat.completion(answer.sent, answer.ids, seconds)
+    text, *rest = split_at_stop(answer.text, stop_strings(dialect, chat))
+    return Completion(text, "stop" if rest else answer.reason, answer.sent, answer.new, seconds)
+
+
+def parse_answer(
+    dialect: Dialect, chat: Chat, request: Request, answer: Mapping[str, Any], seconds: float
+) -> Completion:
+    """Completion of a server's answer; `request` tells if it may begin with a thought.
+
+    Raises:
+        RequestRefused: it is not the answer to exactly this prompt and budget.
+    """
+    read = read_answer(dialect, chat, request, answer)
+    if request.thinking:
+        completion = split_completion(dialect, chat, request.thinking, read, seconds)
+        budget: int | None = request.thinking.answer_budget
     else:
-        content, *rest = _split(text, stop_strings(dialect, chat))
-        completion = Completion(content, "stop" if rest else reason, sent, new, seconds)
-        budget = request.budget
-    problem = plausible.fault(completion, budget)
-    if problem:
-        raise RequestRefused(f"an answer that cannot be: {problem}")
+        completion, budget = completion_at_once(dialect, chat, read, seconds), request.budget
+    if read.ids and read.reason == "stop" and read.ids[-1] in chat.special_ids:
+        budget = None  # the server knows one more end of a turn
+    check_plausible(completion, budget, request.budget - (budget or 0))
     return completion
 
 
-def _content(message: Mapping[str, Any], name: str) -> Any:
-    """The text of a message; a server with a parser of thoughts may return these alone."""
-    if not message.get(name) and any(message.get(field) for field in REASONING):
+def check_plausible(
+    completion: Completion, budget: int | None = None, thought_budget: int = 0
+) -> None:
+    """Refuse an answer that no model gives.
+
+    Raises:
+        RequestRefused: with the reason, which quotes no text.
+    """
+    problem = plausible.fault(completion, budget, thought_budget)
+    if problem:
+        raise RequestRefused(f"an answer that cannot be: {problem}")
+
+
+def _parts(message: Mapping[str, Any], *, may_think: bool) -> tuple[Any, str | None]:
+    """Text and thought of a message; a server with a parser of thoughts may return these alone."""
+    thoughts = [message[field] for field in REASONING if message.get(field)]
+    thought = next((field for field in thoughts if isinstance(field, str)), None)
+    if may_think and thought is not None:
+        return message.get("content") or "", thought
+    if not message.get("content") and thoughts:
         raise RequestRefused(
             "an answer of thoughts without an answer (reasoning_content): start the server with "
             "thinking switched off, vLLM by --default-chat-template-kwargs "
             """'{"enable_thinking": false}', llama.cpp by --chat-template-kwargs with the same """
-            "value, and without a parser of thoughts (--reasoning-parser)"
+            "value, and without a parser of thoughts (--reasoning-parser); or let the model think: "
+            "thinking.mode=native"
         )
-    return message[name]
+    return message["content"], None
+
+
+def _thought_tokens(usage: Mapping[str, Any], new: int) -> int | None:
+    details = usage.get("completion_tokens_details")
+    count = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    # servers that separate no thoughts report 0 of them
+    return count if type(count) is int and type(new) is int and 0 < count <= new else None
 
 
 def _reason(word: Any) -> FinishReason:
@@ -123,11 +176,6 @@ def _check_ids(chat: Chat, ids: Any, new: int) -> None:
         raise RequestRefused(f"an answer with {len(ids)} token ids, counted as {new}")
     if not all(0 <= token < chat.vocabulary for token in ids):
         raise RequestRefused("an answer with token ids that the model's vocabulary does not have")
-
-
-def _split(text: str, stops: Sequence[str]) -> list[str]:
-    """An answer, and the text after its first stop string."""
-    return re.split("|".join(map(re.escape, stops)), text, maxsplit=1) if stops else [text]
 
 
 def _missing(error: Exception) -> str:

@@ -6,19 +6,18 @@ part of the fingerprint.
 """
 
 import threading
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from clue.backends import Backend, Setup
 from clue.backends.huggingface.checkpoint import Checkpoint
-from clue.backends.openai.answer_format import parse_answer
+from clue.backends.openai.answerer import Answerer, Attempt
 from clue.backends.openai.echo_scorer import EchoScorer
 from clue.backends.openai.http_client import HttpClient, RequestRefused, Tries
 from clue.backends.openai.probe import ServerInfo, probe_server
-from clue.backends.openai.request_format import build_request
+from clue.backends.openai.request_builder import RequestBuilder
 from clue.backends.openai.settings import MAX_FAILURES_IN_A_ROW, PERMANENT, setting_problems
 from clue.backends.openai.threads import ThreadCrew
 from clue.common.plural import counted
@@ -49,6 +48,15 @@ class OpenAIBackend(Backend):
         return probe_server(self.client, self.conf, self.checkpoint)
 
     @cached_property
+    def _answerer(self) -> Answerer:
+        setup, server = self.setup, self.server
+        builder = RequestBuilder(
+            *(server.dialect, self.checkpoint.chat, server.model, setup.generation),
+            label=setup.model.label,
+        )
+        return Answerer(self.client, builder, setup.thinking, self._tokenizer_lock)
+
+    @cached_property
     def _echo(self) -> EchoScorer:
         return EchoScorer(self.client, self.server, self.checkpoint.chat, self._tokenizer_lock)
 
@@ -65,6 +73,7 @@ class OpenAIBackend(Backend):
             "version": server.version,
             "probe_tokens": server.probe_tokens,
             **server.dialect.facts,
+            **self.setup.ways("server", self._answerer.way),
         }
 
     def endpoint(self) -> str | None:
@@ -92,7 +101,16 @@ class OpenAIBackend(Backend):
         Raises:
             ModelError: some prompts got no answer; the others' answers were yielded before.
         """
-        yield from self._answers(prompts, done, self._answer)
+        answerer = self._answerer  # before the threads, which must not create it twice
+
+        def answer(prompt: Prompt, crew: "ThreadCrew[Any]") -> Completion | RequestRefused:
+            tries = Tries(prompt.name, self.conf.retries, crew.stop)
+            try:
+                return answerer.answer(prompt, Attempt(tries, 1 / crew.size))
+            except RequestRefused as refusal:
+                return refusal
+
+        yield from self._answers(prompts, done, answer)
 
     def likelihood_problem(self) -> str | None:
         """A server for chats repeats no prompt; another one is asked once for a probe's tokens."""
@@ -130,24 +148,6 @@ class OpenAIBackend(Backend):
             "api": self.server.dialect.api,
             "concurrency": self.conf.concurrency,
         }
-
-    def _answer(self, prompt: Prompt, crew: "ThreadCrew[Any]") -> Completion | RequestRefused:
-        """The answer to a prompt, or the reason of its absence; runs in several threads."""
-        dialect, chat = self.server.dialect, self.checkpoint.chat
-        tries = Tries(prompt.name, self.conf.retries, crew.stop)
-        try:
-            with self._tokenizer_lock:
-                request = build_request(dialect, chat, prompt, self.server.model)
-            started = time.perf_counter()
-
-            def read(answer: Mapping[str, Any]) -> Completion:
-                share = (time.perf_counter() - started) / crew.size
-                with self._tokenizer_lock:
-                    return parse_answer(dialect, chat, request, answer, share)
-
-            return self.client.post_with_retries(dialect.path, request.body, tries, read)
-        except RequestRefused as refusal:
-            return refusal
 
     def _answers(
         self,

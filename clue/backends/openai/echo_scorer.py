@@ -7,7 +7,8 @@ from functools import cached_property
 
 from clue.backends.openai.echo_format import build_echo, parse_echo
 from clue.backends.openai.http_client import HttpClient, RequestRefused, Tries
-from clue.backends.openai.probe import PROBE, ServerInfo
+from clue.backends.openai.probe import ServerInfo
+from clue.backends.openai.probe_request import PROBE
 from clue.backends.openai.request_format import Request
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.continuation import continued_prompt

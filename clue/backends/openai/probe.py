@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from clue.backends.huggingface.checkpoint import Checkpoint
-from clue.backends.openai.answer_format import parse_answer
 from clue.backends.openai.http_client import HttpClient, RequestRefused
-from clue.backends.openai.request_format import Dialect, build_request
-from clue.checkpoints.chat_template import Chat
+from clue.backends.openai.probe_request import PROBE, check_sampling, probe_tokens
+from clue.backends.openai.request_builder import RequestBuilder
+from clue.backends.openai.request_format import Dialect
 from clue.common.retry import TransientError
+from clue.config.generation_schema import NATIVE, ThinkingConf
 from clue.config.schema import ServerConf
 from clue.errors import ConfigError, ModelError, ModelUnavailable
-from clue.records import Message, Prompt
 
 log = logging.getLogger(__name__)
 
-PROBE = Prompt(
-    "probe", (Message("system", "Answer in a word."), Message("user", "Is water wet?")), 1
-)
 DIALECTS = (
     Dialect("tokens", ids=True),
     Dialect("tokens", ids=False),
@@ -70,7 +67,12 @@ def probe_server(client: HttpClient, conf: ServerConf, checkpoint: Checkpoint) -
         entry = _entry(client, name)
         version = _version(client)
         forms = _allowed(conf.api, has_own_template=bool(model.chat_template))
-        dialect, tokens = _dialect(client, forms, name, checkpoint.chat)
+        builders = [RequestBuilder(form, checkpoint.chat, name) for form in forms]
+        dialect, tokens = _dialect(client, builders, checkpoint.setup.thinking)
+        if checkpoint.setup.generation.is_sampled:
+            generation = checkpoint.setup.generation
+            sampled = RequestBuilder(dialect, checkpoint.chat, name, generation)
+            check_sampling(client, sampled, checkpoint.setup.thinking)
     except TransientError as problem:
         raise ModelUnavailable(
             f"{client.base_url} does not answer ({problem}). Start the server, for example `vllm "
@@ -133,15 +135,14 @@ def _version(client: HttpClient) -> str | None:
 
 
 def _dialect(
-    client: HttpClient, forms: Sequence[Dialect], served_model: str, chat: Chat
+    client: HttpClient, builders: Sequence[RequestBuilder], thinking: ThinkingConf
 ) -> tuple[Dialect, int]:
     """The first form that the server accepts, and the tokens that it counted in the probe."""
     reasons = []
-    for dialect in forms:
+    for builder in builders:
+        dialect, chat = builder.dialect, builder.chat
         try:
-            request = build_request(dialect, chat, PROBE, served_model)
-            answer = client.post(dialect.path, request.body)
-            sent = parse_answer(dialect, chat, request, answer, 0.0).prompt_tokens
+            sent = probe_tokens(client, builder, thinking)
         except RequestRefused as refusal:
             if refusal.status in (401, 403):
                 raise
@@ -155,18 +156,19 @@ def _dialect(
         if dialect.api == "chat":
             log.warning(
                 "%s uses its own chat template: %d tokens for a probe, %d by ours",
-                *(client.base_url, sent, request.tokens),
+                *(client.base_url, sent, len(chat.render(PROBE.messages))),
             )
             if chat.switches and not dialect.ids:
                 log.warning(
-                    "%s gets no %s with a prompt: start it with that value, so that it does not "
-                    "think before it answers",
+                    "%s gets no %s with a prompt: start it with that value, so that it %s before "
+                    "it answers",
                     *(client.base_url, chat.switches),
+                    "thinks" if thinking.mode == NATIVE else "does not think",
                 )
         return dialect, sent
     raise ModelError(
-        f"{client.base_url} accepts prompts to {served_model} in none of the allowed forms "
-        f"(backend.api={', '.join(dict.fromkeys(form.api for form in forms))}):\n"
+        f"{client.base_url} accepts prompts to {builders[0].model} in none of the allowed forms "
+        f"(backend.api={', '.join(dict.fromkeys(one.dialect.api for one in builders))}):\n"
         + "\n".join(f"  {reason}" for reason in dict.fromkeys(reasons))
     )
 

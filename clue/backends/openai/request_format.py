@@ -1,17 +1,18 @@
-"""Requests to a server.
+"""Form of requests to a server.
 
 There are three forms of a prompt, the most exact first: `tokens`, our token ids; `text`, our text
 with its special tokens, which the server splits into the same ids; `chat`, the turns, which the
 server's template lays out.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from clue.backends.openai.http_client import RequestRefused
 from clue.checkpoints.chat_template import Chat
-from clue.records import Prompt
+from clue.checkpoints.thought_form import ThoughtForm
 
 Api = Literal["tokens", "text", "chat"]
 
@@ -43,6 +44,16 @@ class Dialect:
 
 
 @dataclass(frozen=True)
+class OneRequest:
+    """Thought and answer in one request: the budget holds for both, and their parts are split."""
+
+    form: ThoughtForm | None
+    """None: only the server knows it, or the tags of other models' thoughts tell."""
+    answer_budget: int
+    """Most tokens of the answer."""
+
+
+@dataclass(frozen=True)
 class Request:
     """Body that is sent for one prompt, and numbers that the answer must match."""
 
@@ -51,37 +62,8 @@ class Request:
     """Tokens of the prompt after our template."""
     budget: int
     """Most new tokens."""
-
-
-def build_request(dialect: Dialect, chat: Chat, prompt: Prompt, served_model: str) -> Request:
-    """Request greedy decoding, without the penalties that a generation config may have.
-
-    Raises:
-        RequestRefused: the tokenizer does not convert our text back to our ids.
-    """
-    ids = chat.render(prompt.messages)
-    body: dict[str, Any] = {
-        "model": served_model,
-        "max_tokens": prompt.max_new_tokens,
-        "temperature": 0,
-        "frequency_penalty": 0,
-        "seed": SEED,
-    }
-    if stops := stop_strings(dialect, chat):
-        body["stop"] = stops
-    if dialect.ids:
-        body |= {"stop_token_ids": chat.stop_ids, "return_token_ids": True}
-        body |= {"presence_penalty": 0, "repetition_penalty": 1}
-    if dialect.api == "chat":
-        body["messages"] = [turn._asdict() for turn in chat.fold(prompt.messages)]
-        if dialect.ids and chat.switches:
-            body["chat_template_kwargs"] = chat.switches
-    elif dialect.api == "tokens":
-        body["prompt"] = ids
-    else:
-        body |= {"add_special_tokens": False} if dialect.ids else {}
-        body["prompt"] = exact_text(dialect, chat, ids)
-    return Request(body, len(ids), prompt.max_new_tokens)
+    thinking: OneRequest | None = None
+    """The new tokens may begin with a thought."""
 
 
 def exact_text(dialect: Dialect, chat: Chat, ids: Sequence[int]) -> str:
@@ -90,18 +72,32 @@ def exact_text(dialect: Dialect, chat: Chat, ids: Sequence[int]) -> str:
     Raises:
         RequestRefused: there is no such text, for example if the tokenizer adds a space.
     """
-    server_adds_bos = dialect.bos == "server's" and chat.adds_bos
     text: str = chat.tokenizer.decode(
-        ids[1:] if server_adds_bos else ids,
+        ids[1:] if _server_adds_bos(dialect, chat) else ids,
         skip_special_tokens=False,
         clean_up_tokenization_spaces=False,
     )
-    if list(chat.tokenizer(text, add_special_tokens=server_adds_bos)["input_ids"]) != list(ids):
+    if text_ids(dialect, chat, text) != list(ids):
         raise RequestRefused("the tokenizer splits the prompt's text into other tokens")
     return text
+
+
+def text_ids(dialect: Dialect, chat: Chat, text: str) -> list[int]:
+    """The token ids that the server splits a text into, with its BOS."""
+    adds_bos = _server_adds_bos(dialect, chat)
+    return list(chat.tokenizer(text, add_special_tokens=adds_bos)["input_ids"])
 
 
 def stop_strings(dialect: Dialect, chat: Chat) -> list[str]:
     """Strings that end an answer: the layout's, and end tokens if the server accepts no ids."""
     end_tokens = [] if dialect.ids else chat.tokenizer.convert_ids_to_tokens(chat.stop_ids)
     return [*chat.stop_strings, *end_tokens][:MAX_STOPS]
+
+
+def _server_adds_bos(dialect: Dialect, chat: Chat) -> bool:
+    return dialect.bos == "server's" and chat.adds_bos
+
+
+def split_at_stop(text: str, stops: Sequence[str]) -> list[str]:
+    """An answer, and the text after its first stop string if it has one."""
+    return re.split("|".join(map(re.escape, stops)), text, maxsplit=1) if stops else [text]

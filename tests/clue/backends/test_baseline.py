@@ -53,13 +53,25 @@ def test_where_all_references_differ_the_majority_is_a_worked_example(data: Path
     assert set(answers("meqsum", "majority", data, shots=0).values()) == {""}
 
 
-def test_a_rule_answers_every_wording_and_draw_of_a_sample_alike(data: Path) -> None:
+@pytest.mark.parametrize("rule", RULES)
+def test_wordings_have_one_answer_and_draws_differ_by_chance_alone(data: Path, rule: str) -> None:
     task = build_task("longhealth2", data)
     split = task.split()
     prompt = task.prompt(split.scored[0], split.shots)
-    asked = [prompt, replace(prompt, wording=1), replace(prompt, draw=2)]
-    answers = [done.text for _, done in BaselineBackend(setup("random")).bind(task).generate(asked)]
-    assert len(set(answers)) == 1
+    asked = [replace(prompt, wording=wording, draw=draw) for draw in range(9) for wording in (0, 1)]
+    completions = dict(BaselineBackend(setup(rule)).bind(task).generate(asked))
+    texts = [completions[index].text for index in range(len(asked))]
+    assert texts[::2] == texts[1::2]
+    assert (len(set(texts)) > 1) == (rule == "random")
+
+
+def test_a_rule_has_no_thought_and_the_columns_of_one(data: Path) -> None:
+    task = build_task("mednli", data)
+    split = task.split()
+    prompt = replace(task.prompt(split.scored[0], split.shots), thought_tokens=9)
+    ((_, completion),) = BaselineBackend(setup("copy")).bind(task).generate([prompt])
+    row = completion.row()
+    assert (row["thought"], row["thought_tokens"], row["thought_end"]) == (None, 0, "absent")
 
 
 @pytest.mark.parametrize("rule", ["majority", "random"])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from clue.backends.batch_effect import repeat_alone
@@ -51,3 +52,12 @@ def test_no_more_are_asked_than_there_are() -> None:
     questions = prompts(range(2))
     completions = [completion for _, completion in backend.generate(questions)]
     assert repeat_alone(backend, questions, completions, 50)["alone_n"] == 2  # type: ignore[arg-type]
+
+
+def test_prompts_come_before_their_second_draws() -> None:
+    backend = Backend(depends=False)
+    questions = [replace(prompt, draw=draw) for prompt in prompts(range(4)) for draw in range(3)]
+    completions = [completion for _, completion in backend.generate(questions)]
+    backend.asked.clear()
+    repeat_alone(backend, questions, completions, 4)  # type: ignore[arg-type]
+    assert sorted(backend.asked) == ["0", "1", "2", "3"]

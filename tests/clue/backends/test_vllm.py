@@ -2,8 +2,8 @@
 
 import importlib.metadata
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -12,8 +12,11 @@ import pytest
 
 from clue.backends import Setup, create_backend
 from clue.backends.vllm import VllmBackend
+from clue.checkpoints.thought_form import ThoughtForm
+from clue.config.generation_schema import GenerationConf, ThinkingConf
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
+from clue.store import plausible
 from tests import tiny
 from tests.clue.backends.openai.prompts_and_answers import (
     answers,
@@ -21,7 +24,21 @@ from tests.clue.backends.openai.prompts_and_answers import (
     local_answers,
     prompts,
 )
-from tests.clue.backends.openai.server import greedy, token_logprobs
+from tests.clue.backends.openai.server import continuation, token_logprobs
+from tests.clue.backends.thinking_model import (
+    COT,
+    FORCED,
+    NATIVE,
+    OPENED,
+    SPECIALS,
+    TAGS,
+    question,
+    script,
+)
+
+ABSENT = (GenerationConf(), ThinkingConf(mode="native", absent="answer"))
+Ways = Sequence[Any]
+"""Settings of generation and of thinking."""
 
 
 @dataclass
@@ -34,10 +51,15 @@ class Engine:
     aborted: list[str] = field(default_factory=list)
     end_ids: list[int] = field(default_factory=list)
     """Of the newest request."""
+    sent: list[Any] = field(default_factory=list)
+    """Parameters of all requests."""
+    says: Any = None
+    """Continuation of a prompt's text, in the place of the model's."""
 
     def add_request(self, name: str, prompt: Any, params: Any) -> None:
         assert name not in self.waiting
         self.waiting[name] = prompt["prompt_token_ids"], params
+        self.sent.append(params)
         self.end_ids = getattr(params, "stop_token_ids", [])
 
     def step(self) -> list[Any]:
@@ -51,7 +73,6 @@ class Engine:
             self.waiting.pop(name, None)
 
     def _output(self, name: str, ids: list[int], params: Any) -> Any:
-        assert params.temperature == 0
         checkpoint = backend(Path(self.model)).checkpoint
         if getattr(params, "prompt_logprobs", None):
             values = [
@@ -62,14 +83,14 @@ class Engine:
                 ),
             ]
             return SimpleNamespace(request_id=name, prompt_logprobs=values, finished=True)
-        new = greedy(checkpoint, ids, params.max_tokens, params.stop_token_ids, params.stop)
+        new = continuation(checkpoint, ids, vars(params), self.says)
         out = SimpleNamespace(token_ids=tuple(new))
         return SimpleNamespace(request_id=name, prompt_token_ids=ids, outputs=[out], finished=True)
 
 
-def backend(folder: Path, name: str = "transformers", **model: Any) -> Any:
+def backend(folder: Path, name: str = "transformers", ways: Ways = (), **model: Any) -> Any:
     conf = ModelConf(repo=str(folder), dtype="float32", **model)
-    return create_backend(Setup(conf, BackendConf(name=name), folder, folder))
+    return create_backend(Setup(conf, BackendConf(name=name), folder, folder, *ways))
 
 
 @pytest.fixture(params=[None, tiny.CHATML], ids=["plain", "chat template"])
@@ -150,3 +171,80 @@ def test_an_environment_without_vllm_is_told_where_it_lives(
     monkeypatch.setattr("clue.backends.vllm.version", missing)
     with pytest.raises(ModelUnavailable, match=r"not installed here.*docs/backends\.md"):
         backend(tmp_path, "vllm").identity()
+
+
+@pytest.mark.usefixtures("_vllm")
+@pytest.mark.parametrize(
+    ("ways", "form", "text", "expected"),
+    [
+        (COT, None, "pain\n**Answer:** tablets", ("tablets", "stop", "pain", "closed")),
+        (COT, None, "z" * 70, (FORCED, "stop", "z" * 60, "cut")),
+        (COT, None, "tablets", (FORCED, "stop", "tablets", "cut")),
+        (NATIVE, TAGS, "<think>\npain</think>\n\nknee", ("\n\nknee", "stop", "pain", "closed")),
+        (NATIVE, OPENED, "z" * 70, (FORCED, "stop", "z" * 60, "cut")),
+        (NATIVE, OPENED, "pain", ("", "stop", "pain", "open")),
+        (NATIVE, TAGS, "knee", ("knee", "stop", None, "absent")),
+        (NATIVE, TAGS, "z" * 50, ("z" * 40, "length", None, "absent")),
+        (ABSENT, None, "pain knee", ("pain knee", "stop", None, None)),
+    ],
+)
+def test_an_answer_follows_its_thought(
+    tmp_path: Path, ways: Ways, form: ThoughtForm | None, text: str, expected: Any
+) -> None:
+    folder = tiny.llama(tmp_path, template=tiny.CHATML, specials=SPECIALS)
+    vllm_backend = backend(folder, "vllm", ways)
+    vllm_backend.checkpoint.chat.thoughts = form
+    vllm_backend.engine.says = script(text)
+    asked = [question(), replace(question(), thought_tokens=0), question()]
+    completions = answers(vllm_backend.generate(asked))
+    assert completions[0] == completions[2]
+    first = completions[0]
+    assert (first.text, first.finish_reason, first.thought, first.thought_end) == expected
+    assert plausible.fault(first, 40, 60) is None
+    assert first.prompt_tokens == vllm_backend.count(question())
+    assert completions[1].thought_end is None
+    assert vllm_backend.identity()["thinking"] == "two phases"
+    assert not vllm_backend.engine.waiting
+
+
+@pytest.mark.usefixtures("_vllm")
+def test_who_stops_listening_leaves_no_thought_for_the_next_cell(tmp_path: Path) -> None:
+    folder = tiny.llama(tmp_path, template=tiny.CHATML)
+    vllm_backend = backend(folder, "vllm", NATIVE)
+    vllm_backend.checkpoint.chat.thoughts = OPENED
+    vllm_backend.engine.says = script("pain</think>knee")
+    answering = vllm_backend.generate([question()] * 6)
+    next(answering)
+    answering.close()
+    assert not vllm_backend.engine.waiting
+    assert len(answers(vllm_backend.generate([question()] * 6))) == 6
+
+
+@pytest.mark.usefixtures("_vllm")
+def test_a_thought_and_its_answer_have_parameters_of_their_own(tmp_path: Path) -> None:
+    folder = tiny.llama(tmp_path, template=tiny.CHATML, specials=SPECIALS)
+    vllm_backend = backend(folder, "vllm", (GenerationConf(temperature=0.7), NATIVE[1]))
+    chat = vllm_backend.checkpoint.chat
+    chat.thoughts = OPENED
+    vllm_backend.engine.says = script("pain</think>knee")
+    dict(vllm_backend.generate([question()]))
+    thought, answer = vllm_backend.engine.sent
+    assert thought.seed != answer.seed
+    assert (thought.max_tokens, answer.max_tokens) == (60, 40)
+    mark = chat.tokenizer.convert_tokens_to_ids("</think>")
+    assert thought.stop_token_ids == [*answer.stop_token_ids, mark]
+    assert thought.skip_special_tokens is False
+    assert not hasattr(answer, "skip_special_tokens")
+
+
+@pytest.mark.usefixtures("_vllm")
+def test_each_draw_has_a_seed_of_its_own(folder: Path) -> None:
+    conf = GenerationConf(temperature=0.7, top_p=0.9, draws=4)
+    vllm_backend = backend(folder, "vllm", [conf])
+    asked = [replace(prompts(1)[0], draw=draw) for draw in range(4)]
+    completions = answers(vllm_backend.generate(asked))
+    assert len({completion.text for completion in completions.values()}) > 2
+    assert answers(vllm_backend.generate(asked, done={0, 1, 3})) == {2: completions[2]}
+    greedy = backend(folder, "vllm").identity()
+    assert vllm_backend.identity() == {**greedy, "sampling": "vllm-vllm 1"}
+    assert not {"sampling", "thinking"} & set(greedy)

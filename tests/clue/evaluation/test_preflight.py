@@ -1,3 +1,6 @@
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from clue.backends.word_count import WordCount
 from clue.cell import Cell
 from clue.config.schema import ModelConf
-from clue.errors import PromptTooLong
+from clue.errors import PromptTooLong, StoreError
 from clue.evaluation import preflight
 from clue.records import Message, Prompt
 
@@ -56,3 +59,17 @@ def test_an_estimate_counts_few_prompts_and_the_longest_of_them_exactly(
 
 def test_without_a_limit_nothing_overflows() -> None:
     assert preflight.measure(cell([9999]), WordCount(ModelConf())).overflow == 0
+
+
+def test_a_thought_needs_space_on_the_disk_and_in_the_context(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinking: Any = cell([10, 20])
+    thinking.prompts = tuple(replace(one, thought_tokens=7) for one in thinking.prompts)
+    size = preflight.measure(thinking, WordCount(ModelConf(context=46)))
+    assert (size.longest, size.overflow) == (30 + 7 + BUDGET, 1)
+    need = preflight.RESERVE_BYTES + preflight.BYTES_PER_TOKEN * 2 * (7 + BUDGET)
+    for free in (need, need - 1):
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        with nullcontext() if free == need else pytest.raises(StoreError, match="MiB free"):
+            preflight.check_disk(tmp_path, [thinking])

@@ -31,6 +31,19 @@ IMPOSSIBLE = [
     ({"seconds": float("nan")}, "seconds are no duration"),
     ({"seconds": -0.1}, "seconds are no duration"),
 ]
+THOUGHT = {"thought": "pain", "thought_tokens": 4, "thought_end": "closed"}
+IMPOSSIBLE += [
+    ({**THOUGHT, "thought_end": "later"}, "its thought ended in none of the ways closed, cut"),
+    ({**THOUGHT, "thought_end": None}, "a thought without an end"),
+    ({**THOUGHT, "thought_end": "absent"}, "a thought without an end"),
+    ({**THOUGHT, "thought": None}, "the end of a thought that it does not have"),
+    ({"thought_end": "absent", "thought_tokens": 1}, "tokens of a thought that it does not have"),
+    ({"thought_tokens": 1}, "tokens of a thought that it does not have"),
+    ({**THOUGHT, "thought": 7}, "its thought is int"),
+    ({**THOUGHT, "thought": "a\ud800"}, "its thought contains half of a surrogate pair"),
+    ({**THOUGHT, "thought_tokens": -1}, "thought_tokens are no number"),
+    ({**THOUGHT, "thought_end": "open"}, "an answer behind a thought that never ended"),
+]
 BEYOND_BUDGET = [
     ({"new_tokens": 9}, "it has 9 tokens, 8 were allowed"),
     ({"finish_reason": "length"}, "it is cut at 3 of 8 tokens"),
@@ -59,6 +72,43 @@ def test_usual_answers_are_plausible() -> None:
     others = [{"text": ""}, {"text": "a\x00b\u202e"}, {"new_tokens": 8, "finish_reason": "length"}]
     for fields in ({}, {"text": "", "new_tokens": 0}, *others):
         assert plausible.fault(dataclasses.replace(GOOD, **fields), BUDGET) is None
+
+
+@pytest.mark.parametrize(
+    ("thought_tokens", "new", "reason", "fault"),
+    [
+        (6, 3, "stop", None),
+        (6 + plausible.CLOSING_TOKENS, 8, "stop", None),
+        (7 + plausible.CLOSING_TOKENS, 8, "stop", "its thought has 39 tokens, 6 were allowed"),
+        (4, 3, "length", "it is cut at 3 of 8 tokens"),
+        # one budget for both, which the thought used
+        (11, 3, "length", None),
+        (10, 3, "length", "it is cut at 3 of 8 tokens"),
+        (4, 9, "stop", "it has 9 tokens, 8 were allowed"),
+    ],
+)
+def test_a_thought_has_a_budget_of_its_own(
+    thought_tokens: int, new: int, reason: Any, fault: str | None
+) -> None:
+    fields: dict[str, Any] = {**THOUGHT, "thought_tokens": thought_tokens, "new_tokens": new}
+    answer = dataclasses.replace(GOOD, **fields, finish_reason=reason)
+    assert plausible.fault(answer, BUDGET, 6) == fault
+    assert plausible.fault(answer) is None
+
+
+def test_usual_thoughts_are_plausible() -> None:
+    for fields in (
+        *({"thought_end": "absent"}, THOUGHT, {**THOUGHT, "thought_end": "cut"}),
+        {**THOUGHT, "thought_end": "open", "text": "", "new_tokens": 0},
+    ):
+        assert plausible.fault(dataclasses.replace(GOOD, **fields), BUDGET, 4) is None
+
+
+def test_draws_of_one_prompt_are_counted_one_by_one(tmp_path: Path) -> None:
+    draws = [dataclasses.replace(PROMPTS[0], draw=draw) for draw in range(3)]
+    bad = Answering([dataclasses.replace(GOOD, new_tokens=9)] * 3)
+    with pytest.raises(ModelError, match="3 of 3 answers cannot be"):
+        complete_prompts(CellStore(tmp_path), draws, bad, display)
 
 
 @pytest.mark.parametrize(("fields", "fault"), IMPOSSIBLE + BEYOND_BUDGET)
@@ -102,3 +152,12 @@ def test_an_answer_of_an_earlier_version_that_cannot_be_is_generated_again(
         assert store.completions() == {}
     assert "1 answers cannot be and are left out" in caplog.text
     assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), display) == [GOOD] * 3
+
+
+def test_an_answer_is_checked_by_the_budgets_of_its_prompt(tmp_path: Path) -> None:
+    asked = [dataclasses.replace(PROMPTS[0], thought_tokens=50)]
+    fields: dict[str, Any] = {**THOUGHT, "thought_tokens": 50, "new_tokens": 8}
+    thinking = Answering([dataclasses.replace(GOOD, **fields)])
+    with pytest.raises(ModelError, match="its thought has 50 tokens, 0 were allowed"):
+        complete_prompts(CellStore(tmp_path), PROMPTS[:1], thinking, display)
+    assert len(complete_prompts(CellStore(tmp_path), asked, thinking, display)) == 1

@@ -1,7 +1,7 @@
 """Prompts for tests of the openai backend, and answers to compare."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.openai.backend import OpenAIBackend
 from clue.config.schema import BackendConf, ModelConf
 from clue.records import Completion, Message, Prompt
-from tests.clue.backends.openai.server import Server, greedy
+from tests.clue.backends.openai.server import Server, generated
 
 BUDGET = 12
 SECRET = "The patient Nomen Nescio"
@@ -38,11 +38,12 @@ def local_answers(folder: Path, *end_ids: int) -> dict[int, Completion]:
 def inner_token(checkpoint: Checkpoint) -> int:
     """A token within the answer to the second prompt."""
     ids = checkpoint.chat.render(prompts()[1].messages)
-    return greedy(checkpoint, ids, BUDGET, [], [])[BUDGET // 2]
+    fields = {"max_tokens": BUDGET, "stop_token_ids": []}
+    return generated(checkpoint, ids, fields)[BUDGET // 2]
 
 
 def openai_backend(
-    server: Server | str, folder: Path | ModelConf, **settings: Any
+    server: Server | str, folder: Path | ModelConf, ways: Sequence[Any] = (), **settings: Any
 ) -> OpenAIBackend:
     url = server if isinstance(server, str) else server.url
     conf = BackendConf(**({"name": "openai", "url": url, "model": "tiny", "retries": 2} | settings))
@@ -50,7 +51,7 @@ def openai_backend(
     if isinstance(model, Path):
         model = ModelConf(repo=str(folder), dtype="float32")
     place = Path(str(model.repo))
-    backend = create_backend(Setup(model, conf, place, place))
+    backend = create_backend(Setup(model, conf, place, place, *ways))
     assert isinstance(backend, OpenAIBackend)
     return backend
 

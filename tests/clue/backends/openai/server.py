@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ from clue.config.schema import BackendConf, ModelConf
 
 VLLM_ONLY = {
     *("stop_token_ids", "return_token_ids", "add_special_tokens", "repetition_penalty"),
-    "chat_template_kwargs",
+    *("chat_template_kwargs", "skip_special_tokens", "min_p"),
 }
 
 
@@ -55,29 +55,57 @@ class Habits:
     version: str | None = "0.0.1"
     echo: bool = True
     """Repeats a prompt with its log-probabilities; else it ignores that it is asked to."""
+    unknown: tuple[str, ...] = ()
+    """Fields that it refuses."""
+    says: Callable[[str], str] | None = None
+    """Continuation of a prompt's text, in the place of the model's."""
+    separates: str | None = None
+    """Closing tag behind which its parser of thoughts begins the answer."""
+    field: str = "reasoning_content"
+    """Field of the separated thoughts; empty = it keeps them to itself."""
+    reports: bool = False
+    """Reports the tokens of thoughts."""
 
 
-def greedy(
-    checkpoint: Checkpoint,
-    ids: list[int],
-    budget: int,
-    end_ids: Sequence[int],
-    stops: Sequence[str],
+def continuation(
+    checkpoint: Checkpoint, ids: list[int], fields: Mapping[str, Any], says: Any = None
 ) -> list[int]:
-    """Answer of the library's own `generate`, up to the first end or stop string."""
+    """New ids of the model, or of what it is to say, by the fields of a request.
+
+    They end at the first end or stop string.
+    """
+    tokenizer = checkpoint.chat.tokenizer
+    stops, budget = fields.get("stop") or [], fields["max_tokens"]
+    end_ids = [*(fields.get("stop_token_ids") or []), tokenizer.eos_token_id]
+    if says is None:
+        new = generated(checkpoint, ids, {**fields, "stop_token_ids": end_ids})
+    else:
+        text = says(tokenizer.decode(ids, skip_special_tokens=False))
+        new = [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+        end = next(n for n, token in enumerate(new) if token in end_ids)
+        new = new[: end + 1][:budget]
+    lengths = range(1, len(new) + 1)
+    ends = (n for n in lengths if any(stop in tokenizer.decode(new[:n]) for stop in stops))
+    return new[: next(ends, len(new))]
+
+
+def generated(checkpoint: Checkpoint, ids: list[int], fields: Mapping[str, Any]) -> list[int]:
+    """New ids of the library's own `generate`, up to the first end."""
     prompt = torch.tensor([ids])
+    choice: dict[str, Any] = {"do_sample": False}
+    if fields.get("temperature"):
+        torch.manual_seed(fields["seed"])
+        choice = {"do_sample": True, "temperature": fields["temperature"]}
+        choice |= {"top_p": fields["top_p"], "top_k": max(fields.get("top_k", 0), 0)}
     out = checkpoint.model.generate(
         input_ids=prompt,
         attention_mask=torch.ones_like(prompt),
-        do_sample=False,
-        max_new_tokens=budget,
-        eos_token_id=list(end_ids),
+        **choice,
+        max_new_tokens=fields["max_tokens"],
+        eos_token_id=list(fields["stop_token_ids"]),
         pad_token_id=0,
     )
-    new: list[int] = out[0, len(ids) :].tolist()
-    decode = checkpoint.chat.tokenizer.decode
-    lengths = range(1, len(new) + 1)
-    return new[: next((n for n in lengths if any(s in decode(new[:n]) for s in stops)), len(new))]
+    return list(out[0, len(ids) :].tolist())
 
 
 def token_logprobs(checkpoint: Checkpoint, ids: list[int]) -> list[float]:
@@ -139,6 +167,8 @@ class Server:
             return self.habits.refuses, f"no {api} here"
         if not self.habits.ids and VLLM_ONLY & set(body):
             return 422, f"unknown fields {sorted(VLLM_ONLY & set(body))}"
+        if set(self.habits.unknown) & set(body):
+            return 400, f"unknown fields {self.habits.unknown}"
         return None
 
     def answer(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,22 +177,36 @@ class Server:
         with self._one:
             ids = self._ids(body)
             end_ids = [*body.get("stop_token_ids", []), chat.tokenizer.eos_token_id]
-            new = greedy(self.checkpoint, ids, body["max_tokens"], end_ids, body.get("stop", []))
-            text = chat.tokenizer.decode(new, skip_special_tokens=True)
+            new = continuation(self.checkpoint, ids, body, self.habits.says)
+            skips = body.get("skip_special_tokens", True)
+            text = chat.tokenizer.decode(new, skip_special_tokens=skips)
         stops = [stop for stop in body.get("stop", []) if stop in chat.tokenizer.decode(new)]
         ended = new[-1] in end_ids or bool(stops)
         for stop in stops:
             text = text.partition(stop)[0]
         choice = {"finish_reason": "stop" if ended else "length", "index": 0}
-        choice |= {"message": {"content": text}} if _api(body) == "chat" else {"text": text}
+        message, thought = self._message(text)
+        choice |= {"message": message} if _api(body) == "chat" else {"text": text}
         if body.get("echo") and self.habits.echo:
             with self._one:
                 values = token_logprobs(self.checkpoint, [*ids, *new])
             choice |= {"logprobs": {"token_logprobs": [None, *values]}}
         if body.get("return_token_ids"):
             choice |= {"token_ids": new}
-        usage = {"prompt_tokens": len(ids), "completion_tokens": len(new)}
+        usage: dict[str, Any] = {"prompt_tokens": len(ids), "completion_tokens": len(new)}
+        if self.habits.reports:
+            count = len(chat.tokenizer(thought, add_special_tokens=False)["input_ids"])
+            usage["completion_tokens_details"] = {"reasoning_tokens": count}
         return {"model": body["model"], "choices": [choice], "usage": usage}
+
+    def _message(self, text: str) -> tuple[dict[str, Any], str]:
+        """A message, and its thought with the closing tag if the server separates thoughts."""
+        habits = self.habits
+        if habits.separates is None:
+            return {"content": text}, ""
+        thought, closing, answer = text.partition(habits.separates)
+        fields = {habits.field: thought.removeprefix("<think>")} if habits.field else {}
+        return {"content": answer or None, **fields}, thought + closing
 
     def _ids(self, body: Mapping[str, Any]) -> list[int]:
         chat = self.checkpoint.chat

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from clue.backends.openai.answer_format import parse_answer
 from clue.backends.openai.http_client import RequestRefused, json_object
 from clue.backends.openai.probe import DIALECTS
-from clue.backends.openai.request_format import Dialect, build_request
+from clue.backends.openai.request_builder import RequestBuilder
+from clue.backends.openai.request_format import Dialect, Request
 from clue.checkpoints.chat_template import Chat
+from clue.checkpoints.thought_form import CHAIN_OF_THOUGHT
 from clue.config.scoring_schema import ScoringConf
 from clue.metrics import failures, rouge
 from clue.metrics.scorer import Scoring
@@ -24,6 +27,7 @@ from clue.store.completions import CellStore
 from clue.store.records_table import RecordsTable, read_table, write_table
 from clue.task import meqsum
 from tests import tiny
+from tests.clue.backends.thinking_model import OPENED, TAGS
 
 PROMPT = Prompt("1", (Message("user", "pain in my knee"),), 3)
 SAMPLE = Sample("1", {"question": "pain"}, "How is pain treated?", "1")
@@ -77,9 +81,11 @@ def check_usable(completion: Completion) -> None:
         assert read_table(write_table(Path(folder) / "t.parquet", table), verify=True) == table
 
 
-def outcome(dialect: Dialect, chat: Chat, body: bytes) -> Completion | None:
+def outcome(
+    dialect: Dialect, chat: Chat, body: bytes, request: Request | None = None
+) -> Completion | None:
     """The completion of a body; None if it is refused."""
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = request or RequestBuilder(dialect, chat, "m").answer(PROMPT)
     answer = json_object(body)
     if answer is None:
         return None
@@ -91,7 +97,7 @@ def outcome(dialect: Dialect, chat: Chat, body: bytes) -> Completion | None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_a_plausible_answer_is_usable(dialect: Dialect, chat: Chat) -> None:
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = RequestBuilder(dialect, chat, "m").answer(PROMPT)
     body = json.dumps(valid_answer(dialect, request.tokens)).encode()
     completion = outcome(dialect, chat, body)
     assert completion is not None
@@ -105,7 +111,7 @@ def test_a_plausible_answer_is_usable(dialect: Dialect, chat: Chat) -> None:
 )
 def test_a_changed_answer_is_usable_or_refused(data: st.DataObject, chat: Chat) -> None:
     dialect = data.draw(st.sampled_from(DIALECTS))
-    request = build_request(dialect, chat, PROMPT, "m")
+    request = RequestBuilder(dialect, chat, "m").answer(PROMPT)
     answer = copy.deepcopy(valid_answer(dialect, request.tokens))
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.sampled_from(PLACES))(answer)
@@ -117,6 +123,32 @@ def test_a_changed_answer_is_usable_or_refused(data: st.DataObject, chat: Chat) 
     completion = outcome(dialect, chat, json.dumps(answer).encode())
     if completion is not None:
         check_usable(completion)
+
+
+@given(data=st.data())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_changed_answer_with_a_thought_is_usable_or_refused(
+    data: st.DataObject, chat: Chat
+) -> None:
+    dialect = data.draw(st.sampled_from([one for one in DIALECTS if one.api == "chat"]))
+    form = data.draw(st.sampled_from([CHAIN_OF_THOUGHT, TAGS, OPENED, None]))
+    request = RequestBuilder(dialect, chat, "m").both(replace(PROMPT, thought_tokens=5), form)
+    ids = data.draw(st.lists(st.integers(0, len(chat.tokenizer) - 1), min_size=1, max_size=8))
+    text = data.draw(st.sampled_from(["knee", "<think>a</think>b", "a\nAnswer: b", "", "<think>"]))
+    message = {"content": text, "reasoning_content": data.draw(JSON_VALUES)}
+    reason = "length" if len(ids) == 8 else "stop"
+    choice = {"finish_reason": reason, "message": message, "token_ids": ids}
+    details = data.draw(JSON_VALUES | st.fixed_dictionaries({"reasoning_tokens": ODD_NUMBERS}))
+    usage = {"prompt_tokens": request.tokens, "completion_tokens": len(ids)}
+    answer = {"choices": [choice], "usage": usage | {"completion_tokens_details": details}}
+    completion = outcome(dialect, chat, json.dumps(answer).encode(), request)
+    if completion is not None:
+        check_usable(completion)
+        assert completion.thought_end is not None
+        assert completion.new_tokens <= PROMPT.max_new_tokens
+        assert completion.new_tokens + completion.thought_tokens <= len(ids)
 
 
 @given(body=st.binary(max_size=60))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from clue.backends.openai.backend import OpenAIBackend
-from clue.backends.openai.probe import PROBE
+from clue.backends.openai.probe_request import PROBE
 from clue.config.schema import BackendConf, ModelConf, PrivacyConf
 from clue.errors import ModelError, ModelUnavailable, PrivacyError
 from clue.privacy import check_endpoint
