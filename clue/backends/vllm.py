@@ -11,10 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from clue.backends import Backend, Setup
+from clue.backends.draw_key import request_seed
 from clue.backends.engine_queue import EngineQueue
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
-from clue.backends.request_seed import request_seed
 from clue.backends.two_phases import TWO_PHASES, Thought, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
 from clue.config.schema import BackendConf, ModelConf

@@ -14,9 +14,9 @@ from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.huggingface.quantization import check_loadable
 from clue.backends.huggingface.turn import Request, Turn, TurnRules
+from clue.backends.two_phases import TWO_PHASES, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
-from clue.checkpoints.thought_form import CHAIN_OF_THOUGHT
-from clue.config.generation_schema import COT, NATIVE
+from clue.config.generation_schema import COT
 from clue.records import Completion, Prompt, TokenLogProbs
 
 if TYPE_CHECKING:  # torch takes seconds
@@ -48,8 +48,11 @@ class TransformersBackend(Backend):
         """
         check_loadable(self.setup.model, self.checkpoint.config)
         auto_class(self.setup.model.label, self.checkpoint.config)
-        sampling = {"sampling": SAMPLING_SCHEME} if self.setup.generation.is_sampled else {}
-        return {"name": "transformers", **self.checkpoint.identity(), **sampling}
+        return {
+            "name": "transformers",
+            **self.checkpoint.identity(),
+            **self.setup.ways(SAMPLING_SCHEME, TWO_PHASES),
+        }
 
     def notes(self) -> tuple[str, ...]:
         """Notes on the layout of turns."""
@@ -113,7 +116,7 @@ class TransformersBackend(Backend):
 
     def _request(self, prompt: Prompt) -> Request:
         generation, rules = self.setup.generation, self._rules
-        key = draw_key(generation, prompt, self.setup.model.label)
+        key = draw_key(generation, self.setup.model.label, prompt)
         # a closing needs its own tokens, and a thought at least one
         thought = max(prompt.thought_tokens, 1 + len(rules.closing))
         return Request(
@@ -141,13 +144,12 @@ class TransformersBackend(Backend):
 
     @cached_property
     def _rules(self) -> TurnRules:
-        chat, mode = self.checkpoint.chat, self.setup.thinking.mode
-        form = {COT: CHAIN_OF_THOUGHT, NATIVE: chat.thoughts}.get(mode)
-        encoded = chat.tokenizer(form.closing, add_special_tokens=False) if form else {}
+        chat, thinking = self.checkpoint.chat, self.setup.thinking
+        form = thought_form(thinking, chat)
         return TurnRules(
             *(chat.tokenizer, chat.stop_ids, chat.stop_strings, form),
-            closing=list(encoded.get("input_ids", ())),
-            closes_turns=mode == COT,
+            closing=ThoughtReader(chat, form).ids_of(form.closing) if form else (),
+            closes_turns=thinking.mode == COT,
         )
 
     @cached_property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from clue.backends.draw_key import request_seed
 from clue.backends.openai.request_format import (
     MAX_STOPS,
     SEED,
@@ -13,7 +14,6 @@ from clue.backends.openai.request_format import (
     stop_strings,
     text_ids,
 )
-from clue.backends.request_seed import request_seed
 from clue.backends.two_phases import Thought, ThoughtReader
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.thought_form import ThoughtForm

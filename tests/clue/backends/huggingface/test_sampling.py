@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from clue.backends.draw_key import draw_key
 from clue.backends.huggingface.sampling import Sampler, gumbel
-from clue.config.generation_schema import GenerationConf
-from clue.records import Message, Prompt
 
 MASK = 2**64 - 1
 
@@ -95,24 +92,3 @@ def test_half_precision_is_drawn_in_float32() -> None:
     logits = torch.randn(5, 25, generator=torch.Generator().manual_seed(1)).bfloat16()
     choices = [Sampler(0.9).choose(one, range(5), [2] * 5) for one in (logits, logits.float())]
     assert torch.equal(*choices)
-
-
-def prompt(text: str = "one", draw: int = 0) -> Prompt:
-    return Prompt("1", (Message("user", text),), 5, draw=draw)
-
-
-def test_a_key_depends_on_seed_prompt_and_draw_and_on_the_model_if_models_share_nothing() -> None:
-    conf, free = GenerationConf(0.7), GenerationConf(0.7, coupled=False)
-    keys = {
-        draw_key(conf, prompt(), "a"),
-        draw_key(conf, prompt("two"), "a"),
-        draw_key(conf, prompt(draw=1), "a"),
-        draw_key(GenerationConf(0.7, seed=1), prompt(), "a"),
-        draw_key(free, prompt(), "a"),
-        draw_key(free, prompt(), "b"),
-    }
-    assert len(keys) == 6
-    assert draw_key(conf, prompt(), "a") == draw_key(conf, prompt(), "b")
-    # a fixed value, since stored answers depend on it: sha256 of '[0, "<digest>", 0]', 8 bytes
-    assert prompt().sha256.startswith("7dc1f868")
-    assert draw_key(conf, prompt(), "a") == 10451691613476029782

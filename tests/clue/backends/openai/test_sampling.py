@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clue.backends.request_seed import request_seed
+from clue.backends.draw_key import request_seed
 from clue.config.generation_schema import GenerationConf
 from clue.errors import ConfigError
 from clue.records import Completion, Prompt

@@ -1,7 +1,7 @@
 import hashlib
 from dataclasses import replace
 
-from clue.backends.request_seed import request_seed
+from clue.backends.draw_key import request_seed
 from clue.config.generation_schema import GenerationConf
 from clue.records import Message, Prompt
 
