@@ -209,7 +209,7 @@ def test_an_answer_follows_its_thought(
 
 @pytest.mark.usefixtures("_vllm")
 def test_who_stops_listening_leaves_no_thought_for_the_next_cell(tmp_path: Path) -> None:
-    folder = tiny.llama(tmp_path, template=tiny.CHATML)
+    folder = tiny.llama(tmp_path, template=tiny.CHATML + "{# </think> #}")
     vllm_backend = backend(folder, "vllm", NATIVE)
     vllm_backend.checkpoint.chat.thoughts = OPENED
     vllm_backend.engine.says = script("pain</think>knee")

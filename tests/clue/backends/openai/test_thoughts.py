@@ -13,6 +13,7 @@ from clue.backends.openai.request_format import Dialect
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.thought_form import ThoughtForm
 from clue.config.generation_schema import GenerationConf, ThinkingConf
+from clue.config.schema import ModelConf
 from clue.errors import ModelError
 from clue.records import Completion, Prompt
 from tests import tiny
@@ -43,7 +44,9 @@ def thinking(
 ) -> Iterator[tuple[Server, Any]]:
     """A server whose model writes this text, and the backend."""
     with Server(folder, Habits(says=script(text), **habits)).running() as server:
-        backend = openai_backend(server, folder, ways, concurrency=1, retries=0)
+        # the template shows no form of thoughts; each test has one of its own
+        model = ModelConf(repo=str(folder), dtype="float32", thought_tags=["<think>", "</think>"])
+        backend = openai_backend(server, model, ways, concurrency=1, retries=0)
         backend.checkpoint.chat.thoughts = form
         yield server, backend
 
