@@ -61,22 +61,23 @@ def summary(answer: Completion) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("ways", "form", "text", "expected"),
+    ("ways", "model", "expected"),
     [
-        (COT, None, "pain\n**Answer:** tablets", ("tablets", "stop", "pain", "closed")),
-        (COT, None, "pain " * 60, (FORCED, "stop", None, "cut")),
-        (COT, None, "tablets", (FORCED, "stop", "tablets", "cut")),
-        (NATIVE, TAGS, "<think>\npain</think>\n\nknee", ("knee", "stop", "pain", "closed")),
-        (NATIVE, OPENED, "pain</think>knee", ("knee", "stop", "pain", "closed")),
-        (NATIVE, OPENED, "pain " * 60, (FORCED, "stop", None, "cut")),
-        (NATIVE, OPENED, "pain", ("", "stop", "pain", "open")),
-        (NATIVE, TAGS, "knee", ("knee", "stop", None, "absent")),
-        (NATIVE, TAGS, "z" * 50, ("z" * 40, "length", None, "absent")),
+        (COT, (None, "pain\n**Answer:** tablets"), ("tablets", "stop", "pain", "closed")),
+        (COT, (None, "pain " * 60), (FORCED, "stop", None, "cut")),
+        (COT, (None, "tablets"), (FORCED, "stop", "tablets", "cut")),
+        (NATIVE, (TAGS, "<think>\npain</think>\n\nknee"), ("knee", "stop", "pain", "closed")),
+        (NATIVE, (OPENED, "pain</think>knee"), ("knee", "stop", "pain", "closed")),
+        (NATIVE, (OPENED, "pain " * 60), (FORCED, "stop", None, "cut")),
+        (NATIVE, (OPENED, "pain"), ("", "stop", "pain", "open")),
+        (NATIVE, (TAGS, "knee"), ("knee", "stop", None, "absent")),
+        (NATIVE, (TAGS, "z" * 50), ("z" * 40, "length", None, "absent")),
     ],
 )
 def test_an_answer_follows_its_thought(
-    folder: Path, kind: str, ways: Any, form: ThoughtForm | None, text: str, expected: Any
+    folder: Path, kind: str, ways: Any, model: tuple[ThoughtForm | None, str], expected: Any
 ) -> None:
+    form, text = model
     with thinking(folder, text, ways, form, **KINDS[kind]) as (server, backend):
         answer = completion(backend)
         assert backend.identity()["thinking"] == "two phases"
@@ -157,19 +158,17 @@ CHAT = {"takes": ("chat",)}
 )
 @pytest.mark.parametrize("form", [TAGS, OPENED, None])
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "written",
     [
         ("<think>\npain</think>knee", ("knee", "stop", "pain", "closed")),
         ("<think>\npain", ("", "stop", "pain", "open")),
-        (
-            "<think>pain</think>" + "z" * 60,
-            ("z" * 40, "length", "pain", "closed"),
-        ),
+        ("<think>pain</think>" + "z" * 60, ("z" * 40, "length", "pain", "closed")),
     ],
 )
 def test_one_request_has_both(
-    folder: Path, form: Any, text: str, expected: Any, habits: Any, *, ids: bool
+    folder: Path, form: Any, written: tuple[str, Any], habits: Any, *, ids: bool
 ) -> None:
+    text, expected = written
     text = text.removeprefix("<think>\n") if form is OPENED else text
     with thinking(folder, text, NATIVE, form, **CHAT, ids=ids, **habits) as (server, backend):
         answer = completion(backend)
