@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,48 @@ def llama(folder: Path, *, context: int = 2048, seed: int = 0, **made: Any) -> P
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     words.save_pretrained(folder)
+    return folder
+
+
+def scripted(folder: Path, words: Sequence[str], *, template: str, context: int = 2048) -> Path:
+    """A Llama that answers every prompt with these words, and then ends its turn.
+
+    Each token leads to one other: the last token of the prompt to the first word, a word to the
+    next one. The words are tokens of their own and differ, unless the last one repeats an earlier
+    one, from which the model then goes on for ever.
+    """
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    encoder = tokenizer(template)
+    encoder.add_tokens(list(words))
+    start = encoder.apply_chat_template(
+        [{"role": "user", "content": "a"}], add_generation_prompt=True, tokenize=False
+    )
+    first = encoder(start, add_special_tokens=False)["input_ids"][-1]
+    path = [first, *encoder.convert_tokens_to_ids(list(words))]
+    size = len(encoder) + -len(encoder) % 8
+    config = LlamaConfig(
+        **{"vocab_size": len(encoder), "hidden_size": size, "intermediate_size": 8},
+        **{"num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2},
+        max_position_embeddings=context,
+        bos_token_id=encoder.bos_token_id,
+        eos_token_id=encoder.eos_token_id,
+    )
+    model = LlamaForCausalLM(config)
+    successors = dict.fromkeys(range(len(encoder)), encoder.eos_token_id)
+    for token, successor in pairwise(path):
+        if token not in path[: path.index(token)]:
+            successors[token] = successor
+    with torch.no_grad():
+        model.model.embed_tokens.weight.copy_(torch.eye(len(encoder), size))
+        model.model.layers[0].self_attn.o_proj.weight.zero_()
+        model.model.layers[0].mlp.down_proj.weight.zero_()
+        model.lm_head.weight.zero_()
+        for token, successor in successors.items():
+            model.lm_head.weight[successor, token] = 1.0
+    model.save_pretrained(folder)
+    encoder.save_pretrained(folder)
     return folder
 
 

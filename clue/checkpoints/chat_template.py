@@ -31,7 +31,8 @@ _PART = "{'type'"
 
 _THINKS = (
     "the chat template {}, and none of its variables switches that off: a budget for answers ends "
-    "inside the thought. Choose a template without thoughts: model.chat_template=<file.jinja> or "
+    "inside the thought. Let it think with a budget of its own: thinking.mode=native. Or choose a "
+    "template without thoughts: model.chat_template=<file.jinja> or "
     "model.chat_template=<name of another model>; none = the plain layout"
 )
 
