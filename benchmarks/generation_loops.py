@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from clue.backends.huggingface.batching import BatchGenerator
-from clue.backends.huggingface.turn import Request
+from clue.backends.huggingface.turn import AnswerRequest
 
 Rows = Sequence[list[int]]
 Answers = dict[int, list[int]]
@@ -57,5 +57,5 @@ def _cut(answer: list[int], stop_ids: list[int]) -> list[int]:
 
 def ours(batched: BatchGenerator, rows: Rows, budget: int) -> Answers:
     """Generate as the project does for a cell."""
-    requests = [Request(row, budget) for row in rows]
+    requests = [AnswerRequest(row, budget) for row in rows]
     return {index: turn.tokens for index, turn, _ in batched.answers(requests)}

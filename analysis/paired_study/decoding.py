@@ -1,4 +1,4 @@
-"""How the answers of a cell were decoded, and if the two models of a pair share their noise."""
+"""Decoding of the answers of a cell, and if the two models of a pair share their noise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class NativeThoughts(NamedTuple):
     form: ThoughtForm
 
 
-class Layout(Protocol):
+class ProbeLayout(Protocol):
     """Lays out a question, and an answer with some fields of its turn."""
 
     def __call__(
@@ -46,7 +46,7 @@ class ThoughtProbe:
     """A template and its tokenizer's additions to the vocabulary."""
 
     template: str
-    layout: Layout
+    layout: ProbeLayout
     added: Collection[str]
 
     def native(self) -> NativeThoughts | None:

@@ -13,7 +13,7 @@ from clue.backends.huggingface.architecture import auto_class
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.huggingface.quantization import check_loadable
-from clue.backends.huggingface.turn import Request, Turn, TurnRules
+from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
 from clue.backends.two_phases import TWO_PHASES, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
 from clue.config.generation_schema import COT
@@ -114,12 +114,12 @@ class TransformersBackend(Backend):
             "peak_gpu_memory_bytes": sum(torch.cuda.max_memory_allocated(gpu) for gpu in gpus),
         }
 
-    def _request(self, prompt: Prompt) -> Request:
+    def _request(self, prompt: Prompt) -> AnswerRequest:
         generation, rules = self.setup.generation, self._rules
         key = draw_key(generation, self.setup.model.label, prompt)
         # a closing needs its own tokens, and a thought at least one
         thought = max(prompt.thought_tokens, 1 + len(rules.closing))
-        return Request(
+        return AnswerRequest(
             *(self._render(prompt), prompt.max_new_tokens),
             thought=thought if rules.form and prompt.thought_tokens else 0,
             noise=key if generation.is_sampled else 0,

@@ -19,7 +19,7 @@ from clue.backends.huggingface.shared_prefix import (
     family_saving,
     reading_order,
 )
-from clue.backends.huggingface.turn import Request, Turn, TurnRules
+from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.common.batch_plan import plan
 from clue.errors import ModelError
@@ -54,7 +54,7 @@ class BatchGenerator:
         self.tokens = self.tokens or default_batch_tokens(self.model)
 
     def answers(
-        self, requests: Sequence[Request], done: Collection[int] = ()
+        self, requests: Sequence[AnswerRequest], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Turn, float]]:
         """Yields index, turn and seconds of every prompt that is not `done`.
 

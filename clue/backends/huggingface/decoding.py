@@ -16,7 +16,7 @@ import torch
 from clue.backends.huggingface.kv_cache import KvCache
 from clue.backends.huggingface.prompt_reading import NOT_FINITE, PromptReader
 from clue.backends.huggingface.sampling import Sampler
-from clue.backends.huggingface.turn import Request, Turn, TurnRules
+from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
 from clue.errors import ModelError
 
 
@@ -30,7 +30,7 @@ class Decoder:
     sampler: Sampler | None = None
     """None = the likeliest token is chosen."""
 
-    def answer(self, requests: Sequence[Request]) -> list[Turn]:
+    def answer(self, requests: Sequence[AnswerRequest]) -> list[Turn]:
         """Answers prompts.
 
         Args:

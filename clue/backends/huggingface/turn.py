@@ -11,7 +11,7 @@ STOP_WINDOW = 16
 """Last tokens of an answer that are searched for a stop string at every step."""
 
 
-class Request(NamedTuple):
+class AnswerRequest(NamedTuple):
     """A prompt in tokens, and the bounds of its answer."""
 
     ids: TokenIds
@@ -66,7 +66,7 @@ class Turn:
     within it, or the model does not begin one.
     """
 
-    request: Request
+    request: AnswerRequest
     rules: TurnRules
     tokens: list[int] = field(default_factory=list)
     answer_start: int | None = None

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
-from clue.backends.huggingface.turn import Request
+from clue.backends.huggingface.turn import AnswerRequest
 
 
-def requests(rows: Sequence[list[int]], budgets: Sequence[int]) -> list[Request]:
+def requests(rows: Sequence[list[int]], budgets: Sequence[int]) -> list[AnswerRequest]:
     """Requests for answers at once."""
-    return [Request(*request) for request in zip(rows, budgets, strict=True)]
+    return [AnswerRequest(*request) for request in zip(rows, budgets, strict=True)]
 
 
 def decoded(decoder: Decoder, rows: Sequence[list[int]], budgets: Sequence[int]) -> list[list[int]]:

@@ -23,7 +23,7 @@ import resource, sys
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from clue.backends.huggingface.batching import BatchGenerator
-from clue.backends.huggingface.turn import Request, TurnRules
+from clue.backends.huggingface.turn import AnswerRequest, TurnRules
 from clue.errors import ModelError
 
 torch.set_num_threads(1)
@@ -38,7 +38,7 @@ rows = [torch.randint(97, (20 + i,)).tolist() for i in range(64)]
 def answer_all(room):
     # every token ends a turn, so that room for answers costs memory and no time
     batched = BatchGenerator(model, TurnRules(None, range(97)), tokens=10**9)
-    requests = [Request(row, room) for row in rows]
+    requests = [AnswerRequest(row, room) for row in rows]
     answers = {i: turn.tokens for i, turn, _ in batched.answers(requests)}
     return [answers[i] for i in range(len(rows))], batched.halvings
 

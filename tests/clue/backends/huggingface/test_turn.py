@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clue.backends.huggingface.turn import STOP_WINDOW, Request, Turn, TurnRules
+from clue.backends.huggingface.turn import STOP_WINDOW, AnswerRequest, Turn, TurnRules
 from clue.checkpoints.thought_form import CHAIN_OF_THOUGHT, ThoughtForm
 
 STOP = "$"
@@ -31,7 +31,7 @@ def run(
     closing = [ord(letter) for letter in form.closing] if form else []
     closes = form is CHAIN_OF_THOUGHT
     rules = TurnRules(Characters(), [ord(STOP)], form=form, closing=closing, closes_turns=closes)
-    turn = Turn(Request([1], budget, thought if form else 0), rules, **more)
+    turn = Turn(AnswerRequest([1], budget, thought if form else 0), rules, **more)
     choices = iter(text + "." * 99)
     while not turn.has_ended:
         turn.add(ord(next(choices)))
@@ -107,7 +107,7 @@ def test_a_heading_that_is_longer_than_the_window_is_found_at_its_last_token() -
 
 def test_a_stop_string_ends_a_turn() -> None:
     rules = TurnRules(Characters(), [], ["\nQ"])
-    turn = Turn(Request([1], 20), rules)
+    turn = Turn(AnswerRequest([1], 20), rules)
     for letter in "AB\nQ":
         assert not turn.has_ended
         turn.add(ord(letter))
