@@ -6,6 +6,7 @@ from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
 from analysis.report.figures.failures import ALL_KINDS, THOUGHT_KINDS, failure_percent
 from analysis.report.tables.pairs import NONE
+from analysis.report.tables.thoughts import ABSENT
 
 
 def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
@@ -70,5 +71,5 @@ def _size(pair: AlignedPair) -> str:
 def _failure_rates(pair: AlignedPair, flag: str) -> str:
     base, tuned = (failure_percent([c], flag) for c in (pair.match.base, pair.match.tuned))
     if flag in THOUGHT_KINDS and (base is None) != (tuned is None):  # one of the two thinks
-        return f"{_percent(base)} / {_percent(tuned)}"
+        return " / ".join(ABSENT if one is None else f"{one:.1f}" for one in (base, tuned))
     return NONE if base is None or tuned is None else f"{base:.1f} / {tuned:.1f}"

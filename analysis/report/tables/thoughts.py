@@ -8,6 +8,9 @@ from analysis.paired_study.thought_rows import PairThoughts, ThoughtRow
 from analysis.report.document import ReportTable
 from analysis.report.tables.pairs import NONE
 
+ABSENT = "none"
+"""Value of a model that answers at once. A text that begins with `-` is quoted in CSV files."""
+
 
 def thoughts(rows: Sequence[ThoughtRow]) -> ReportTable:
     """Mode, budget, length and ends of the thoughts, and the difference without unfinished ones."""
@@ -20,11 +23,11 @@ def thoughts(rows: Sequence[ThoughtRow]) -> ReportTable:
             *("no thought %", "Δ", "Δ finished [95 % CI]", "n finished"),
         ],
         [_line(row) for row in ordered],
-        "Two values: base / biomedical model; -: answers at once. Mode: cot, a chain of thought on "
-        "request; native, the form of the model's template. Budget: most tokens of a thought. "
-        "Tokens: mean of a thought with its tags. Cut, unfinished, no thought: percent of all "
-        "answers. Δ: biomedical minus base in points. Δ finished: without answers behind a cut or "
-        "unfinished thought of either model; -: there is none, none is left, or the sensitivity "
+        "Two values: base / biomedical model; none: it answers at once. Mode: cot, a chain of "
+        "thought on request; native, the form of the model's template. Budget: most tokens of a "
+        "thought. Tokens: mean of a thought with its tags. Cut, unfinished, no thought: percent of "
+        "all answers. Δ: biomedical minus base in points. Δ finished: without answers behind a cut "
+        "or unfinished thought of either model; -: there is none, none is left, or the sensitivity "
         "analyses are off. It is conditional on the models' output and no correction.",
         [row.thoughts.marks for row in ordered],
     )
@@ -37,7 +40,7 @@ def _line(row: ThoughtRow) -> list[str]:
         display_name(row.key.task),
         _same(one.mode_base, one.mode_tuned),
         _same(_count(one.budget_base), _count(one.budget_tuned)),
-        _same(one.requests_base or NONE, one.requests_tuned or NONE),
+        _same(one.requests_base or ABSENT, one.requests_tuned or ABSENT),
         _both(one.tokens_base, one.tokens_tuned),
         _both(one.cut_base, one.cut_tuned),
         _both(one.unfinished_base, one.unfinished_tuned),
@@ -57,7 +60,7 @@ def _finished(one: PairThoughts) -> str:
 
 
 def _count(value: int | None) -> str:
-    return NONE if value is None else f"{value:,}"
+    return ABSENT if value is None else f"{value:,}"
 
 
 def _same(base: str, tuned: str) -> str:
@@ -67,5 +70,5 @@ def _same(base: str, tuned: str) -> str:
 
 def _both(base: float | None, tuned: float | None) -> str:
     return " / ".join(
-        NONE if value is None else number_format.number(value, 1) for value in (base, tuned)
+        ABSENT if value is None else number_format.number(value, 1) for value in (base, tuned)
     )
