@@ -64,6 +64,9 @@ def write_study(
     }
     for name, content in contents.items():
         write_atomic(folder / name, content)
+    for name in TABLES:
+        if f"{name}.csv" not in contents:  # of an earlier analysis
+            (folder / f"{name}.csv").unlink(missing_ok=True)
     return [folder / name for name in contents]
 
 

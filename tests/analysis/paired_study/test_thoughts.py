@@ -137,8 +137,11 @@ def test_equal_thinking_is_no_remark(tmp_path: Path, thinker: Thinker) -> None:
 def test_a_study_without_thoughts_has_no_trace_of_them(tmp_path: Path) -> None:
     pair(tmp_path, Thinker(wanted=None), Thinker(wanted=None))
     of = run(found_study(tmp_path), quick())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thoughts.csv").write_text("of an earlier analysis\n")
     paths = write_study(tmp_path / "out", of.rows, summary(of, quick()), of.tables)
     assert "thoughts.csv" not in {path.name for path in paths}
+    assert not (tmp_path / "out" / "thoughts.csv").exists()
     text = json.dumps(summary(of, quick())) + "".join(
         path.read_text() for path in paths if path.suffix == ".csv"
     )
