@@ -64,8 +64,10 @@ def _count(value: int | None) -> str:
 
 
 def _same(base: str, tuned: str) -> str:
-    """One text if both models have it, else both."""
-    return base if base == tuned else f"{base} / {tuned}"
+    """One text if both models have it, else both; nothing is known if neither has one."""
+    if base == tuned:
+        return NONE if base == ABSENT else base
+    return f"{base} / {tuned}"
 
 
 def _both(base: float | None, tuned: float | None) -> str:
