@@ -8,12 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 EXPLORATORY = "exploratory"
+ONLY_TUNED_THINKS = "only the tuned model thinks"
+ONLY_BASE_THINKS = "only the base thinks"
+THINK_DIFFERENTLY = "the two think differently"
+"""Marks of pairs: an analysis sets them, not the facts of a cell."""
+THINKING_TOO = "the difference is that of training and of thinking together"
+SETTINGS_TOO = "the difference is that of training and of these settings together"
+"""Clauses on the difference of a pair with these marks."""
 FICTIONAL = "fictional data"
 PARTIAL = "partial"
 LIMIT = f"{PARTIAL}: limit "
 """Begins the mark of a cell that a limit cut short; the limit follows."""
 BACKENDS = {"fake": "fake answers", "baseline": "baseline", "synthetic": "synthetic scores"}
 """Backend whose answers or scores are no model's, to its mark."""
+_ONE_THINKS = (
+    f"One model of a pair thinks before it answers and the other answers at once: {THINKING_TOO}."
+)
 MEANINGS = {
     "fake answers": "Random words replace the answers of a model.",
     "baseline": "A rule answers, not a model.",
@@ -21,6 +31,11 @@ MEANINGS = {
     FICTIONAL: "The data are made up. They show the form of a result and support no claim.",
     PARTIAL: "A limit leaves samples out.",
     "trial": "A cell does not belong to the study.",
+    ONLY_TUNED_THINKS: _ONE_THINKS,
+    ONLY_BASE_THINKS: _ONE_THINKS,
+    THINK_DIFFERENTLY: (
+        f"The models of a pair think with different modes, budgets or requests: {SETTINGS_TOO}."
+    ),
     EXPLORATORY: "The prompt setting is not the declared one.",
 }
 """Kind of mark to its meaning, in the order in which marks are written."""
@@ -145,8 +160,8 @@ def meanings(marks: Iterable[str]) -> str:
     >>> meanings(["partial: limit 5", "partial: limit 20"])
     'A limit leaves samples out.'
     """
-    kinds = dict.fromkeys(_kind(mark) for mark in marks)
-    return " ".join(MEANINGS[kind] for kind in kinds if kind in MEANINGS)
+    kinds = map(_kind, marks)
+    return " ".join(dict.fromkeys(MEANINGS[kind] for kind in kinds if kind in MEANINGS))
 
 
 def _kind(mark: str) -> str:

@@ -25,6 +25,7 @@ from analysis.paired_study.prompt_factor_rows import (
 from analysis.paired_study.prompt_setting_rows import CommonItems, SettingChange, SettingKey
 from analysis.paired_study.rows import ComparisonKey, DataCoverage, Judgement
 from analysis.paired_study.score_key import ScoreKey
+from analysis.paired_study.thought_rows import PairThoughts
 from analysis.paired_study.variance_table import VarianceShares
 from analysis.stats.comparison import Comparison
 from analysis.stats.equivalence import Rope
@@ -57,6 +58,8 @@ class DescribedTable(NamedTuple):
     sections: Sections
     introduction: str
     """Text above its columns; lines as they are printed."""
+    is_optional: bool = False
+    """The file is written only if there are rows."""
 
 
 TABLES: Mapping[str, DescribedTable] = {
@@ -109,6 +112,12 @@ TABLES: Mapping[str, DescribedTable] = {
         "A row per pair and task score of which a model has several draws of a prompt\n"
         "(`generation.draws`): what sampling adds to the error of the difference, and the votes\n"
         "of each model. Nothing of it is tested. Without draws the table is empty.",
+    ),
+    "thoughts": DescribedTable(
+        (("key", ScoreKey), ("thoughts", PairThoughts)),
+        "A row per pair and task on which a model thinks before it answers (`thinking.mode`).\n"
+        "Nothing of it is tested. If no model thinks, the file is not written.",
+        is_optional=True,
     ),
 }
 """By name of the file."""

@@ -37,7 +37,8 @@ def write_study(
         folder: receives the files.
         rows: of cells.csv and cells.parquet.
         summary: content of summary.json.
-        tables: rows of the other tables, by name; a table without rows has its head only.
+        tables: rows of the other tables, by name; a table without rows has its head only, and no
+            file if it is optional.
 
     Raises:
         StoreError: the folder cannot be written.
@@ -55,6 +56,7 @@ def write_study(
                 columns(other.sections),
             )
             for name, other in TABLES.items()
+            if not other.is_optional or (tables or {}).get(name)
         },
         "summary.json": (
             json.dumps(json_values(summary), indent=1, sort_keys=True) + "\n"
@@ -62,6 +64,9 @@ def write_study(
     }
     for name, content in contents.items():
         write_atomic(folder / name, content)
+    for name in TABLES:
+        if f"{name}.csv" not in contents:  # of an earlier analysis
+            (folder / f"{name}.csv").unlink(missing_ok=True)
     return [folder / name for name in contents]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.cells import CellKey, StoredCell
+from analysis.thinking import Thinking
 from clue.marks import union
 
 
@@ -32,8 +33,9 @@ class MatchedCells:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """Marks of both cells together."""
-        return union(self.base.marks, self.tuned.marks)
+        """Marks of both cells together, and of a difference in their thinking."""
+        base, tuned = (Thinking.of(cell.facts) for cell in (self.base, self.tuned))
+        return union(self.base.marks, self.tuned.marks, filter(None, [base.mark_beside(tuned)]))
 
     @property
     def is_open(self) -> bool:

@@ -34,6 +34,7 @@ from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.series_to_test import SCORE, SeriesBuilder, SeriesToTest
 from analysis.paired_study.shrunken_cells import shrunken_study
 from analysis.paired_study.testing import TestedSeries, test_all
+from analysis.paired_study.thoughts import thought_rows
 from analysis.paired_study.variance_table import variance_table
 from analysis.settings import AnalysisConf
 from analysis.stats.comparison import Options
@@ -80,6 +81,7 @@ class PromptStudy:
             format_content(self.tested, self.weights, self.families),
             prompt_factor(self.tested, self.scores_by_prompt, self.conf),
             draw_rows(self.tested),
+            thought_rows(self.tested),
         )
 
     @property
@@ -211,7 +213,8 @@ class PromptStudy:
     def _variants(self) -> Mapping[str, Variant]:
         if not self.conf.sensitivity:
             return {}
-        return variants(sorted({name for task in self.aligned for name in task.score}))
+        metrics = sorted({name for task in self.aligned for name in task.score})
+        return variants(metrics, (cell for task in self.aligned for cell in task.cells))
 
     def _level_comparisons(self) -> Iterator[UnjudgedComparison]:
         primary = {

@@ -22,6 +22,7 @@ from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.shrunken_cells import ShrunkenStudy
 from analysis.paired_study.standings import Standing
+from analysis.paired_study.thought_rows import ThoughtRow
 from analysis.paired_study.variance_table import VarianceRow
 from clue.marks import EXPLORATORY, marked, union
 
@@ -76,6 +77,8 @@ class PromptResults:
     """Prompts as a random factor; empty if one prompt asks all items."""
     draws: Sequence[DrawRow]
     """Sampled answers; empty if every prompt has one answer of each model."""
+    thoughts: Sequence[ThoughtRow]
+    """Thoughts before answers; empty if all models answer at once."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -145,6 +148,7 @@ class StudyResults:
                 row for setting in self.settings for row in setting.prompt_factor.singles
             ],
             "draws": [row for setting in self.settings for row in setting.draws],
+            "thoughts": [row for setting in self.settings for row in setting.thoughts],
         }
 
     def table(self) -> "pd.DataFrame":

@@ -6,17 +6,20 @@ that drops items by the answers of a model answers another question: its rows ar
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Columns
+from analysis.cells import Columns, StoredCell
 from analysis.paired_study.series import AlignedPair, RowFilter, weighted_mean
 from analysis.stats.paired import Array, Paired
+from analysis.thinking import Thinking
+from clue.metrics.failures import BROKEN_THOUGHTS
 
 PRIMARY = "primary"
+FINISHED = "finished_thoughts"
 PATIENT = re.compile(r"(?P<patient>\d+)-DS-\d+")
 """Name of a discharge summary in MIMIC-IV-Note, which begins with the patient."""
 DEGENERATE = 0.5
@@ -54,13 +57,19 @@ def score_series(aligned: AlignedPair, variants: Mapping[str, Variant]) -> dict[
     return scores
 
 
-def variants(metrics: Sequence[str]) -> dict[str, Variant]:
-    """All analyses of tasks with these metrics in their scores."""
+def variants(metrics: Sequence[str], cells: Iterable[StoredCell] = ()) -> dict[str, Variant]:
+    """All analyses of tasks.
+
+    Args:
+        metrics: in the scores of the tasks.
+        cells: that are analysed; those with thoughts have an analysis of their own.
+    """
     without = {
         f"without_{name}": Variant(f"task scores without {name}", weigh=_without_metric(name))
         for name in metrics
     }
-    return {**VARIANTS, **without}
+    thinks = any(Thinking.of(cell.facts).is_on for cell in cells)
+    return {**VARIANTS, **({FINISHED: FINISHED_THOUGHTS} if thinks else {}), **without}
 
 
 def patient(cluster: str) -> str:
@@ -95,7 +104,8 @@ def _without_flags(*names: str) -> RowFilter:
     def unflagged(columns: Columns) -> NDArray[np.bool_]:
         rows = np.ones(len(columns.ids), dtype=bool)
         for name in names:
-            rows &= ~columns.flags[name]
+            if name in columns.flags or name not in BROKEN_THOUGHTS:  # one model may not think
+                rows &= ~columns.flags[name]
         return rows
 
     return unflagged
@@ -143,6 +153,10 @@ def _replaced_by(suffix: str) -> Reweighting:
     return weigh
 
 
+FINISHED_THOUGHTS = Variant(
+    "conditional on thoughts that neither model had cut or left unfinished",
+    keep=_without_flags(*BROKEN_THOUGHTS),
+)
 VARIANTS: Mapping[str, Variant] = {
     "not_truncated": Variant(
         "conditional on answers that neither model had cut", keep=_without_flags("truncated")

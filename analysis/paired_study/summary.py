@@ -14,6 +14,7 @@ from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
 from analysis.sentences.prompt_factor import OF_POPULATION
 from analysis.settings import AnalysisConf
+from analysis.thinking import Thinking
 from clue import __version__
 from clue.records import sha256
 from clue.study.declaration import Declaration
@@ -45,6 +46,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
     """Document of a study."""
     scores = {task.match.task: list(task.score) for task in results.aligned}
     metrics = sorted({name for names in scores.values() for name in names})
+    analyses = variants(metrics, results.cells.values())
     study = results.study
     design = _design(study.declaration, conf, scores)
     return {
@@ -52,7 +54,7 @@ def summary(results: StudyResults, conf: AnalysisConf) -> dict[str, Any]:
         "libraries": {name: version(name) for name in LIBRARIES},
         "design": design,
         "design_sha256": sha256(design),
-        "analyses": {name: variant.description for name, variant in variants(metrics).items()},
+        "analyses": {name: variant.description for name, variant in analyses.items()},
         "declared": {
             "statement": list(study.statement),
             "hypotheses": study.declaration.hypotheses(),
@@ -115,10 +117,17 @@ def _cells(cells: Mapping[CellKey, StoredCell]) -> list[dict[str, Any]]:
             "marks": list(cell.marks),
             "records": len(cell.columns.ids),
             **({"draws": cell.columns.draws} if cell.columns.draws > 1 else {}),
+            **_thinking(cell),
             "signatures": dict(cell.signatures),
         }
         for key, cell in sorted(cells.items())
     ]
+
+
+def _thinking(cell: StoredCell) -> dict[str, Any]:
+    """The way of thinking; nothing if the model answers at once."""
+    thinking = Thinking.of(cell.facts)
+    return {"thinking": asdict(thinking)} if thinking.is_on else {}
 
 
 def _scores(standing: Standing) -> dict[str, Any]:
@@ -171,6 +180,7 @@ def _prompt(setting: PromptResults) -> Mapping[str, Any]:
         "format_content": setting.format_content.as_dict(),
         **_prompt_factor(setting),
         **_draws(setting),
+        **_thoughts(setting),
     }
 
 
@@ -184,6 +194,12 @@ def _draws(setting: PromptResults) -> dict[str, Any]:
     """Sampled answers; nothing if every prompt has one answer of each model."""
     rows = [asdict(row.key) | asdict(row.score) for row in setting.draws]
     return {"draws": rows} if rows else {}
+
+
+def _thoughts(setting: PromptResults) -> dict[str, Any]:
+    """Thoughts of both models of each pair; nothing if all answer at once."""
+    rows = [asdict(row.key) | asdict(row.thoughts) for row in setting.thoughts]
+    return {"thoughts": rows} if rows else {}
 
 
 def _answers(setting: PromptResults) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.pairing.answer_quality import answer_notes
+from analysis.pairing.answer_quality import answer_notes, pair_marks
 from analysis.pairing.missing_samples import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing
 from analysis.pairing.prompt_comparison import PromptComparison
@@ -16,7 +16,6 @@ from analysis.stats.battery import battery
 from analysis.stats.claims import AdjustedP
 from analysis.stats.comparison import Comparison, Kind, Options, untested
 from clue.common.plural import counted
-from clue.marks import union
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _range(pairing: Pairing) -> float:
 
 def _labels(base: ModelResults, tuned: ModelResults) -> Labels:
     names = (base.name, tuned.name) if base.name != tuned.name else ("base", "tuned")
-    return Labels(*names, base.scored, marks=union(base.marks, tuned.marks))
+    return Labels(*names, base.scored, marks=pair_marks(base, tuned))
 
 
 def _notes(

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.pairing.answer_quality import pair_marks
 from analysis.pairing.file_comparison import FileComparison, compare_results
 from analysis.pairing.missing_samples import list_ids
 from analysis.pairing.pair_files import align, pair
@@ -16,7 +17,6 @@ from analysis.pairing.scales import check_scales
 from analysis.readers import ModelResults
 from analysis.readers.per_sample import SampleRow
 from analysis.stats.comparison import Comparison, untested
-from clue.marks import union
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _differences(comparison: FileComparison) -> ModelResults:
         model=difference_name(comparison),
         task=base.task,
         signature=base.signature,
-        marks=union(base.marks, tuned.marks),
+        marks=pair_marks(base, tuned),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.thinking import Thinking, ThoughtEnds
 from clue.records import SampleKey
 from clue.task.answers.thoughts import is_thought_alone
 
@@ -51,6 +52,10 @@ class AnswerFacts:
     """Number of thoughts without an answer."""
     layout: str | None = None
     """Layout of the turns: `plain`, `chat template`."""
+    thinking: Thinking | None = None
+    """Way of thinking before the answers."""
+    ends: ThoughtEnds | None = None
+    """Ends of the thoughts; None also if there are none."""
 
     @classmethod
     def of_texts(

@@ -16,6 +16,7 @@ from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow
+from analysis.thinking import Thinking, thought_ends
 from clue.cluster_robust import mean_over_metrics
 from clue.records import dotted
 from clue.store.format import check_format_around
@@ -92,6 +93,8 @@ def answer_facts(cell: StoredCell) -> AnswerFacts:
         cell.distinct_answers,
         cell.thoughts_alone,
         chat.get("layout") if isinstance(chat, Mapping) else None,
+        Thinking.of(cell.facts),
+        thought_ends(cell),
     )
 
 

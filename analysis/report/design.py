@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.report import draws, selectors
+from analysis.report import draws, selectors, thoughts
 from analysis.report.document import FoldedList, ReportTable, Section
 from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
@@ -48,6 +48,7 @@ def section(
         _scores(results),
         _declared(setting, conf, design_sha256),
         *draws.settings_of(results, setting),
+        *thoughts.settings_of(results, setting),
         *study.notes,
     ]
     terms = FoldedList("Terms", TERMS)

@@ -40,6 +40,16 @@ DRAWS = (
 )
 
 
+THOUGHTS = (
+    "Where a model thinks before it answers, thought and answer have budgets of their own, or "
+    "one budget together where a server takes one request. A thought that its budget ends is "
+    "closed in the model's place, and the answer behind it is scored. A thought that never ends "
+    "leaves a blank answer, which scores 0. No score is computed from a thought. The difference "
+    "without cut and unfinished thoughts leaves out an answer if that happened to either model, so "
+    "it is conditional on the models' own output. Shares and lengths of thoughts are not tested."
+)
+
+
 def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
     """Paragraphs on design, tests, levels and pooling, corrections, and equivalence."""
     sizes = hypotheses(setting)
@@ -69,6 +79,7 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
         "influence of each item.",
         *[EXAMS] * (setting.exam_contrast is not None),
         *[DRAWS] * bool(setting.draws),
+        *[THOUGHTS] * bool(setting.thoughts),
     ]
 
 

@@ -16,6 +16,7 @@ from analysis.report import (
     prompt_settings,
     prompts,
     selectors,
+    thoughts,
 )
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
@@ -54,7 +55,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
-        answers = [*(marked(marks, warning) for warning in _void(results)), *answers]
+        warnings = [*_void(results), *thoughts.remarks(results.settings)]
+        answers = [*(marked(marks, warning) for warning in warnings), *answers]
         if not setting.confirmatory:
             warning = exploratory(setting.prompt)
             title, answers = f"{warning} {title}", [warning, *answers]
@@ -65,6 +67,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             exams_and_format.exam_section(setting, conf, figures),
             prompts.section(results, figures["prompts"]),
             draws.section(results),
+            thoughts.section(results),
             prompt_settings.section(results, setting, figures["prompt_settings"]),
             _model_scores(results, conf, figures),
             exams_and_format.format_section(setting, conf, figures),

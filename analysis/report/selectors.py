@@ -94,6 +94,13 @@ def drawn_settings(results: StudyResults) -> list[PromptResults]:
     return sorted(settings, key=lambda setting: setting is not reported)
 
 
+def thinking_settings(results: StudyResults) -> list[PromptResults]:
+    """Prompt settings in which a model thinks before it answers, the reported one first."""
+    reported = reported_setting(results)
+    settings = [setting for setting in results.settings if setting.thoughts]
+    return sorted(settings, key=lambda setting: setting is not reported)
+
+
 def population_setting(results: StudyResults) -> PromptResults | None:
     """The first of them; None if one prompt asks all items in every setting."""
     return next(iter(population_settings(results)), None)

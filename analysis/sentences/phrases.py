@@ -7,6 +7,13 @@ from analysis.stats.claims import AdjustedP, claim_interval
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from analysis.stats.power import minimum_detectable_difference
+from clue.marks import (
+    ONLY_BASE_THINKS,
+    ONLY_TUNED_THINKS,
+    SETTINGS_TOO,
+    THINK_DIFFERENTLY,
+    THINKING_TOO,
+)
 
 HOLM = "Holm"
 FEW_DF = 4.5
@@ -157,6 +164,19 @@ class Phrases:
             reason = f"one cluster has {100 * comparison.max_share:.0f} % of the items"
         return (
             f" Warning: {reason}, so the interval rests on {comparison.df:.1f} degrees of freedom."
+        )
+
+    @property
+    def thinking(self) -> str:
+        """Sentence on models that do not think in the same way; empty if they do."""
+        labels = self.labels
+        if THINK_DIFFERENTLY in labels.marks:
+            return f" The two think with different settings: {SETTINGS_TOO}."
+        thinkers = ((ONLY_BASE_THINKS, labels.base), (ONLY_TUNED_THINKS, labels.tuned))
+        return "".join(
+            f" Only {name} thinks before it answers: {THINKING_TOO}."
+            for mark, name in thinkers
+            if mark in labels.marks
         )
 
     @property

@@ -64,14 +64,16 @@ def sentence(comparison: Comparison, labels: Labels, adjusted: AdjustedP | None 
     }
     claimed = verdict(comparison, adjusted)
     if claimed == "untestable":
-        return marked(labels.marks, f"{phrases.scores}. Not tested: {comparison.refused}.")
+        return marked(
+            labels.marks, f"{phrases.scores}. Not tested: {comparison.refused}.{phrases.thinking}"
+        )
     text = f"{phrases.scores}: {phrases.difference} ({phrases.evidence})."
     about = phrases.disagreement
     if claimed in writers:
         about += writers[claimed](phrases)
     if is_fragile(claimed, labels.bounds, comparison.margin):
         about += phrases.missing_samples
-    return marked(labels.marks, text + about + phrases.warning)
+    return marked(labels.marks, text + about + phrases.thinking + phrases.warning)
 
 
 def is_fragile(claimed: Verdict, bounds: Interval | None, margin: float | None) -> bool:

@@ -19,6 +19,7 @@ from clue.evaluation.resume import is_finished, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.marks import union
 from clue.metrics import choice
+from clue.metrics.failures import BROKEN_THOUGHTS
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.metrics.uniform import uniform
@@ -152,8 +153,10 @@ def _answer_note(cell: Cell, means: dict[str, float]) -> str:
     """Returns a note on answers of a model that say nothing of it; else empty."""
     if cell.model.baseline:
         return ""
-    counts = (int(means[name]) for name in ("distinct_answers", "thoughts_alone"))
-    return uniform(int(means["n"]), means["empty_percent"], *counts) or ""
+    n, distinct, alone = (int(means[name]) for name in ("n", "distinct_answers", "thoughts_alone"))
+    percents = (means.get(f"{name}_percent", 0.0) for name in BROKEN_THOUGHTS)
+    broken = round(n * sum(percents) / 100)
+    return uniform(n, means["empty_percent"], distinct, alone, broken) or ""
 
 
 def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:

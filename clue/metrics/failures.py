@@ -20,6 +20,9 @@ LOOP_WORDS = 12
 LONGEST_WORD = 60
 """Most letters and digits of a word; a longer one at the end is split into characters."""
 
+BROKEN_THOUGHTS = ("thought_cut", "unfinished_thought")
+"""Flags of thoughts that the model did not finish."""
+
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 

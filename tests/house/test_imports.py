@@ -25,7 +25,7 @@ LAYERS = (
     ("analysis", "analysis.errors", "analysis.published"),
     ("analysis.settings", "analysis.names", "analysis.number_format"),
     ("analysis.stats", "analysis.cells", "analysis.configuration"),
-    ("analysis.meta",),
+    ("analysis.meta", "analysis.thinking"),
     ("analysis.sentences", "analysis.readers"),
     ("analysis.pairing",),
     ("analysis.paired_study",),

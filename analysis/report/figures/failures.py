@@ -23,11 +23,20 @@ KINDS = {
     "empty": "blank",
 }
 """Flag of a record to its name in the report."""
+THOUGHT_KINDS = {
+    "thought_cut": "thought cut",
+    "unfinished_thought": "thought unfinished",
+    "no_thought": "no thought",
+}
+"""Flags of models that think before they answer, to their names."""
+ALL_KINDS = KINDS | THOUGHT_KINDS
 ROW = 0.19
 SCALES = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Possible upper limits of the axes, in percent; all panels have the same limit."""
 
-Rates = dict[tuple[str, str], tuple[float, float]]
+BothPercents = tuple[float | None, float | None]
+"""Of base and biomedical model; None: it does not record the flag, since it does not think."""
+Rates = dict[tuple[str, str], BothPercents]
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -36,8 +45,9 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     if not rates:
         return None
     pairs = list(dict.fromkeys(pair for pair, _ in rates))
-    kinds = [flag for flag in KINDS if any(recorded == flag for _, recorded in rates)]
-    limit = next(scale for scale in SCALES if scale >= max(max(both) for both in rates.values()))
+    kinds = [flag for flag in ALL_KINDS if any(recorded == flag for _, recorded in rates)]
+    highest = max(percent or 0 for both in rates.values() for percent in both)
+    limit = next(scale for scale in SCALES if scale >= highest)
     height = ROW * len(pairs) * 1.6 + 0.95
     figure = Figure(figsize=(WIDTH, height))
     width = 0.80 / len(kinds)
@@ -47,7 +57,8 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         for y, pair in enumerate(pairs):
             if (pair, flag) in rates:
                 _bars(ax, y, rates[pair, flag], theme)
-        ax.set_title(KINDS[flag], fontsize=8)
+        title = ALL_KINDS[flag]
+        ax.set_title(title.replace(" ", "\n") if flag in THOUGHT_KINDS else title, fontsize=8)
         _scale(ax, pairs if column == 0 else [""] * len(pairs), limit, theme)
     figure.text(0.19, 0.1 / height, "% of answers:", color=theme.ink)
     figure.text(0.32, 0.1 / height, "○ base", color=theme.base)
@@ -58,7 +69,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
 def alt(results: StudyResults) -> str:
     """Describes the figure: the rates of both models for each pair and kind of failure."""
     parts = [
-        f"{pair} {KINDS[flag]}: {base:.0f} and {tuned:.0f} %"
+        f"{pair} {ALL_KINDS[flag]}: {_whole(base)} and {_whole(tuned)} %"
         for (pair, flag), (base, tuned) in _rates(results).items()
         if base or tuned
     ]
@@ -80,19 +91,27 @@ def _rates(results: StudyResults) -> Rates:
     rates: Rates = {}
     for pair, of_pair in groupby(matches, key=lambda match: match.pair.name):
         tasks = list(of_pair)
-        for flag in KINDS:
+        for flag in ALL_KINDS:
             base = failure_percent([task.base for task in tasks], flag)
             tuned = failure_percent([task.tuned for task in tasks], flag)
-            if base is not None and tuned is not None:
+            recorded = {base is not None, tuned is not None}
+            if recorded == {True} or (True in recorded and flag in THOUGHT_KINDS):
                 rates[pair, flag] = (base, tuned)
     return rates
 
 
-def _bars(ax: Axes, y: int, rates: tuple[float, float], theme: Theme) -> None:
+def _whole(percent: float | None) -> str:
+    return "none" if percent is None else f"{percent:.0f}"
+
+
+def _bars(ax: Axes, y: int, rates: BothPercents, theme: Theme) -> None:
     base, tuned = rates
-    ax.plot([base, tuned], [y, y], color=theme.line, lw=2, zorder=1)
-    ax.plot([base], [y], "o", color=theme.base, mfc=theme.paper, ms=5)
-    ax.plot([tuned], [y], "D", color=theme.tuned, ms=3)
+    if base is not None and tuned is not None:
+        ax.plot([base, tuned], [y, y], color=theme.line, lw=2, zorder=1)
+    if base is not None:
+        ax.plot([base], [y], "o", color=theme.base, mfc=theme.paper, ms=5)
+    if tuned is not None:
+        ax.plot([tuned], [y], "D", color=theme.tuned, ms=3)
 
 
 def _scale(ax: Axes, names: list[str], limit: float, theme: Theme) -> None:

@@ -4,8 +4,9 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
-from analysis.report.figures.failures import KINDS, failure_percent
+from analysis.report.figures.failures import ALL_KINDS, THOUGHT_KINDS, failure_percent
 from analysis.report.tables.pairs import NONE
+from analysis.report.tables.thoughts import ABSENT
 
 
 def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
@@ -26,7 +27,9 @@ def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
     """Rates of each kind of failure, base and biomedical model, by task."""
     pairs = _under_setting(results, setting)
     recorded = {flag for pair in pairs for flag in pair.match.base.columns.flags}
-    kinds = {flag: title for flag, title in KINDS.items() if flag in recorded}
+    of_thoughts = {flag for pair in pairs for flag in pair.match.tuned.columns.flags}
+    recorded |= of_thoughts & set(THOUGHT_KINDS)
+    kinds = {flag: title for flag, title in ALL_KINDS.items() if flag in recorded}
     body = []
     pairs.sort(key=lambda pair: (pair.match.pair.name, display_order(pair.match.task)))
     for pair in pairs:
@@ -67,4 +70,6 @@ def _size(pair: AlignedPair) -> str:
 
 def _failure_rates(pair: AlignedPair, flag: str) -> str:
     base, tuned = (failure_percent([c], flag) for c in (pair.match.base, pair.match.tuned))
+    if flag in THOUGHT_KINDS and (base is None) != (tuned is None):  # one of the two thinks
+        return " / ".join(ABSENT if one is None else f"{one:.1f}" for one in (base, tuned))
     return NONE if base is None or tuned is None else f"{base:.1f} / {tuned:.1f}"

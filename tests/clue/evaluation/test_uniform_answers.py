@@ -36,6 +36,19 @@ def test_thoughts_without_an_answer_are_a_reason_too(
         assert row.note.startswith("8 of 12 answers are thoughts that end before an answer")
 
 
+def test_thoughts_that_were_mostly_cut_are_a_reason_too(
+    mlruns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = dict.fromkeys("0123456789abcdef", "cut")
+    monkeypatch.setattr("clue.backends.fake.ENDS", cut)
+    words = ("model=smollm2_135m", "limit=12", "thinking.mode=cot")
+    job = job_request(mlruns, Path("demo"), *words, tasks=("mednli",))
+    for status in ("done", "skipped"):
+        (row,) = done(job).values()
+        assert row.status == status
+        assert row.note.startswith("12 of 12 thoughts were cut or never ended: the score measures")
+
+
 def test_answers_that_differ_need_no_note(mlruns: Path) -> None:
     job = job_request(mlruns, Path("demo"), "model=smollm2_135m", "limit=12", tasks=("mednli",))
     (row,) = done(job).values()
