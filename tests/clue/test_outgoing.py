@@ -47,6 +47,17 @@ def test_hidden_texts_keep_everything_else() -> None:
         assert "patient" not in str(row)
 
 
+def test_a_thought_is_hidden_as_an_answer_is() -> None:
+    completion = replace(RECORD.completion, thought="She has gout.", thought_end="closed")
+    record = replace(RECORD, completion=completion)
+    (hashed,) = outgoing.rows([record], "hash")
+    (hidden,) = outgoing.rows([record], "none")
+    assert hashed["thought"].startswith("sha256:")
+    assert hidden["thought"] is None
+    assert "gout" not in json.dumps([hashed, hidden])
+    assert hidden["thought_end"] == "closed"
+
+
 @pytest.mark.parametrize("mode", ["hash", "none"])
 def test_ids_go_to_no_server_and_pair_in_an_archive(mode: str) -> None:
     record = replace(RECORD, sample_id="20001234", cluster="10005678")
