@@ -4,8 +4,8 @@
     python -m analysis labels labels-mednli.json --json
 
 Prints how often each model's answer was preferred, and the difference of both shares with its
-interval and test, as everywhere in the analysis: items of one cluster count as dependent. Ties count
-for neither model. The result is one person's on the labelled items, and exploratory.
+interval and test, as everywhere in the analysis: items of one cluster count as dependent. Ties
+count for neither model. The result is one person's on the labelled items, and exploratory.
 
 Exit code 0: done; 1: the file cannot be used.
 """
@@ -52,10 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 def lines(labels: LabelFile) -> Iterator[str]:
     """Yields the lines on a file of labels."""
     pair = f"{labels.tuned} against {labels.base} on {in_sentence(labels.task)}"
-    title = f"{pair}, prompt setting {labels.prompt}"
-    yield marked(
-        labels.marks, f"{title}: {len(labels.labels):,} of {labels.items:,} items labelled"
-    )
+    labelled = f"{len(labels.labels):,} of {labels.items:,} items labelled"
+    yield marked(labels.marks, f"{pair}, prompt setting {labels.prompt}: {labelled}")
     counts = labels.counts
     for choice, words in CHOICES.items():
         share = number(100 * counts[choice] / len(labels.labels), 1)

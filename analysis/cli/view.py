@@ -5,10 +5,10 @@
     python -m analysis view meditron7b:llama2_7b mednli study=demo prompt=cot paths.mlruns=DIR
 
 PAIR is the name of the biomedical model, or tuned:base. Settings are those of `python -m analysis`.
-The page is one file that opens from disk, mlruns/analysis/samples/<pair>.html, readable by its owner
-only. It shows texts of open data. For credentialed data it shows scores and flags, unless text=full
-declares that it stays where their texts may be read; text=none shows no texts. Prompts and references
-need the data on this machine. docs/samples.md explains the page and the blind labels.
+The page is one file that opens from disk, mlruns/analysis/samples/<pair>.html, readable by its
+owner only. It shows texts of open data. For credentialed data it shows scores and flags, unless
+text=full declares that it stays where their texts may be read; text=none shows no texts. Prompts
+and references need the data on this machine. docs/samples.md explains the page and the labels.
 
 Exit code 0: written; 1: there is no such pair, or nothing to compare.
 """

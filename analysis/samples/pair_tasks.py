@@ -79,4 +79,5 @@ def _nothing(pair: ModelPair, task: str | None, study: StudyCells) -> str:
     trials = {one.table.facts["model"] for one in study.trials} & {pair.tuned, pair.base}
     if trials:
         return f"{words} in this study; trials are shown with include_trials=true"
-    return f"{words}: run both, e.g. python run.py -m model={pair.tuned},{pair.base} task={task or 'all'}"
+    command = f"python run.py -m model={pair.tuned},{pair.base} task={task or 'all'}"
+    return f"{words}: run both, e.g. {command}"

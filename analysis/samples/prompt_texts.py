@@ -76,8 +76,6 @@ def verified(
     }
     absent = len(keys) - len(same)
     if asked.by_key and absent:
-        note = (
-            f"Prompts of {absent:,} of {len(keys):,} answers are absent: the data here give others."
-        )
-        return AskedSamples(same, note)
+        answers = f"{absent:,} of {len(keys):,} answers"
+        return AskedSamples(same, f"Prompts of {answers} are absent: the data here give others.")
     return AskedSamples(same, asked.note)

@@ -48,11 +48,11 @@ class SharedTexts:
         """Returns the turns of a prompt; documents of the last one are parts of their own."""
         *before, question = messages
         turns: list[Turn] = [[one.role, [self.paragraphs(one.content)]] for one in before]
-        parts: list[Part] = [
-            [name, self.paragraphs(text)] if name else self.paragraphs(text)
-            for name, text in split_at_fields(question.content, sample.fields)
-        ]
-        return [*turns, [question.role, parts]]
+        split = split_at_fields(question.content, sample.fields)
+        return [*turns, [question.role, [self._part(*part) for part in split]]]
+
+    def _part(self, name: str, text: str) -> Part:
+        return [name, self.paragraphs(text)] if name else self.paragraphs(text)
 
 
 def split_at_fields(text: str, fields: Mapping[str, str]) -> list[tuple[str, str]]:

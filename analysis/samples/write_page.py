@@ -21,7 +21,7 @@ FOLDER = "samples"
 PRIVACY = {
     "none": "This page shows no texts (text=none).",
     "open": "This page shows texts of open data only.",
-    "all": "This page shows texts of all data, also credentialed ones: keep it where they may be read.",
+    "all": "This page shows texts of all data (text=full): keep it where they may be read.",
 }
 
 
