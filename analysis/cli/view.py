@@ -34,9 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     if len(tasks) > 1:
         raise ConfigError(f"one task or all: write one of {', '.join(tasks)}, or none")
     conf = configuration([word for word in arguments.words if "=" in word])
+    from analysis.paired_study.cells_of_study import study_cells
     from analysis.samples.write_page import write_page
 
-    path = write_page(conf, arguments.pair, tasks[0] if tasks else None)
+    path = write_page(study_cells(conf), conf, arguments.pair, tasks[0] if tasks else None)
     print_rows([f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB)"])
     return 0
 

@@ -14,7 +14,7 @@ NONE = -1
 FOLDED = 1500
 """Characters from which on a field of a sample is a document, which a page folds away."""
 
-Part = list[int] | list[str | list[int]]
+Part = Sequence[object]
 """Paragraphs of a text by number; or the name of a field, and its paragraphs."""
 Turn = list[str | list[Part]]
 """Role and parts of a turn, as JSON."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.paired_study.cells_of_study import study_cells
+from analysis.paired_study.cells_of_study import StudyCells
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.shown_items import shows_texts
 from analysis.samples.page import render
@@ -25,10 +25,11 @@ PRIVACY = {
 }
 
 
-def write_page(conf: AnalysisConf, name: str, task: str | None) -> Path:
+def write_page(study: StudyCells, conf: AnalysisConf, name: str, task: str | None) -> Path:
     """Writes the page of a pair on one task or on all of its tasks; returns its path.
 
     Args:
+        study: its cells.
         conf: validated settings.
         name: biomedical model, or `tuned:base`.
         task: None = every task that both models have.
@@ -38,7 +39,6 @@ def write_page(conf: AnalysisConf, name: str, task: str | None) -> Path:
         PairingError: the store has nothing to compare.
         StoreError: a table is damaged, or the folder cannot be written.
     """
-    study = study_cells(conf)
     chosen = pair_tasks(study, conf, name, task)
     shown = conf.shown_answers
     tasks = []
