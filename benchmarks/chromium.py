@@ -1,15 +1,17 @@
 """Chromium without a window, driven over a pipe: for tests and measurements of pages.
 
-Only the standard library and an installed Chromium are needed (`apt-get install chromium`). Messages
-are those of the Chrome DevTools Protocol, JSON that ends with a zero byte.
+Only the standard library and an installed Chromium are needed (`apt-get install chromium`).
+Messages are those of the Chrome DevTools Protocol, JSON that ends with a zero byte.
 """
 
 import base64
 import json
 import os
+import select
 import shutil
-import subprocess
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,8 @@ OPTIONS = (
 )
 FROM_US, TO_US = 3, 4
 """File descriptors on which Chromium reads and writes."""
+PATIENCE = 60
+"""Seconds after which a browser that gives no answer is given up."""
 
 
 def chromium() -> str | None:
@@ -40,7 +44,7 @@ class Browser:
     def __init__(self, write: int, read: int) -> None:
         self._write = write
         self._messages = self._received(read)
-        self._number = 0
+        self._number = self._opened = 0
         self._session: str | None = None
         self.events: list[dict[str, Any]] = []
         """Events of the page that were received so far."""
@@ -66,20 +70,24 @@ class Browser:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return dict(answer["result"])
             self.events.append(answer)
-        raise RuntimeError("the browser ended")
+        raise RuntimeError(f"{method}: the browser ended, or gave no answer for {PATIENCE} s")
 
     def open(self, page: Path, address: str = "", width: int = 1280, height: int = 900) -> None:
         """Opens a page of this project from disk and waits until it is ready."""
-        self.send("Page.navigate", url="about:blank")
         self.send(
             "Emulation.setDeviceMetricsOverride",
             **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
         )
-        self.send("Page.navigate", url=page.absolute().as_uri() + address)
-        self.value(
-            "new Promise(done => { const look = () => document.documentElement?.dataset.ready"
-            " ? done(true) : setTimeout(look, 20); look(); })"
-        )
+        self._opened += 1
+        question = f"?{self._opened}"  # the same page with another address would not be read again
+        self.send("Page.navigate", url=f"{page.absolute().as_uri()}{question}{address}")
+        deadline = time.monotonic() + PATIENCE
+        while not self.value(
+            f"location.search === '{question}' && document.documentElement?.dataset.ready === 'yes'"
+        ):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{page} is not ready after {PATIENCE} s")
+            time.sleep(0.02)
 
     def value(self, expression: str) -> Any:
         """Returns the JSON value of an expression in the page; promises are awaited.
@@ -107,7 +115,7 @@ class Browser:
     @staticmethod
     def _received(read: int) -> Iterator[dict[str, Any]]:
         parts: list[bytes] = []
-        while chunk := os.read(read, 1 << 20):
+        while select.select([read], [], [], PATIENCE)[0] and (chunk := os.read(read, 1 << 20)):
             *complete, rest = chunk.split(b"\0")
             for end in complete:
                 yield json.loads(b"".join([*parts, end]))
@@ -121,22 +129,20 @@ def browser() -> Iterator[Browser]:
     program = chromium()
     assert program is not None
     commands, answers = os.pipe(), os.pipe()
-
-    ends = (commands[0], answers[1])
-    redirected = f'exec "$0" "$@" {FROM_US}<&{ends[0]} {TO_US}>&{ends[1]}'
+    silent = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+    pipes = [
+        (os.POSIX_SPAWN_DUP2, commands[0], FROM_US),
+        (os.POSIX_SPAWN_DUP2, answers[1], TO_US),
+    ]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(
-            ["sh", "-c", redirected, program, *OPTIONS, f"--user-data-dir={profile}"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=ends,
-        )
+        words = [program, *OPTIONS, f"--user-data-dir={profile}"]
+        process = os.posix_spawn(program, words, os.environ, file_actions=[*silent, *pipes])
         os.close(commands[0])
         os.close(answers[1])
         try:
             yield Browser(commands[1], answers[0])
         finally:
-            process.terminate()
-            process.wait()
+            os.kill(process, signal.SIGTERM)
+            os.waitpid(process, 0)
             os.close(commands[1])
             os.close(answers[0])
