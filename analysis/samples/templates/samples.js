@@ -339,15 +339,19 @@ function listRow(index) {
   const row = shown[index], base = task.base.score[row], tuned = task.tuned.score[row];
   const sign = score => score === null ? "–" : task.graded ? fixed(score, 1) : score > 0 ? "✓" : "✗";
   const change = base === null || tuned === null ? "" : tuned < base ? "▼" : tuned > base ? "▲" : "=";
-  const isFlagged = task.base.flags[row] || task.tuned.flags[row];
+  const flagsDiffer = task.base.flags[row] !== task.tuned.flags[row];
   const one = element("div", { className: "item", id: `row-${row}`, role: "option", "aria-selected": String(index === current),
     "aria-posinset": index + 1, "aria-setsize": shown.length },
   element("span", { className: "change", title: "biomedical compared with base" }, change),
   element("span", { className: "name" }, [task.items.name[task.item[row]], task.rows.place[row]].filter(Boolean).join(", ")),
   element("span", { className: "scores" }, `${sign(base)} → ${sign(tuned)}`),
-  element("span", { className: "flagged", title: "has a flag" }, isFlagged ? "⚑" : ""));
+  element("span", { className: "flagged", title: "flags differ" }, flagsDiffer ? "⚑" : ""));
   one.style.top = `${index * ROW_HEIGHT}px`;
-  one.addEventListener("click", () => { show(index); byId("list").focus(); });
+  one.addEventListener("click", () => {
+    show(index);
+    byId("list").focus();
+    if (matchMedia("(max-width: 760px)").matches) byId("detail").scrollIntoView();
+  });
   return one;
 }
 
