@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,17 +60,24 @@ class Browser:
         Raises:
             RuntimeError: the browser refuses the command.
         """
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": parameters}
-        message |= {"sessionId": self._session} if self._session else {}
-        os.write(self._write, json.dumps(message).encode() + b"\0")
+        number = self._post(method, parameters)
         for answer in self._messages:
-            if answer.get("id") == self._number:
+            if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return dict(answer["result"])
             self.events.append(answer)
+            if answer.get("method") == "Page.javascriptDialogOpening":  # it would stop the page
+                self._post("Page.handleJavaScriptDialog", {"accept": True})
         raise RuntimeError(f"{method}: the browser ended, or gave no answer for {PATIENCE} s")
+
+    def _post(self, method: str, parameters: Mapping[str, Any]) -> int:
+        """Sends a command without waiting for its answer; returns its number."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        message |= {"sessionId": self._session} if self._session else {}
+        os.write(self._write, json.dumps(message).encode() + b"\0")
+        return self._number
 
     def open(self, page: Path, address: str = "", width: int = 1280, height: int = 900) -> None:
         """Opens a page of this project from disk and waits until it is ready."""

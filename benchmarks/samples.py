@@ -24,7 +24,7 @@ from analysis.settings import AnalysisConf
 from benchmarks.chromium import Browser, browser, chromium
 from benchmarks.found_study import found_study
 from clue.common.console import print_lines
-from clue.records import Completion, Message, Prompt, Record, Sample, sha256
+from clue.records import Completion, Message, Prompt, Record, Sample, SampleKey, sha256
 from clue.store.completions import CellStore
 from clue.store.format import declare_format
 from clue.store.records_table import RecordsTable, write_table
@@ -52,9 +52,8 @@ def main() -> None:
         path = arguments.keep or Path(folder) / "page.html"
         seconds = write(path, Path(folder) / "store", arguments.items)
         size = path.stat().st_size / 1e6
-        print_lines(
-            f"{arguments.items:,} items x 2 models: {size:.1f} MB, written in {seconds:.1f} s"
-        )
+        items = f"{arguments.items:,} items x 2 models"
+        print_lines(f"{items}: {size:.1f} MB, written in {seconds:.1f} s")
         if chromium() is None:
             print_lines("no Chromium is installed: nothing else is measured")
             return
@@ -90,14 +89,14 @@ def measurements(running: Browser, path: Path) -> Iterator[str]:
 def _milliseconds(running: Browser, statement: str, call: str) -> float:
     """Median of five calls, layout included."""
     fields = "const {result, flag, side, text} = document.getElementById('filter').elements;"
-    loop = f"const t = performance.now(); {call}; document.body.offsetHeight; times.push(performance.now() - t);"
-    return float(
-        running.value(
-            f"(() => {{ {fields} document.getElementById('filter').reset(); {statement}; "
-            f"const times = []; for (let i = 0; i < 5; i++) {{ {loop} }} "
-            "return times.sort((a, b) => a - b)[2]; })()"
-        )
-    )
+    timed = f"const start = performance.now(); {call}; document.body.offsetHeight;"
+    script = f"""(() => {{
+        {fields} document.getElementById('filter').reset(); {statement};
+        const times = [];
+        for (let i = 0; i < 5; i++) {{ {timed} times.push(performance.now() - start); }}
+        return times.sort((a, b) => a - b)[2];
+    }})()"""
+    return float(running.value(script))
 
 
 def _cells(store: Path, items: int) -> AskedSamples:
@@ -111,18 +110,17 @@ def _cells(store: Path, items: int) -> AskedSamples:
     def drawn(count: int) -> list[str]:
         return [words[index] for index in rng.choice(VOCABULARY, count, p=likely)]
 
-    asked, rows = {}, {BASE: [], TUNED: []}  # type: dict[str, list[Record]]
+    asked: dict[SampleKey, AskedSample] = {}
+    rows: dict[str, list[Record]] = {BASE: [], TUNED: []}
     for number in range(items):
         sample = Sample(f"item-{number:05}", {}, " ".join(drawn(12)), f"cluster-{number // 3:05}")
         question = Message("user", f"Summarise this question.\n\n{' '.join(drawn(QUESTION))}")
         prompt = Prompt(sample.id, (question,), 60)
         asked[prompt.key] = AskedSample(sample, prompt)
-        first = drawn(ANSWER)
-        other = [
-            a if rng.random() < SHARED else b for a, b in zip(first, drawn(ANSWER), strict=True)
-        ]
-        for model, answer in ((BASE, first), (TUNED, other)):
-            rows[model].append(_record(rng, model, AskedSample(sample, prompt), " ".join(answer)))
+        first, other = np.array(drawn(ANSWER)), np.array(drawn(ANSWER))
+        second = np.where(rng.random(ANSWER) < SHARED, first, other)
+        for model, answer in ((BASE, first), (TUNED, second)):
+            rows[model].append(_record(rng, model, asked[prompt.key], " ".join(answer)))
     declare_format(store)
     for model, records in rows.items():
         _write_cell(store, model, records)
@@ -164,9 +162,8 @@ def _write_cell(store: Path, model: str, records: list[Record]) -> None:
     }
     folder = store / "cells" / TASK / model / str(facts["fingerprint"])[:16]
     signatures = dict.fromkeys(records[0].scores, "synthetic")
-    write_table(
-        CellStore(folder).records_path(str(facts["id"])), RecordsTable(records, signatures, facts)
-    )
+    path = CellStore(folder).records_path(str(facts["id"]))
+    write_table(path, RecordsTable(records, signatures, facts))
 
 
 if __name__ == "__main__":
