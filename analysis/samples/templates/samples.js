@@ -360,7 +360,7 @@ function drawDetail() {
   if (row === undefined) { detail.replaceChildren(); return; }
   const item = task.item[row], cluster = task.clusters[task.items.cluster[item]];
   const only = element("button", { type: "button" }, "only this cluster");
-  only.addEventListener("click", () => { byId("cluster").value = cluster; applyFilter(); });
+  only.addEventListener("click", () => { byId("cluster").value = cluster; applyFilter(); byId("list").focus(); });
   detail.replaceChildren(
     element("h2", {}, [task.items.name[item], task.rows.place[row]].filter(Boolean).join(", ")),
     element("p", { className: "faint" }, `Cluster ${cluster} `, only),
@@ -416,7 +416,10 @@ function answerPair(heads, answers, thoughts) {
       : answer.trim() === "" ? element("p", { className: "faint" }, "(blank)")
         : textBlock(...(parts ? parts[side].map(([text, only]) => only ? element("mark", {}, text) : text) : [answer]))));
   const box = element("input", { type: "checkbox", id: "difference", checked: byId("difference")?.checked !== false });
-  box.addEventListener("change", () => byId("labelling").hidden ? drawDetail() : drawLabelling());
+  box.addEventListener("change", () => {
+    if (byId("labelling").hidden) drawDetail(); else drawLabelling();
+    byId("difference").focus();
+  });
   const note = present && !parts && box.checked ? " (too long)" : "";
   return element("div", {}, element("label", {}, box, ` mark words that the other answer lacks${note}`),
     element("div", { className: "pair" }, ...columns));
@@ -443,6 +446,7 @@ function turnPart([role, parts]) {
 function drawLabelling() {
   const digest = task.labels.item[labelIndex], row = task.labels.row[labelIndex];
   const order = task.labels.tunedFirst[labelIndex] ? [task.tuned, task.base] : [task.base, task.tuned];
+  const focused = [...byId("choices").children].indexOf(document.activeElement);
   byId("progress").textContent = `Item ${labelIndex + 1} of ${task.labels.item.length}, ${labels.size} labelled.`;
   byId("choices").replaceChildren(element("legend", {}, "Label"), ...CHOICES.map(([name, words], index) => {
     const button = element("button", { type: "button", "aria-pressed": String(labels.get(digest) === name) }, `${index + 1}: ${words}`);
@@ -453,6 +457,7 @@ function drawLabelling() {
     button.addEventListener("click", () => moveLabel(step));
     return button;
   }));
+  if (focused >= 0) byId("choices").children[focused].focus();
   byId("pairing").replaceChildren(...promptParts(row), referencePart(row, false),
     answerPair(["first answer", "second answer"], order.map(side => textOf(side.answer[row])), [null, null]));
 }

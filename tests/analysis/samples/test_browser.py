@@ -342,6 +342,27 @@ def test_every_control_has_a_label_and_focus_is_visible(
         assert chrome.value(f"{style}.outlineStyle + {style}.outlineWidth") == "solid3px"
 
 
+def test_focus_stays_on_a_control_that_is_drawn_again(
+    chrome: Browser, right_or_wrong: Path
+) -> None:
+    active = "document.activeElement.id || document.activeElement.textContent"
+    chrome.open(page(right_or_wrong))
+    chrome.value("document.getElementById('difference').focus()")
+    chrome.value("document.activeElement.click()")
+    assert chrome.value(f"[{active}, document.activeElement.checked]") == ["difference", False]
+    assert chrome.value("document.querySelectorAll('#detail mark').length") == 0
+    chrome.value("document.querySelector('#detail button').click()")
+    assert chrome.value(active) == "list"
+    assert chrome.value("shown.length") == 12
+    chrome.open(page(right_or_wrong), "#label")
+    chrome.value("document.querySelectorAll('#choices button')[1].focus()")
+    chrome.value("document.activeElement.click()")
+    assert chrome.value(active) == "2: second is better"
+    assert chrome.value("document.getElementById('progress').textContent") == (
+        "Item 2 of 48, 1 labelled."
+    )
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_nothing_is_wider_than_the_screen(chrome: Browser, graded: Path, width: int) -> None:
     chrome.open(page(graded), width=width)

@@ -1,4 +1,4 @@
-"""What a page has, what it shows of which data, and what it loads: nothing."""
+"""The content of a page, the data whose texts it shows, and that it loads nothing."""
 
 import base64
 import hashlib
