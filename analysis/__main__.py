@@ -1,10 +1,13 @@
-"""`python -m analysis [key=value ...]` analyses a study; `compare`, `power`, `meta` need none."""
+"""`python -m analysis [key=value ...]` analyses a study; `view` shows the items of a pair of it.
+
+`compare`, `labels`, `meta` and `power` read files of their own.
+"""
 
 import importlib
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("compare", "meta", "power", "study")
+COMMANDS = ("compare", "labels", "meta", "power", "study", "view")
 """Modules of `analysis.cli`."""
 
 

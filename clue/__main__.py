@@ -25,6 +25,8 @@ COMMANDS = {
     "compare": Entry("analysis.cli.compare", "compare two files of per-sample results"),
     "power": Entry("analysis.cli.power", "plan how many items a comparison needs"),
     "meta": Entry("analysis.cli.meta", "meta-analyse differences of pairs in families"),
+    "view": Entry("analysis.cli.view", "write a page with every item of a pair"),
+    "labels": Entry("analysis.cli.labels", "read the blind labels of such a page"),
     "ui": Entry("clue.cli.ui", "show the store in MLflow's browser interface"),
 }
 """Modules are named, not imported: help is quick, and `clue` imports nothing of `analysis`."""

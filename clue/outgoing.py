@@ -89,6 +89,8 @@ def _hashed(text: str) -> str:
 def declare(folder: Path, files: Mapping[Path, Shown]) -> Path:
     """Write the declaration of a report's files; returns its path.
 
+    Declarations of other files in the folder stay: they hold as long as the file has its digest.
+
     Args:
         folder: of the report.
         files: the files that were written, and the answers that each shows.
@@ -101,6 +103,8 @@ def declare(folder: Path, files: Mapping[Path, Shown]) -> Path:
         for path, shown in files.items()
     }
     path = folder / DECLARATION
+    others = {name: entry for name, entry in _declared(folder).items() if (folder / name).is_file()}
+    entries = others | entries
     write_atomic(path, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
     return path
 

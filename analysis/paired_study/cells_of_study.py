@@ -16,6 +16,9 @@ from clue.study.membership import Ambiguity, Trial, membership
 from clue.study.resolution import Resolution, resolve
 from clue.study.stored_models import stored_models
 
+TRIAL = " [trial: "
+"""Begins the addition to the name of a prompt setting whose cells are trials."""
+
 
 @dataclass(frozen=True)
 class StudyCells:
@@ -96,7 +99,7 @@ def trial_cells(trials: Iterable[Trial]) -> dict[CellKey, StoredCell]:
     cells: dict[CellKey, StoredCell] = {}
     for trial in sorted(trials, key=lambda trial: trial.table.fingerprint):
         table = trial.table
-        prompt = f"{table.facts['prompt']} [trial: {trial.label}]"
+        prompt = f"{table.facts['prompt']}{TRIAL}{trial.label}]"
         marks = (f"trial: {trial.label}",)
         facts = {**table.facts, "prompt": prompt}
         cell = StoredCell(**{**vars(table), "facts": facts}, more_marks=marks)

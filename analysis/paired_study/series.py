@@ -189,6 +189,17 @@ def weighted_mean(parts: Sequence[Paired], weights: Sequence[float]) -> Paired:
     )
 
 
+def task_score(pair: AlignedPair) -> Paired | None:
+    """Item-level task scores of a pair, in points; None if one of the metrics is missing.
+
+    An item on which one of the metrics is undefined counts 0 in that metric.
+    """
+    if not set(pair.score) <= set(pair.metrics):
+        return None
+    metrics = [pair.metrics[name] for name in pair.score]
+    return weighted_mean(metrics, [1 / len(metrics)] * len(metrics))
+
+
 def in_points(paired: Paired) -> Paired:
     """The series with scores from 0 to 100."""
     step_size = None if paired.step_size is None else POINTS * paired.step_size

@@ -9,10 +9,9 @@ from analysis.paired_study.prompt_setting_rows import SettingComparison, Setting
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ComparisonKey, ResultRow, Scope
 from analysis.paired_study.sensitivity import PRIMARY
-from analysis.paired_study.series import AlignedPair, weighted_mean
+from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import Standing
 from analysis.settings import AnalysisConf
-from analysis.stats.paired import Paired
 from clue.task.levels import OVERALL
 
 
@@ -55,17 +54,6 @@ def reported_pairs(results: StudyResults) -> list[AlignedPair]:
 def void_cells(results: StudyResults) -> list[str]:
     """`model on task` of reported cells whose answers say nothing of the model, each once."""
     return sorted({name for pair in reported_pairs(results) for name in pair.void_cells})
-
-
-def task_score(pair: AlignedPair) -> Paired | None:
-    """Item-level task scores of a pair, in points; None if one of the metrics is missing.
-
-    An item on which one of the metrics is undefined counts 0 in that metric.
-    """
-    if not set(pair.score) <= set(pair.metrics):
-        return None
-    metrics = [pair.metrics[name] for name in pair.score]
-    return weighted_mean(metrics, [1 / len(metrics)] * len(metrics))
 
 
 def primary_rows(setting: PromptResults, *scopes: Scope) -> list[ResultRow]:

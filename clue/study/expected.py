@@ -101,10 +101,15 @@ class Resolver:
         """Returns a task under a prompt setting, resolved once."""
         if (name, prompt) not in self._tasks:
             frozen = self.frozen.get(f"{name}/{prompt}", {})
-            self._tasks[name, prompt] = _expected_task(self._config(prompt), name, frozen)
+            self._tasks[name, prompt] = _expected_task(self.config(prompt), name, frozen)
         return self._tasks[name, prompt]
 
-    def _config(self, prompt: str) -> Config:
+    def config(self, prompt: str) -> Config:
+        """Returns the settings of a run under a prompt setting, composed once.
+
+        Raises:
+            ClueError: a setting of the study is unknown.
+        """
         if prompt not in self._configs:
             overrides = as_overrides(run_settings(self.declaration, prompt, self.paths))
             self._configs[prompt] = self._of_study(overrides)
@@ -173,9 +178,8 @@ def _from_data(task: Task) -> tuple[dict[str, str], SampleSplit | None]:
 
     Without the data only the digest of no worked examples is known.
     """
-    unlimited = replace(task, limit=None, conf=replace(task.conf, limit=None))
     try:
-        split = unlimited.split()
+        split = task.unlimited.split()
         return data_digests(task, split.shots), split
     except DataError as error:
         if not isinstance(error, DataMissing):

@@ -57,6 +57,11 @@ class Task:
         return cls(conf, config.prompt, data_root(config.paths.data), config.limit, *ways)
 
     @property
+    def unlimited(self) -> "Task":
+        """The task without limits of samples."""
+        return replace(self, limit=None, conf=replace(self.conf, limit=None))
+
+    @property
     def module(self) -> ModuleType | table.Table:
         """Module with the task's reader and parser; for a table an object with the same functions.
 

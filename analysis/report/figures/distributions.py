@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import task_score
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, themed_axes
 from analysis.settings import AnalysisConf
@@ -52,7 +53,7 @@ def _differences_by_task(results: StudyResults) -> dict[str, list[Array]]:
     """Task to the item differences of each pair, in points."""
     differences: dict[str, list[Array]] = {}
     for pair in selectors.reported_pairs(results):
-        scores = selectors.task_score(pair)
+        scores = task_score(pair)
         if scores is not None:
             differences.setdefault(pair.match.task, []).append(scores.differences)
     return dict(sorted(differences.items(), key=lambda item: display_order(item[0])))

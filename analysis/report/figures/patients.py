@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.paired_study.results import StudyResults
+from analysis.paired_study.series import task_score
 from analysis.report import selectors
 from analysis.report.figures.theme import WIDTH, Theme, themed_axes
 from analysis.settings import AnalysisConf
@@ -47,7 +48,7 @@ def _sums_by_pair(results: StudyResults) -> dict[str, Sums]:
     """Sums by patient over the LongHealth tasks that a pair has."""
     tasks: dict[str, list[Sums]] = {}
     for pair in selectors.reported_pairs(results):
-        scores = selectors.task_score(pair)
+        scores = task_score(pair)
         if pair.match.base.facts["dataset"] == DATASET and scores is not None:
             tasks.setdefault(pair.match.pair.name, []).append(scores.sums)
     return {

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from analysis.html_templates import environment
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
 from clue import __version__
@@ -20,25 +20,14 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
         report: the report.
         changed: items for the drill-down; may be empty.
     """
-    environment = Environment(
-        loader=PackageLoader("analysis.report"),
-        autoescape=True,
-        finalize=_visible,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters["code"] = _code
-    environment.filters["css_text"] = _css_text
-    template = environment.get_template("report.html.j2")
+    templates = environment("analysis.report")
+    templates.filters["code"] = _code
+    templates.filters["css_text"] = _css_text
+    template = templates.get_template("report.html.j2")
     title, explanation = marked(report.marks, report.title), meanings(report.marks)
     return template.render(
         report=report, title=title, explanation=explanation, changed=changed, version=__version__
     )
-
-
-def _visible(value: object) -> object:
-    """Returns a value whose unseen characters are escapes; markup passed when it was created."""
-    return visible(value, TABS_AND_LINES) if type(value) is str else value
 
 
 def _css_text(text: str) -> Markup:

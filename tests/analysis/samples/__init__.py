@@ -1,0 +1,1 @@
+"""Tests of the sample browser and of blind labels."""
