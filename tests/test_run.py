@@ -256,7 +256,7 @@ def test_a_stopped_run_closes_its_runs_and_keeps_what_it_has(
         (("limit=few",), "'few' of type 'str' could not be converted to Integer"),
         (("limt=3",), "no setting 'limt'; did you mean limit"),
         (("+limit=3",), "not added with '+'"),
-        (("prompt=null",), "prompt=null: this setting names a file; there are crossed"),
+        (("prompt=null",), "prompt=null: this setting names a file; there are cot, crossed"),
         (("hydra.job_logging.root.level=LOUD",), "Unknown level: 'LOUD'"),
         (("-m", "hydra/launcher=slurm_gpu"), 'Could not detect "srun"'),
         (("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=0"), "n_jobs == 0"),
