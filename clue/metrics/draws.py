@@ -122,6 +122,10 @@ class ClosedDraws:
     """Share of prompts with a right answer among n draws, pass@n."""
     pass_all: float
     """Share of prompts with n right answers, pass^n."""
+    half: int
+    """Half of the draws, rounded up."""
+    majority: float
+    """Of the vote over half of the draws, maj@half: far below `vote`, more draws would help it."""
 
 
 def closed_draws(prompts: Iterable[tuple[Sequence[Answer], Sequence[float]]]) -> ClosedDraws:
@@ -131,16 +135,19 @@ def closed_draws(prompts: Iterable[tuple[Sequence[Answer], Sequence[float]]]) ->
         prompts: answers and scores (0 or 1) of the draws to each prompt; at least one prompt.
 
     >>> closed_draws([(["A", "A", "B"], [1.0, 1.0, 0.0]), (["A", "A", "A"], [1.0, 1.0, 1.0])])
-    ClosedDraws(draws=3, vote=1.0, pass_at=1.0, pass_all=0.5)
+    ClosedDraws(draws=3, vote=1.0, pass_at=1.0, pass_all=0.5, half=2, majority=0.8333333333333333)
     """
     groups = list(prompts)
     draws = min(len(answers) for answers, _ in groups)
+    half = (draws + 1) // 2
     counts = [(len(scores), sum(score == 1 for score in scores)) for _, scores in groups]
     return ClosedDraws(
         draws,
         fmean(vote(answers, scores) for answers, scores in groups),
         fmean(pass_at(n, right, draws) for n, right in counts),
         fmean(pass_all(n, right, draws) for n, right in counts),
+        half,
+        fmean(majority_at(answers, scores, half) for answers, scores in groups),
     )
 
 

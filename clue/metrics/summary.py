@@ -24,8 +24,8 @@ def summary(task: TaskConf, records: Sequence[Record]) -> dict[str, float]:
     task) are in points.
 
     With several draws of each prompt, means are over all draws, `n` and `<metric>_n` count prompts,
-    and `draws` is their number. A closed task then has `vote`, `pass_at_<draws>` and
-    `pass_all_<draws>` in points (`clue.metrics.draws`).
+    and `draws` is their number. A closed task then has `vote`, `majority_at_<half of the draws>`,
+    `pass_at_<draws>` and `pass_all_<draws>` in points (`clue.metrics.draws`).
     """
     means: dict[str, float] = {}
     for name in records[0].scores:
@@ -104,6 +104,7 @@ def _draws(records: Sequence[Record]) -> dict[str, float]:
     return {
         "draws": number,
         "vote": 100 * closed.vote,
+        f"majority_at_{closed.half}": 100 * closed.majority,
         f"pass_at_{closed.draws}": 100 * closed.pass_at,
         f"pass_all_{closed.draws}": 100 * closed.pass_all,
     }

@@ -122,4 +122,4 @@ def test_a_vote_lies_between_all_and_any(prompts: list[list[str | None]]) -> Non
 
 def test_prompts_with_fewer_draws_set_the_number() -> None:
     closed = closed_draws([(["A", "B", "B"], [1, 0, 0]), (["A", "A"], [1, 1])])
-    assert closed == ClosedDraws(2, 0.5, pytest.approx((2 / 3 + 1) / 2), 0.5)
+    assert closed == ClosedDraws(2, 0.5, pytest.approx(5 / 6), 0.5, 1, pytest.approx(2 / 3))

@@ -99,6 +99,7 @@ def test_draws_of_a_closed_task_are_voted_and_counted_as_one_sample() -> None:
     assert (means["n"], means["n_clusters"], means["draws"]) == (2, 2, 3)
     assert means["accuracy"] == means["score"] == pytest.approx(100 / 3)
     assert (means["vote"], means["pass_at_3"], means["pass_all_3"]) == (50, 50, 0)
+    assert means["majority_at_2"] == pytest.approx(100 / 3)  # a tie in two of three pairs
 
 
 def test_the_order_of_records_and_equal_draws_change_nothing() -> None:
