@@ -30,6 +30,8 @@ def closed_scores(cells: Sequence[tuple[StoredCell, Codes]]) -> ClosedDraws | No
         fmean(task.vote for task in closed),
         fmean(task.pass_at for task in closed),
         fmean(task.pass_all for task in closed),
+        min(task.half for task in closed),
+        fmean(task.majority for task in closed),
     )
 
 
