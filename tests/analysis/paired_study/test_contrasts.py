@@ -9,9 +9,9 @@ import pytest
 from analysis.configuration import configuration
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.contrasts import ContrastRow, requested_pairs
+from analysis.paired_study.series import task_score
 from analysis.report.contrasts_in_words import sentence
 from analysis.report.formats.console import study_lines
-from analysis.report.selectors import task_score
 from analysis.report.tables.contrasts import contrasts as table
 from analysis.stats.clusters import robust
 from analysis.stats.multiplicity import holm

@@ -246,7 +246,13 @@ def generation(**changes: Any) -> dict[str, Any]:
         ({"protocol": {"population": {"prompts": 24}}}, None),
         ({"model": {"revision": "2"}}, "model.revision: 1 (paper), 2 (zero_shot)"),
         ({"decoding": {"temperature": 0.7, "seed": 0}, "backend": {"sampling": "gumbel-1"}}, None),
-        ({"protocol": {"thinking": {"mode": "cot"}}, "backend": {"thinking": "one request"}}, None),
+        (
+            {
+                "protocol": {"thinking": {"mode": "cot", "budget": 9}},
+                "backend": {"thinking": "one request"},
+            },
+            None,
+        ),
         ({"backend": {"name": "y"}}, "backend.name: x (paper), y (zero_shot)"),
         ({"protocol": {"task": "another"}}, "protocol.task"),
     ],
