@@ -207,12 +207,12 @@ class Task:
         for note in notes:
             log.warning("%s: %s", self.conf.name, note)
         rule = getattr(self.module, "reference_upstream", None)
-        asked = self._asked(samples)
+        entries = self._asked(samples)
         return SampleSplit(
             shots=tuple(shots),
-            scored=tuple(sample for sample, *_ in asked),
-            wordings=tuple(number for _, number, _ in asked),
-            draws=tuple(draw for *_, draw in asked),
+            scored=tuple(sample for sample, *_ in entries),
+            wordings=tuple(number for _, number, _ in entries),
+            draws=tuple(draw for *_, draw in entries),
             notes=tuple(notes),
             left_out=tuple(note for note in notes if note.startswith(LEFT_OUT)),
             has_authors_references=any(rule(one) != one.target for one in samples if rule),
@@ -225,9 +225,9 @@ class Task:
         """
         scored = samples[: self.effective_limit]
         numbers = self.population.numbers(samples) if self.population else {}
-        asked = [(one, number) for one in scored for number in numbers.get(one.key, (0,))]
-        asked.sort(key=lambda one: one[1])
-        return [(sample, number, draw) for sample, number in asked for draw in range(self.draws)]
+        pairs = [(one, number) for one in scored for number in numbers.get(one.key, (0,))]
+        pairs.sort(key=lambda one: one[1])
+        return [(sample, number, draw) for sample, number in pairs for draw in range(self.draws)]
 
     def prompts(self, split: SampleSplit) -> tuple[Prompt, ...]:
         """Returns the prompts of a split, one per scored sample, in their order."""

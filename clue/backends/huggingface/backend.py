@@ -1,4 +1,4 @@
-"""Hugging Face transformers on this machine: greedy decoding in batches of similar length."""
+"""Hugging Face transformers on this machine: answers in batches, greedy or sampled."""
 
 import resource
 import sys
@@ -116,13 +116,14 @@ class TransformersBackend(Backend):
 
     def _request(self, prompt: Prompt) -> AnswerRequest:
         generation, rules = self.setup.generation, self._rules
-        key = draw_key(generation, self.setup.model.label, prompt)
         # a closing needs its own tokens, and a thought at least one
         thought = max(prompt.thought_tokens, 1 + len(rules.closing))
         return AnswerRequest(
             *(self._render(prompt), prompt.max_new_tokens),
             thought=thought if rules.form and prompt.thought_tokens else 0,
-            noise=key if generation.is_sampled else 0,
+            noise=draw_key(generation, self.setup.model.label, prompt)
+            if generation.is_sampled
+            else 0,
         )
 
     def _completion(self, turn: Turn, seconds: float) -> Completion:
@@ -134,7 +135,8 @@ class TransformersBackend(Backend):
         if not request.thought:
             return completion
         assert self._rules.form
-        text = chat.tokenizer.decode(_without_stop(turn.tokens[:end], chat.stop_ids))
+        thought = _without_stop(turn.tokens[:end], chat.stop_ids)
+        text = chat.tokenizer.decode(thought, clean_up_tokenization_spaces=False)
         return self._rules.form.with_thought(completion, text, end, is_cut=turn.is_cut)
 
     def _render(self, prompt: Prompt) -> list[int]:
