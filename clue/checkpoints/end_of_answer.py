@@ -1,11 +1,44 @@
-"""The text that ends an answer where no special token does: it becomes a stop string."""
+"""The token that ends an answer, or the text where no special token does: a stop string."""
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from clue.checkpoints.turn_layout import PROBE, TurnLayout
 
 PLAIN_STOP = "\nInput:"
 """A model without a chat template ends its turn by beginning the next one."""
 SHORTEST_STOP = 2
 """Least characters of a stop string that a template gives: one mark would cut sentences."""
+
+
+class AnswerEnd(NamedTuple):
+    """What ends an answer besides the tokens that the configurations of a model name."""
+
+    ids: list[int]
+    strings: tuple[str, ...]
+
+
+def answer_end(turns: TurnLayout | None, tokenizer: Any, special_ids: set[int]) -> AnswerEnd:
+    """Returns the special token behind an answer, else a text, else a token of the next turn.
+
+    Args:
+        turns: layout of the conversations; None = turns are plain text.
+        tokenizer: of the model.
+        special_ids: tokens that are removed from answers.
+    """
+    if turns is None:
+        return AnswerEnd([], (PLAIN_STOP,))
+    answer, question = PROBE[2].content, PROBE[3].content
+    # some generation configs lack the token that the template puts after an answer
+    after = _ids(tokenizer, turns.answered.rpartition(answer)[2].lstrip())[:1]
+    if special_ids.intersection(after):
+        return AnswerEnd(after, ())
+    special = tokenizer.convert_ids_to_tokens(sorted(special_ids))
+    strings = end_strings((turns.answered, turns.continued), answer, question, special)
+    if strings:
+        return AnswerEnd([], strings)
+    next_turn = [token for token in _ids(tokenizer, turns.next_turn) if token in special_ids]
+    return AnswerEnd(next_turn[:1], ())
 
 
 def end_strings(
@@ -35,3 +68,7 @@ def end_strings(
         if len(line) >= SHORTEST_STOP:
             return ("\n" + line if "\n" in blank else line,)
     return ()
+
+
+def _ids(tokenizer: Any, text: str) -> list[int]:
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])

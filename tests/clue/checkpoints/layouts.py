@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from clue.checkpoints.chat_template import Chat, SystemLayout
+from clue.checkpoints.chat_template import Chat
+from clue.checkpoints.turn_layout import SystemTurn
 from clue.records import Message
 from tests import tiny
 
@@ -17,7 +18,7 @@ TALK = [
     Message("assistant", "1"),
     Message("user", "two"),
 ]
-FOLDED: SystemLayout = "folded into the user turn"
+FOLDED: SystemTurn = "folded into the user turn"
 BOS = "{{ bos_token }}"
 FIRST, LAST = "loop.index0 == 1", "loop.last"
 """Jinja conditions of the user's turn that gets an instruction, see `led`."""
@@ -40,7 +41,7 @@ class Family:
     """The tokenizer adds a BOS token to a text."""
     bos: int = 1
     """BOS tokens of the conversation; 0 = the tokenizer has none, or the layout uses none."""
-    system: SystemLayout = "own turn"
+    system: SystemTurn = "own turn"
     is_late: bool = False
     """The instruction stands at the last question."""
     switches: dict[str, Any] = field(default_factory=dict)
