@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="none = torch's default")
     arguments = parser.parse_args()
     backend = smollm2_on_cpu(arguments.threads)
-    task = Task(load(arguments.task), PromptConf(), data_root(arguments.data))
+    task = Task(load(arguments.task), data_root(arguments.data), PromptConf())
     first: Clock | None = None
     for name, way in ways(closed=bool(task.conf.thought_request)).items():
         clock = Clock()

@@ -58,7 +58,7 @@ def smollm2_on_cpu(threads: int | None) -> TransformersBackend:
 
 def rendered(backend: TransformersBackend, data: str, samples: int) -> Rows:
     """Token ids of the first prompts of MeQSum with three shots, chat template included."""
-    task = Task(load_task("meqsum"), PromptConf(), data_root(data))
+    task = Task(load_task("meqsum"), data_root(data), PromptConf())
     split = task.split()
     prompts = [task.prompt(sample, split.shots) for sample in split.scored[:samples]]
     return [backend.checkpoint.chat.render(prompt.messages) for prompt in prompts]

@@ -105,7 +105,7 @@ def main() -> None:
             for budget in (conf.budget, UNLIMITED):
                 for order in ("per_question", "per_patient"):
                     variant = replace(conf, order=order, budget=budget)
-                    report(Task(variant, PromptConf(), Path(folder)), backend)
+                    report(Task(variant, Path(folder), PromptConf()), backend)
 
 
 if __name__ == "__main__":

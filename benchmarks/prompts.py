@@ -30,7 +30,7 @@ def prompts_of(name: str, data: str, items: int) -> dict[str, list[Prompt]]:
     """Prompts of the same items by design, in the order of the items."""
     by_design = {}
     for design in (ONE, SPREAD):
-        task = Task(load(name), PromptConf(design=design), data_root(data))
+        task = Task(load(name), data_root(data), PromptConf(design=design))
         by_design[design] = {(p.sample_id, p.repeat): p for p in task.prompts(task.split())}
     common = sorted(by_design[ONE].keys() & by_design[SPREAD].keys())[:items]
     return {design: [prompts[key] for key in common] for design, prompts in by_design.items()}

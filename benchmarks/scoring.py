@@ -154,7 +154,7 @@ def main() -> None:
     file = OmegaConf.load(CONF / "scoring" / "embedded.yaml")
     conf = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(ScoringConf), file))
     assert isinstance(conf, ScoringConf)
-    task = Task(load_task("meqsum"), PromptConf(), data_root(arguments.data))
+    task = Task(load_task("meqsum"), data_root(arguments.data), PromptConf())
     split = task.split()
     prompts = [task.prompt(sample, split.shots) for sample in split.scored]
     references = [sample.target for sample in split.scored]

@@ -107,7 +107,7 @@ def tasks() -> "pd.DataFrame":
     from clue.task.task import Task
     from clue.task.task_files import load, names
 
-    files = [Task(load(name), PromptConf(), DEMO) for name in names()]
+    files = [Task(load(name), DEMO, PromptConf()) for name in names()]
     table = pd.DataFrame(
         {
             "task": file.conf.name,

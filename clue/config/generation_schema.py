@@ -91,3 +91,8 @@ def generation_problems(generation: GenerationConf, thinking: ThinkingConf) -> I
             f"thinking.budget={thinking.budget} has no effect: set thinking.mode=cot or "
             "thinking.mode=native"
         )
+    if thinking.absent == "answer" and thinking.mode != NATIVE:
+        yield (
+            f"thinking.absent={thinking.absent} has no effect: set thinking.mode=native, or leave "
+            "it out"
+        )

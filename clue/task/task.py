@@ -1,45 +1,34 @@
 """Task on the data of one folder: samples, worked examples, prompts and protocol."""
 
-import importlib
 import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 
-from clue.common.plural import counted
 from clue.config.generation_schema import COT, NATIVE, NATIVE_BUDGET, ThinkingConf
 from clue.config.schema import CROSSED, ONE, SPREAD, Config, PromptConf, TaskConf
-from clue.data.left_out import LEFT_OUT, Samples
-from clue.data.locate import data_root, locate
-from clue.data.registry import DATASETS, DEMO, Dataset
-from clue.errors import ConfigError, DataError
+from clue.data.left_out import LEFT_OUT
+from clue.data.locate import data_root
+from clue.errors import DataError
 from clue.records import Prompt, Sample
-from clue.task import table
 from clue.task.document_budget import resolved
 from clue.task.population import Population
 from clue.task.prompt_messages import PromptMessages, requesting
 from clue.task.sample_split import SampleSplit
+from clue.task.task_data import TaskData
 from clue.task.templates import PromptTemplates, imported, own
 from clue.task.wordings import wordings
 
 log = logging.getLogger(__name__)
 
-PACKAGE = "package"
-"""Source of worked examples: fictional items that come with the package."""
-WORKED_EXAMPLES = "worked_examples.jsonl"
-"""Fictional worked examples of a data set, in its folder in the package."""
-
 
 @dataclass(frozen=True)
-class Task:
+class Task(TaskData):
     """One task under one prompt setting on the data of one folder."""
 
-    conf: TaskConf
     prompting: PromptConf
-    data: Path
     limit: int | None = None
     draws: int = 1
     """Answers to each prompt."""
@@ -54,48 +43,12 @@ class Task:
         """
         conf = resolved(config.tasks[name], config.study)
         ways = config.generation.draws, config.thinking
-        return cls(conf, config.prompt, data_root(config.paths.data), config.limit, *ways)
+        return cls(conf, data_root(config.paths.data), config.prompt, config.limit, *ways)
 
     @property
     def unlimited(self) -> "Task":
         """The task without limits of samples."""
         return replace(self, limit=None, conf=replace(self.conf, limit=None))
-
-    @property
-    def module(self) -> ModuleType | table.Table:
-        """Module with the task's reader and parser; for a table an object with the same functions.
-
-        Raises:
-            ConfigError: there is no such module.
-        """
-        return table.of_answer(self.conf) if self.conf.is_table else self._module
-
-    @property
-    def _module(self) -> ModuleType:
-        try:
-            return importlib.import_module(f"clue.task.{self.conf.module}")
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"tasks.{self.conf.name}.reader={self.conf.module} is no module of clue/task; a "
-                "file of your own has reader: table"
-            ) from error
-
-    @property
-    def dataset(self) -> Dataset:
-        """Official data set of the task, or the description of its table."""
-        if self.conf.is_table:
-            return table.dataset(self.conf)
-        return DATASETS[self._module.DATASET]
-
-    @property
-    def fictional(self) -> bool:
-        """The data are those that come with the package; a table of one's own never is."""
-        return self.data == DEMO and not self.conf.is_table
-
-    @property
-    def access(self) -> str:
-        """Access level of the data; the fictional data are open."""
-        return "open" if self.fictional else self.dataset.access
 
     @property
     def shots(self) -> int:
@@ -138,47 +91,14 @@ class Task:
         return ("test", self.source) if self.shots and self.source != "test" else ("test",)
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """The files that hold the test split, the one that is named after it first.
-
-        Raises:
-            DataMissing: there is no such file; says where to get it.
-        """
-        return self._files("test")
-
-    @property
     def all_files(self) -> tuple[Path, ...]:
         """All files that are read, also those of worked examples; each once.
 
         Raises:
             DataMissing: there is no such file; says where to get it.
         """
-        paths = (path for split in self.splits for path in self._files(split))
+        paths = (path for split in self.splits for path in self.split_files(split))
         return tuple(dict.fromkeys(paths))
-
-    def path(self, split: str = "test") -> Path:
-        """Returns the path of a split's file, of its first one if it has several.
-
-        Raises:
-            DataMissing: there is no such file; says where to get it.
-        """
-        return next(iter(self.paths(split).values()))
-
-    def paths(self, split: str = "test") -> dict[str, Path]:
-        """Returns the paths of a split's files: test sets that are asked together have several.
-
-        Raises:
-            DataMissing: a file is missing; says where to get it.
-        """
-        if split == PACKAGE:
-            return {split: DEMO / self.dataset.name / WORKED_EXAMPLES}
-        if self.conf.is_table:
-            return {split: table.locate(self.conf, split, self.data)}
-        return {part: locate(self.dataset, part, self.data) for part in self.dataset.splits(split)}
-
-    def _files(self, split: str) -> tuple[Path, ...]:
-        paths = self.paths(split).values()
-        return tuple(file for path in paths for file in files_read(self.module, path))
 
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.
@@ -275,7 +195,7 @@ class Task:
         return replace(self.conf, unanswerable=self.templates.unanswerable)
 
     def _read(self, split: str) -> tuple[list[Sample], list[str]]:
-        samples, notes = self._read_files(split)
+        samples, notes = self.read(split)
         if self.templates.words_sha256 is None:  # the authors' prompts keep white space
             samples = [sample.stripped() for sample in samples]
         if self.conf.documents is not None:
@@ -283,22 +203,6 @@ class Task:
             samples, shortened = self._module.present(samples, self.presented, separator)
             notes += shortened
         random.Random(self.prompting.seed).shuffle(samples)
-        return samples, notes
-
-    def _read_files(self, split: str) -> tuple[list[Sample], list[str]]:
-        """Returns the samples of a split's files in their order, and notes on the files."""
-        samples: list[Sample] = []
-        notes: list[str] = []
-        paths = self.paths(split)
-        for part, path in paths.items():
-            file: Samples = self.module.read(path)
-            prefix = f"{part}/" if len(paths) > 1 else ""
-            samples += (sample.prefixed(prefix) for sample in file) if prefix else file
-            notes += file.notes
-            official = self.dataset.rows.get(part, file.rows)
-            if file.rows != official and not self.fictional:
-                rows = counted(file.rows, "row")
-                notes.append(f"{path.name} has {rows}, officially there are {official:,}")
         return samples, notes
 
     @property
@@ -317,13 +221,3 @@ class Task:
         """The smaller of the run's limit and the task's limit; None = all samples are scored."""
         limits = [limit for limit in (self.limit, self.conf.limit) if limit is not None]
         return min(limits, default=None)
-
-
-def files_read(module: object, path: Path) -> tuple[Path, ...]:
-    """Returns the files that `module.read(path)` reads: those of `module.files`, else the path.
-
-    Raises:
-        DataError: a file that belongs to the path is missing.
-    """
-    paths: tuple[Path, ...] = module.files(path) if hasattr(module, "files") else (path,)
-    return paths

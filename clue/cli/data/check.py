@@ -16,7 +16,7 @@ from clue.data.registry import Dataset
 from clue.errors import DataError
 from clue.records import sha256
 from clue.task import table
-from clue.task.task import files_read
+from clue.task.task_data import files_read
 
 VERSIONS = {"read": 1}
 """Version of `count_rows` for MIMIC's files; cached results are stored under it."""

@@ -13,12 +13,11 @@ from rich.text import Text
 from clue.cli.data.inventory import FileStatus, files
 from clue.common import console
 from clue.config.folders import ROOT
-from clue.config.schema import PromptConf
 from clue.data.locate import data_root, download_command
 from clue.data.registry import DATASETS, DEMO
 from clue.errors import ConfigError
 from clue.task import task_files
-from clue.task.task import Task
+from clue.task.task_data import TaskData
 
 HELP = "list the data sets and check them against their releases"
 COLOURS = {"found": "green", "missing": "yellow", "malformed": "red"}
@@ -77,7 +76,7 @@ def needed_datasets(options: Iterable[str]) -> set[str]:
 
 
 def _dataset(task: str) -> str:
-    return Task(task_files.load(task), PromptConf(), DEMO).dataset.name
+    return TaskData(task_files.load(task), DEMO).dataset.name
 
 
 def _show(root: Path, statuses: Sequence[FileStatus]) -> None:

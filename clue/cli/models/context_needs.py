@@ -57,7 +57,7 @@ def context_needs(data: Path, cache: Path) -> Iterator[ContextNeed]:
         conf = task_files.load(name)
         try:
             yield ContextNeed(
-                name, conf.level, _measured(Task(conf, PromptConf(), data), cache), True
+                name, conf.level, _measured(Task(conf, data, PromptConf()), cache), True
             )
         except ClueError:  # missing or not as released: see `python -m clue data status`
             yield ContextNeed(name, conf.level, _estimated(conf), False)

@@ -100,6 +100,8 @@ def test_paths_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         ("prompt.design=random", "prompt.design=random is none of one, spread, crossed"),
         ("prompt.population=1", "prompt.population=1 is less than 2"),
         ("prompt.per_item=2", "only prompt.design=spread asks an item with some of the prompts"),
+        ("thinking.budget=9", "thinking.budget=9 has no effect: set thinking.mode=cot or"),
+        ("thinking.absent=answer", "thinking.absent=answer has no effect: set thinking.mode=nat"),
         ("prompt.source=dev", "prompt.source=dev is none of test, train"),
         ("model.dtype=int4", "model.dtype=int4 is none of float32, bfloat16, float16"),
         ("model.quantization=4", "model.quantization=4 is none of int8, int4"),

@@ -18,7 +18,8 @@ from clue.study import declaration
 from clue.task import task_files
 from clue.task.levels import OVERALL
 from clue.task.protocol import data_digests, protocol_settings
-from clue.task.task import WORKED_EXAMPLES, Task
+from clue.task.task import Task
+from clue.task.task_data import WORKED_EXAMPLES
 from tests import tiny
 from tests.clue.backends.test_baseline import answers
 from tests.clue.task.test_task import build_task
@@ -129,7 +130,7 @@ def test_a_check_is_repeated_if_the_other_file_changes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", EXAMS)
 def test_twelve_fictional_items_come_with_the_package(name: str) -> None:
-    task = Task(task_files.load(name), PromptConf(), DEMO)
+    task = Task(task_files.load(name), DEMO, PromptConf())
     samples = task.module.read(task.path())
     assert len(samples) == 12
     assert task.fictional
@@ -143,7 +144,7 @@ def test_twelve_fictional_items_come_with_the_package(name: str) -> None:
 
 def test_fictional_items_show_clusters() -> None:
     for name in ("medqa", "mmlu_medical"):
-        task = Task(task_files.load(name), PromptConf(), DEMO)
+        task = Task(task_files.load(name), DEMO, PromptConf())
         assert len({sample.cluster for sample in task.module.read(task.path())}) == 11
 
 

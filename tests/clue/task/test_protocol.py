@@ -17,7 +17,7 @@ from tests.clue.cli.data.fake_checkout import SCRIPTS, checkout, git, run_import
 
 
 def upstream(name: str, data: Path) -> dict[str, Any]:
-    return protocol(Task(load(name), PromptConf(wording="upstream"), data), ())
+    return protocol(Task(load(name), data, PromptConf(wording="upstream")), ())
 
 
 OWN = {
@@ -37,7 +37,7 @@ def test_the_protocol_of_our_own_wording_is_what_it_always_was(data: Path, name:
         shown = {"documents": "mixed", "order": "per_question", "budget": 99, "unanswerable": "f"}
         conf = replace(conf, reader="longhealth", **shown)  # type: ignore[arg-type]
         expected |= {"task": name, **shown}
-    task = Task(conf, PromptConf(), data)
+    task = Task(conf, data, PromptConf())
     shots = task.split().shots
     expected["dataset_sha256"] = checksum(task.path())
     expected["shots"] = sha256([[shot.id, dict(shot.fields), shot.target] for shot in shots])

@@ -49,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def task(conf: TaskConf, data: Path = Path("/nowhere"), **prompting: object) -> Task:
-    return Task(conf, PromptConf(**prompting), data)  # type: ignore[arg-type]
+    return Task(conf, data, PromptConf(**prompting))  # type: ignore[arg-type]
 
 
 def test_rows_become_samples_with_id_fields_target_and_cluster(folder: Path) -> None:

@@ -18,7 +18,7 @@ GOLDEN = ROOT / "tests" / "golden"
 
 def build_task(name: str, data: Path, *, limit: int | None = None, **prompting: object) -> Task:
     """The task of a file in conf/task."""
-    return Task(load(name), PromptConf(**prompting), data, limit)  # type: ignore[arg-type]
+    return Task(load(name), data, PromptConf(**prompting), limit)  # type: ignore[arg-type]
 
 
 def meqsum(data: Path, **settings: object) -> Task:

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def task(name: str, data: Path, **prompting: Any) -> Task:
-    return Task(load(name), PromptConf(name="upstream", wording="upstream", **prompting), data)
+    return Task(load(name), data, PromptConf(name="upstream", wording="upstream", **prompting))
 
 
 def dialogue(task: Task, sample: Sample, *shots: Sample) -> list[tuple[str, str]]:
@@ -97,7 +97,7 @@ def test_codes_are_shown_as_the_authors_data_have_them(folder: Path) -> None:
 def test_letters_are_parted_as_in_the_imported_script(
     folder: Path, name: str, option: str, target: str
 ) -> None:
-    built, own = task(name, folder), Task(load(name), PromptConf(), folder)
+    built, own = task(name, folder), Task(load(name), folder, PromptConf())
     sample, same = built.split().scored[0], own.split().scored[0]
     number, patient = sample.id.partition("/")[2], int(sample.cluster[-2:])
     options = "\n".join(f"{letter.upper()}: {number} mg {letter}" for letter in "abcde") + option
@@ -177,7 +177,7 @@ def test_an_import_that_was_changed_is_refused(
 
 def test_a_task_that_the_authors_have_not_is_named(folder: Path) -> None:
     conf = replace(load("mednli"), name="triage")
-    built = Task(conf, PromptConf(wording="upstream"), folder)
+    built = Task(conf, folder, PromptConf(wording="upstream"))
     with pytest.raises(DataError, match=r"no wording for triage, only for mednli, .*medisumcode"):
         _ = built.templates
 

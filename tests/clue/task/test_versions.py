@@ -61,7 +61,7 @@ def digests(data: Path) -> dict[str, tuple[int, str]]:
     """Function to its version and the digest of what it returns for data that never change."""
     confs = {conf.module: conf for conf in map(load, names())}
     confs |= {conf.name: conf for conf in TABLES.values()}
-    tasks = {name: Task(conf, PromptConf(), data) for name, conf in confs.items()}
+    tasks = {name: Task(conf, data, PromptConf()) for name, conf in confs.items()}
     rows = {"failures": (failures.VERSION, _digest(_failures, tasks["mednli"]))}
     for module, task in tasks.items():
         for function, version in task.module.VERSIONS.items():
@@ -147,7 +147,7 @@ def test_every_declared_version_is_tied_to_behaviour(earlier_demo: Path) -> None
 def test_every_function_that_reads_has_a_version() -> None:
     readers = {"read", "parse", "parse_upstream", "answer_flags", "present"}
     for conf in (*map(load, names()), *TABLES.values()):
-        module = Task(conf, PromptConf(), DEMO).module
+        module = Task(conf, DEMO, PromptConf()).module
         assert {reader for reader in readers if hasattr(module, reader)} == set(module.VERSIONS) - {
             *("icd", "parts")
         }
