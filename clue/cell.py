@@ -23,6 +23,7 @@ from clue.metrics.set_metrics import check_names
 from clue.privacy import check_endpoint
 from clue.records import Prompt, Sample, sha256
 from clue.store.completions import CellStore
+from clue.store.shards import Shard
 from clue.task.parts import check_part
 from clue.task.sample_split import SampleSplit
 from clue.task.task import Task
@@ -96,7 +97,9 @@ class Cell:
     @property
     def store(self) -> CellStore:
         """Store of completions and records."""
-        return CellStore(generations_folder(self.config, self.task) / self.fingerprint[:16])
+        folder = generations_folder(self.config, self.task) / self.fingerprint[:16]
+        number = self.config.shard
+        return CellStore(folder, Shard(number, self.config.shards) if number else None)
 
 
 def scoring_options(config: Config) -> Scoring:

@@ -17,6 +17,9 @@ from clue.store.generations import Generation
 from clue.task.protocol import protocol
 from clue.task.task import Task
 
+RULE = "baseline"
+"""Backend of models that are rules, whatever the command names for the others."""
+
 
 def generations_folder(config: Config, task: Task) -> Path:
     """Returns the folder of all generations of a model on a task.
@@ -47,12 +50,13 @@ def stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> d
     generations = [Generation(path.parent) for path in sorted(folder.glob("*/cell.json"))]
     stored = {one.fingerprint: one.settings() for one in generations if one.is_described}
     damaged = [str(one.description) for one in generations if one.fingerprint not in stored]
-    fingerprint = config.backend.fingerprint
+    fingerprint, generator = config.backend.fingerprint, config.backend.replayed
     matching = {
         name: generation
         for name, generation in stored.items()
         if {**generation, "backend": None} == {**settings, "backend": None}
         and (fingerprint is None or name.startswith(fingerprint[:16]))
+        and generation["backend"]["name"] in (generator or generation["backend"]["name"], RULE)
     }
     if not matching:
         raise StoreError(

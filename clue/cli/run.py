@@ -22,9 +22,12 @@ from clue.config.folders import CONF
 from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
-from clue.launch import closing_table, signals, study_jobs, sweep
+from clue.evaluation.outcome import Outcome
+from clue.launch import closing_table, sharded, signals, study_jobs, sweep
 from clue.launch.study_jobs import MULTIRUN
 from clue.study.scores import score_tree
+
+ADVICE = "generated answers are kept: run the same command again to continue"
 
 
 def main(arguments: list[str]) -> int:
@@ -51,6 +54,8 @@ def _run(arguments: list[str]) -> int:
             if not jobs.arguments:
                 return 0
             arguments = list(jobs.arguments)
+        if sharded.shard_count(arguments) > 1:
+            return _close(0, sharded.launch(arguments, _collect))
         sys.argv[1:] = arguments  # Hydra reads sys.argv
         sweep.launch()
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
@@ -60,14 +65,17 @@ def _run(arguments: list[str]) -> int:
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
-    return _close(stopped)
+    return _close(stopped, _collect(stopped))
 
 
-def _close(stopped: int) -> int:
-    """Print the outcome of every cell; returns the exit code."""
-    advice = "generated answers are kept: run the same command again to continue"
+def _collect(stopped: int = 0) -> list[Outcome]:
+    """Returns the outcomes of the sweep that ended, or was stopped by this exit code."""
     causes = {0: "its process was lost (killed from outside?)", 1: "ended by the error above"}
-    outcomes = sweep.collect(f"{causes.get(stopped, 'stopped')}; {advice}")
+    return sweep.collect(f"{causes.get(stopped, 'stopped')}; {ADVICE}")
+
+
+def _close(stopped: int, outcomes: list[Outcome]) -> int:
+    """Print the outcome of every cell; returns the exit code."""
     if not stopped and sweep.started() and not outcomes:
         print_error("error: no job was run: a list or a pattern of the sweep is empty")
         return 1
@@ -76,9 +84,9 @@ def _close(stopped: int) -> int:
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):
-            print_error(f"failed cells: {sweep.folder()}/failed.jsonl; {advice}")
+            print_error(f"failed cells: {sweep.folder()}/failed.jsonl; {ADVICE}")
     except ClueError as error:
         print_error(f"error: {error}")
     if stopped > 1:
-        print_error(f"stopped; {advice}")
+        print_error(f"stopped; {ADVICE}")
     return stopped or int(failed)

@@ -288,6 +288,8 @@ class BackendConf(ServerConf):
     changes: in half precision a batch can change a last bit, and thereby a word."""
     fingerprint: str | None = None
     """Replay only: the stored generation to use, if several match."""
+    replayed: str | None = None
+    """Replay only: name of the backend whose generations are used; none = any."""
 
 
 @dataclass
@@ -332,6 +334,10 @@ class Config:
     """Generate again what is stored."""
     generate_only: bool = False
     """Store completions without scores or tracking; `backend=replay` scores them elsewhere."""
+    shards: int = setting(1, AtLeast(1))
+    """Processes that share the prompts of each cell, each with a copy of the model (`run.py`)."""
+    shard: int | None = setting(None, AtLeast(1))
+    """Part of the prompts that this job answers, from 1 to `shards`; none = all of them."""
     dry_run: bool = False
     """Show what would run; load no model."""
     dry_run_tokens_per_second: float | None = setting(None, MoreThan(0))

@@ -35,6 +35,7 @@ def _contradictions(config: Config) -> Iterator[str]:
     yield from _model_problems(config.model)
     yield from _prompt_problems(config.prompt)
     yield from generation_problems(config.generation, config.thinking)
+    yield from _shard_problems(config)
     for name in filter(None, {*config.tasks, *(task.name for task in config.tasks.values())}):
         if not is_name(name):
             yield f"tasks.{printable(name)} is no name: {RULE}"
@@ -50,6 +51,25 @@ def _contradictions(config: Config) -> Iterator[str]:
             yield f"tasks.{name}.name={task.name}: a task has the name of its file, {name}"
         else:
             yield f"tasks.{name} is set, but {name} is not among the chosen tasks"
+
+
+def _shard_problems(config: Config) -> Iterator[str]:
+    if config.shard is None:
+        if config.shards > 1:
+            yield (
+                f"shards={config.shards} is for the command line, which starts a process for each: "
+                "python run.py -m ...; or choose one of them: shard=1 generate_only=true"
+            )
+        return
+    if config.shard > config.shards:
+        yield f"shard={config.shard} is more than shards={config.shards}"
+    if not config.generate_only:
+        yield f"shard={config.shard} answers a part of the prompts: set generate_only=true"
+    if config.force:
+        yield (
+            "force=true generates again what other shards have just stored: remove the cells first "
+            "(python -m clue store remove), or run without shards"
+        )
 
 
 def _prompt_problems(prompt: PromptConf) -> Iterator[str]:

@@ -14,6 +14,7 @@ from clue.evaluation.likelihoods import complete_likelihoods
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.resume import refusal
+from clue.evaluation.shard_part import part
 from clue.tracking import tags
 
 
@@ -28,15 +29,20 @@ def generate(job: Job) -> Iterator[Outcome]:
         preflight.check_disk(job.mlruns, cells)
     for cell in cells:
         try:
+            # the complete cell is measured: all shards refuse it, or none
             yield refusal(job, cell) or _generate(job, cell)
         except Exception as error:  # one failing cell does not stop the others
             yield job.failure(cell.task.conf.name, error)
 
 
 def _generate(job: Job, cell: Cell) -> Outcome:
+    shard = cell.store.shard
+    cell = part(cell, shard) if shard else cell
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
         complete_likelihoods(job, cell, force=job.config.force)
     note = "not scored yet: run the same command with backend=replay in this project's environment"
+    if shard:
+        note = f"shard {shard.number} of {shard.count}; {note}"
     marks = list(tags.marks(cell))
     return job.outcome(cell.task.conf.name, "generated", n=n, note=note, marks=marks)

@@ -35,6 +35,8 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
     if force and not backend.replays:  # a replay would have nothing to return
         cell.store.discard()
     cell.store.describe(dict(cell.generation))
+    if cell.store.shard is None:
+        cell.store.lines.merge()
     if not force:
         _restore(cell)
     return complete_prompts(cell.store, cell.prompts, backend, progress_display(cell.name))

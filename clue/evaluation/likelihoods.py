@@ -34,9 +34,11 @@ def complete_likelihoods(job: Job, cell: Cell, *, force: bool) -> list[Likelihoo
     """
     if not cell.options:
         return []
-    store = LikelihoodStore(cell.store.folder)
+    store = LikelihoodStore(cell.store.folder, cell.store.shard)
     if force and not job.backend.replays:
         store.lines.discard()
+    if cell.store.shard is None:
+        store.lines.merge()
     stored = store.likelihoods(repair=True)
     keys = [line_key(*pair) for pair in zip(cell.prompts, cell.options, strict=True)]
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}

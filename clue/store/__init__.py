@@ -7,7 +7,8 @@
         likelihoods.jsonl    a line per prompt with the log-probabilities of its options
                              (`clue.store.likelihoods`), if they were asked for
         records-<id>.parquet the scored table of one finished cell (`clue.store.records_table`)
-        lock                 held by the process that writes
+        *-2of4.jsonl         lines of one shard, until they are merged (`clue.store.shards`)
+        lock, lock-2of4      held by the process that writes the cell or a shard
 
 A line, and a row of a table, is identified by its key: sample, repeat, wording and draw
 (`clue.records.SampleKey`). Lines and rows of format 1 have no wording and no draw, and read as 0.

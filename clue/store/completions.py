@@ -1,32 +1,40 @@
-"""Store of one cell's completions: append and read back, one writer at a time."""
+"""Store of one cell's completions: append and read back, one writer at a time for each shard."""
 
-import fcntl
 import json
 import logging
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from clue.common import json_text
-from clue.common.atomic_write import PRIVATE, explain_write_errors, write_atomic
+from clue.common.atomic_write import write_atomic
 from clue.errors import StoreError
 from clue.records import Completion, Prompt, SampleKey
 from clue.store import plausible
-from clue.store.checked_lines import CheckedLines
+from clue.store.cell_lock import FILE, cell_lock
+from clue.store.shards import Shard, ShardedLines
 
 log = logging.getLogger(__name__)
 
 
 class CellStore:
-    """The folder of one fingerprint; use `with store.locked():` around every write."""
+    """The folder of one fingerprint; use `with store.locked():` around every write.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of the fingerprint.
+        shard: part of the prompts that this process answers; None = all of them.
+    """
+
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
         self.folder = folder
-        self.path = folder / "completions.jsonl"
-        self.lines = CheckedLines(self.path)
+        self.shard = shard
+        self.lines = ShardedLines(folder, "completions", shard)
+
+    @property
+    def path(self) -> Path:
+        """File that this process appends completions to."""
+        return self.lines.path
 
     @contextmanager
     def locked(self, *, wait: bool = True) -> Iterator[None]:
@@ -35,15 +43,11 @@ class CellStore:
         Raises:
             StoreError: another process holds it and `wait` is false.
         """
-        with explain_write_errors(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
-        try:
-            self._acquire(lock, wait)
-            yield
-        finally:
-            os.close(lock)
-            self.lines.sync()
+        with cell_lock(self.folder, self.shard, wait=wait):
+            try:
+                yield
+            finally:
+                self.lines.sync()
 
     def describe(self, payload: dict[str, Any]) -> None:
         """Write the settings that the fingerprint is the digest of, unless they are there."""
@@ -59,7 +63,7 @@ class CellStore:
     @property
     def was_written_here(self) -> bool:
         """True if answers were generated into this folder; false if an archive brought it."""
-        return (self.folder / "lock").exists()
+        return (self.folder / FILE).exists()
 
     def completions(self, *, repair: bool = False) -> dict[tuple[SampleKey, str], Completion]:
         """Returns stored completions by key and prompt digest, without an incomplete last line.
@@ -98,27 +102,12 @@ class CellStore:
         self.lines.append(key | completion.row())
 
     def discard(self) -> None:
-        """Rename the file of completions, so that they are generated again (`force=true`)."""
+        """Rename the files of completions, so that they are generated again (`force=true`)."""
         self.lines.discard()
 
     def records_path(self, cell_id: str) -> Path:
         """Path of the records table of a finished cell."""
         return self.folder / f"records-{cell_id[:16]}.parquet"
-
-    def _acquire(self, lock: int, wait: bool) -> None:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(lock, 200, 0).decode() or "another process"
-            if not wait:
-                raise StoreError(
-                    f"{holder} is working on {self.folder}; nothing was changed. Repeat this "
-                    "command when it has ended"
-                ) from error
-            log.warning("waiting: %s is working on %s", holder, self.folder)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
 
 
 def _completion(entry: dict[str, Any]) -> tuple[tuple[SampleKey, str], Completion]:

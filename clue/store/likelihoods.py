@@ -13,9 +13,9 @@ from pathlib import Path
 
 from clue.errors import StoreError
 from clue.records import Prompt, SampleKey, TokenLogProbs
-from clue.store.checked_lines import CheckedLines
+from clue.store.shards import Shard, ShardedLines
 
-FILE = "likelihoods.jsonl"
+STEM = "likelihoods"
 
 Likelihoods = Mapping[str, TokenLogProbs]
 """Option, as a reference names it, to its log-probability."""
@@ -26,8 +26,8 @@ LineKey = tuple[SampleKey, str, str]
 class LikelihoodStore:
     """The log-probabilities of one fingerprint; write under the lock of its `CellStore`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.lines = CheckedLines(folder / FILE, verb="computes")
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
+        self.lines = ShardedLines(folder, STEM, shard, verb="computes")
 
     def likelihoods(self, *, repair: bool = False) -> dict[LineKey, Likelihoods]:
         """Returns what is stored.

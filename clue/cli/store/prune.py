@@ -20,7 +20,7 @@ HELP = "remove replaced completions and incomplete files; without --yes only lis
 
 PART = re.compile(r"^\..+\.(?P<pid>\d+)$")
 """Name of a file that a process is writing: `.<name>.<pid>`."""
-REPLACED = ("completions.*.jsonl", "likelihoods.*.jsonl")
+REPLACED = ("completions*.*.jsonl", "likelihoods*.*.jsonl")
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,142 @@
+"""Sharded command: processes that answer parts of each cell's prompts, then one that scores.
+
+    python run.py -m model=a,b task=all shards=4 hydra/launcher=slurm_gpu
+
+The jobs are the models times the shards. Each loads its model once, writes answers and no scores.
+When they have ended, a second sweep scores what is complete by replay, one job at a time: it alone
+writes to MLflow.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from clue.common.console import print_lines
+from clue.common.plural import counted
+from clue.config.composition import composed
+from clue.config.schema import Config
+from clue.errors import ConfigError
+from clue.evaluation.outcome import Outcome
+from clue.launch import sweep
+from clue.launch.study_jobs import MULTIRUN
+
+LAUNCHER = "hydra/launcher"
+SCHEDULER_SETTINGS = tuple(
+    f"hydra.launcher.{name}" for name in ("account", "qos", "partition", "constraint", "exclude")
+)
+"""Settings of a Slurm launcher that the scoring job keeps; it needs no GPU."""
+
+
+def shard_count(arguments: Iterable[str]) -> int:
+    """Returns the number of shards that a command line asks this process to start; 1 = none.
+
+    Raises:
+        ConfigError: it is no whole number from 1.
+    """
+    settings = _settings(arguments)
+    if "shards" not in settings or "shard" in settings or settings.get("dry_run") == "true":
+        return 1
+    count = settings["shards"]
+    if not count.isdecimal() or not int(count):
+        raise ConfigError(f"shards={count} is no whole number from 1")
+    return int(count)
+
+
+def launch(arguments: Sequence[str], collect: Callable[[], list[Outcome]]) -> list[Outcome]:
+    """Run all shards, then score; returns the outcome of each cell.
+
+    Args:
+        arguments: of the command, flags first.
+        collect: returns the outcomes of the sweep that has ended.
+
+    Raises:
+        ClueError: a setting cannot be used, or worker processes were lost too often.
+    """
+    conf = _composed(arguments)
+    _start(generating(arguments))
+    generated = collect()
+    if conf.generate_only or not generated:
+        return generated
+    failed = sum(row.status == "failed" for row in generated)
+    print_lines(f"{counted(len(generated), 'part')} of cells, {failed} failed; now their scores")
+    _start(scoring(arguments, conf.backend.name))
+    return with_reasons(collect(), generated)
+
+
+def generating(arguments: Sequence[str]) -> list[str]:
+    """Returns the command line of the shards: a job for each model and shard.
+
+    >>> generating(["model=a", "shards=2"])
+    ['-m', 'model=a', 'shards=2', 'shard=1,2', 'generate_only=true']
+    """
+    count = shard_count(arguments)
+    kept = [word for word in arguments if word not in MULTIRUN and not _sets(word, "generate_only")]
+    numbers = ",".join(str(number) for number in range(1, count + 1))
+    return [MULTIRUN[0], *kept, f"shard={numbers}", "generate_only=true"]
+
+
+def scoring(arguments: Sequence[str], backend: str) -> list[str]:
+    """Returns the command line that scores the answers of all shards, one job at a time.
+
+    Args:
+        arguments: of the command.
+        backend: name of the one that generated the answers.
+
+    >>> scoring(["-m", "model=a", "backend=own", "shards=2", "hydra/launcher=joblib"], "vllm")
+    ['-m', 'model=a', 'backend=replay', 'backend.replayed=vllm']
+    """
+    kept = [word for word in arguments if not _sets(word, "shards", "backend", LAUNCHER)]
+    kept = [word for word in kept if not _key(word).startswith("hydra.launcher.")]
+    kept += ["backend=replay", f"backend.replayed={backend}"]
+    if _settings(arguments).get(LAUNCHER, "").startswith("slurm"):
+        kept += [f"{LAUNCHER}=slurm_cpu", "hydra.launcher.array_parallelism=1"]
+        kept += [word for word in arguments if _sets(word, *SCHEDULER_SETTINGS)]
+    return kept
+
+
+def with_reasons(scored: Iterable[Outcome], generated: Iterable[Outcome]) -> list[Outcome]:
+    """Returns the outcomes of the scoring; a cell that lacks answers has the reason of its shard.
+
+    Args:
+        scored: outcomes of the cells.
+        generated: outcomes of their parts.
+    """
+    failed: Mapping[tuple[str, str, str], Outcome] = {
+        _cell(row): row for row in generated if row.status == "failed"
+    }
+    return [failed.get(_cell(row), row) if row.status == "failed" else row for row in scored]
+
+
+def _composed(arguments: Iterable[str]) -> Config:
+    """Settings that choose the backend.
+
+    Raises:
+        ConfigError: they name several backends, whose answers are cells of their own.
+    """
+    words = [word for word in arguments if _sets(word, "backend", "backend.name", "generate_only")]
+    several = [word for word in words if "," in word]
+    if several:
+        raise ConfigError(f"{several[0]}: shards take one backend; run a command for each")
+    return composed("config", Config, words)
+
+
+def _start(arguments: Sequence[str]) -> None:
+    os.environ.pop(sweep.RESTARTED, None)  # of the sweep before
+    sys.argv[1:] = arguments  # Hydra reads sys.argv
+    sweep.launch()
+
+
+def _cell(row: Outcome) -> tuple[str, str, str]:
+    return row.model, row.task, row.prompt
+
+
+def _settings(arguments: Iterable[str]) -> dict[str, str]:
+    return {_key(word): word.partition("=")[2] for word in arguments if "=" in word}
+
+
+def _sets(word: str, *names: str) -> bool:
+    return _key(word) in names
+
+
+def _key(word: str) -> str:
+    return word.lstrip("+").partition("=")[0]

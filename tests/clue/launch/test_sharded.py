@@ -1,0 +1,61 @@
+"""Command lines of a sharded sweep, and the reasons of its failed cells."""
+
+import pytest
+
+from clue.errors import ConfigError
+from clue.evaluation.outcome import Outcome
+from clue.launch import sharded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (["model=a"], 1),
+        (["model=a", "shards=3"], 3),
+        (["model=a", "++shards=3"], 3),
+        (
+            ["model=a", "shards=3", "shard=2", "generate_only=true"],
+            1,
+        ),  # another scheduler starts it
+        (["model=a", "shards=3", "dry_run=true"], 1),
+    ],
+)
+def test_shards_are_started_unless_another_scheduler_does(arguments: list[str], count: int) -> None:
+    assert sharded.shard_count(arguments) == count
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "1,2", ""])
+def test_a_number_of_shards_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match=rf"shards={value} is no whole number from 1"):
+        sharded.shard_count([f"shards={value}"])
+
+
+def test_scores_wait_for_no_gpu_and_stay_with_the_account() -> None:
+    words = [
+        *("-m", "model=a,b", "shards=4", "hydra/launcher=slurm_8gpu"),
+        *("hydra.launcher.partition=long", "hydra.launcher.gpus_per_node=8", "limit=5"),
+    ]
+    assert sharded.scoring(words, "transformers") == [
+        *("-m", "model=a,b", "limit=5", "backend=replay", "backend.replayed=transformers"),
+        *("hydra/launcher=slurm_cpu", "hydra.launcher.array_parallelism=1"),
+        "hydra.launcher.partition=long",
+    ]
+
+
+def test_a_cell_that_lacks_answers_fails_for_the_reason_of_its_shard() -> None:
+    def row(model: str, status: str, note: str) -> Outcome:
+        return Outcome(model, "meqsum", "paper", status, note=note)  # type: ignore[arg-type]
+
+    parts = [
+        row("a", "generated", ""),
+        row("a", "failed", "out of memory"),
+        row("b", "failed", "x"),
+    ]
+    scored = [row("a", "failed", "lacks 3 of 9 completions"), row("b", "done", "")]
+    notes = [one.note for one in sharded.with_reasons(scored, parts)]
+    assert notes == ["out of memory", ""]  # another shard may have answered b's in the meantime
+
+
+def test_shards_take_one_backend() -> None:
+    with pytest.raises(ConfigError, match=r"backend=fake,vllm: shards take one backend"):
+        sharded.launch(["model=a", "backend=fake,vllm", "shards=2"], list)
