@@ -35,7 +35,7 @@ def test_every_prompt_is_in_one_shard_and_units_stay_whole(
 
 @given(st.lists(st.floats(1, 1e4), min_size=1, max_size=200), st.integers(1, 9))
 def test_shards_differ_by_no_more_than_the_longest_prompt(costs: list[float], count: int) -> None:
-    """Forth and back: the sums of two shards differ by a telescoping sum, at most the first cost."""
+    """Two sums of costs dealt forth and back differ by a telescoping sum, at most the first."""
     units = range(len(costs))
     sums = [
         sum(costs[index] for index in shard_indices(units, costs, Shard(number, count)))

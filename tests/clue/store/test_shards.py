@@ -18,9 +18,8 @@ from clue.store.shards import Shard
 
 PROMPTS = [Prompt(str(i), (Message("user", f"q{i}"),), 8) for i in range(12)]
 ANSWERS = [Completion(f"answer {i}", "stop", 5, 3, 0.1) for i in range(12)]
-WHOLE = {
-    (prompt.key, prompt.sha256): answer for prompt, answer in zip(PROMPTS, ANSWERS, strict=True)
-}
+KEYS = [(prompt.key, prompt.sha256) for prompt in PROMPTS]
+WHOLE = dict(zip(KEYS, ANSWERS, strict=True))
 
 
 def write(folder: Path, indices: list[int], shard: Shard | None) -> CellStore:
