@@ -78,6 +78,8 @@ class Backend(Protocol):
     """Answers are counted in tokens, and the budget of a prompt limits them."""
     estimates_tokens: bool = False
     """`count` estimates, since no tokenizer is available."""
+    reads_once: bool = False
+    """A prompt is read once for all of its draws."""
 
     @staticmethod
     def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
@@ -105,6 +107,10 @@ class Backend(Protocol):
 
     def count(self, prompt: Prompt) -> int:
         """Tokens of the prompt as it will be sent."""
+
+    def room(self, prompt: Prompt) -> int:
+        """Most tokens of an answer, with its thought where the model can have one."""
+        return prompt.room
 
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()

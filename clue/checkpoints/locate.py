@@ -16,6 +16,7 @@ from clue.checkpoints import gguf, offline
 from clue.checkpoints.hub_errors import explain
 from clue.checkpoints.identifying_files import ADAPTER, adapter_files, checkpoint_files
 from clue.common.file_cache import cached_checksum, digest
+from clue.common.meter import METER
 from clue.common.paths import expanded
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
@@ -209,5 +210,6 @@ def _from_package(model: ModelConf, cache: Path) -> CheckpointLocation:
     folder = cache / gguf.FOLDER / f"{path.stem}-{identity[:16]}-float32"
     if not gguf.is_intact(folder, cache):
         log.info("converting %s to %s (once)", path.name, folder)
-        gguf.convert(path, folder)
+        with METER.doing(f"converting {path.name} (once)"):
+            gguf.convert(path, folder)
     return CheckpointLocation(str(folder), identity)

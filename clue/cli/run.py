@@ -23,6 +23,7 @@ from clue.config.overrides import as_settings, check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
 from clue.launch import closing_table, signals, study_jobs, sweep
+from clue.launch.reporter import SweepReport, reporting
 from clue.launch.study_jobs import MULTIRUN
 from clue.study.scores import score_tree
 
@@ -35,6 +36,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    with reporting() as report:
+        stopped = _launch(arguments, report)
+    return _close(stopped) if stopped is not None else 0
+
+
+def _launch(arguments: list[str], report: SweepReport) -> int | None:
+    """Run every job; returns the exit code of a stop, 0 without one, None if nothing is to run."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
@@ -49,10 +57,10 @@ def _run(arguments: list[str]) -> int:
             jobs = study_jobs.study_jobs(arguments)
             print_lines(jobs.summary)
             if not jobs.arguments:
-                return 0
+                return None
             arguments = list(jobs.arguments)
         sys.argv[1:] = arguments  # Hydra reads sys.argv
-        sweep.launch()
+        sweep.launch(report)
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
         if "hydra.verbose=true" in arguments:
             raise
@@ -60,7 +68,7 @@ def _run(arguments: list[str]) -> int:
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
-    return _close(stopped)
+    return stopped
 
 
 def _close(stopped: int) -> int:

@@ -288,6 +288,8 @@ class BackendConf(ServerConf):
     changes: in half precision a batch can change a last bit, and thereby a word."""
     fingerprint: str | None = None
     """Replay only: the stored generation to use, if several match."""
+    pace: float = setting(0.0, AtLeast(0))
+    """Fake only: seconds of each new token, to see how progress is shown."""
 
 
 @dataclass

@@ -25,10 +25,12 @@ def generate(job: Job) -> Iterator[Outcome]:
     """
     cells, _ = yield from open_job(job)
     if cells:
-        preflight.check_disk(job.mlruns, cells)
+        preflight.check_disk(job.mlruns, cells, job.backend)
     for cell in cells:
         try:
-            yield refusal(job, cell) or _generate(job, cell)
+            with job.progress.running(cell.task.conf.name):
+                outcome = refusal(job, cell) or _generate(job, cell)
+            yield outcome
         except Exception as error:  # one failing cell does not stop the others
             yield job.failure(cell.task.conf.name, error)
 

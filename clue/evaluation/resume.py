@@ -4,8 +4,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from clue.cell import Cell
+from clue.common.meter import METER
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.evaluation import preflight
+from clue.evaluation.answer_length import stored_length
 from clue.evaluation.outcome import Outcome
 from clue.metrics.summary import summary
 from clue.store.records_table import RecordsTable, read_table
@@ -43,11 +45,15 @@ def refusal(job: "Job", cell: Cell) -> Outcome | None:
     """Returns the outcome of a cell that exceeds the context or cannot be measured, else None."""
     task = cell.task.conf.name
     try:
-        preflight.check_fits(cell, job.backend)
+        with METER.doing("counting tokens"):
+            size = preflight.check_fits(cell, job.backend)
     except PromptTooLong as error:
         if job.config.on_overflow == "skip_cell":
             return job.outcome(task, "too long", note=str(error))
         return job.failure(task, error)
     except ClueError as error:
         return job.failure(task, error)
+    progress = job.progress.cells[task]
+    progress.stored_length = stored_length(cell)
+    progress.plan([job.backend.room(prompt) for prompt in cell.prompts], size)
     return None

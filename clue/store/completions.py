@@ -12,6 +12,7 @@ from typing import Any
 
 from clue.common import json_text
 from clue.common.atomic_write import PRIVATE, explain_write_errors, write_atomic
+from clue.common.meter import METER
 from clue.errors import StoreError
 from clue.records import Completion, Prompt, SampleKey
 from clue.store import plausible
@@ -116,7 +117,8 @@ class CellStore:
                     "command when it has ended"
                 ) from error
             log.warning("waiting: %s is working on %s", holder, self.folder)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            with METER.doing(f"waiting for {holder}"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
 

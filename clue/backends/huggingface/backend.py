@@ -30,6 +30,8 @@ answers has another name."""
 class TransformersBackend(Backend):
     """One model, loaded for the first answer and kept until the job ends."""
 
+    reads_once = True
+
     def __init__(self, setup: Setup) -> None:
         from transformers.utils import logging as library
 
@@ -65,6 +67,10 @@ class TransformersBackend(Backend):
     def count(self, prompt: Prompt) -> int:
         """Token ids after the chat template."""
         return len(self._render(prompt))
+
+    def room(self, prompt: Prompt) -> int:
+        """Without the budget of a thought if the model has no form of thoughts."""
+        return prompt.room if self._rules.form else prompt.max_new_tokens
 
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
