@@ -25,14 +25,16 @@ class BackendEntry(NamedTuple):
     """`module:class`."""
     uses_gpus: bool = False
     """Generates on this machine's GPUs."""
+    reads_once: bool = False
+    """A prompt is read once for all of its draws."""
 
 
 BACKENDS = {
     "transformers": BackendEntry(
-        "clue.backends.huggingface.backend:TransformersBackend", uses_gpus=True
+        "clue.backends.huggingface.backend:TransformersBackend", uses_gpus=True, reads_once=True
     ),
     "openai": BackendEntry("clue.backends.openai.backend:OpenAIBackend"),
-    "vllm": BackendEntry("clue.backends.vllm:VllmBackend", uses_gpus=True),
+    "vllm": BackendEntry("clue.backends.vllm:VllmBackend", uses_gpus=True, reads_once=True),
     "fake": BackendEntry("clue.backends.fake:FakeBackend"),
     "baseline": BackendEntry("clue.backends.baseline:BaselineBackend"),
     "replay": BackendEntry("clue.backends.replay:ReplayBackend"),
@@ -78,8 +80,6 @@ class Backend(Protocol):
     """Answers are counted in tokens, and the budget of a prompt limits them."""
     estimates_tokens: bool = False
     """`count` estimates, since no tokenizer is available."""
-    reads_once: bool = False
-    """A prompt is read once for all of its draws."""
 
     @staticmethod
     def setting_problems(model: ModelConf, backend: BackendConf) -> Iterator[str]:
@@ -154,6 +154,11 @@ class Backend(Protocol):
 def uses_gpus(name: str) -> bool:
     """True if the backend of this name generates on this machine's GPUs."""
     return name in BACKENDS and BACKENDS[name].uses_gpus
+
+
+def reads_once(name: str) -> bool:
+    """True if the backend of this name reads a prompt once for all of its draws."""
+    return name in BACKENDS and BACKENDS[name].reads_once
 
 
 def setting_problems(config: Config) -> Iterator[str]:

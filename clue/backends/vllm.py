@@ -31,8 +31,6 @@ SEED = 0
 class VllmBackend(Backend):
     """One model in vLLM's engine; yields answers as they finish."""
 
-    reads_once = True
-
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.checkpoint = Checkpoint(setup)

@@ -66,6 +66,14 @@ def locate_weights(model: ModelConf, models: Path, cache: Path) -> CheckpointLoc
     return CheckpointLocation(model.repo, None, model.revision)
 
 
+def needs_unpacking(model: ModelConf, cache: Path) -> bool:
+    """True if a packaged model was not converted into this cache yet; reads names only."""
+    if not model.gguf_package or not model.gguf_file:
+        return False
+    stem = Path(model.gguf_file).stem
+    return not any((cache / gguf.FOLDER).glob(f"{stem}-*-float32"))
+
+
 def locate_tokenizer(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation:
     """Find a tokenizer; its folder needs no weights, and no digest is made.
 

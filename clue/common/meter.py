@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+SMOOTHING = 0.2
+"""Weight of the newest step in the time of a step."""
+
 
 @dataclass(eq=False)
 class Activity:
@@ -38,6 +41,10 @@ class Batch:
     """Time of reading, since the start of the cell."""
     new_seconds: float = 0.0
     """Time of decoding, since the start of the cell."""
+    steps: int = 0
+    """Decoding steps of the batch: each gives one token to every answer that has not ended."""
+    step_seconds: float = 0.0
+    """Time of a step by the latest ones; a step of few answers takes less."""
 
 
 class Meter:
@@ -92,9 +99,13 @@ class Meter:
     def add_new(self, tokens: int, ended: int = 0) -> None:
         """Report new tokens, and the answers that ended with them."""
         with self._lock:
-            self._batch.new += tokens
-            self._batch.ended += ended
-            self._batch.new_seconds += self._since_report()
+            batch, seconds = self._batch, self._since_report()
+            batch.new += tokens
+            batch.ended += ended
+            batch.new_seconds += seconds
+            weight = SMOOTHING if batch.steps else 1.0
+            batch.step_seconds += weight * (seconds - batch.step_seconds)
+            batch.steps += 1
 
     def complete(self, prompt_tokens: int, new_tokens: int) -> None:
         """Take a completion out of the batch: the cell counts it from now on."""

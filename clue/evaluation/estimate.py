@@ -18,6 +18,8 @@ PRIOR_ANSWERS = 8.0
 """Weight of the mean length of stored answers, in answers."""
 LEAST_RESIDUAL = 1 / 3
 """Least expected rest of an unfinished answer, as a share of the mean length."""
+RUNAWAY = 2.0
+"""An answer that is so many times as long as the mean is expected to use up its limit: it loops."""
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,50 @@ class Work:
     read_seconds: float = 0.0
     """Part of it in which prompts were read; 0 = the backend does not tell."""
     new_seconds: float = 0.0
+    position: int = 0
+    """Decoding steps of the batch that runs: tokens of each of its unfinished answers."""
+    step_seconds: float = 0.0
+    """Time of one of its steps."""
 
     @property
     def length(self) -> float | None:
         """Expected tokens of an answer; None = not enough evidence."""
-        weight = 0.0 if self.stored_length is None else PRIOR_ANSWERS
-        if self.ended < LEAST_ENDED and self.ended < self.samples and not weight:
+        if self.stored_length:
+            # unfinished answers are taken for usual ones until they are longer
+            usual = max(self.stored_length, (1 + LEAST_RESIDUAL) * self.position)
+            ended_tokens = max(self.new - self.running * self.position, 0.0)
+            total = ended_tokens + self.running * usual + PRIOR_ANSWERS * self.stored_length
+            return min(self.limit, total / (self.ended + self.running + PRIOR_ANSWERS))
+        if self.ended < min(LEAST_ENDED, self.samples):
             return None
-        total = self.new + weight * (self.stored_length or 0.0)
         # unfinished answers count with their tokens, not as answers: the mean of lengths that are
         # cut off by the present (the estimate of maximum likelihood for exponential lengths)
-        return min(self.limit, max(1.0, total / max(self.ended + weight, 1.0)))
+        return min(self.limit, max(1.0, self.new / max(self.ended, 1)))
 
-    def new_tokens_left(self, length: float) -> float:
-        """Tokens that are still to be generated, if a complete answer has so many."""
-        running = max(self.rows - self.ended, 0)
-        finished = self.new if not running else min(self.new, self.ended * length)
-        position = (self.new - finished) / running if running else 0.0
-        rest = min(max(length - position, LEAST_RESIDUAL * length), max(self.limit - position, 1.0))
-        return running * rest + max(self.samples - max(self.rows, self.ended), 0) * length
+    @property
+    def running(self) -> int:
+        """Answers of the batch that runs which have not ended."""
+        return max(self.rows - self.ended, 0)
+
+    @property
+    def unread(self) -> int:
+        """Prompts of later batches."""
+        return max(self.samples - max(self.rows, self.ended), 0)
+
+    def rest(self, length: float) -> float:
+        """Expected tokens that an unfinished answer still gets, if a complete one has `length`."""
+        most = max(self.limit - self.position, 1.0)
+        if self.position > RUNAWAY * length:
+            return most
+        return min(max(length - self.position, LEAST_RESIDUAL * length), most)
 
     @property
     def expected_new(self) -> float | None:
         """Expected new tokens of the complete cell."""
-        return None if self.length is None else self.new + self.new_tokens_left(self.length)
+        length = self.length
+        if length is None:
+            return None
+        return self.new + self.running * self.rest(length) + self.unread * length
 
     def seconds_left(self) -> float | None:
         """Returns the expected seconds until the last completion; None = no estimate yet."""
@@ -96,5 +118,7 @@ class Work:
             return None
         of_read, of_new = costs
         left = of_read * max(self.prompt_tokens - self.read, 0.0)
-        left += of_new * self.new_tokens_left(length)
+        # the batch that runs takes steps, whose time depends little on the number of its answers
+        left += self.rest(length) * self.step_seconds if self.running else 0.0
+        left += of_new * self.unread * length
         return left if self.seconds >= least_share * (self.seconds + left) else None

@@ -24,7 +24,7 @@ class CellSize:
     samples: int
     stored: int
     prompt_tokens: int
-    """Sum over all prompts."""
+    """Sum over all prompts; `once`: those of several draws count once."""
     longest: int
     """Tokens of the longest prompt with its budgets of thought and answer."""
     context: int | None
@@ -34,7 +34,9 @@ class CellSize:
     """Prompts whose tokens were counted; the others are estimated from their length."""
 
 
-def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
+def measure(
+    cell: Cell, backend: Backend, most: int | None = None, *, once: bool = False
+) -> CellSize:
     """Measure a cell without loading the model.
 
     Args:
@@ -42,6 +44,7 @@ def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
         backend: counts tokens.
         most: count at most this many prompts, half of them the longest and half an even selection
             of the rest; None = all.
+        once: a prompt is read once for all of its draws.
     """
     counts, count = _tokens(cell.prompts, backend, most)
     needs = [
@@ -53,7 +56,11 @@ def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
     return CellSize(
         samples=len(cell.prompts),
         stored=sum(key in stored for key in keys),
-        prompt_tokens=sum(counts),
+        prompt_tokens=sum(
+            tokens
+            for tokens, prompt in zip(counts, cell.prompts, strict=True)
+            if not (once and prompt.draw)
+        ),
         longest=max(needs),
         context=context,
         overflow=sum(context is not None and need > context for need in needs),

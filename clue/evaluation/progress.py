@@ -105,6 +105,8 @@ class CellProgress:
             seconds=self._generating_seconds() if batch else self.generated,
             read_seconds=timed[0],
             new_seconds=timed[1],
+            position=batch.steps if batch else 0,
+            step_seconds=batch.step_seconds if batch else 0.0,
         )
 
     def _prompt_tokens(self, todo: int) -> float:
@@ -132,6 +134,7 @@ class CellProgress:
             "samples": min(self.stored + work.ended, self.prompts),
             "of_samples": self.prompts,
             "tokens": round(work.read + work.new),
+            "prompt_tokens": round(work.prompt_tokens),
             "of_tokens": None if length is None else round(work.prompt_tokens + length),
             "generating_seconds": work.seconds,
             "seconds": now - self.started if self.state == RUNNING else self.seconds,

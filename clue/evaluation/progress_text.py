@@ -42,8 +42,11 @@ def cell_details(job: JobView, facts: Mapping[str, Any]) -> Iterator[str]:
     if facts.get("of_samples"):
         yield f"{facts['samples']:,}/{facts['of_samples']:,} samples"
     if facts.get("tokens"):
-        is_open = facts.get("phase") and facts.get("of_tokens")
-        expected = f" of about {facts['of_tokens']:,}" if is_open else ""
+        expected = ""
+        if facts.get("phase") and facts.get("of_tokens"):
+            expected = f" of about {facts['of_tokens']:,}"
+        elif facts.get("phase"):  # the length of the answers is unknown
+            expected = f" of more than {facts['prompt_tokens']:,}"
         yield f"{facts['tokens']:,}{expected} tokens"
         measured = speed(facts["tokens"], facts["generating_seconds"])
         if measured:

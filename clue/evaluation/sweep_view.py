@@ -126,11 +126,12 @@ class SweepView:
                 if twin.task != cell.task or not twin.facts or other.number == job.number:
                     continue
                 rest = twin.facts.get("seconds_left")
-                if rest is None or twin.state not in (ENDED, RUNNING, WAITING):
+                seconds = float(twin.facts.get("seconds", 0.0))
+                if not seconds or rest is None or twin.state not in (ENDED, RUNNING):
                     continue
                 sizes = job.parameters, other.parameters
                 scale = sizes[0] / sizes[1] if sizes[0] and sizes[1] else 1.0
-                return scale * float(twin.facts.get("seconds", 0.0) + rest)
+                return scale * (seconds + rest)
         return None
 
 

@@ -30,8 +30,6 @@ answers has another name."""
 class TransformersBackend(Backend):
     """One model, loaded for the first answer and kept until the job ends."""
 
-    reads_once = True
-
     def __init__(self, setup: Setup) -> None:
         from transformers.utils import logging as library
 

@@ -72,4 +72,4 @@ def test_a_thought_needs_space_on_the_disk_and_in_the_context(
     for free in (need, need - 1):
         monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
         with nullcontext() if free == need else pytest.raises(StoreError, match="MiB free"):
-            preflight.check_disk(tmp_path, [thinking])
+            preflight.check_disk(tmp_path, [thinking], WordCount(ModelConf()))
