@@ -117,7 +117,9 @@ class SweepView:
         seconds: float | None = cell.facts.get("seconds_left")
         if seconds is None and cell.state == WAITING:
             seconds = self._like_others(job, cell)
-        return cell.facts.get("at_most") if seconds is None and at_most else seconds
+        if seconds is None and at_most:
+            seconds = cell.facts.get("at_most")
+        return seconds
 
     def _like_others(self, job: JobView, cell: CellView) -> float | None:
         """Seconds of the same task in another job, in proportion to the size of the models."""
