@@ -24,7 +24,7 @@ RUNAWAY = 2.0
 
 @dataclass(frozen=True)
 class Work:
-    """What a cell generates, and how much of it is done."""
+    """The tokens that a cell generates, and those that are done."""
 
     samples: int
     """Completions to generate; those that were stored before are left out."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from clue.cell import Cell
 from clue.evaluation import preflight
+from clue.evaluation.answer_length import stored_length
 from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
 from clue.evaluation.likelihoods import complete_likelihoods
@@ -36,6 +37,7 @@ def generate(job: Job) -> Iterator[Outcome]:
 
 
 def _generate(job: Job, cell: Cell) -> Outcome:
+    job.progress.cells[cell.task.conf.name].stored_length = stored_length(cell)
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
         complete_likelihoods(job, cell, force=job.config.force)

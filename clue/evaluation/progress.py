@@ -89,7 +89,7 @@ class CellProgress:
 
     @property
     def work(self) -> Work:
-        """What there is to generate, and how much of it is done."""
+        """The tokens to generate, and those that are done."""
         batch = self.meter.batch if self.generation_started is not None else None
         todo = self.prompts - self.stored
         timed = (batch.read_seconds, batch.new_seconds) if batch else self._timed
@@ -156,6 +156,11 @@ class JobProgress:
         """Name the cells to come."""
         for task in tasks:
             self.cells.setdefault(task, CellProgress(task, self.meter))
+
+    def plan(self, task: str, rooms: Sequence[int], size: CellSize) -> None:
+        """Set the size of a cell; see `CellProgress.plan`."""
+        self.expect([task])
+        self.cells[task].plan(rooms, size)
 
     def end(self, task: str) -> None:
         """Count a cell as ended, whatever became of it."""

@@ -7,7 +7,6 @@ from clue.cell import Cell
 from clue.common.meter import METER
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.evaluation import preflight
-from clue.evaluation.answer_length import stored_length
 from clue.evaluation.outcome import Outcome
 from clue.metrics.summary import summary
 from clue.store.records_table import RecordsTable, read_table
@@ -53,7 +52,5 @@ def refusal(job: "Job", cell: Cell) -> Outcome | None:
         return job.failure(task, error)
     except ClueError as error:
         return job.failure(task, error)
-    progress = job.progress.cells[task]
-    progress.stored_length = stored_length(cell)
-    progress.plan([job.backend.room(prompt) for prompt in cell.prompts], size)
+    job.progress.plan(task, [job.backend.room(prompt) for prompt in cell.prompts], size)
     return None

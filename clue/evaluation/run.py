@@ -11,6 +11,7 @@ from clue.cell import Cell
 from clue.common.meter import METER
 from clue.errors import TrackingError
 from clue.evaluation import preflight
+from clue.evaluation.answer_length import stored_length
 from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
 from clue.evaluation.likelihoods import complete_likelihoods
@@ -75,6 +76,8 @@ def _evaluate_all(
     release_scorers()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed
+        for cell in ready:
+            job.progress.cells[cell.task.conf.name].stored_length = stored_length(cell)
         for cell in ready:
             try:
                 with job.progress.running(cell.task.conf.name):

@@ -58,7 +58,7 @@ class JobView:
 
     @property
     def activity(self) -> str:
-        """What its process does, apart from generating; may be empty."""
+        """Work of its process apart from generating; may be empty."""
         return str(self.file.content.get("activity") or "")
 
     @property
@@ -118,7 +118,8 @@ class SweepView:
         if seconds is None and cell.state == WAITING:
             seconds = self._like_others(job, cell)
         if seconds is None and at_most:
-            seconds = cell.facts.get("at_most")
+            most: float | None = cell.facts.get("at_most")
+            return most
         return seconds
 
     def _like_others(self, job: JobView, cell: CellView) -> float | None:

@@ -1,6 +1,5 @@
 """Live table of a sweep on a terminal: its running cells with bars, and all cells together."""
 
-from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +12,7 @@ MOST_CELLS = 12
 """Rows: more running cells are counted, since a terminal has few lines."""
 
 
-def table(sweep: SweepView) -> Group:
+def table(sweep: SweepView) -> Table:
     """Returns the table of a sweep at one moment."""
     rows = Table.grid(padding=(0, 1))
     entries = list(running(sweep))
@@ -25,13 +24,13 @@ def table(sweep: SweepView) -> Group:
         rows.add_row(_bar(done, total), Text(text))
     if not entries:
         rows.add_row("", Text(progress_text.line(sweep)))
-        return Group(rows)
+        return rows
     if len(entries) > MOST_CELLS:
         rows.add_row("", Text(f"and {len(entries) - MOST_CELLS} more"))
     cells = len(sweep.cells)
     ended = cells - sweep.counts["waiting"] - sweep.counts["running"]
     rows.add_row(_bar(ended, cells), Text(progress_text.sweep_text(sweep)))
-    return Group(rows)
+    return rows
 
 
 def _bar(done: float, total: float) -> ProgressBar:
