@@ -4,8 +4,8 @@
     clue status --mlruns DIR --watch 10
     clue status --json
 
-Only reads, and waits for nothing. Exit code: 0 if sweeps run, 3 if none does, 4 if one is stalled
-or has lost a job, 1 after an error.
+Only reads, and waits for nothing. Exit code: 0 if all is well, also if nothing runs; 4 if a sweep is
+stalled, has lost a job or was killed; 1 after an error.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from clue.evaluation.progress import RUNNING, WAITING
 from clue.evaluation.sweep_view import FAILED, LOST, CellView, SweepView, running, view
 from clue.store.progress_files import folders
 
-RUNS, NOTHING_RUNS, TROUBLE = 0, 3, 4
+WELL, TROUBLE = 0, 4
 """Exit codes."""
 MOST_LISTED = 20
 """Waiting, failed or lost cells that are named."""
@@ -65,9 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _code(sweeps: list[SweepView]) -> int:
     alive = [sweep for sweep in sweeps if sweep.is_alive]
-    if any(job.is_stalled or job.state == LOST for sweep in alive for job in sweep.jobs):
-        return TROUBLE
-    return RUNS if alive else NOTHING_RUNS
+    jobs = [job for sweep in alive for job in sweep.jobs]
+    is_bad = len(alive) < len(sweeps) or any(job.is_stalled or job.state == LOST for job in jobs)
+    return TROUBLE if is_bad else WELL
 
 
 def _lines(sweeps: list[SweepView], store: str) -> Iterator[str]:

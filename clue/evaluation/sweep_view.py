@@ -134,7 +134,7 @@ class SweepView:
                     continue
                 sizes = job.parameters, other.parameters
                 scale = sizes[0] / sizes[1] if sizes[0] and sizes[1] else 1.0
-                return scale * (seconds + rest)
+                return float(scale * (seconds + rest))
         return None
 
 
