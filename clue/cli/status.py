@@ -4,8 +4,8 @@
     clue status --mlruns DIR --watch 10
     clue status --json
 
-Only reads, and waits for nothing. Exit code: 0 if all is well, also if nothing runs; 4 if a sweep is
-stalled, has lost a job or was killed; 1 after an error.
+Only reads, and waits for nothing. Exit code: 0 if all is well, also if nothing runs; 4 if a sweep
+is stalled, has lost a job or was killed; 1 after an error.
 """
 
 import argparse
