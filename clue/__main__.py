@@ -17,6 +17,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "run": Entry("clue.cli.run", "evaluate models on tasks, as `python run.py`"),
+    "status": Entry("clue.cli.status", "show what runs on a store, from another terminal"),
     "data": Entry("clue.cli.data.parser", "check, fetch and build data sets"),
     "models": Entry("clue.cli.models.parser", "list models, pairs and weights, show their prompts"),
     "study": Entry("clue.cli.study.parser", "list, show and freeze declared studies"),

@@ -4,6 +4,9 @@ Nothing is printed: progress and warnings go to the loggers below `clue`. Errors
 `clue.errors`.
 """
 
+import os
+import socket
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +19,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
     from clue.config.schema import Config
     from clue.errors import StoreError
     from clue.evaluation.outcome import Outcome
+    from clue.store.progress_files import ProgressFolder
     from clue.study.record_tables import NamedTable
 
 TEXTS = ("text", "answer")
@@ -54,6 +58,8 @@ def evaluate(
     from clue.errors import ConfigError
     from clue.evaluation.job import Job
     from clue.evaluation.steps import outcomes as outcomes_of
+    from clue.launch.job_report import reported
+    from clue.launch.reporter import reporting
 
     outcomes: list[Outcome] = []
     _check_names("model", model)
@@ -62,14 +68,34 @@ def evaluate(
     if twice := {"model", "task"} & set(choices):
         raise ConfigError(f"{twice.pop()} is an argument of evaluate, not one of its settings")
     choices = _study_settings(choices, task) | choices
-    for name in [model] if isinstance(model, str) else model:
-        config = _config(as_overrides({"model": name, "task": task, **choices}))
-        config.on_overflow = config.on_overflow or "error"
-        resolved = OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True)
-        outcomes += outcomes_of(
-            Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})")
-        )
+    names = [model] if isinstance(model, str) else list(model)
+    configs = [_config(as_overrides({"model": name, "task": task, **choices})) for name in names]
+    with reporting(terminal=False) as report:
+        report.open(*_sweep(configs))
+        for number, (name, config) in enumerate(zip(names, configs, strict=True)):
+            config.on_overflow = config.on_overflow or "error"
+            resolved = OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True)
+            job = Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})")
+            assert report.folder
+            with reported(job, report.folder, number):
+                outcomes += outcomes_of(job)
     return outcomes
+
+
+def _sweep(configs: "Sequence[Config]") -> "tuple[ProgressFolder, dict[str, Any]]":
+    """Folder and content of the files that show the progress of these jobs to `clue status`."""
+    from clue.store.progress_files import ProgressFolder
+
+    name = Path(f"evaluate-{socket.gethostname()}-{os.getpid()}-{time.time_ns()}")
+    store = configs[0].paths.store if configs else absolute_path("mlruns")
+    jobs = [
+        {
+            **{"number": number, "model": config.model.label, "prompt": config.prompt.name},
+            **{"tasks": list(config.tasks), "parameters": config.model.parameters},
+        }
+        for number, config in enumerate(configs)
+    ]
+    return ProgressFolder.of(store, name), {"command": "clue.evaluate", "jobs": jobs}
 
 
 def models() -> "pd.DataFrame":

@@ -25,14 +25,16 @@ class BackendEntry(NamedTuple):
     """`module:class`."""
     uses_gpus: bool = False
     """Generates on this machine's GPUs."""
+    reads_once: bool = False
+    """A prompt is read once for all of its draws."""
 
 
 BACKENDS = {
     "transformers": BackendEntry(
-        "clue.backends.huggingface.backend:TransformersBackend", uses_gpus=True
+        "clue.backends.huggingface.backend:TransformersBackend", uses_gpus=True, reads_once=True
     ),
     "openai": BackendEntry("clue.backends.openai.backend:OpenAIBackend"),
-    "vllm": BackendEntry("clue.backends.vllm:VllmBackend", uses_gpus=True),
+    "vllm": BackendEntry("clue.backends.vllm:VllmBackend", uses_gpus=True, reads_once=True),
     "fake": BackendEntry("clue.backends.fake:FakeBackend"),
     "baseline": BackendEntry("clue.backends.baseline:BaselineBackend"),
     "replay": BackendEntry("clue.backends.replay:ReplayBackend"),
@@ -106,6 +108,10 @@ class Backend(Protocol):
     def count(self, prompt: Prompt) -> int:
         """Tokens of the prompt as it will be sent."""
 
+    def room(self, prompt: Prompt) -> int:
+        """Most tokens of an answer, with its thought where the model can have one."""
+        return prompt.room
+
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:
@@ -148,6 +154,11 @@ class Backend(Protocol):
 def uses_gpus(name: str) -> bool:
     """True if the backend of this name generates on this machine's GPUs."""
     return name in BACKENDS and BACKENDS[name].uses_gpus
+
+
+def reads_once(name: str) -> bool:
+    """True if the backend of this name reads a prompt once for all of its draws."""
+    return name in BACKENDS and BACKENDS[name].reads_once
 
 
 def setting_problems(config: Config) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 import math
 import random
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from clue.backends import Setup
 from clue.backends.rule import RuleBackend
+from clue.common.meter import METER
 from clue.records import Completion, Prompt, ThoughtEnd, TokenLogProbs, sha256
 
 ANSWER_WORDS = 12
@@ -32,6 +34,22 @@ class FakeBackend(RuleBackend):
         words = prompt.messages[-1].content.split()
         chosen = random.Random(self._seed(prompt)).choices(words, k=ANSWER_WORDS)
         return " ".join(chosen[: prompt.max_new_tokens])
+
+    def generate(
+        self, prompts: Sequence[Prompt], done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Completion]]:
+        """Yields the answers, with the time of a slow model if there is a `pace`."""
+        for index, completion in super().generate(prompts, done):
+            if self.setup.backend.pace:
+                self._wait(completion)
+            yield index, completion
+
+    def _wait(self, completion: Completion) -> None:
+        METER.start_batch()
+        METER.add_read(completion.prompt_tokens, 1)
+        for _ in range(completion.all_tokens):
+            time.sleep(self.setup.backend.pace)
+            METER.add_new(1)
 
     def completion(self, prompt: Prompt) -> Completion:
         """The answer, behind a made-up thought if the prompt has a budget for one.

@@ -17,6 +17,7 @@ from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.backends.huggingface.memory import devices
 from clue.backends.two_phases import TWO_PHASES, Thought, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
+from clue.common.meter import METER
 from clue.config.schema import BackendConf, ModelConf
 from clue.errors import ModelUnavailable
 from clue.records import Completion, Prompt, TokenLogProbs
@@ -63,6 +64,10 @@ class VllmBackend(Backend):
     def count(self, prompt: Prompt) -> int:
         """Token ids after the chat template."""
         return len(self.checkpoint.chat.render(prompt.messages))
+
+    def room(self, prompt: Prompt) -> int:
+        """Without the budget of a thought if the model has no form of thoughts."""
+        return prompt.room if self._reader else prompt.max_new_tokens
 
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
@@ -147,6 +152,10 @@ class VllmBackend(Backend):
     @cached_property
     def engine(self) -> Any:
         """The weights, on all visible devices."""
+        with METER.doing("loading weights"):
+            return self._load()
+
+    def _load(self) -> Any:
         os.environ.setdefault(
             "VLLM_NO_USAGE_STATS", "1"
         )  # otherwise it reports usage to its authors

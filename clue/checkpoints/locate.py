@@ -16,6 +16,7 @@ from clue.checkpoints import gguf, offline
 from clue.checkpoints.hub_errors import explain
 from clue.checkpoints.identifying_files import ADAPTER, adapter_files, checkpoint_files
 from clue.common.file_cache import cached_checksum, digest
+from clue.common.meter import METER
 from clue.common.paths import expanded
 from clue.config.folders import ROOT
 from clue.config.schema import ModelConf
@@ -63,6 +64,14 @@ def locate_weights(model: ModelConf, models: Path, cache: Path) -> CheckpointLoc
         return _in_folder(folder, checkpoint_files(folder), cache)
     offline.check_hub()
     return CheckpointLocation(model.repo, None, model.revision)
+
+
+def needs_unpacking(model: ModelConf, cache: Path) -> bool:
+    """True if a packaged model was not converted into this cache yet; reads names only."""
+    if not model.gguf_package or not model.gguf_file:
+        return False
+    stem = Path(model.gguf_file).stem
+    return not any((cache / gguf.FOLDER).glob(f"{stem}-*-float32"))
 
 
 def locate_tokenizer(model: ModelConf, models: Path, cache: Path) -> CheckpointLocation:
@@ -209,5 +218,6 @@ def _from_package(model: ModelConf, cache: Path) -> CheckpointLocation:
     folder = cache / gguf.FOLDER / f"{path.stem}-{identity[:16]}-float32"
     if not gguf.is_intact(folder, cache):
         log.info("converting %s to %s (once)", path.name, folder)
-        gguf.convert(path, folder)
+        with METER.doing(f"converting {path.name} (once)"):
+            gguf.convert(path, folder)
     return CheckpointLocation(str(folder), identity)

@@ -11,6 +11,7 @@ Ctrl-C; 143 after SIGTERM. In each case generated answers are kept, and the same
 
 import os
 import sys
+from typing import NamedTuple
 
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
@@ -24,6 +25,7 @@ from clue.config.schema import Config
 from clue.errors import ClueError, Terminated
 from clue.evaluation.outcome import Outcome
 from clue.launch import closing_table, sharded, signals, study_jobs, sweep
+from clue.launch.reporter import SweepReport, reporting
 from clue.launch.study_jobs import MULTIRUN
 from clue.study.scores import score_tree
 
@@ -38,6 +40,21 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    with reporting() as report:
+        ended = _launch(arguments, report)
+    return _close(ended) if ended else 0
+
+
+class Ended(NamedTuple):
+    """End of a command."""
+
+    stopped: int
+    """Exit code of a stop; 0 = nothing stopped it."""
+    outcomes: list[Outcome]
+
+
+def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
+    """Run every job; returns how it ended, None if nothing is to run."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
@@ -52,12 +69,12 @@ def _run(arguments: list[str]) -> int:
             jobs = study_jobs.study_jobs(arguments)
             print_lines(jobs.summary)
             if not jobs.arguments:
-                return 0
+                return None
             arguments = list(jobs.arguments)
         if sharded.shard_count(arguments) > 1:
-            return _close(0, sharded.launch(arguments, _collect))
+            return Ended(0, sharded.launch(arguments, _collect, report))
         sys.argv[1:] = arguments  # Hydra reads sys.argv
-        sweep.launch()
+        sweep.launch(report)
     except (ClueError, HydraException, OmegaConfBaseException, OSError) as error:
         if "hydra.verbose=true" in arguments:
             raise
@@ -65,7 +82,7 @@ def _run(arguments: list[str]) -> int:
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
-    return _close(stopped, _collect(stopped))
+    return Ended(stopped, _collect(stopped))
 
 
 def _collect(stopped: int = 0) -> list[Outcome]:
@@ -74,8 +91,9 @@ def _collect(stopped: int = 0) -> list[Outcome]:
     return sweep.collect(f"{causes.get(stopped, 'stopped')}; {ADVICE}")
 
 
-def _close(stopped: int, outcomes: list[Outcome]) -> int:
+def _close(ended: Ended) -> int:
     """Print the outcome of every cell; returns the exit code."""
+    stopped, outcomes = ended
     if not stopped and sweep.started() and not outcomes:
         print_error("error: no job was run: a list or a pattern of the sweep is empty")
         return 1

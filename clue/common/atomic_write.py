@@ -11,8 +11,13 @@ PRIVATE = 0o600
 """Mode of files that may contain clinical text."""
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Replace a file completely or not at all, also when the power fails.
+
+    Args:
+        path: the file.
+        content: of the file.
+        durable: force the content to the disk; false for files that nobody needs after a crash.
 
     Raises:
         StoreError: the disk is full, the folder cannot be written, or a folder is in the place.
@@ -28,7 +33,8 @@ def write_atomic(path: Path, content: bytes) -> None:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         try:
             write_all(file, content)
-            os.fsync(file)
+            if durable:
+                os.fsync(file)
             part.replace(path)
         except BaseException:  # leave no hidden copy of clinical text
             part.unlink(missing_ok=True)

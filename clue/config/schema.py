@@ -290,6 +290,8 @@ class BackendConf(ServerConf):
     """Replay only: the stored generation to use, if several match."""
     replayed: str | None = None
     """Replay only: name of the backend whose generations are used; none = any."""
+    pace: float = setting(0.0, AtLeast(0))
+    """Fake only: seconds of each new token, to see how progress is shown."""
 
 
 @dataclass

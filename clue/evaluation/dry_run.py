@@ -2,20 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from statistics import fmean
 
-from clue.backends import Backend
+from clue.backends import Backend, reads_once, uses_gpus
 from clue.backends.word_count import WordCount
 from clue.cell import Cell
 from clue.checkpoints import hub, offline
+from clue.checkpoints.locate import needs_unpacking
+from clue.common.meter import METER
 from clue.common.paths import absolute_path
 from clue.errors import ModelUnavailable
 from clue.evaluation import preflight, throughput
+from clue.evaluation.device_peak import DevicePeak, device_peak
 from clue.evaluation.job import Job
 from clue.evaluation.opening import identified_backend, open_job
 from clue.evaluation.outcome import Outcome
 
 MAX_COUNTED = 200
 """Prompts of a cell whose tokens are counted: all models of a sweep take seconds, not hours."""
+
+
+PEAK = "peak"
+"""Source of a speed that follows from the device's peak and the size of the model: a bound."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Plan:
     stored: int
     """Completions that need not be generated."""
     prompt_tokens: int
-    """Sum over all prompts."""
+    """Sum over all prompts; the draws of a prompt count once if the backend reads it once."""
     about: bool
     """Tokens are estimated, from words or from some of the prompts."""
     longest: int
@@ -38,12 +46,19 @@ class Plan:
     """Tokens to generate: mean of stored answers, otherwise the full budget."""
     tokens_per_second: float | None
     rate: str
-    """Source of the rate: `clue.evaluation.throughput.Rate.source`."""
+    """Source of the rate: `clue.evaluation.throughput.Rate.source`, or `peak`."""
     repo: str | None
     download: int | None
     """Bytes of weights to download; None = unknown."""
     download_about: bool
     parameters: float | None
+    device: str = ""
+    """On which the hours are spent; empty = unknown."""
+
+    @property
+    def is_bound(self) -> bool:
+        """The hours are those of the device's peak, which no run reaches."""
+        return self.rate == PEAK and bool(self.hours)
 
     @property
     def hours(self) -> float | None:
@@ -61,13 +76,21 @@ def plan(job: Job) -> Iterator[Outcome]:
     offline.check_hub()
     cells, backend = yield from open_job(job, _local_backend)
     for cell in cells:
-        needs = _plan(job, cell, backend)
+        with METER.doing(f"counting tokens of {cell.task.conf.name}"):
+            needs = _plan(job, cell, backend)
         row = job.outcome(cell.task.conf.name, "too long" if needs.overflow else "planned")
         yield replace(row, n=needs.samples, plan=asdict(needs))
 
 
 def _local_backend(job: Job) -> Backend:
-    """Returns the job's backend, or one that counts words if its model is not local."""
+    """Returns the job's backend, or one that counts words if its model is not local.
+
+    A packaged model that was never unpacked in this store counts as not local, because unpacking
+    takes half a minute and half a gigabyte. Price: its tokens are estimated.
+    """
+    model, cache = job.config.model, job.mlruns / "cache"
+    if needs_unpacking(model, cache) and uses_gpus(job.config.backend.name):
+        return WordCount(model)
     try:
         return identified_backend(job)
     except ModelUnavailable:
@@ -75,13 +98,21 @@ def _local_backend(job: Job) -> Backend:
 
 
 def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
-    size = preflight.measure(cell, backend, MAX_COUNTED)
     conf = job.config
+    once = reads_once(conf.backend.name)
+    size = preflight.measure(cell, backend, MAX_COUNTED, once=once)
     weights = hub.download_size(conf.model, absolute_path(conf.paths.models))
     speed = None if conf.model.baseline else conf.dry_run_tokens_per_second
     rate = throughput.rate(conf.model, cell.task.conf.name, speed, job.mlruns)
-    budget = cell.task.templates.max_new_tokens + cell.task.thought_tokens
+    budget = fmean(backend.room(prompt) for prompt in cell.prompts)
     answer_tokens = budget if rate.answer_tokens is None else rate.answer_tokens
+    here = device_peak(conf.backend)
+    if rate.tokens_per_second is None and not conf.model.baseline:
+        bound = here.tokens_per_second(conf.model)
+        rate = replace(rate, tokens_per_second=bound, source=PEAK if bound else rate.source)
+    if conf.model.baseline:
+        here = DevicePeak("", None)
+    device = rate.device if rate.device or rate.source == "given" else here.name
     return Plan(
         samples=size.samples,
         stored=size.stored,
@@ -97,4 +128,5 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
         download=weights.size,
         download_about=weights.about,
         parameters=conf.model.parameters,
+        device=device,
     )

@@ -7,7 +7,7 @@ from clue.cell import Cell
 from clue.common.plural import counted
 from clue.errors import ModelError, StoreError
 from clue.evaluation.job import Job
-from clue.evaluation.progress import ProgressDisplay, progress_display
+from clue.evaluation.progress import CellProgress
 from clue.records import Completion, Prompt
 from clue.store import plausible
 from clue.store.completions import CellStore
@@ -39,7 +39,8 @@ def complete_cell(job: Job, cell: Cell, *, force: bool) -> list[Completion]:
         cell.store.lines.merge()
     if not force:
         _restore(cell)
-    return complete_prompts(cell.store, cell.prompts, backend, progress_display(cell.name))
+    progress = job.progress.cells[cell.task.conf.name]
+    return complete_prompts(cell.store, cell.prompts, backend, progress)
 
 
 def _restore(cell: Cell) -> None:
@@ -62,7 +63,7 @@ def _restore(cell: Cell) -> None:
 
 
 def complete_prompts(
-    store: CellStore, prompts: Sequence[Prompt], backend: Backend, display: ProgressDisplay
+    store: CellStore, prompts: Sequence[Prompt], backend: Backend, progress: CellProgress
 ) -> list[Completion]:
     """Returns a completion per prompt, in their order; generates only what is not stored.
 
@@ -77,7 +78,7 @@ def complete_prompts(
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
     refused: list[tuple[str, str]] = []  # draws of one prompt have one name
     if len(done) < len(prompts):
-        with display(len(prompts) - len(done), len(prompts)) as on_completion:
+        with progress.generating(len(prompts) - len(done), prompts):
             for index, completion in backend.generate(prompts, frozenset(done)):
                 prompt = prompts[index]
                 budget = prompt.max_new_tokens if backend.counts_tokens else None
@@ -87,7 +88,7 @@ def complete_prompts(
                     continue
                 store.append(prompt, completion)
                 done[index] = completion
-                on_completion(completion)
+                progress.add(completion)
     if refused:
         raise ModelError(_refusals(refused, len(prompts)))
     missing = len(prompts) - len(done)

@@ -1,7 +1,7 @@
 """Job: one model, loaded once, on some tasks."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from clue.common.paths import absolute_path
 from clue.config.schema import Config
 from clue.errors import ClueError
 from clue.evaluation.outcome import Outcome, Status
+from clue.evaluation.progress import JobProgress
 from clue.records import sha256
 from clue.task.task import Task
 
@@ -27,6 +28,8 @@ class Job:
     """The resolved configuration, logged with every cell."""
     command: str
     """Command that repeats the job, for people."""
+    progress: JobProgress = field(default_factory=JobProgress, compare=False)
+    """What is done of its cells."""
 
     @property
     def mlruns(self) -> Path:

@@ -1,21 +1,14 @@
 """Log-probabilities of the options of a cell: computed after its answers, stored as they come."""
 
-import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from collections.abc import Collection
 
 from clue.cell import Cell
 from clue.choice_scoring import in_order, line_key
+from clue.common.meter import METER
 from clue.common.plural import counted
-from clue.common.progress import Update, display
-from clue.common.rich_console import VisibleConsole
 from clue.errors import StoreError
 from clue.evaluation.job import Job
 from clue.store.likelihoods import Likelihoods, LikelihoodStore
-
-log = logging.getLogger(__name__)
 
 
 def complete_likelihoods(job: Job, cell: Cell, *, force: bool) -> list[Likelihoods]:
@@ -74,32 +67,15 @@ def _compute(
     backend = job.backend.bind(cell.task)
     texts = [list(options.values()) for options in cell.options]
     try:
-        total = len(texts) - len(further_draws)
         others = {*done, *further_draws}
-        with _progress(cell.name, len(texts) - len(others), total) as update:
+        new = len(texts) - len(others)
+        with METER.doing("likelihoods of options") as activity:
             computed = backend.loglikelihood(cell.prompts, texts, frozenset(others))
             for number, (index, scored) in enumerate(computed, start=1):
                 prompt, options = cell.prompts[index], cell.options[index]
                 likelihoods = dict(zip(options, scored, strict=True))
                 store.append(prompt, line_key(prompt, options)[2], likelihoods)
                 done[index] = likelihoods
-                update(number)
+                activity.name = f"likelihoods of options {number}/{new}"
     finally:
         store.lines.sync()
-
-
-@contextmanager
-def _progress(name: str, new: int, total: int) -> Iterator[Update]:
-    log.info(
-        "%s: log-probabilities of the options: %d of %d prompts are stored, %d to go",
-        *(name, total - new, total, new),
-    )
-    columns = (
-        TextColumn("{task.description}: likelihoods"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )
-    bar = Progress(*columns, console=VisibleConsole(stderr=True))
-    with display(bar, name, lambda done: f"{name}: likelihoods {done}/{new}", total=new) as update:
-        yield update

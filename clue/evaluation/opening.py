@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from clue.backends import Backend, setting_problems
 from clue.cell import Cell, build
+from clue.common.meter import METER
 from clue.config.model_files import family
 from clue.config.validation import validate
 from clue.evaluation.job import Job
@@ -45,12 +46,16 @@ def open_job(
     Raises:
         ClueError: nothing of the job can run: settings, format of the store, or model.
     """
+    job.progress.expect(list(job.config.tasks))
     validate(job.config, setting_problems(job.config))
     check_format(job.mlruns)
     family(job.config.model)
-    tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))
-    backend = choose_backend(job) if tasks else job.backend
-    cells = yield from _attempt(job, tasks, lambda name: build(job.config, name, backend))
+    with METER.doing("reading data"):
+        tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))
+    with METER.doing("opening the model's tokenizer and digests"):
+        backend = choose_backend(job) if tasks else job.backend
+    with METER.doing("building prompts"):
+        cells = yield from _attempt(job, tasks, lambda name: build(job.config, name, backend))
     _note_open_tasks(job)
     return list(cells.values()), backend
 

@@ -24,7 +24,7 @@ class CellSize:
     samples: int
     stored: int
     prompt_tokens: int
-    """Sum over all prompts."""
+    """Sum over all prompts; `once`: those of several draws count once."""
     longest: int
     """Tokens of the longest prompt with its budgets of thought and answer."""
     context: int | None
@@ -34,7 +34,9 @@ class CellSize:
     """Prompts whose tokens were counted; the others are estimated from their length."""
 
 
-def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
+def measure(
+    cell: Cell, backend: Backend, most: int | None = None, *, once: bool = False
+) -> CellSize:
     """Measure a cell without loading the model.
 
     Args:
@@ -42,16 +44,23 @@ def measure(cell: Cell, backend: Backend, most: int | None = None) -> CellSize:
         backend: counts tokens.
         most: count at most this many prompts, half of them the longest and half an even selection
             of the rest; None = all.
+        once: a prompt is read once for all of its draws.
     """
     counts, count = _tokens(cell.prompts, backend, most)
-    needs = [tokens + prompt.room for tokens, prompt in zip(counts, cell.prompts, strict=True)]
+    needs = [
+        tokens + backend.room(prompt) for tokens, prompt in zip(counts, cell.prompts, strict=True)
+    ]
     context = backend.context()
     stored = cell.store.completions()
     keys = [(prompt.key, prompt.sha256) for prompt in cell.prompts] if stored else []
     return CellSize(
         samples=len(cell.prompts),
         stored=sum(key in stored for key in keys),
-        prompt_tokens=sum(counts),
+        prompt_tokens=sum(
+            tokens
+            for tokens, prompt in zip(counts, cell.prompts, strict=True)
+            if not (once and prompt.draw)
+        ),
         longest=max(needs),
         context=context,
         overflow=sum(context is not None and need > context for need in needs),
@@ -72,8 +81,11 @@ def _tokens(prompts: Sequence[Prompt], backend: Backend, most: int | None) -> tu
     return [counts.get(i, round(length * ratio)) for i, length in enumerate(lengths)], len(chosen)
 
 
-def check_fits(cell: Cell, backend: Backend) -> None:
+def check_fits(cell: Cell, backend: Backend) -> CellSize:
     """Refuse a cell whose prompts exceed the context: a truncated prompt is another question.
+
+    Returns:
+        Size of a cell that fits.
 
     Raises:
         PromptTooLong: with the number of samples and the longest.
@@ -88,15 +100,21 @@ def check_fits(cell: Cell, backend: Backend) -> None:
             f"tasks.{task}.max_new_tokens or thinking.budget may fit; for a fair pair change both "
             "models."
         )
+    return size
 
 
-def check_disk(folder: Path, cells: list[Cell]) -> None:
+def check_disk(folder: Path, cells: list[Cell], backend: Backend) -> None:
     """Refuse a job whose completions may exceed the free space of the disk.
+
+    Args:
+        folder: the store.
+        cells: of the job.
+        backend: knows the most tokens of an answer.
 
     Raises:
         StoreError: with bytes free and needed.
     """
-    budget = sum(prompt.room for cell in cells for prompt in cell.prompts)
+    budget = sum(backend.room(prompt) for cell in cells for prompt in cell.prompts)
     need = RESERVE_BYTES + BYTES_PER_TOKEN * budget
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free

@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from clue.cell import Cell
+from clue.common.meter import METER
 from clue.errors import ClueError, PromptTooLong, StoreError
 from clue.evaluation import preflight
 from clue.evaluation.outcome import Outcome
@@ -43,11 +44,13 @@ def refusal(job: "Job", cell: Cell) -> Outcome | None:
     """Returns the outcome of a cell that exceeds the context or cannot be measured, else None."""
     task = cell.task.conf.name
     try:
-        preflight.check_fits(cell, job.backend)
+        with METER.doing("counting tokens"):
+            size = preflight.check_fits(cell, job.backend)
     except PromptTooLong as error:
         if job.config.on_overflow == "skip_cell":
             return job.outcome(task, "too long", note=str(error))
         return job.failure(task, error)
     except ClueError as error:
         return job.failure(task, error)
+    job.progress.plan(task, [job.backend.room(prompt) for prompt in cell.prompts], size)
     return None

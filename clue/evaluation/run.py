@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from clue import outgoing, privacy
 from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
+from clue.common.meter import METER
 from clue.errors import TrackingError
 from clue.evaluation import preflight
+from clue.evaluation.answer_length import stored_length
 from clue.evaluation.generation import complete_cell
 from clue.evaluation.job import Job
 from clue.evaluation.likelihoods import complete_likelihoods
@@ -44,10 +46,11 @@ def run(job: Job) -> Iterator[Outcome]:
     cells, _ = yield from open_job(job)
     if not cells:
         return
-    from clue.tracking.tracker import Tracker
-
     conf = job.config.tracking
-    tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
+    with METER.doing("opening the tracking store"):
+        from clue.tracking.tracker import Tracker
+
+        tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
     pending = [cell for cell in cells if job.config.force or not is_finished(cell, tracker)]
     yield from (_skip(job, cell) for cell in cells if cell not in pending)
     failed = len(cells) < len(job.config.tasks)
@@ -60,7 +63,7 @@ def run(job: Job) -> Iterator[Outcome]:
         failed |= refused.status == "failed"
         yield refused
     if ready or (not failed and tracker.unfinished("clue.job", _job_id(cells))):
-        preflight.check_disk(job.mlruns, ready)
+        preflight.check_disk(job.mlruns, ready, job.backend)
         yield from _evaluate_all(job, cells, ready, tracker, failed=failed)
 
 
@@ -74,8 +77,11 @@ def _evaluate_all(
     with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed
         for cell in ready:
+            job.progress.cells[cell.task.conf.name].stored_length = stored_length(cell)
+        for cell in ready:
             try:
-                outcome = _evaluate(job, cell, tracker)
+                with job.progress.running(cell.task.conf.name):
+                    outcome = _evaluate(job, cell, tracker)
             except Exception as error:  # one failing cell does not stop the others
                 outcome = job.failure(cell.task.conf.name, error)
             parent.failed |= outcome.status == "failed"
@@ -100,7 +106,9 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
 def _complete(job: Job, cell: Cell, tracker: "Tracker", opened: "OpenRun") -> Outcome:
     tracker.log_params(tags.params(cell))
     completions = complete_cell(job, cell, force=job.config.force)
-    records = score(cell, completions, complete_likelihoods(job, cell, force=job.config.force))
+    options = complete_likelihoods(job, cell, force=job.config.force)
+    with METER.doing("scoring"):
+        records = score(cell, completions, options)
     facts = tags.facts(cell) | {"run_id": opened.run_id}
     table = RecordsTable(records, cell.signatures, facts)
     path = write_table(cell.store.records_path(cell.id), table)

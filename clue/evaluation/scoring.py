@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import Any
 
 from clue.cell import Cell
+from clue.common.meter import METER
 from clue.metrics import choice, failures
 from clue.metrics.references import authors_reference
 from clue.metrics.registry import METRICS
@@ -103,7 +104,8 @@ def _scores(
     if new:
         answers, references = zip(*new, strict=True)
         scorer = METRICS[names[0]].scorer
-        new_scores = scorer.score(names, list(answers), list(references), cell.scoring)
+        with METER.doing(f"scoring {', '.join(names)}"):
+            new_scores = scorer.score(names, list(answers), list(references), cell.scoring)
         for name in names:
             by_pair[name] |= zip(new, new_scores[name], strict=True)
     return {name: [by_pair[name][pair] for pair in pairs] for name in names}

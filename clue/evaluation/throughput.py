@@ -4,14 +4,16 @@ Tokens of prompts and of answers both count: long prompts cost time as long answ
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from clue.backends import reads_once
 from clue.config import model_files
 from clue.config.schema import ModelConf
 from clue.errors import ConfigError, StoreError
 from clue.store.generations import Generation, generations
+from clue.tracking.database import devices_of_runs
 
 SIZE_TOLERANCE = 0.1
 """Models have one size if their numbers of parameters differ by at most this share."""
@@ -29,6 +31,8 @@ class Speed:
     new_tokens: int = 0
     """Of answers, with their thoughts."""
     seconds: float = 0.0
+    devices: frozenset[str] = frozenset()
+    """On which they were generated, as far as their runs tell."""
 
     def __add__(self, other: "Speed") -> "Speed":
         return Speed(
@@ -36,6 +40,7 @@ class Speed:
             self.prompt_tokens + other.prompt_tokens,
             self.new_tokens + other.new_tokens,
             self.seconds + other.seconds,
+            self.devices | other.devices,
         )
 
     @property
@@ -51,9 +56,11 @@ class Rate:
     tokens_per_second: float | None
     """None = nothing comparable is stored."""
     source: str
-    """`this model`, `a model of this size`, `given`."""
+    """`this model`, `a model of this size`, `given`, or `-`."""
     answer_tokens: float | None
     """Mean tokens of an answer of this task; None = no answer is stored."""
+    device: str = ""
+    """On which it was measured; empty = unknown."""
 
 
 def rate(model: ModelConf, task: str, override: float | None, mlruns: Path) -> Rate:
@@ -76,7 +83,8 @@ def rate(model: ModelConf, task: str, override: float | None, mlruns: Path) -> R
     for source, keys in (("this model", same_model), ("a model of this size", same_size)):
         speed = _sum(speeds, _preferred(keys, same_task) or keys)
         if speed.seconds > 0:
-            return Rate(speed.tokens_per_second, source, answer_tokens)
+            device = ", ".join(sorted(speed.devices))
+            return Rate(speed.tokens_per_second, source, answer_tokens, device)
     return Rate(None, "-", answer_tokens)
 
 
@@ -93,23 +101,29 @@ def _speeds(mlruns: Path) -> dict[CellKey, Speed]:
     """Speeds by task and model; a process that plans a sweep reads the store once."""
     speeds: dict[CellKey, Speed] = {}
     if (mlruns / "cells").is_dir():
+        devices = devices_of_runs(mlruns / "mlflow.db")
         for generation in generations(mlruns):
             key = (generation.task, generation.model)
-            speeds[key] = speeds.get(key, Speed()) + _speed(generation)
+            used = devices.get(generation.fingerprint, frozenset())
+            speeds[key] = speeds.get(key, Speed()) + replace(_speed(generation), devices=used)
     return {key: speed for key, speed in speeds.items() if speed.seconds > 0}
 
 
 def _speed(generation: Generation) -> Speed:
     try:
-        completions = generation.store.completions().values()
+        entries = generation.store.completions()
     except StoreError:  # reported by the run that needs these completions
         return Speed()
-    timed = [completion for completion in completions if completion.seconds > 0]
+    timed = {key: one for (key, _), one in entries.items() if one.seconds > 0}
+    # the draws of a prompt count once, as a dry run counts them, if they were read once
+    backend = generation.settings().get("backend", {}).get("name", "")
+    read = {key._replace(draw=0) if reads_once(backend) else key: one for key, one in timed.items()}
+    completions = timed.values()
     return Speed(
         len(timed),
-        sum(completion.prompt_tokens for completion in timed),
-        sum(completion.all_tokens for completion in timed),
-        sum(completion.seconds for completion in timed),
+        sum(completion.prompt_tokens for completion in read.values()),
+        sum(completion.all_tokens for completion in completions),
+        sum(completion.seconds for completion in completions),
     )
 
 

@@ -33,7 +33,15 @@ def show(outcomes: Sequence[Outcome], tree: ScoreTree) -> None:
     for table in _tables(outcomes, tree):
         if table.row_count:
             console.show(table, "")
-    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts))
+    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts), *_sum(outcomes))
+
+
+def _sum(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yields the sum of a dry run, the last line: it is seen below hundreds of cells."""
+    if any(row.plan for row in outcomes):
+        from clue.launch.plan_table import total
+
+        yield total(outcomes)
 
 
 def _tables(outcomes: Sequence[Outcome], tree: ScoreTree) -> "Iterator[Table]":

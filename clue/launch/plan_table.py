@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from clue.common import console
+from clue.common.amounts import two_digits
 from clue.common.plural import counted
 from clue.evaluation.dry_run import Plan
 from clue.evaluation.outcome import Outcome
@@ -12,17 +13,46 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+LEGEND = (
+    "~ = estimated; hours of what is not stored, on the device below; ≥ = these tokens at the peak "
+    "of the device, which no run reaches"
+)
+
+
 def plan_tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
     """Yields the tables of cells and of models; `~` = estimated, `-` or `?` = unknown."""
     yield _cells(outcomes)
     yield _models(outcomes)
 
 
+def total(outcomes: Sequence[Outcome]) -> str:
+    """Returns the sum of a dry run in a line, to be its last one."""
+    plans = [Plan(**row.plan) for row in outcomes if row.plan]
+    parts = [counted(len(plans), "cell"), f"{_tokens(plans)} prompt tokens"]
+    parts += [f"{_bytes(_checkpoints(plans))} to download", *_hours_by_device(plans)]
+    unknown = sum(plan.hours is None for plan in plans)
+    if unknown:
+        parts.append(f"{counted(unknown, 'cell')} without an estimate")
+    return f"sum: {', '.join(parts)}"
+
+
+def _hours_by_device(plans: Sequence[Plan]) -> Iterator[str]:
+    devices = dict.fromkeys(plan.device for plan in plans if plan.hours)
+    for device in devices:
+        hours = _hours([plan for plan in plans if plan.device == device and plan.hours])
+        yield f"{hours} h on {device}" if device else f"{hours} h at the speed given"
+
+
+def _checkpoints(plans: Sequence[Plan]) -> list[Plan]:
+    """One plan of each checkpoint, whose weights are downloaded once."""
+    return list({(plan.repo, plan.download): plan for plan in plans}.values())
+
+
 def _cells(outcomes: Sequence[Outcome]) -> "Table":
     table = console.table(
         ("model", "task", "prompt", "status"),
         ("samples", "stored", "prompt tokens", "longest", "context", "too long", "hours"),
-        "cells of the dry run (~ = estimated; GPU hours of what is not stored)",
+        f"cells of the dry run ({LEGEND})",
     )
     for row in outcomes:
         numbers = _numbers(Plan(**row.plan)) if row.plan else ()
@@ -54,6 +84,7 @@ def _models(outcomes: Sequence[Outcome]) -> "Table":
         "models of the dry run (~ = estimated)",
     )
     table.add_column("tokens/s from")
+    table.add_column("device")
     by_model: dict[str, list[Plan]] = {}
     for row in outcomes:
         if row.plan:
@@ -63,13 +94,13 @@ def _models(outcomes: Sequence[Outcome]) -> "Table":
         table.add_row(
             *(model, size, _bytes(plans[:1]), str(len(plans)), _tokens(plans), _rates(plans)),
             *(_hours(plans), ", ".join(sorted({plan.rate for plan in plans}))),
+            ", ".join(sorted({plan.device for plan in plans if plan.device})),
         )
     every = [plan for plans in by_model.values() for plan in plans]
-    checkpoints = {(plan.repo, plan.download): plan for plan in every}
     table.add_section()
     table.add_row(
-        *(f"all {len(by_model)}", "", _bytes(list(checkpoints.values())), str(len(every))),
-        *(_tokens(every), "", _hours(every), ""),
+        *(f"all {len(by_model)}", "", _bytes(_checkpoints(every)), str(len(every))),
+        *(_tokens(every), "", _hours(every), "", ""),
     )
     return table
 
@@ -81,7 +112,7 @@ def _tokens(plans: Sequence[Plan]) -> str:
 
 def _rates(plans: Sequence[Plan]) -> str:
     rates = [plan.tokens_per_second for plan in plans if plan.tokens_per_second]
-    extremes = sorted({f"{rate:,.0f}" for rate in (min(rates), max(rates))}) if rates else ["-"]
+    extremes = sorted({two_digits(rate) for rate in (min(rates), max(rates))}) if rates else ["-"]
     return " to ".join(extremes)
 
 
@@ -90,7 +121,8 @@ def _hours(plans: Sequence[Plan]) -> str:
     if all(hours is None for hours in estimates):
         return "-"
     more = " + ?" if None in estimates else ""
-    return f"{sum(hours for hours in estimates if hours is not None):,.2f}{more}"
+    least = "≥ " if any(plan.is_bound for plan in plans) else ""
+    return f"{least}{sum(hours for hours in estimates if hours is not None):,.2f}{more}"
 
 
 def _bytes(plans: Sequence[Plan]) -> str:

@@ -18,6 +18,7 @@ from clue.config.schema import Config
 from clue.errors import ConfigError
 from clue.evaluation.outcome import Outcome
 from clue.launch import sweep
+from clue.launch.reporter import SweepReport
 from clue.launch.study_jobs import MULTIRUN
 
 LAUNCHER = "hydra/launcher"
@@ -42,24 +43,31 @@ def shard_count(arguments: Iterable[str]) -> int:
     return int(count)
 
 
-def launch(arguments: Sequence[str], collect: Callable[[], list[Outcome]]) -> list[Outcome]:
+def launch(
+    arguments: Sequence[str],
+    collect: Callable[[], list[Outcome]],
+    report: SweepReport | None = None,
+) -> list[Outcome]:
     """Run all shards, then score; returns the outcome of each cell.
 
     Args:
         arguments: of the command, flags first.
         collect: returns the outcomes of the sweep that has ended.
+        report: shows the progress of the jobs.
 
     Raises:
         ClueError: a setting cannot be used, or worker processes were lost too often.
     """
     conf = _composed(arguments)
-    _start(generating(arguments))
+    _start(generating(arguments), report)
     generated = collect()
     if conf.generate_only or not generated:
         return generated
     failed = sum(row.status == "failed" for row in generated)
     print_lines(f"{counted(len(generated), 'part')} of cells, {failed} failed; now their scores")
-    _start(scoring(arguments, conf.backend.name))
+    if report:
+        report.close()  # its jobs have ended
+    _start(scoring(arguments, conf.backend.name), report)
     return with_reasons(collect(), generated)
 
 
@@ -120,10 +128,10 @@ def _composed(arguments: Iterable[str]) -> Config:
     return composed("config", Config, words)
 
 
-def _start(arguments: Sequence[str]) -> None:
+def _start(arguments: Sequence[str], report: SweepReport | None) -> None:
     os.environ.pop(sweep.RESTARTED, None)  # of the sweep before
     sys.argv[1:] = arguments  # Hydra reads sys.argv
-    sweep.launch()
+    sweep.launch(report)
 
 
 def _cell(row: Outcome) -> tuple[str, str, str]:

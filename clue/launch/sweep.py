@@ -10,7 +10,9 @@ import os
 import shlex
 import sys
 import warnings
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,7 +24,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from clue import privacy
 from clue.backends import uses_gpus
+from clue.common.paths import absolute_path
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF, RUN
@@ -30,9 +34,11 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import signals, submitit_jobs
+from clue.launch import signals, submitit_jobs, sweep_jobs
+from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated
 from clue.launch.worker import JobRequest, run_job
+from clue.store.progress_files import ProgressFolder
 
 search_own_folders()
 
@@ -47,14 +53,18 @@ class OutputFolder(Callback):
 
     folder: ClassVar[Path | None] = None
     study: ClassVar[StudyConf] = StudyConf()
+    report: ClassVar[SweepReport | None] = None
+    """Display of the command; None in the processes of a launcher."""
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a single job."""
         self._record(Path(config.hydra.run.dir), config)
+        self._report(config, multirun=False)
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a sweep."""
         self._record(Path(config.hydra.sweep.dir), config)
+        self._report(config, multirun=True)
 
     def _record(self, folder: Path, config: DictConfig) -> None:
         OutputFolder.folder = folder
@@ -63,15 +73,36 @@ class OutputFolder(Callback):
             for path in (folder / outcome.FILE, *folder.glob(f"*/{outcome.FILE}")):
                 path.unlink(missing_ok=True)  # of an earlier command with this folder
 
+    @staticmethod
+    def _report(config: DictConfig, *, multirun: bool) -> None:
+        """Begin to show the progress of the command's jobs."""
+        report = OutputFolder.report
+        if report is None:
+            return
+        jobs = sweep_jobs.swept(config) if multirun else sweep_jobs.single(config)
+        mlruns = absolute_path(config.paths.mlruns)
+        report.open(
+            ProgressFolder.of(mlruns, folder()),
+            {
+                **{"output": str(folder().absolute()), "multirun": multirun, "jobs": jobs},
+                "at_once": sweep_jobs.at_once(config, len(jobs)) if multirun else 1,
+                "command": privacy.without_passwords(shlex.join([*RUN, *sys.argv[1:]])),
+            },
+        )
 
-def launch() -> None:
+
+def launch(report: SweepReport | None = None) -> None:
     """Compose and run every job of the command line; a lost job does not stop the others.
+
+    Args:
+        report: shows the progress of the jobs.
 
     Raises:
         ClueError: worker processes were lost `ATTEMPTS` times.
     """
     # a folder that cannot be resolved is an error of the command, which Hydra raises next
     warnings.filterwarnings("ignore", r"Callback OutputFolder\.\w+ raised Interpolation")
+    OutputFolder.report = report
     start = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
     for _ in range(ATTEMPTS):
         try:
@@ -112,11 +143,23 @@ def job(composed: DictConfig) -> None:
     if restarted and request.outcomes.exists() and not outcome.running(request.outcomes):
         return
     pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
-    with signals.end_job_on_sigterm():
+    with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
         if restarted or (pooled if composed.isolate is None else composed.isolate):
             run_isolated(request, _gpus(composed, pooled=pooled))
         else:
             run_job(request)
+
+
+@contextmanager
+def _own_report(request: JobRequest, *, pooled: bool) -> Iterator[None]:
+    """Show the progress of a submitted job in the log of its own process, which nobody else has."""
+    if pooled or OutputFolder.folder is not None:
+        yield
+        return
+    with reporting(terminal=False) as report:
+        mlruns = absolute_path(request.composed.paths.mlruns)
+        report.follow(ProgressFolder.of(mlruns, request.sweep_folder), request.number)
+        yield
 
 
 def started() -> bool:

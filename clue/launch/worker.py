@@ -21,6 +21,7 @@ from clue.errors import Terminated, TrackingError
 from clue.evaluation import outcome
 from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import signals
+from clue.store.progress_files import ProgressFolder
 
 if TYPE_CHECKING:  # composing a command imports nothing that only a job needs
     from clue.evaluation.job import Job
@@ -47,22 +48,41 @@ class JobRequest:
         """File of the outcomes of its cells."""
         return self.folder / outcome.FILE
 
+    @property
+    def sweep_folder(self) -> Path:
+        """Output folder of the command: the job's own, or the sweep's around it."""
+        return self.folder.parent if self.in_sweep else self.folder
+
+    @property
+    def number(self) -> int:
+        """Number of the job in the sweep, from 0."""
+        return int(self.folder.name) if self.in_sweep and self.folder.name.isdecimal() else 0
+
 
 def run_job(request: JobRequest) -> None:
-    """Run a job in this process; writes the outcome of each cell as soon as it ends."""
+    """Run a job in this process; writes its outcomes and its progress."""
     from clue.evaluation.job import Job
-    from clue.evaluation.steps import outcomes
+    from clue.launch.job_report import reported
 
     config = OmegaConf.to_object(request.composed)
     assert isinstance(config, Config)
     if config.on_overflow is None:
         config.on_overflow = "skip_cell" if request.in_sweep else "error"
     job = Job(config, OmegaConf.to_yaml(request.composed, resolve=True), request.command)
-    tasks = list(config.tasks) or [NO_TASK]
+    with reported(job, ProgressFolder.of(job.mlruns, request.sweep_folder), request.number):
+        _run(job, request)
+
+
+def _run(job: "Job", request: JobRequest) -> None:
+    """Write the outcome of each cell as soon as it ends."""
+    from clue.evaluation.steps import outcomes
+
+    tasks = list(job.config.tasks) or [NO_TASK]
     outcome.append(request.outcomes, *(job.outcome(task, "running") for task in tasks))
     try:
         for row in outcomes(job):
             outcome.append(request.outcomes, row)
+            job.progress.end(row.task)
     except Exception as error:
         unfinished = [row.task for row in outcome.running(request.outcomes)]
         if unfinished and isinstance(error, TrackingError) and _was_tracked(request):

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from clue.checkpoints import intact, locate
+from clue.common.meter import METER
 from clue.config.schema import ModelConf
 from clue.errors import ModelError
 
@@ -91,7 +92,7 @@ def _model(encoder: Encoder) -> Any:
     import torch
     from transformers import AutoModel
 
-    with _opening(encoder) as options:
+    with METER.doing("loading the encoder of BERTScore"), _opening(encoder) as options:
         model, report = AutoModel.from_pretrained(
             encoder.source,
             num_hidden_layers=encoder.num_layers,

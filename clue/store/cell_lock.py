@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clue.common.atomic_write import PRIVATE, explain_write_errors
+from clue.common.meter import METER
 from clue.errors import StoreError
 from clue.store.shards import Shard
 
@@ -68,7 +69,8 @@ def _acquire(file: int, folder: Path, mode: int, *, wait: bool) -> None:
                 "command when it has ended"
             ) from error
         log.warning("waiting: %s is working on %s", holder, folder)
-        fcntl.flock(file, mode)
+        with METER.doing(f"waiting for {holder}"):
+            fcntl.flock(file, mode)
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
             raise

@@ -23,6 +23,9 @@ class Shard:
     """From 1."""
     count: int
 
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.count}"
+
     @property
     def suffix(self) -> str:
         """Ending of the names of its files."""

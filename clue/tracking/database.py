@@ -14,6 +14,7 @@ from pathlib import Path
 
 from clue.common.atomic_write import PRIVATE
 from clue.errors import TrackingError
+from clue.store.addresses import DIGITS
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,25 @@ def database_file(uri: str) -> Path | None:
     scheme, _, name = uri.partition("?")[0].partition(":///")
     in_file = scheme == "sqlite" and name not in ("", ":memory:")
     return Path(name) if in_file else None
+
+
+def devices_of_runs(path: Path) -> dict[str, frozenset[str]]:
+    """Returns the devices of the runs in a database by the first digits of their fingerprint.
+
+    Reads the file without MLflow, whose import takes seconds; empty if that is impossible.
+    """
+    query = (
+        "SELECT substr(f.value, 1, ?), d.value FROM tags f JOIN tags d ON f.run_uuid = d.run_uuid "
+        "WHERE f.key = 'clue.fingerprint' AND d.key = 'clue.device'"
+    )
+    devices: dict[str, frozenset[str]] = {}
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            for fingerprint, device in database.execute(query, [DIGITS]):
+                devices[fingerprint] = devices.get(fingerprint, frozenset()) | {device}
+    except sqlite3.Error:
+        return {}
+    return devices
 
 
 @contextmanager

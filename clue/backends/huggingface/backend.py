@@ -66,6 +66,10 @@ class TransformersBackend(Backend):
         """Token ids after the chat template."""
         return len(self._render(prompt))
 
+    def room(self, prompt: Prompt) -> int:
+        """Without the budget of a thought if the model has no form of thoughts."""
+        return prompt.room if self._rules.form else prompt.max_new_tokens
+
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:

@@ -22,6 +22,7 @@ from clue.backends.huggingface.shared_prefix import (
 from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt
 from clue.common.batch_plan import plan
+from clue.common.meter import METER
 from clue.errors import ModelError
 from clue.records import TokenLogProbs
 
@@ -124,6 +125,7 @@ class BatchGenerator:
         rows: Sequence[TokenIds],
         compute: Callable[[Sequence[int]], list[Result]],
     ) -> Iterator[tuple[int, Result, float]]:
+        METER.start_batch()
         started = time.perf_counter()
         results = self._computed_if_memory_suffices(batch, compute)
         if results is None:

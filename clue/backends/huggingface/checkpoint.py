@@ -16,6 +16,8 @@ from clue.checkpoints import intact, layout_notes, locate
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.template_text import chosen_template
 from clue.checkpoints.tokenizer import open_tokenizer
+from clue.common.amounts import duration
+from clue.common.meter import METER
 from clue.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -118,11 +120,18 @@ class Checkpoint:
     @cached_property
     def model(self) -> Any:
         """The weights, on their device."""
+        started = time.perf_counter()
+        with METER.doing("loading weights"):
+            model = self._load()
+        seconds = duration(time.perf_counter() - started)
+        log.info("loaded %s on %s in %s", self.setup.model.label, model.device, seconds)
+        return model
+
+    def _load(self) -> Any:
         import torch
 
         conf, source = self.setup.model, self.location.source
         loader = architecture.auto_class(conf.label, self.config)
-        started = time.perf_counter()
         with (
             locate.explain_unavailable(conf),
             memory.explain_exhausted(conf.label),
@@ -142,9 +151,6 @@ class Checkpoint:
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
             architecture.free_encoders(model)
-        log.info(
-            "loaded %s on %s in %.0f s", conf.label, model.device, time.perf_counter() - started
-        )
         return model.eval()
 
     @property

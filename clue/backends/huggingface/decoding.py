@@ -17,6 +17,7 @@ from clue.backends.huggingface.kv_cache import KvCache
 from clue.backends.huggingface.prompt_reading import NOT_FINITE, PromptReader
 from clue.backends.huggingface.sampling import Sampler
 from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
+from clue.common.meter import METER
 from clue.errors import ModelError
 
 
@@ -48,16 +49,19 @@ class Decoder:
             cache = KvCache(lengths, max(request.room for request in requests))
             first = 0
             for logits in self._reader.read(cache, [request.ids for request in requests]):
+                group = requests[first : first + len(logits)]
                 self._add_tokens(turns[first : first + len(logits)], logits)
+                METER.add_read(sum(len(request.ids) for request in group), len(group))
                 first += len(logits)
             running = list(turns)
             while True:
-                _leave(cache, running)
+                ended = _leave(cache, running)
                 if not running:
                     return turns
                 cache.prepare_decoding()
                 newest = [turn.tokens[-1:] for turn in running]
                 self._add_tokens(running, self._reader.logits(cache, newest)[:, -1])
+                METER.add_new(len(running), ended)
 
     @cached_property
     def _reader(self) -> PromptReader:
@@ -77,10 +81,12 @@ class Decoder:
             turn.add(token)
 
 
-def _leave(cache: KvCache, running: list[Turn]) -> None:
-    """Removes the turns that have ended, and frees their slots."""
+def _leave(cache: KvCache, running: list[Turn]) -> int:
+    """Removes the turns that have ended, and frees their slots; returns their number."""
+    before = len(running)
     for slot in reversed(range(len(running))):
         if running[slot].has_ended:
             cache.free_slot(slot)
             running[slot] = running[-1]
             running.pop()
+    return before - len(running)

@@ -59,6 +59,11 @@ class Answerer:
             )
         return TWO_PHASES
 
+    @property
+    def thinks(self) -> bool:
+        """True if requests have room for a thought."""
+        return self._reader is not None or (self._has_turns and self._server_decides)
+
     def answer(self, prompt: Prompt, attempt: Attempt) -> Completion:
         """Returns the completion of a prompt.
 

@@ -93,6 +93,10 @@ class OpenAIBackend(Backend):
         """Token ids after our chat template, also if the server applies its own."""
         return len(self.checkpoint.chat.render(prompt.messages))
 
+    def room(self, prompt: Prompt) -> int:
+        """Without the budget of a thought if no thought is requested."""
+        return prompt.room if self._answerer.thinks else prompt.max_new_tokens
+
     def generate(
         self, prompts: Sequence[Prompt], done: Collection[int] = ()
     ) -> Iterator[tuple[int, Completion]]:

@@ -31,7 +31,7 @@ from clue.data.mimic.output import destination, positive_integer, write_dataset
 from clue.data.registry import DATASETS, DEMO
 from clue.errors import ConfigError, DataError
 from clue.evaluation.generation import complete_prompts
-from clue.evaluation.progress import progress_display
+from clue.evaluation.progress import CellProgress
 from clue.privacy import check_endpoint
 from clue.records import Completion, Prompt, sha256
 from clue.store.completions import CellStore
@@ -156,7 +156,7 @@ def _fitting(
 def _answers(
     name: str, prompts: Sequence[Prompt], store: CellStore, backend: backends.Backend
 ) -> list[Completion]:
-    return complete_prompts(store, prompts, backend, progress_display(name)) if prompts else []
+    return complete_prompts(store, prompts, backend, CellProgress(name)) if prompts else []
 
 
 def _summary(counts: Counter[str]) -> str:

@@ -2,6 +2,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from clue.config.schema import BackendConf, ModelConf
+from clue.evaluation.device_peak import DevicePeak, device_peak
 from clue.evaluation.dry_run import Plan
 from clue.evaluation.outcome import Outcome
 from clue.launch import closing_table
@@ -22,6 +24,7 @@ PLAN = Plan(
     download=2_000_000_000,
     download_about=False,
     parameters=6.74,
+    device="NVIDIA H200",
 )
 
 
@@ -71,9 +74,15 @@ def test_the_tables_end_in_sums_and_count_weights_once(capsys: pytest.CaptureFix
         "1.00",
         "this",
         "model",
+        "NVIDIA",
+        "H200",
     ] in said
     assert ["b", "mednli", "paper", "failed"] in said
-    assert said[-1] == ["2", "planned,", "1", "too", "long,", "1", "failed"]
+    assert said[-2] == ["2", "planned,", "1", "too", "long,", "1", "failed"]
+    assert " ".join(said[-1]) == (
+        "sum: 3 cells, ~120,000 prompt tokens, 2.0 GB + ? to download, 1.00 h on NVIDIA H200, "
+        "1 cell without an estimate"
+    )
 
 
 def test_columns_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,3 +94,27 @@ def test_columns_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> N
     ends = {line.rstrip().rindex(" 0") for line in lines if "paper" in line}
     places = {line.index("planned") for line in lines if "paper" in line}
     assert len(places) == len(ends) == 1
+
+
+def test_a_bound_is_shown_as_one_and_slow_speeds_are_not_0(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bound = replace(PLAN, tokens_per_second=0.0421, rate="peak", device="CPU, 2 cores")
+    closing_table.show([row("a", "meqsum", bound)], ScoreTree())
+    text = capsys.readouterr().out
+    assert "≥ 237.53 h on CPU, 2 cores" in text
+    assert " 0.042 " in text
+
+
+def test_a_peak_bounds_the_speed_by_the_size_of_the_model() -> None:
+    peak = DevicePeak("a GPU", 1e15)
+    assert peak.tokens_per_second(ModelConf(name="m", parameters=5.0)) == pytest.approx(1e5)
+    assert peak.tokens_per_second(ModelConf(name="m")) is None
+    assert device_peak(BackendConf(name="openai")) == DevicePeak("", None)
+    assert device_peak(BackendConf(device="cpu")).name.startswith("CPU, ")
+
+
+def test_a_gpu_is_known_by_a_word_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, flops in (("NVIDIA A100-SXM4-80GB", 312e12), ("NVIDIA H200", 989e12), ("X", None)):
+        monkeypatch.setattr("clue.evaluation.device_peak._gpus", lambda name=name: (name,))
+        assert device_peak(BackendConf()) == DevicePeak(name, flops)

@@ -72,4 +72,26 @@ def test_a_thought_needs_space_on_the_disk_and_in_the_context(
     for free in (need, need - 1):
         monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
         with nullcontext() if free == need else pytest.raises(StoreError, match="MiB free"):
-            preflight.check_disk(tmp_path, [thinking])
+            preflight.check_disk(tmp_path, [thinking], WordCount(ModelConf()))
+
+
+def test_the_draws_of_a_prompt_are_read_once_where_the_backend_shares_them() -> None:
+    drawn: Any = cell([10, 20])
+    drawn.prompts = tuple(replace(one, draw=n) for one in drawn.prompts for n in range(3))
+    backend = WordCount(ModelConf())
+    assert preflight.measure(drawn, backend).prompt_tokens == 3 * (15 + 30)
+    size = preflight.measure(drawn, backend, once=True)
+    assert (size.samples, size.prompt_tokens) == (6, 15 + 30)
+
+
+def test_a_thought_takes_no_room_where_the_model_has_none(tmp_path: Path) -> None:
+    thinking: Any = cell([10, 20])
+    thinking.prompts = tuple(replace(one, thought_tokens=700) for one in thinking.prompts)
+
+    class AnswersAtOnce(WordCount):
+        def room(self, prompt: Prompt) -> int:
+            return prompt.max_new_tokens
+
+    assert preflight.check_fits(thinking, AnswersAtOnce(ModelConf(context=40))).longest == 40
+    with pytest.raises(PromptTooLong):
+        preflight.check_fits(thinking, WordCount(ModelConf(context=40)))
