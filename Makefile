@@ -18,7 +18,7 @@ setup: .venv/.installed ## virtual environment with the tested versions, in .ven
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 13) else \
 	  f"Python 3.11 or 3.12 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11 ...")'
-	@echo 'Installing into .venv: about 5 GB on disk, some minutes; pip names each package.'
+	@echo 'Installing into .venv: 2 to 6 GB on disk, some minutes; pip names each package.'
 	$(PYTHON) -m venv .venv
 	$(call PIP,-e .)
 	@touch $@
@@ -67,7 +67,7 @@ types: dev ## mypy --strict; of tests the calls
 
 docs: .venv/.docs ## this documentation as a site, in site/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/mkdocs.yml
-	@echo 'Open site/index.html'
+	@echo 'Open site/index.html, or with the search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site'
 .venv/.docs: .venv/.installed
 	$(call PIP,-e '.[docs]')
 	@touch $@
