@@ -1,4 +1,4 @@
-"""The next command where no pair could be compared, as lines of text."""
+"""The next command if no pair could be compared, as lines of text."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,11 @@ from analysis.paired_study.results import StudyResults
 from analysis.settings import AnalysisConf
 from clue.store import annotations_file
 from clue.store.stored_tables import stored_tables
+from clue.study.declaration import DEFAULT
 from clue.study.stored_studies import stored_studies
+
+PAIR = 2
+"""Models of one pair; of more, the command of the study evaluates them."""
 
 
 def no_pair_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
@@ -25,12 +29,12 @@ def _next_command(results: StudyResults, conf: AnalysisConf) -> str:
     counts = _cells_by_study(conf)
     counts.pop(conf.study.name, None)
     if counts:
-        (name, _), *_ = counts.most_common(1)
+        name = max(counts, key=lambda name: (counts[name], name == DEFAULT, name))
         return command(replace(conf, chosen=[f"study={name}"]))
     models = {trial.table.address.model for trial in results.study.trials}
     if len(models) > 1 and not conf.include_trials:
         return command(replace(conf, include_trials=True))
-    if results.unevaluated:
+    if 0 < len(results.unevaluated) <= PAIR:
         return results.unevaluated[0].command
     return study_command(conf)
 

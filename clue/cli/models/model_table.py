@@ -41,7 +41,7 @@ def print_table(overviews: Sequence[ModelOverview]) -> None:
         if table.rows:
             table.add_row()
         rows = list(members)
-        table.add_row(f"{family} ({counted(len(rows), 'model')})")
+        table.add_row(f"family {family}: {counted(len(rows), 'model')}")
         for row in rows:
             table.add_row(*_cells(row))
     console.show(table, "", *_totals(overviews), *LEGEND)

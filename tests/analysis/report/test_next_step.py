@@ -1,4 +1,4 @@
-"""Where nothing can be compared, the last line is the command that leads to a comparison."""
+"""The last line is a command that leads to a comparison, if nothing can be compared."""
 
 from pathlib import Path
 

@@ -244,7 +244,7 @@ def test_the_table_shows_pairs_together_and_what_is_here(
     ]
     assert rowed["llama3_8b_instruct"].split()[-1] == "gated"
     assert rowed["meditron7b"].index("meditron7b") > rowed["llama2_7b_chat"].index("llama2_7b")
-    assert "llama3_8b (11 models)" in "\n".join(lines)
+    assert "family llama3_8b: 11 models" in "\n".join(lines)
     legend = "\n".join(lines[lines.index("") :])
     assert all(f"\n{name}  " in legend for name in (*NAMES, *NUMBERS, "fits", "weights"))
     assert main(["openbiollm8b", *places]) == 0
