@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from clue.common.console import print_error, print_lines
+from clue.common.suggestion import unknown
 
 
 class Entry(NamedTuple):
@@ -19,6 +20,7 @@ COMMANDS = {
     "run": Entry("clue.cli.run", "evaluate models on tasks, as `python run.py`"),
     "status": Entry("clue.cli.status", "show what runs on a store, from another terminal"),
     "data": Entry("clue.cli.data.parser", "check, fetch and build data sets"),
+    "tasks": Entry("clue.cli.tasks.parser", "list tasks, their data, tokens and lists"),
     "models": Entry("clue.cli.models.parser", "list models, pairs and weights, show their prompts"),
     "study": Entry("clue.cli.study.parser", "list, show and freeze declared studies"),
     "store": Entry("clue.cli.store.parser", "list, verify, export, import or prune results"),
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_lines(_usage())
         return 0
     if name not in COMMANDS:
-        print_error(f"error: no command {name!r}\n{_usage()}")
+        print_error(f"error: {unknown(name, list(COMMANDS), 'command')}\n{_usage()}")
         return 2
     return int(importlib.import_module(COMMANDS[name].module).main(rest))
 

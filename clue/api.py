@@ -128,27 +128,9 @@ def tasks() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from clue.config.schema import PromptConf
-    from clue.data.registry import DEMO
-    from clue.task.task import Task
-    from clue.task.task_files import load, names
+    from clue.cli.tasks.overview import task_facts
 
-    files = [Task(load(name), DEMO, PromptConf()) for name in names()]
-    table = pd.DataFrame(
-        {
-            "task": file.conf.name,
-            "level": file.conf.level,
-            "dataset": file.dataset.name,
-            "access": file.dataset.access,
-            "rows": file.dataset.test_rows,
-            "shots": file.conf.shots,
-            "max_new_tokens": file.conf.max_new_tokens,
-            "score": list(file.conf.score),
-            "metrics": list(file.conf.metrics),
-        }
-        for file in files
-    )
-    return table.sort_values(["level", "task"], ignore_index=True)
+    return pd.DataFrame(list(task_facts()))
 
 
 def read_records(  # noqa: PLR0913  each is an option that a caller names

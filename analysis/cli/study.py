@@ -43,7 +43,8 @@ def _analyse(conf: AnalysisConf) -> int:
     from analysis.paired_study import run, study_cells
     from analysis.paired_study.output import declare_files, write_study
     from analysis.paired_study.summary import summary
-    from analysis.report.formats.console import no_pair_lines, study_lines
+    from analysis.report.formats.console import study_lines
+    from analysis.report.formats.next_step import no_pair_lines
 
     results = run(study_cells(conf), conf)
     print_rows(study_lines(results, conf))
@@ -59,9 +60,9 @@ def _analyse(conf: AnalysisConf) -> int:
         from analysis.report import mlflow_run
 
         mlflow_run.log_run(results, conf, document)
-    if not results.rows:
-        print_rows(no_pair_lines(results))
     print_rows([" ".join(["Written:", *map(str, [*paths, *report_paths[:1]])])])
+    if not results.rows:
+        print_rows(no_pair_lines(results, conf))
     return int(bool(results.refused) or not results.rows)
 
 

@@ -44,7 +44,11 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
     needed = ("estimate", "variance") if covariance is None else ("estimate",)
     for name in needed:
         if header.count(name) != 1:
-            raise EstimatesError(str(path), f"exactly one column must be named `{name}`")
+            raise EstimatesError(
+                str(path),
+                f"exactly one column must be named `{name}`. The pairs of a store are pooled by "
+                "`python -m analysis` itself; this command takes differences as numbers",
+            )
     if not body:
         raise EstimatesError(str(path), "there is no row below the header")
     for line, cells in body:

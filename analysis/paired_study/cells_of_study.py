@@ -7,6 +7,7 @@ from pathlib import Path
 from analysis.cells import StoredCell, declared_cell
 from analysis.paired_study.pairs import ModelPair, model_pairs
 from analysis.settings import AnalysisConf
+from clue.config.composition import as_overrides
 from clue.config.locations import options
 from clue.errors import StoreError
 from clue.store import annotations_file
@@ -133,7 +134,7 @@ def _trial_pairs(cells: Mapping[CellKey, StoredCell], declaration: Declaration) 
 
 def _nothing(store: Path) -> str:
     return (
-        f"no finished cell is in {store / 'cells'}: evaluate a model and its base first, e.g. "
-        "python run.py -m model=meditron7b,llama2_7b task=meqsum; for another store, set "
-        "paths.mlruns=<folder>"
+        f"no finished cell is in {store / 'cells'}. Evaluate a model and its base first: "
+        f"python run.py -m study=demo {as_overrides({'paths.mlruns': store})[0]} (two small "
+        "models on fictional data, some minutes); or name another store with paths.mlruns=<folder>"
     )

@@ -56,7 +56,10 @@ def read_file(request: ReadRequest) -> ModelResults:
             f"{listed_formats()}"
         ) from error
     except OSError as error:
-        raise ResultsError(f"{path} cannot be read: {error.strerror}") from error
+        raise ResultsError(
+            f"{path} cannot be read: {error.strerror}. Name a file of per-sample results; "
+            "`python -m analysis compare --help` lists the formats"
+        ) from error
     if not results.rows:
         raise ResultsError(f"{path}: none of its samples was scored ({results.score})")
     return results

@@ -1,6 +1,7 @@
 """Explanations of a failed download; libraries raise an OSError for many different causes."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 
 from clue.config.schema import ModelConf
@@ -40,7 +41,7 @@ def explain(model: ModelConf, setting: str, error: BaseException) -> str:
     return (
         f"{name}: {repo} is not on this machine and the hub was not reached ({_one_line(error)})."
         f"{licence} On a machine with a network: `hf download {repo} --local-dir <models>/{repo}`, "
-        f"see {page}; then {setting}"
+        f"see {page}; then {setting}. Without weights, with random words as answers: backend=fake"
     )
 
 
@@ -75,4 +76,4 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _one_line(error: BaseException) -> str:
-    return json.dumps(" ".join(str(error).split())[:160])
+    return json.dumps(textwrap.shorten(str(error), 160, placeholder=" ..."))

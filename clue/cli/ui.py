@@ -34,7 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     database = absolute_path(arguments.mlruns) / "mlflow.db"
     if not database.is_file():
-        raise ConfigError(f"{database} does not exist yet; `make demo` or a run creates it")
+        raise ConfigError(
+            f"{database} does not exist yet. Create it with a run, for example `python run.py -m "
+            f"study=demo`, or name another store with --mlruns <folder>"
+        )
     words = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", f"sqlite:///{database}"]
     port = ["--port", arguments.port] if arguments.port else []
     os.execve(sys.executable, [sys.executable, "-m", *words, *port], os.environ | QUIET)

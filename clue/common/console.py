@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from clue.common.suggestion import unknown
 from clue.common.visible import one_line, visible
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ def discard_output() -> None:
 
 class VisibleParser(argparse.ArgumentParser):
     """Parser whose messages, which quote arguments such as file names, pass the gate."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuses a value that is none of the choices, and suggests the most similar one."""
+        if action.choices is not None and value not in action.choices:
+            choices = [str(choice) for choice in action.choices]
+            raise argparse.ArgumentError(action, unknown(str(value), choices))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(visible(message), file)

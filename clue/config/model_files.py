@@ -3,6 +3,7 @@
 import re
 
 from clue.common.paths import expanded
+from clue.common.suggestion import unknown
 from clue.config import chat_template_setting
 from clue.config.files import config_files, load_file
 from clue.config.schema import ModelConf, checkpoint_label
@@ -23,7 +24,7 @@ def load(name: str) -> ModelConf:
     """
     files = config_files("model")
     if name not in files:
-        raise ConfigError(f"there is no model {name!r}; there are {', '.join(files)}")
+        raise ConfigError(f"{unknown(name, list(files), 'model')} (list: python -m clue models)")
     model = load_file(files[name], ModelConf)
     if model.repo and model.name != name:
         raise ConfigError(f"{files[name]}: write `name: {name}`, as the file is named")
@@ -95,7 +96,7 @@ def family(model: ModelConf) -> str:
     """
     for role, other in (("base", model.base), ("ancestor", model.ancestor)):
         if other and other not in names():
-            raise ConfigError(f"model.{role}={other} is no model; there are {', '.join(names())}")
+            raise ConfigError(f"model.{role}={other}: {unknown(other, names(), 'model')}")
     if model.family:
         return model.family
     compared = base(model)

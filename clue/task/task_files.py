@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from clue.common.suggestion import unknown
 from clue.config.files import config_files, load_file, load_yaml
 from clue.config.schema import TaskConf
 from clue.errors import ConfigError
@@ -32,7 +33,9 @@ def load(name: str) -> TaskConf:
     """
     files = config_files("task")
     if name not in names():
-        raise ConfigError(f"there is no single task {name!r}; there are {', '.join(files)}")
+        raise ConfigError(
+            f"{unknown(name, list(files), 'single task')} (list: python -m clue tasks)"
+        )
     return load_file(files[name], TaskConf)
 
 

@@ -39,7 +39,7 @@ REDUCED = (
 """What is appended to a command that holds these words; the first that fits."""
 UNREDUCED = ("docs/adding.md",)
 """Documents whose commands are run to the letter."""
-LONG = ("README.md", "docs/adding.md", "docs/running.md", "docs/studies.md")
+LONG = ("README.md", "docs/commands.md", "docs/adding.md", "docs/running.md", "docs/studies.md")
 """Documents whose commands take minutes: they are run by `make soak`."""
 LIMIT = 240.0
 """Seconds after which a command is given up."""
@@ -83,11 +83,6 @@ def checkout(tmp_path: Path, mlruns: Path, models: Path) -> Path:
     for name, text in SCRIPTS.items():
         (tmp_path / "CLUE" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "CLUE" / name).write_text(text)
-    for name, shift in {"base.csv": 0, "tuned.csv": 1}.items():
-        rows = "".join(f"s{n},{(n + shift) % 3 // 2},p{n // 2}\n" for n in range(40))
-        (tmp_path / name).write_text(f"sample_id,score,patient\n{rows}")
-    rows = "".join(f"{n - 2.5},{1 + n / 9},f{n // 2}\n" for n in range(6))
-    (tmp_path / "pairs.csv").write_text(f"estimate,variance,family\n{rows}")
     return tmp_path
 
 
@@ -135,7 +130,8 @@ def _shell(line: str, checkout: Path) -> str:
 
 def _made(command: Command, checkout: Path) -> str:
     """Expand a target; the UI is started, too."""
-    made = ["make", "-o", ".venv/.installed", "-o", ".venv/.embedded", *command.words[1:]]
+    stamps = (f"-o .venv/.{name}" for name in ("installed", "dev", "docs", "embedded"))
+    made = ["make", *" ".join(stamps).split(), *command.words[1:]]
     if failed := _shell(" ".join([*made, "--dry-run"]), checkout):
         return failed
     return _answers(made, checkout) if command.words[1] == "ui" else ""

@@ -51,11 +51,6 @@ def study_lines(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     yield from _trials(results, conf)
 
 
-def no_pair_lines(results: StudyResults) -> Iterator[str]:
-    """Says that nothing was compared, and where the reasons are."""
-    yield "No pair could be compared; see above."
-
-
 def _declaration(results: StudyResults, conf: AnalysisConf) -> Iterator[str]:
     study = results.study
     keys = set(study.declaration.pair_keys)

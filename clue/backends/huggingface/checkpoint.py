@@ -12,6 +12,7 @@ from typing import Any
 
 from clue.backends import Setup
 from clue.backends.huggingface import architecture, memory, quantization
+from clue.backends.huggingface.device import device_map
 from clue.checkpoints import intact, layout_notes, locate
 from clue.checkpoints.chat_template import Chat
 from clue.checkpoints.template_text import chosen_template
@@ -141,7 +142,7 @@ class Checkpoint:
                 source,
                 trust_remote_code=False,
                 dtype=getattr(torch, conf.dtype),
-                device_map=self._device_map(),
+                device_map=device_map(self.setup),
                 **intact.REPORT,
                 **quantization.load_options(conf),
                 **({"revision": self.commit} if self.commit else {}),
@@ -191,14 +192,6 @@ class Checkpoint:
             log.warning("the adapter %s was trained for %s, not %s", conf.adapter, base, conf.repo)
         exact = conf.dtype == "float32" and not getattr(model, "is_quantized", False)
         return adapted.merge_and_unload() if exact else adapted
-
-    def _device_map(self) -> str | None:
-        import torch
-
-        device = self.setup.backend.device
-        if device != "auto":
-            return device
-        return "auto" if torch.cuda.is_available() else "cpu"
 
 
 def _check_no_adapter(label: str, source: str, model: Any) -> None:

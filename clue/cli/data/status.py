@@ -55,7 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
             json.dumps({"data": str(root), "files": list(map(asdict, statuses))}, indent=1)
         )
     else:
-        _show(root, statuses)
+        needed = [file for file in statuses if file.needed]
+        _show(root, statuses, needed or statuses)
+        if needed:
+            console.show(_conclusion(needed))
     return int(any(file.needed and file.state != "found" for file in statuses))
 
 
@@ -79,7 +82,8 @@ def _dataset(task: str) -> str:
     return TaskData(task_files.load(task), DEMO).dataset.name
 
 
-def _show(root: Path, statuses: Sequence[FileStatus]) -> None:
+def _show(root: Path, statuses: Sequence[FileStatus], described: Sequence[FileStatus]) -> None:
+    """Prints the table of all files, and the details of those that are described."""
     names, numbers = ("data set", "split", "state", "sha256"), ("rows", "official", "size")
     table = console.table(names, numbers)
     for file in statuses:
@@ -89,8 +93,15 @@ def _show(root: Path, statuses: Sequence[FileStatus]) -> None:
         counts = [_count(file.rows), _count(file.official_rows), size]
         table.add_row(file.dataset, file.split, state, digest, *counts)
     console.show(f"data in {root}", table)
-    for name, group in groupby(statuses, lambda file: file.dataset):
+    for name, group in groupby(described, lambda file: file.dataset):
         console.show(*_lines(root, name, list(group)))
+
+
+def _conclusion(needed: Sequence[FileStatus]) -> str:
+    lacking = dict.fromkeys(file.dataset for file in needed if file.state != "found")
+    if lacking:
+        return f"Needed and not usable: {', '.join(lacking)}. The commands that get them are above."
+    return "Everything that these tasks need is here."
 
 
 def _lines(root: Path, name: str, group: Sequence[FileStatus]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The models of the study: pairs, context, tasks that fit, location of the weights.
 
-    python -m clue models                     the table
+    python -m clue models                     the table, by family, with a legend
     python -m clue models med42_8b aloe8b     everything in their files
     python -m clue models --json
     python -m clue models smollm2_135m --show-prompt mednli    a prompt exactly as the model gets it
@@ -13,23 +13,19 @@ machine, and prints no text of credentialed data. Exit code 0, or 1 for an unkno
 import argparse
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from clue.cli.models import show_prompt
-from clue.cli.models.context_needs import ContextNeed, context_needs
-from clue.cli.models.overview import ModelOverview, fitting_tasks, model_overviews
-from clue.common import console
+from clue.cli.models.context_needs import context_needs
+from clue.cli.models.model_table import print_table
+from clue.cli.models.overview import ModelOverview, model_overviews
 from clue.common.cli import Command
 from clue.common.console import print_lines
 from clue.common.paths import absolute_path
 from clue.config import model_files
 from clue.config.folders import ROOT
 from clue.data.locate import data_root
-
-NAMES = ("model", "base", "trained from")
-NUMBERS = ("billions", "context")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -66,49 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         for row in overviews:
             _print_facts(row)
     else:
-        _print_table(overviews, needs)
+        print_table(overviews)
     return 0
 
 
 def _place(name: str) -> str:
     """Folder of data or checkpoints: of the variable of this shell, else in the project."""
     return os.environ.get(f"CLUE_{name.upper()}", str(ROOT / name))
-
-
-def _print_table(overviews: Sequence[ModelOverview], needs: Sequence[ContextNeed]) -> None:
-    table = console.table(NAMES, NUMBERS)
-    for name in ("fits", "weights"):
-        table.add_column(name)
-    for row in overviews:
-        table.add_row(*_cells(row))
-    console.show(table, *_notes(needs))
-
-
-def _cells(row: ModelOverview) -> list[str]:
-    model = row.model
-    return [
-        model.label,
-        row.base or "-",
-        model.ancestor or row.base or "-",
-        "-" if model.parameters is None else f"{model.parameters:g}",
-        "-" if model.context is None else f"{model.context:,}",
-        fitting_tasks(row),
-        row.weights or ("gated" if model.gated else "on the hub"),
-    ]
-
-
-def _notes(needs: Sequence[ContextNeed]) -> list[str]:
-    sizes = [
-        f"  {need.task}: {'unknown' if need.tokens is None else format(need.tokens, ',')} "
-        f"({'the longest of the data here' if need.longest else 'of average length, no data here'})"
-        for need in needs
-    ]
-    return [
-        "",
-        "estimated tokens of prompt and answer; `run.py ... dry_run=true` uses the model's:",
-        *sizes,
-        "`python -m clue models <name>` shows a model's terms and chat layout",
-    ]
 
 
 def _print_facts(row: ModelOverview) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clue.__main__ import main as clue_main
 from clue.common.cli import Command
 
 ENDLESS = """
@@ -64,3 +65,17 @@ def test_a_command_writes_files_that_only_their_owner_can_read(tmp_path: Path) -
         os.umask(before)
     modes = [stat.S_IMODE(path.stat().st_mode) for path in sorted(tmp_path.rglob("*"))]
     assert modes == [0o700, 0o600]
+
+
+def test_a_misspelt_command_or_choice_is_answered_with_the_most_similar(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert clue_main(["stor"]) == 2
+    assert "no command 'stor'; did you mean store?" in capsys.readouterr().err
+    for words, answer in (
+        (["store", "lst"], "there is no 'lst'; did you mean list?"),
+        (["data", "fetch", "meqsm"], "there is no 'meqsm'; did you mean meqsum"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            clue_main(words)
+        assert answer in capsys.readouterr().err

@@ -209,7 +209,7 @@ def test_an_adapter_may_be_compared_with_what_it_changes() -> None:
 
 def test_an_unknown_base_lists_the_models() -> None:
     with pytest.raises(
-        ConfigError, match=r"model.base=nobody is no model; there are aloe8b, .*hf, .*llama2_7b"
+        ConfigError, match=r"model.base=nobody: there is no model .nobody.*llama2_7b"
     ):
         model_files.family(composed("model=hf", "model.repo=a/b", "model.base=nobody").model)
 

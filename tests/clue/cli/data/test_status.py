@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clue.cli.data import status
-from clue.data.registry import DATASETS
+from clue.data.registry import DATASETS, DEMO
 from clue.errors import ConfigError
 from tests import tiny
 
@@ -142,7 +142,7 @@ def test_lists_of_tasks_are_those_of_the_yaml_files() -> None:
 @pytest.mark.parametrize(
     ("need", "message"),
     [
-        ("task=meqsun", "there is no single task 'meqsun'; there are .*all, .*meqsum"),
+        ("task=meqsun", "there is no single task 'meqsun'; did you mean meqsum"),
         ("meqsum", "--need meqsum: use --need task=all"),
         ("task=", "--need task=: use --need task=all"),
     ],
@@ -171,3 +171,14 @@ def test_the_table_fits_eighty_columns_and_says_how_to_have_the_rest(
         f"--data {tmp_path} && python -m clue data build medisumcode --data {tmp_path}\n" in output
     )
     assert str(tmp_path / "meqsum") in output
+
+
+def test_the_last_line_answers_what_was_asked(
+    run: Status, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "--need", "task=mednli,meqsum") == 1
+    *details, last = capsys.readouterr().out.splitlines()
+    assert last.startswith("Needed and not usable: mednli, meqsum.")
+    assert [line for line in details if line.startswith("  to get ")][-1].count("fetch meqsum")
+    assert run(DEMO, "--need", "task=meqsum") == 0
+    assert capsys.readouterr().out.endswith("Everything that these tasks need is here.\n")

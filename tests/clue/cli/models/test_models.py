@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 
 from clue.checkpoints.locate import ADAPTER
 from clue.cli.models.context_needs import ContextNeed, context_needs
+from clue.cli.models.model_table import NAMES, NUMBERS
 from clue.cli.models.overview import model_overviews
 from clue.cli.models.parser import main
 from clue.config import model_files
@@ -82,7 +83,7 @@ def test_a_pair_differs_in_nothing_but_its_training(name: str) -> None:
 def test_a_base_or_an_ancestor_without_a_file_is_named() -> None:
     for role in ("base", "ancestor"):
         lost = replace(model_files.load("aloe8b"), **{role: "nobody"})
-        with pytest.raises(ConfigError, match=f"model.{role}=nobody is no model"):
+        with pytest.raises(ConfigError, match=f"model.{role}=nobody: there is no model"):
             model_files.family(lost)
 
 
@@ -242,6 +243,10 @@ def test_the_table_shows_pairs_together_and_what_is_here(
         *("exam,", "level1,", "medec,", "mts_dialog", "folder"),
     ]
     assert rowed["llama3_8b_instruct"].split()[-1] == "gated"
+    assert rowed["meditron7b"].index("meditron7b") > rowed["llama2_7b_chat"].index("llama2_7b")
+    assert "family llama3_8b: 11 models" in "\n".join(lines)
+    legend = "\n".join(lines[lines.index("") :])
+    assert all(f"\n{name}  " in legend for name in (*NAMES, *NUMBERS, "fits", "weights"))
     assert main(["openbiollm8b", *places]) == 0
     facts = capsys.readouterr().out
     assert "128009" in facts
@@ -257,9 +262,11 @@ def test_programs_get_the_same_as_json(capsys: pytest.CaptureFixture[str], tmp_p
     assert {task["task"] for task in said["tasks"]} >= {"mednli", "medisumcode"}
 
 
-def test_an_unknown_name_lists_the_models(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name_is_answered_with_similar_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["med43"]) == 1
-    assert "there is no model 'med43'; there are aloe8b" in capsys.readouterr().err
+    assert "there is no model 'med43'; did you mean med42_8b" in capsys.readouterr().err
 
 
 def test_the_table_loads_no_model_library() -> None:
