@@ -13,7 +13,6 @@ from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from clue.marks import joined
-from clue.tracking.earlier_runs import supersede
 from clue.tracking.run_note import with_marks
 from clue.tracking.tags import MARKS
 from clue.tracking.ui_links import run_link
@@ -50,8 +49,8 @@ def log_pairs(results: StudyResults, study: str, tracker: "Tracker", analysis_id
         run_row = _run_row(row, study, link)
         if run_row.tags[ROW] not in present:
             tracker.add_run(analysis_id, run_row)
-    supersede(tracker, own, by=None)
-    supersede(tracker, [run for run in runs if run not in own], by=analysis_id)
+    tracker.supersede(own, by=None)
+    tracker.supersede([run for run in runs if run not in own], by=analysis_id)
 
 
 def pair_rows(results: StudyResults) -> Iterator[ResultRow]:

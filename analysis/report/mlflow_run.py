@@ -16,7 +16,6 @@ from analysis.settings import AnalysisConf
 from clue import outgoing, privacy
 from clue.marks import joined, labelled, union
 from clue.records import sha256
-from clue.tracking.earlier_runs import supersede
 from clue.tracking.run_note import with_marks
 from clue.tracking.tags import MARKS
 from clue.tracking.ui_links import run_link, view_link
@@ -82,7 +81,7 @@ def _make_current(results: StudyResults, study: str, tracker: "Tracker", analysi
     """Writes the runs of pairs, and marks other analyses of the study as superseded."""
     log_pairs(results, study, tracker, analysis_id)
     analyses = tracker.search(f"tags.`clue.kind` = 'analysis' AND tags.`clue.study` = '{study}'")
-    supersede(tracker, analyses, by=analysis_id)
+    tracker.supersede(analyses, by=analysis_id)
 
 
 def _identities(summary: Mapping[str, Any]) -> list[dict[str, Any]]:

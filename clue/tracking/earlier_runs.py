@@ -1,14 +1,10 @@
-"""Relation of a run to earlier ones: superseded runs, and how a cell came about."""
+"""Origin of a cell: generated, repeated, resized or rescored, by comparison with earlier runs."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from clue.cell import Cell
-from clue.tracking.tags import SUPERSEDED
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
-
     from clue.tracking.tracker import Tracker
 
 Origin = Literal["generated", "repeated", "resized", "rescored"]
@@ -40,17 +36,3 @@ def origin(tracker: "Tracker", cell: Cell, params: dict[str, object]) -> Origin:
     sizes = [str(params.get(name)) for name in SIZES]
     same = any([str(run.data.params.get(name)) for name in SIZES] == sizes for run in earlier)
     return "rescored" if same else "resized"
-
-
-def supersede(tracker: "Tracker", runs: Iterable["Run"], by: str | None) -> None:
-    """Tags runs as replaced by another one, and that one as current.
-
-    Args:
-        tracker: the tracking store.
-        runs: of the same results.
-        by: id of the run that is current; None: all are.
-    """
-    for run in runs:
-        replaced = None if run.info.run_id == by else by
-        if run.data.tags.get(SUPERSEDED) != replaced:
-            tracker.set_tag(run.info.run_id, SUPERSEDED, replaced)

@@ -20,10 +20,10 @@ from typing import Any
 from clue.errors import Terminated, TrackingError
 from clue.privacy import without_passwords
 from clue.tracking.database import database_file, ensure_database, initialisation_lock
-from clue.tracking.earlier_runs import supersede
 from clue.tracking.experiment import NOTE, open_experiment
 from clue.tracking.formats import TAG_LIMIT, split_json, truncated
 from clue.tracking.processes import HOST, is_alive, process_tags
+from clue.tracking.tags import SUPERSEDED
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -84,6 +84,18 @@ class Tracker:
                 client.delete_tag(run_id, key)
             else:
                 client.set_tag(run_id, key, value[:TAG_LIMIT])
+
+    def supersede(self, runs: Sequence[Run], by: str | None) -> None:
+        """Tag runs of the same results as replaced by one of them or by another one.
+
+        Args:
+            runs: of the same results.
+            by: id of the run that is current; None: all are.
+        """
+        for run in runs:
+            replaced = None if run.info.run_id == by else by
+            if run.data.tags.get(SUPERSEDED) != replaced:
+                self.set_tag(run.info.run_id, SUPERSEDED, replaced)
 
     def add_run(self, parent: str, row: "RunRow") -> str:
         """Write a finished run below another one, in three steps; returns its id.
@@ -153,7 +165,7 @@ class Tracker:
         self._end("FAILED" if opened.failed else "FINISHED")
         if newest and not reopened and not opened.failed:
             same = self.search(f"tags.`{identity[0]}` = '{identity[1]}'")
-            supersede(self, same, by=opened.run_id)
+            self.supersede(same, by=opened.run_id)
 
     def log_files(self, rows: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> None:
         """Log rows as the table of records, and texts by file name, to the open run.

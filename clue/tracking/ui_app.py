@@ -8,7 +8,6 @@ has none. The page sets the preference where the browser has none; a choice of t
 import json
 from pathlib import Path
 
-from flask import Response
 from mlflow.server import app as flask_app
 from mlflow.server.fastapi_app import app
 
@@ -29,10 +28,10 @@ PAGE = Path(str(flask_app.static_folder)) / "index.html"
 __all__ = ["app", "start_page"]
 
 
-def start_page() -> Response:
-    """Returns MLflow's page with the preferences set before its own scripts run."""
+def start_page() -> tuple[str, dict[str, str]]:
+    """Returns MLflow's page, whose first script sets the preferences, and headers of the answer."""
     text = PAGE.read_text(encoding="utf-8").replace("<head>", f"<head>{SCRIPT}", 1)
-    return Response(text, mimetype="text/html", headers={"Cache-Control": "no-cache"})
+    return text, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache"}
 
 
 if PAGE.is_file():  # else MLflow's own answer says what is missing

@@ -46,7 +46,7 @@ Chart = Bars | Points
 
 
 @dataclass(frozen=True)
-class Section:
+class ChartSection:
     """Charts under one heading."""
 
     title: str
@@ -55,7 +55,7 @@ class Section:
     """Charts in a row."""
 
 
-def state(sections: Sequence[Section]) -> dict[str, Any]:
+def state(sections: Sequence[ChartSection]) -> dict[str, Any]:
     """Returns the part of a view's state that is about charts.
 
     All other metrics have charts in a folded section at the end.
@@ -81,7 +81,7 @@ def state(sections: Sequence[Section]) -> dict[str, Any]:
     }
 
 
-def _charts(sections: Sequence[Section]) -> Iterable[dict[str, Any]]:
+def _charts(sections: Sequence[ChartSection]) -> Iterable[dict[str, Any]]:
     for index, section in enumerate(sections):
         for number, chart in enumerate(section.charts):
             yield {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from clue.tracking.tags import MADE, MARKS, STUDIES, SUPERSEDED
-from clue.tracking.ui_charts import Bars, Chart, Points, Section
+from clue.tracking.ui_charts import Bars, Chart, ChartSection, Points
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class UiView:
     ascending: bool = True
     with_superseded: bool = False
     """True shows also runs that a later one replaced."""
-    sections: Sequence[Section] = field(default_factory=list)
+    sections: Sequence[ChartSection] = field(default_factory=list)
     """Charts; none: the UI draws one of each metric."""
 
 
@@ -41,9 +41,15 @@ def _metrics(width: int, *names: str) -> tuple[tuple[str, int], ...]:
 
 
 SCORES_OF_CELLS = (
-    Section("Score by task, base beside tuned", (Bars("score"),), columns=1),
-    Section("Limits of its 95 % interval", (Bars("score_low"), Bars("score_high")), columns=2),
+    ChartSection("Score by task, base beside tuned", (Bars("score"),), columns=1),
+    ChartSection("Limits of its 95 % interval", (Bars("score_low"), Bars("score_high")), columns=2),
 )
+
+
+def _scores(*names: str) -> tuple[Bars, ...]:
+    return tuple(Bars(f"{name}_score") for name in names)
+
+
 TASKS = (
     *("mednli", "meqsum", "problem_summary", "longhealth", "medisumqa", "medisumcode"),
     *("medqa", "pubmedqa", "mmlu_medical", "medmcqa", "medec", "aci_bench", "mts_dialog"),
@@ -61,15 +67,15 @@ VIEWS = {
         ),
         order="params.task",
         sections=(
-            Section(
+            ChartSection(
                 "Difference, low and high limit",
                 (Bars("delta"), Bars("low"), Bars("high")),
             ),
-            Section(
+            ChartSection(
                 "Base beside tuned",
                 (Points("base_score", "tuned_score"), Bars("base_score"), Bars("tuned_score")),
             ),
-            Section("Evidence", (Bars("p_holm"), Points("delta", "p_holm"), Bars("margin"))),
+            ChartSection("Evidence", (Bars("p_holm"), Points("delta", "p_holm"), Bars("margin"))),
         ),
     ),
     "cells": UiView(
@@ -95,8 +101,12 @@ VIEWS = {
         order="metrics.overall_score",
         ascending=False,
         sections=(
-            Section("Levels", tuple(Bars(f"{n}_score") for n in ("overall", "level1", "level2"))),
-            Section("Tasks: base beside tuned", tuple(Bars(f"{name}_score") for name in TASKS)),
+            ChartSection(
+                "Levels", tuple(Bars(f"{n}_score") for n in ("overall", "level1", "level2"))
+            ),
+            ChartSection(
+                "Tasks: base beside tuned", tuple(Bars(f"{name}_score") for name in TASKS)
+            ),
         ),
     ),
     "failures": UiView(
@@ -111,7 +121,7 @@ VIEWS = {
         ),
         order="params.task",
         sections=(
-            Section(
+            ChartSection(
                 "Percent of the answers of a cell",
                 tuple(
                     Bars(f"{name}_percent")
@@ -134,7 +144,7 @@ VIEWS = {
         ),
         order="params.task",
         sections=(
-            Section(
+            ChartSection(
                 "Cost of a cell",
                 (
                     Bars("generation_seconds"),

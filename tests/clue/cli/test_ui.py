@@ -128,5 +128,5 @@ def test_a_browser_opens_on_the_best_page_if_there_is_a_display(
 def test_the_start_page_sets_preferences_before_mlflows_scripts() -> None:
     from clue.tracking.ui_app import PREFERENCES, start_page
 
-    text = start_page().get_data(as_text=True)
+    text, _ = start_page()
     assert text.index(json.dumps(PREFERENCES)) < text.index("<script defer")
