@@ -1,29 +1,55 @@
 """Pictures of MLflow's UI for docs/mlflow.md, taken in a real browser.
 
-    python docs/screenshots.py --mlruns mlruns        needs chromium
+    python -m docs.screenshots --mlruns mlruns        needs chromium
 
-Starts the UI on 127.0.0.1 for as long as the pictures take.
+Starts the UI on 127.0.0.1 for as long as the pictures take. The store needs an analysis with pairs,
+such as that of `make demo`.
 """
 
 import argparse
-import json
+import io
 import os
 import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from PIL import Image
+
+from benchmarks.chromium import Browser, browser
+from clue.cli import ui
 from clue.tracking.tracker import Tracker
+from clue.tracking.ui_links import run_link, view_link
 
 HERE = Path(__file__).resolve().parent / "images"
 PORT = 5078
-PATIENCE = 120
-"""Seconds that the UI may take to answer, and a page to be drawn."""
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars")
+WIDTH = 1280
+COLOURS = 128
+PATIENCE = 60.0
+"""Seconds that a page may take to be drawn."""
+SETTLED = 4.0
+"""Seconds between the first content of a page and its picture: charts are drawn one by one."""
+TABLE, CHART = ".ag-center-cols-container .ag-row", ".js-plotly-plot .bars path"
+"""CSS selectors of a row of a table and of a bar of a chart."""
+
+HIDE = """(() => {
+  for (const tools of document.querySelectorAll(".modebar")) tools.style.display = "none";
+  for (const button of document.querySelectorAll("button"))
+    for (let box = button; box; box = box.parentElement)
+      if (getComputedStyle(box).position === "fixed") box.style.display = "none";
+})()"""
+"""Hides what covers content: the tools of charts and the floating button of MLflow's assistant."""
+
+
+class Page(NamedTuple):
+    """A page of the UI."""
+
+    address: str
+    height: int
+    content: str
+    """CSS selector of what must be there before the picture is taken."""
 
 
 def main() -> None:
@@ -32,60 +58,64 @@ def main() -> None:
     parser.add_argument("--mlruns", type=Path, default=HERE.parent.parent / "mlruns")
     mlruns = parser.parse_args().mlruns.resolve()
     tracker = Tracker(None, "clue", mlruns)
-    experiment = f"http://127.0.0.1:{PORT}/#/experiments/{tracker.experiment_id}"
-    with served(mlruns):
-        picture(f"{experiment}/runs?viewStateShareKey=cells", "mlflow_cells")
-        picture(compared(tracker), "mlflow_compare")
-        newest = tracker.cells()[0].info.run_id
-        picture(f"{experiment}/runs/{newest}", "mlflow_run")
+    with served(mlruns) as root, browser() as chrome:
+        for name, page in pages(tracker).items():
+            take(chrome, root, page, HERE / f"mlflow_{name}.png")
 
 
-def compared(tracker: Tracker) -> str:
-    """Address that compares the two newest runs of one task."""
-    newest: dict[str, str] = {}
-    task = "meqsum"
-    for run in tracker.cells():
-        if run.data.tags["clue.task"] == task:
-            newest.setdefault(run.data.tags["clue.model"], run.info.run_id)
-    runs, experiments = json.dumps(sorted(newest.values())), json.dumps([tracker.experiment_id])
-    return f"http://127.0.0.1:{PORT}/#/compare-runs?runs={runs}&experiments={experiments}"
+def pages(tracker: Tracker) -> Mapping[str, Page]:
+    """Returns the pages by the name of their picture."""
+    identifier = tracker.experiment_id
+    newest = tracker.cells()[0].info.run_id
+    charts = {"pairs": 1020, "levels": 1000}
+    return {
+        "pairs": Page(view_link(identifier, "pairs"), 720, TABLE),
+        "cells": Page(view_link(identifier, "cells"), 900, TABLE),
+        **{
+            f"{name}_charts": Page(view_link(identifier, name, charts=True), height, CHART)
+            for name, height in charts.items()
+        },
+        "run": Page(run_link(identifier, newest), 1000, "table"),
+    }
 
 
 @contextmanager
-def served(mlruns: Path) -> Iterator[None]:
-    """MLflow's UI on the store."""
-    command = [sys.executable, "-m", "mlflow", "ui", "--workers", "1", "--port", str(PORT)]
-    command += ["--backend-store-uri", f"sqlite:///{mlruns}/mlflow.db"]
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    unheard = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, env=os.environ | quiet, **unheard)
+def served(mlruns: Path) -> Iterator[str]:
+    """Runs MLflow's UI on a store; yields its address."""
+    root = f"http://{ui.HOST}:{PORT}/"
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    words = ui.server_command(mlruns, PORT)
+    server = subprocess.Popen(words, env=os.environ | ui.QUIET, **silent)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not answers() and time.monotonic() < deadline:
-            time.sleep(1)
-        yield
+        if not ui.answers(root, server):
+            raise RuntimeError(f"the UI of {mlruns} does not answer on port {PORT}")
+        yield root
     finally:
         server.terminate()
         server.wait(30)
 
 
-def answers() -> bool:
-    """Whether the UI is up."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health", timeout=5):
-            return True
-    except OSError:
-        return False
+def take(chrome: Browser, root: str, page: Page, path: Path) -> None:
+    """Draws a page and writes its picture with few colours.
 
-
-def picture(address: str, name: str) -> None:
-    """Draw a page and keep it."""
-    HERE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as profile:
-        drawn = f"--screenshot={HERE / name}.png"
-        size = ("--window-size=2200,1000", "--virtual-time-budget=30000")
-        command = ["chromium", *QUIET, f"--user-data-dir={profile}", *size, drawn, address]
-        subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True)
+    Raises:
+        RuntimeError: the page has not the expected content after `PATIENCE`.
+    """
+    size = {"width": WIDTH, "height": page.height, "deviceScaleFactor": 1, "mobile": False}
+    chrome.send("Emulation.setDeviceMetricsOverride", **size)
+    chrome.send("Page.navigate", url="about:blank")
+    chrome.send("Page.navigate", url=root + page.address)
+    deadline = time.monotonic() + PATIENCE
+    while not chrome.value(f"document.querySelector('{page.content}') !== null"):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{root}{page.address} shows no {page.content} after {PATIENCE} s")
+        time.sleep(0.2)
+    time.sleep(SETTLED)
+    chrome.value(HIDE)
+    chrome.screenshot(path)
+    picture = Image.open(io.BytesIO(path.read_bytes())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size // 1024} KiB")
 
 
 if __name__ == "__main__":

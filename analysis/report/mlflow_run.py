@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.configuration import command
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
+from analysis.report.mlflow_cells import tag_cells
+from analysis.report.mlflow_pairs import log_pairs
 from analysis.report.report_marks import marks_by_model
 from analysis.sentences.prompt_settings import exploratory
 from analysis.settings import AnalysisConf
@@ -16,6 +18,7 @@ from clue.marks import joined, labelled, union
 from clue.records import sha256
 from clue.tracking.run_note import with_marks
 from clue.tracking.tags import MARKS
+from clue.tracking.ui_links import run_link, view_link
 
 if TYPE_CHECKING:
     from clue.tracking.tracker import Tracker
@@ -43,10 +46,13 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
 
     tracker = Tracker(uri, conf.tracking.experiment, store)
     identity = ("clue.analysis", sha256([summary["design_sha256"], _identities(summary)]))
-    previous = tracker.latest(*identity)
-    if previous and previous.info.status == "FINISHED":
-        return str(previous.info.run_id)
     study = conf.study
+    if not conf.changes:
+        tag_cells(results.study, study.name, tracker)
+    finished = _finished(tracker, identity)
+    if finished:
+        _make_current(results, study.name, tracker, finished)
+        return finished
     marks = union(*marks_by_model(results, conf).values())
     tags = {
         "clue.kind": "analysis",
@@ -60,7 +66,22 @@ def log_run(results: StudyResults, conf: AnalysisConf, summary: Mapping[str, Any
         tracker.log_folder(conf.folder, files.passed)
         note = f"{_note(results, summary, tracker)}\n\n```\n{words}\n```"
         tracker.log_note(with_marks(marks, note))
+        _make_current(results, study.name, tracker, opened.run_id)
     return opened.run_id
+
+
+def _finished(tracker: "Tracker", identity: tuple[str, str]) -> str | None:
+    """Returns the run of the same results; None if they were never logged completely."""
+    previous = tracker.latest(*identity)
+    complete = previous is not None and previous.info.status == "FINISHED"
+    return str(previous.info.run_id) if previous and complete else None
+
+
+def _make_current(results: StudyResults, study: str, tracker: "Tracker", analysis_id: str) -> None:
+    """Writes the runs of pairs, and marks other analyses of the study as superseded."""
+    log_pairs(results, study, tracker, analysis_id)
+    analyses = tracker.search(f"tags.`clue.kind` = 'analysis' AND tags.`clue.study` = '{study}'")
+    tracker.supersede(analyses, by=analysis_id)
 
 
 def _identities(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -95,10 +116,16 @@ def _note(results: StudyResults, summary: Mapping[str, Any], tracker: "Tracker")
             lines = [exploratory(setting.prompt), *lines]
     links = [
         f"[{cell['model']}/{cell['task']}/{cell['prompt']}]"
-        f"(/#/experiments/{tracker.experiment_id}/runs/{cell['run_id']})"
+        f"({run_link(tracker.experiment_id, cell['run_id'])})"
         for cell in summary["cells"]
         if cell["run_id"]
     ]
+    pairs = f"Differences of all pairs: [view]({view_link(tracker.experiment_id, 'pairs')})."
     return "\n\n".join(
-        [*lines, "The report is report.html among the artifacts.", "Cells: " + ", ".join(links)]
+        [
+            *lines,
+            "The report is report.html among the artifacts.",
+            pairs,
+            "Cells: " + ", ".join(links),
+        ]
     )

@@ -30,6 +30,7 @@ from clue.store.records_table import RecordsTable, write_table
 from clue.study.scores import score_tree
 from clue.task.levels import composites
 from clue.tracking import run_note, tags
+from clue.tracking.earlier_runs import origin
 
 if TYPE_CHECKING:  # importing mlflow takes seconds; a wrong setting is refused without it
     from clue.tracking.tracker import OpenRun, Tracker
@@ -95,7 +96,9 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
         try:
             if not job.config.force and is_finished(cell, tracker):
                 return _skip(job, cell)  # finished by the process that held the lock
-            with tracker.run(cell.name, identity, tags.of_cell(cell), job.command) as opened:
+            made = {tags.MADE: origin(tracker, cell, tags.params(cell))}
+            run_tags = tags.of_cell(cell) | made
+            with tracker.run(cell.name, identity, run_tags, job.command) as opened:
                 return _complete(job, cell, tracker, opened)
         except TrackingError as error:  # generation continues: only the scores have to wait
             n = len(complete_cell(job, cell, force=False))

@@ -1,18 +1,25 @@
 """The study's experiment in a tracking store: created on first use, then looked up by name."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clue.errors import TrackingError
 from clue.privacy import without_passwords
-from clue.tracking import ui_views
+from clue.records import sha256
+from clue.tracking import ui_state
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
 
 log = logging.getLogger(__name__)
+
+NOTE = "mlflow.note.content"
+"""Tag with the description of an experiment, and with the text at the top of a run's page."""
+NOTE_DIGEST = "clue.description_sha256"
+"""Tag with the digest of the description that this project wrote."""
 
 
 def open_experiment(client: "MlflowClient", name: str, artifacts: Path | None) -> str:
@@ -29,7 +36,9 @@ def open_experiment(client: "MlflowClient", name: str, artifacts: Path | None) -
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         location = artifacts.as_uri() if artifacts else None
-        return str(client.create_experiment(name, location, tags=ui_views.tags()))
+        created = str(client.create_experiment(name, location, tags=ui_state.view_tags()))
+        _update(client, created, {})
+        return created
     if experiment.lifecycle_stage == "deleted":
         raise TrackingError(
             f"the experiment {name!r} is deleted in the tracking store. Restore it with "
@@ -37,10 +46,24 @@ def open_experiment(client: "MlflowClient", name: str, artifacts: Path | None) -
             f"restore --experiment-id {experiment.experiment_id}`, or choose another with "
             "tracking.experiment=<name>"
         )
-    for key in ui_views.tags().keys() - experiment.tags.keys():  # created by another program
-        client.set_experiment_tag(experiment.experiment_id, key, ui_views.tags()[key])
+    _update(client, str(experiment.experiment_id), experiment.tags)
     _warn_if_moved(experiment, artifacts)
     return str(experiment.experiment_id)
+
+
+def _update(client: "MlflowClient", experiment_id: str, present: Mapping[str, str]) -> None:
+    """Writes views and description where they differ from those of this version.
+
+    A description that a person changed is kept: it no longer has the digest of the written one.
+    """
+    text = ui_state.description(experiment_id)
+    tags = ui_state.view_tags()
+    own = NOTE not in present or present.get(NOTE_DIGEST) == sha256(present[NOTE])
+    if own:
+        tags |= {NOTE: text, NOTE_DIGEST: sha256(text)}
+    for key, value in tags.items():
+        if present.get(key) != value:
+            client.set_experiment_tag(experiment_id, key, value)
 
 
 def _warn_if_moved(experiment: "Experiment", artifacts: Path | None) -> None:

@@ -14,6 +14,15 @@ from clue.tracking import provenance
 
 MARKS = "clue.marks"
 """Tag with the marks of a run's results (`clue.marks`); a run without marks does not have it."""
+MADE = "clue.made"
+"""Tag of a cell's run: how it came about, `clue.tracking.earlier_runs.Origin`."""
+SUPERSEDED = "clue.superseded_by"
+"""Tag with the id of the run that replaced this one; a current run does not have it."""
+STUDY = "clue.study."
+"""Begins the tag of a cell's run that says if it counts in a study: `counts`, or why it is a
+trial. An analysis of the study sets it."""
+STUDIES = "clue.studies"
+"""Tag with all of these as one text, for a column."""
 
 
 def of_job(config: Config, cells: Iterable[Cell]) -> dict[str, Any]:
@@ -46,6 +55,9 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         "clue.dataset_sha256": digest,
         "clue.access": cell.task.access,
         "clue.upstream_commit": cell.task.templates.commit,
+        "clue.wording": cell.config.prompt.wording,
+        "clue.limit": cell.task.row_limit or "none",
+        "clue.scoring": cell.config.scoring.name,
         "clue.notes": "; ".join(cell.notes) or None,
         **{f"clue.signature.{metric}": signature for metric, signature in cell.signatures.items()},
     }

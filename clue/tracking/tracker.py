@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,9 +20,10 @@ from typing import Any
 from clue.errors import Terminated, TrackingError
 from clue.privacy import without_passwords
 from clue.tracking.database import database_file, ensure_database, initialisation_lock
-from clue.tracking.experiment import open_experiment
-from clue.tracking.formats import split_json, truncated
+from clue.tracking.experiment import NOTE, open_experiment
+from clue.tracking.formats import TAG_LIMIT, split_json, truncated
 from clue.tracking.processes import HOST, is_alive, process_tags
+from clue.tracking.tags import SUPERSEDED
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -31,7 +33,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 import mlflow
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
-from mlflow.entities import Run
+from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
 
 log = logging.getLogger(__name__)
@@ -43,8 +45,8 @@ for verbose in ("mlflow", "alembic", "absl"):
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks
 
 HEALTH_SECONDS = 5.0
-NOTE = "mlflow.note.content"
-"""Tag with the text at the top of a run's page."""
+PARENT = "mlflow.parentRunId"
+"""Tag with the id of the run above a run."""
 
 
 class Tracker:
@@ -67,8 +69,51 @@ class Tracker:
 
     def cells(self) -> list[Run]:
         """Returns the runs of all cells, newest first."""
+        return self.search("tags.`clue.kind` = 'cell'")
+
+    def search(self, query: str, most: int = 50_000) -> list[Run]:
+        """Returns the runs that match a filter of MLflow, newest first."""
         with self._explain_errors():
-            return self._search("tags.`clue.kind` = 'cell'", most=50_000)
+            return self._search(query, most)
+
+    def set_tag(self, run_id: str, key: str, value: str | None) -> None:
+        """Set a tag of any run; None removes it."""
+        with self._explain_errors():
+            client = mlflow.MlflowClient(self.uri)
+            if value is None:
+                client.delete_tag(run_id, key)
+            else:
+                client.set_tag(run_id, key, value[:TAG_LIMIT])
+
+    def supersede(self, runs: Sequence[Run], by: str | None) -> None:
+        """Tag runs of the same results as replaced by one of them or by another one.
+
+        Args:
+            runs: of the same results.
+            by: id of the run that is current; None: all are.
+        """
+        for run in runs:
+            replaced = None if run.info.run_id == by else by
+            if run.data.tags.get(SUPERSEDED) != replaced:
+                self.set_tag(run.info.run_id, SUPERSEDED, replaced)
+
+    def add_run(self, parent: str, row: "RunRow") -> str:
+        """Write a finished run below another one, in three steps; returns its id.
+
+        The run is FINISHED only when everything else of it is written.
+        """
+        tags = {**row.tags, **process_tags(), PARENT: parent, NOTE: row.note}
+        with self._explain_errors():
+            client = mlflow.MlflowClient(self.uri)
+            run = client.create_run(self.experiment_id, tags=truncated(tags), run_name=row.name)
+            now = int(time.time() * 1000)
+            client.log_batch(
+                run.info.run_id,
+                [Metric(key, value, now, 0) for key, value in row.metrics.items()],
+                [Param(key, value) for key, value in row.params.items()],
+            )
+            client.set_terminated(run.info.run_id, "FINISHED")
+        return str(run.info.run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; `mlflow runs restore` reverses it."""
@@ -118,6 +163,9 @@ class Tracker:
             self._try_to_end("FAILED")
             raise
         self._end("FAILED" if opened.failed else "FINISHED")
+        if newest and not reopened and not opened.failed:
+            same = self.search(f"tags.`{identity[0]}` = '{identity[1]}'")
+            self.supersede(same, by=opened.run_id)
 
     def log_files(self, rows: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> None:
         """Log rows as the table of records, and texts by file name, to the open run.
@@ -254,6 +302,18 @@ class Tracker:
                 "(MLFLOW_TRACKING_URI) or the disk, then run the same command again: it generates "
                 "nothing twice."
             ) from error
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A small run that is written at once, such as a row of a table."""
+
+    name: str
+    tags: Mapping[str, Any]
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    note: str
+    """Text at the top of its page, in Markdown."""
 
 
 @dataclass

@@ -20,7 +20,7 @@ def test_the_report_is_a_run_with_links_to_its_source_runs(mlruns: Path) -> None
     (run,) = tracker._search("tags.`clue.kind` = 'analysis'")
     assert run.info.status == "FINISHED"
     note = run.data.tags["mlflow.note.content"]
-    assert f"/#/experiments/{tracker.experiment_id}/runs/{'0' * 32}" in note
+    assert f"(#/experiments/{tracker.experiment_id}/runs/{'0' * 32}?" in note
     assert "meditron7b/meqsum/paper" in note
     assert "clue.marks" not in run.data.tags
     page = tracker.read_text(run.info.run_id, "report.html")
