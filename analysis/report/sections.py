@@ -20,6 +20,9 @@ from analysis.report import (
 )
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
+from analysis.report.first_screen import NO_PAIR, first_screen
+from analysis.report.glossary import TERMS
+from analysis.report.item_links import level_keys, task_keys, with_item_anchors
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
 from analysis.report.tables.estimand import estimand
@@ -46,7 +49,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     marks, marks_text = union(*marks_of.values()), described(marks_of)
     figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
     if setting is None:
-        answers = [marked(marks, "No pair could be compared yet.")]
+        answers, warnings = [marked(marks, NO_PAIR)], []
         sections = [
             _model_scores(results, conf, figures),
             _literature(results, conf.declared_prompt, figures),
@@ -55,15 +58,16 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
-        warnings = [*_void(results), *thoughts.remarks(results.settings)]
-        answers = [*(marked(marks, warning) for warning in warnings), *answers]
+        remarks = [*_void(results), *thoughts.remarks(results.settings)]
+        warnings = [marked(marks, warning) for warning in remarks]
+        answers = [*warnings, *answers]
         if not setting.confirmatory:
             warning = exploratory(setting.prompt)
             title, answers = f"{warning} {title}", [warning, *answers]
         facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
-            *_comparisons(setting, figures),
+            *_comparisons(results, setting, figures),
             exams_and_format.exam_section(setting, conf, figures),
             prompts.section(results, figures["prompts"]),
             draws.section(results),
@@ -78,11 +82,13 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=limits(results.settings)),
             _trials(results),
+            Section("Glossary", "glossary", terms=TERMS),
         ]
         answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
-    return Report(title, answers, filled, marks, marks_text)
+    first = first_screen(results, conf, warnings)
+    return Report(title, first, answers, filled, marks, marks_text)
 
 
 def _void(results: StudyResults) -> Iterator[str]:
@@ -97,15 +103,17 @@ def _void(results: StudyResults) -> Iterator[str]:
         )
 
 
-def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
+def _comparisons(results: StudyResults, setting: PromptResults, figures: Figures) -> list[Section]:
+    tasks = with_item_anchors(pairs.tasks(setting), task_keys(setting), results)
+    levels = with_item_anchors(pairs.levels(setting), level_keys(setting), results)
     return [
-        _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
+        _section("All pairs", "pairs", figures, ("forest",), [levels]),
         _section(
             "Tasks",
             "tasks",
             figures,
             ("heatmap",),
-            [pairs.tasks(setting), shrinkage.shrunken(setting)],
+            [tasks, shrinkage.shrunken(setting)],
         ),
         _sentences(setting),
     ]
