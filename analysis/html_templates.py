@@ -1,4 +1,4 @@
-"""Templates of HTML pages: the gate for text in a page, and the policy that lets it load nothing."""
+"""Templates of HTML pages: the gate for text, and the policy that lets a page load nothing."""
 
 import base64
 import hashlib

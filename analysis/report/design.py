@@ -12,6 +12,7 @@ from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 from clue.task.levels import OVERALL, Weights
 
+
 def section(
     results: StudyResults, setting: PromptResults, conf: AnalysisConf, design_sha256: str
 ) -> Section:

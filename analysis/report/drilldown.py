@@ -1,7 +1,7 @@
 """The items of each pair that changed most, and where all of its items are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,7 @@ class ChangedItems:
     """Items on which the biomedical model scores lower."""
     pair_anchor: str = "items"
     anchor: str = "items-of-task"
-    all_items: AllItems = AllItems()
+    all_items: AllItems = field(default_factory=AllItems)
 
 
 def most_changed(

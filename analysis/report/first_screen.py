@@ -73,7 +73,9 @@ def _finding(setting: PromptResults) -> tuple[VerdictLine, str]:
         return line, f"{_sentence(row)} {ONE_PAIR}"
     numbers = counts(row.judgement.verdict for row in rows)
     if answer is None:
-        names = [(f"{r.key.tuned} on {display_name(r.key.task)}", r.judgement.verdict) for r in rows]
+        names = [
+            (f"{r.key.tuned} on {display_name(r.key.task)}", r.judgement.verdict) for r in rows
+        ]
         return verdict_of_pairs(numbers, None, "comparison"), sentence_of_tasks(names)
     verdicts = [(row.key.tuned, row.judgement.verdict) for row in rows]
     line = verdict_of_pairs(numbers, direction(answer.meta.headline))

@@ -1,6 +1,6 @@
 """The glossary: one list for the tooltips and the section of the page, and for docs/glossary.md.
 
-    python -m analysis.report.glossary > docs/glossary.md
+python -m analysis.report.glossary > docs/glossary.md
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ TERMS = (
     ),
     Term(
         "confirmatory, exploratory",
-        "Confirmatory: declared before results were seen, and corrected. Exploratory: anything else.",
+        "Confirmatory: declared before results were seen, and corrected. Exploratory: all else.",
         "An exploratory result suggests the next study; it supports no claim of this one.",
     ),
     Term(
@@ -124,7 +124,7 @@ TERMS = (
     Term(
         "level",
         "A group of tasks. Its score is the mean of its data sets.",
-        "Level 1 has short inputs, Level 2 long documents. The overall score is the mean of levels.",
+        "Level 1 has short inputs, Level 2 long documents. The overall score is their mean.",
     ),
     Term(
         "m*",

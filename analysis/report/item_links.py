@@ -1,4 +1,4 @@
-"""Links from every comparison to its items: in the page, in a page of all items, or by a command."""
+"""Links from a comparison to its items: in the page, in a page of all items, or by a command."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -37,7 +37,8 @@ def sentence_of_one(
     scored = f"{tuned} scored {size} points {word} than its base {base} on {where}"
     limits = _limits(comparison.interval, digits)
     margin = _points(comparison.margin)
-    difference = f"difference {number_format.number(comparison.delta, digits)} points{limits}"
+    amount = f"difference {number_format.number(comparison.delta, digits)} points"
+    difference = ", ".join(filter(None, (amount, _interval(comparison.interval, digits))))
     return {
         "decline": f"{scored}{limits}, and the decline is established.",
         "gain": f"{scored}{limits}, and the gain is established.",
@@ -133,9 +134,14 @@ def _mean(level: str, meta: MetaAnalysis) -> str:
 
 def _limits(interval: Interval | None, digits: int) -> str:
     """The interval in brackets; empty without finite limits."""
+    text = _interval(interval, digits)
+    return f" ({text})" if text else ""
+
+
+def _interval(interval: Interval | None, digits: int) -> str:
     if interval is None or not all(map(isfinite, interval)):
         return ""
-    return f" (95 % CI {number_format.interval(interval, digits)})"
+    return f"95 % CI {number_format.interval(interval, digits)}"
 
 
 def _points(margin: float | None) -> str:

@@ -82,6 +82,7 @@ function markScrolling() {
 /* ---------- Tooltips, for keyboard and touch; a pointer has the title ---------- */
 
 const tooltip = document.getElementById("tooltip");
+let explained = null;  // element that the tooltip belongs to
 
 function showTooltip(target) {
   const terms = target.matches("abbr") ? [target] : [...target.querySelectorAll("abbr")];
@@ -93,16 +94,23 @@ function showTooltip(target) {
     return line;
   }));
   tooltip.hidden = false;
-  const box = target.getBoundingClientRect(), size = tooltip.getBoundingClientRect();
+  explained = target;
+  target.setAttribute("aria-describedby", "tooltip");
+  placeTooltip();
+}
+
+/** Puts the tooltip below its element, or above it where the window ends; also after a scroll. */
+function placeTooltip() {
+  if (tooltip.hidden) return;
+  const box = explained.getBoundingClientRect(), size = tooltip.getBoundingClientRect();
   const below = box.bottom + 6, fits = below + size.height < innerHeight;
   tooltip.style.top = `${fits ? below : Math.max(4, box.top - size.height - 6)}px`;
   tooltip.style.left = `${Math.max(4, Math.min(box.left, innerWidth - size.width - 8))}px`;
-  target.setAttribute("aria-describedby", "tooltip");
 }
 
 function hideTooltip() {
   tooltip.hidden = true;
-  for (const one of document.querySelectorAll("[aria-describedby=tooltip]")) one.removeAttribute("aria-describedby");
+  explained?.removeAttribute("aria-describedby");
 }
 
 /* ---------- Folded parts ---------- */
@@ -143,7 +151,7 @@ document.addEventListener("focusin", event => {
 });
 document.addEventListener("focusout", hideTooltip);
 document.addEventListener("keydown", event => { if (event.key === "Escape") hideTooltip(); });
-document.addEventListener("scroll", hideTooltip, { capture: true, passive: true });
+document.addEventListener("scroll", placeTooltip, { capture: true, passive: true });
 document.addEventListener("toggle", markScrolling, { capture: true });
 addEventListener("resize", markScrolling);
 addEventListener("hashchange", openTarget);

@@ -71,6 +71,7 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
     assert len(page.ids) == len(set(page.ids))
     anchors = [link[1:] for link in page.links]
     assert set(anchors) <= set(page.ids)
+    assert " style=" not in text
     outside = set(re.findall(r"(?:src|href)=\"(?!#)([^\"]+)\"", text))
     assert outside == set()
     assert "url(http" not in text
@@ -81,9 +82,11 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
 
 def test_every_word_in_a_figure_has_a_colour_that_follows_the_page(report: Path) -> None:
     """Text without a colour is black and unreadable on a dark page."""
-    words = re.findall(r"<text[^>]*>", (report / "report.html").read_text())
-    assert len(words) > 100
-    assert [word for word in words if "fill: " not in word] == []
+    page = (report / "report.html").read_text()
+    rules = dict(re.findall(r"^\.(f\d+) \{ (.*) \}$", page, re.MULTILINE))
+    classes = re.findall(r"<text[^>]*?(?:class=\"(\w*)\"[^>]*)?>", page)
+    assert len(classes) > 100
+    assert [name for name in classes if "fill: " not in rules.get(name, "")] == []
 
 
 def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
