@@ -1,6 +1,6 @@
 """The first screen of a report: verdict, counts, one sentence, and everything that they rest on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from analysis.names import display_name, in_sentence
 from analysis.paired_study.results import PromptResults, StudyResults
@@ -106,7 +106,10 @@ def _basis(results: StudyResults, conf: AnalysisConf) -> Iterator[tuple[str, str
     rows = setting.rows if setting else ()
     yield "Models", _models(sorted({(row.key.tuned, row.key.base) for row in rows}), results)
     if setting:
-        yield "Items", _items(selectors.primary_rows(setting, "task"))
+        sizes = ((r.key.task, r.comparison.n) for r in selectors.primary_rows(setting, "task"))
+    else:
+        sizes = ((key.task, len({*cell.columns.ids})) for key, cell in results.cells.items())
+    yield "Items", _items(sizes)
     prompt = selectors.reported_prompt(results, conf)
     backends = {str(cell.facts["generation"]["backend"]["name"]) for cell in results.cells.values()}
     yield "Answers", f"backend {', '.join(sorted(backends))}; prompt setting {prompt}"
@@ -131,9 +134,9 @@ def _models(pairs: Sequence[tuple[str, str]], results: StudyResults) -> str:
     return f"{counted(len(names), 'biomedical model')} against {counted(bases, 'base model')}"
 
 
-def _items(rows: Sequence[ResultRow]) -> str:
-    """Items of all tasks, the largest number that some pair has on each."""
-    sizes: dict[str, int] = {}
-    for row in rows:
-        sizes[row.key.task] = max(row.comparison.n, sizes.get(row.key.task, 0))
-    return f"{sum(sizes.values()):,} in {counted(len(sizes), 'task')}"
+def _items(sizes: Iterable[tuple[str, int]]) -> str:
+    """Items of all tasks, the largest number of each task."""
+    largest: dict[str, int] = {}
+    for task, size in sizes:
+        largest[task] = max(size, largest.get(task, 0))
+    return f"{sum(largest.values()):,} in {counted(len(largest), 'task')}"

@@ -82,10 +82,10 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=limits(results.settings)),
             _trials(results),
-            Section("Glossary", "glossary", terms=TERMS),
         ]
         answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
+    sections.append(Section("Glossary", "glossary", terms=TERMS))
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
     first = first_screen(results, conf, warnings)
     return Report(title, first, answers, filled, marks, marks_text)

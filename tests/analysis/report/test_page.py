@@ -236,7 +236,10 @@ def test_all_items_are_one_more_click_where_their_page_is(chrome: Browser, small
     assert lost
     shown = chrome.value("shown.length")
     assert shown > 0
-    assert f"{shown} lower for the biomedical model." in (folder / "report.html").read_text()
+    assert (
+        f"Items on which the biomedical model scores lower: {shown}."
+        in (folder / "report.html").read_text()
+    )
 
 
 def test_a_page_asks_for_nothing_and_breaks_no_rule_of_its_policy(
@@ -293,6 +296,7 @@ def test_a_store_with_one_cell_says_that_nothing_was_compared(
     assert "No result yet" in text
     assert "No pair could be compared yet." in text
     assert "mistral7b_instruct_v01" in text
+    assert "12 in 1 task" in text
     assert chrome.value("document.querySelector('.counts')") is None
     assert chrome.value("document.documentElement.scrollWidth") <= 400
 
