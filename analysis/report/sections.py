@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from analysis.names import display_name, display_order
+from analysis.names import display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import limits, summary
 from analysis.report import (
     design,
     draws,
     exams_and_format,
+    gaps,
     items,
     methods,
     prompt_settings,
@@ -26,16 +27,12 @@ from analysis.report.item_links import level_keys, task_keys, with_item_anchors
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
 from analysis.report.tables.estimand import estimand
-from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, tally
 from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from clue.common.plural import counted
 from clue.marks import described, marked, union
 
-MAX_VOID = 6
-"""Cells without meaningful answers that the warning names."""
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
 
@@ -53,12 +50,12 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
         sections = [
             _model_scores(results, conf, figures),
             _literature(results, conf.declared_prompt, figures),
-            _missing(results),
-            _trials(results),
+            gaps.missing(results),
+            gaps.trials(results),
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
-        remarks = [*_void(results), *thoughts.remarks(results.settings)]
+        remarks = [*gaps.void(results), *thoughts.remarks(results.settings)]
         warnings = [marked(marks, warning) for warning in remarks]
         answers = [*warnings, *answers]
         if not setting.confirmatory:
@@ -78,10 +75,10 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_robustness(results, setting, figures, facts["analyses"]),
             *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),
-            _missing(results),
+            gaps.missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=limits(results.settings)),
-            _trials(results),
+            gaps.trials(results),
         ]
         answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
@@ -89,18 +86,6 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
     first = first_screen(results, conf, warnings)
     return Report(title, first, answers, filled, marks, marks_text)
-
-
-def _void(results: StudyResults) -> Iterator[str]:
-    """Warns of cells whose scores say nothing of the model, before any result."""
-    cells = selectors.void_cells(results)
-    if cells:
-        more = f" and {len(cells) - MAX_VOID} more" if len(cells) > MAX_VOID else ""
-        yield (
-            f"Warning: in {counted(len(cells), 'cell')} the answers are all blank, all identical "
-            f"or mostly thoughts alone ({', '.join(cells[:MAX_VOID])}{more}). Do not use the "
-            "results before you have checked them; the notes are under Data quality."
-        )
 
 
 def _comparisons(results: StudyResults, setting: PromptResults, figures: Figures) -> list[Section]:
@@ -199,26 +184,6 @@ def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section
     table = literature.published_scores(results, prompt)
     section = _section("Published results", "literature", figures, ("literature",), [table])
     return replace(section, paragraphs=[figure.alt for figure in section.figures])
-
-
-def _missing(results: StudyResults) -> Section:
-    """Commands for missing cells, and refused comparisons with their reasons."""
-    missing = [*results.missing, *results.unevaluated]
-    points = [
-        f"{gap.model} on {', '.join(map(display_name, gap.tasks))} ({gap.prompt}): `{gap.command}`"
-        for gap in missing
-    ]
-    for refusal in results.refused:
-        score = " ".join(filter(None, (display_name(refusal.task), refusal.metric)))
-        points.append(f"{refusal.pair}, {score} ({refusal.prompt}): not compared, {refusal.reason}")
-    return Section("Missing results", "missing", points=points)
-
-
-def _trials(results: StudyResults) -> Section:
-    """Stored cells that do not count, each with its reason."""
-    lines = trials_by_reason(results.study.trials)
-    lead = "These stored cells do not belong to the declared study and enter none of its numbers."
-    return Section("Trials", "trials", [lead] if lines else [], lines)
 
 
 def _section(
