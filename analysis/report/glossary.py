@@ -35,7 +35,7 @@ class Term(NamedTuple):
 
 
 def _terms() -> tuple[Term, ...]:
-    text = files("analysis.report").joinpath("glossary.csv").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("glossary.csv").read_text(encoding="utf-8")
     return tuple(
         Term(
             row["term"],
