@@ -40,15 +40,20 @@ def configuration(overrides: Sequence[str]) -> AnalysisConf:
     return settings
 
 
-def command(conf: AnalysisConf) -> str:
-    """Returns the command line of these settings, complete for the folder that it was typed in."""
+def command(conf: AnalysisConf, *first: str) -> str:
+    """Returns the command line of these settings, complete for the folder that it was typed in.
+
+    Args:
+        conf: the settings.
+        first: words before them, such as the name of a command with its arguments.
+    """
     default = _merged([])
     settings = {
         key: value
         for key, value in _flat(conf).items()
         if value != _flat(default)[key] and not _follows(key, conf)
     }
-    words = [*config_dir_words(), *conf.chosen, *as_overrides(settings)]
+    words = [*first, *config_dir_words(), *conf.chosen, *as_overrides(settings)]
     return shlex.join(["python", "-m", "analysis", *words])
 
 

@@ -30,7 +30,7 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
         StoreError: the folder cannot be written.
     """
     report = build_report(results, conf)
-    page = html.render(report, list(most_changed(results, conf)))
+    page = html.render(report, list(most_changed(results, conf, folder)))
     contents = {PAGE: page.encode(), "report.md": markdown.render(report).encode()}
     contents |= _figure_files(report)
     contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}

@@ -5,29 +5,12 @@ from collections.abc import Sequence
 from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import draws, selectors, thoughts
-from analysis.report.document import FoldedList, ReportTable, Section
+from analysis.report.document import ReportTable, Section
 from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 from clue.task.levels import OVERALL, Weights
-
-TERMS = (
-    "Cluster: items that are not independent, such as the questions about one patient. The number "
-    "of clusters limits the precision.",
-    "Difference: score of the biomedical model minus score of its base, on the same items.",
-    "95 % CI: differences that the data are compatible with, for other items like these.",
-    "p, corrected by Holm: small if a difference this large would be rare without a real one; the "
-    "correction allows for the number of comparisons, so that all claims together hold.",
-    "Family: pairs of one base model; also the hypotheses that are corrected together.",
-    "Margin: differences below it do not matter; declared before results are seen.",
-    "Degrees of freedom (df): pieces of information about the error; with few, intervals are wide.",
-    "ICC: how alike the differences in one cluster are, 0 if not at all. Design effect: the factor "
-    "by which clusters enlarge the variance.",
-    "MDE: the difference that such a comparison finds in 80 % of cases.",
-    "Cell: one model on one task under one prompt setting.",
-)
-"""Terms that tables and sentences use."""
 
 
 def section(
@@ -51,8 +34,7 @@ def section(
         *thoughts.settings_of(results, setting),
         *study.notes,
     ]
-    terms = FoldedList("Terms", TERMS)
-    return Section("Design", "design", paragraphs, groups=[terms], tables=[_table(setting)])
+    return Section("Design", "design", paragraphs, tables=[_table(setting)])
 
 
 def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf) -> str:

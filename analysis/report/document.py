@@ -1,11 +1,13 @@
 """Content of a report, independent of its output format."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.report.figures import RenderedFigure
-from clue.marks import Marks, common, labelled
+from analysis.report.glossary import Term
+from analysis.sentences.headline import Outcome, VerdictLine
+from clue.marks import Marks, common, labelled, marked
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class ReportTable:
     note: str = ""
     row_marks: Sequence[Marks] = ()
     """Marks of each row (`clue.marks`); empty where rows are not of one pair or model."""
+    row_anchors: Sequence[str] = ()
+    """Place in the page with the items of each row; empty where a row is not of one pair."""
 
     @cached_property
     def labelled_rows(self) -> Sequence[Sequence[str]]:
@@ -62,18 +66,60 @@ class Section:
     groups: Sequence[FoldedList] = ()
     figures: Sequence[RenderedFigure] = ()
     tables: Sequence[ReportTable] = ()
+    terms: Sequence[Term] = ()
 
     @property
     def is_empty(self) -> bool:
         """True if there is nothing below the heading."""
-        return not (self.paragraphs or self.points or self.groups or self.figures or self.tables)
+        lists = (self.paragraphs, self.points, self.groups, self.figures, self.tables, self.terms)
+        return not any(lists)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A pair of the forest plot in two lines: words, and an interval on an axis."""
+
+    name: str
+    text: str
+    """Difference with its interval."""
+    symbol: str
+    outcome: Outcome
+    axis: Mapping[str, float]
+    """Positions in percent of the width: `low`, `high`, `mean`, `zero`, `margin_low`,
+    `margin_high`; without an interval or a margin its ends are left out."""
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """The finding of a report, for readers who see nothing else."""
+
+    verdict: VerdictLine
+    sentence: str
+    """The finding in a plain sentence."""
+    marks: Marks = ()
+    """Marks of the results behind the sentence."""
+    numbers: Mapping[Outcome, int] = field(default_factory=dict)
+    """Comparisons of each outcome; empty if nothing was compared."""
+    counted: str = ""
+    """Says of which comparisons these are the numbers."""
+    basis: Sequence[tuple[str, str]] = ()
+    """Label and text of everything that the finding rests on."""
+    warnings: Sequence[str] = ()
+    strips: Sequence[Strip] = ()
+    """The forest plot for a narrow screen."""
+
+    @property
+    def finding(self) -> str:
+        """Marks, verdict and sentence, for a text that is read without the page."""
+        return marked(self.marks, f"{self.verdict.text}. {self.sentence}")
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report: the answer first, then its sections."""
+    """A report: the finding first, then the answer in words, then its sections."""
 
     title: str
+    first: FirstScreen
     answer: Sequence[str]
     """Paragraphs that come first."""
     sections: Sequence[Section] = field(default_factory=list)

@@ -1,7 +1,8 @@
-"""The items that changed most, with the answers of both models, as far as they may be shown."""
+"""The items of each pair that changed most, and where all of its items are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.paired_study.series import AlignedPair, task_score
 from analysis.paired_study.shown_items import shown_names, shows_texts
 from analysis.report import selectors
+from analysis.report.item_links import AllItems, all_items, item_anchor
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Paired
 from clue.marks import marked
@@ -42,15 +44,36 @@ class ChangedItems:
     task: str
     """Name of the task after the marks of both cells."""
     items: Sequence[ChangedItem]
+    """Those that lost most first; empty if both models score the same on every item."""
+    lost: int = 0
+    """Items on which the biomedical model scores lower."""
+    pair_anchor: str = "items"
+    anchor: str = "items-of-task"
+    all_items: AllItems = field(default_factory=AllItems)
 
 
-def most_changed(results: StudyResults, conf: AnalysisConf) -> Iterator[ChangedItems]:
-    """Yields the most changed items of each pair and task under the reported prompt setting."""
+def most_changed(
+    results: StudyResults, conf: AnalysisConf, folder: Path | None = None
+) -> Iterator[ChangedItems]:
+    """Yields the most changed items of each pair and task under the reported prompt setting.
+
+    Args:
+        results: of the study.
+        conf: of the analysis.
+        folder: of the report, where pages of all items may be; None = `conf.folder`.
+    """
     for pair in selectors.reported_pairs(results):
-        scores = task_score(pair)
-        if scores is not None and (items := _items(pair, scores, conf)):
-            task = marked(pair.match.marks, display_name(pair.match.task))
-            yield ChangedItems(pair.match.pair.name, task, items)
+        scores, match = task_score(pair), pair.match
+        if scores is not None:
+            yield ChangedItems(
+                match.pair.name,
+                marked(match.marks, display_name(match.task)),
+                _items(pair, scores, conf),
+                int((scores.differences < 0).sum()),
+                item_anchor(match.pair.name),
+                item_anchor(match.pair.name, match.task),
+                all_items(match, conf, folder or conf.folder),
+            )
 
 
 def _items(pair: AlignedPair, scores: Paired, conf: AnalysisConf) -> list[ChangedItem]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from analysis.names import display_name, display_order
+from analysis.names import display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.summary import limits, summary
 from analysis.report import (
     design,
     draws,
     exams_and_format,
+    gaps,
     items,
     methods,
     prompt_settings,
@@ -20,19 +21,18 @@ from analysis.report import (
 )
 from analysis.report.document import FoldedList, Report, ReportTable, Section
 from analysis.report.figures import FIGURES, RenderedFigure, render
+from analysis.report.first_screen import NO_PAIR, first_screen
+from analysis.report.glossary import TERMS
+from analysis.report.item_links import level_keys, task_keys, with_item_anchors
 from analysis.report.report_marks import marks_by_model, with_marks
 from analysis.report.tables import literature, models, pairs, pooled, quality, shrinkage
 from analysis.report.tables.estimand import estimand
-from analysis.sentences.declaration import trials_by_reason
 from analysis.sentences.pooled import ONE_PAIR, tally
 from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
-from clue.common.plural import counted
 from clue.marks import described, marked, union
 
-MAX_VOID = 6
-"""Cells without meaningful answers that the warning names."""
 MAX_CLAIMS = 3
 """Changes in the headline score that the answer spells out."""
 
@@ -46,24 +46,25 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     marks, marks_text = union(*marks_of.values()), described(marks_of)
     figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
     if setting is None:
-        answers = [marked(marks, "No pair could be compared yet.")]
+        answers, warnings = [marked(marks, NO_PAIR)], []
         sections = [
             _model_scores(results, conf, figures),
             _literature(results, conf.declared_prompt, figures),
-            _missing(results),
-            _trials(results),
+            gaps.missing(results),
+            gaps.trials(results),
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
-        warnings = [*_void(results), *thoughts.remarks(results.settings)]
-        answers = [*(marked(marks, warning) for warning in warnings), *answers]
+        remarks = [*gaps.void(results), *thoughts.remarks(results.settings)]
+        warnings = [marked(marks, warning) for warning in remarks]
+        answers = [*warnings, *answers]
         if not setting.confirmatory:
             warning = exploratory(setting.prompt)
             title, answers = f"{warning} {title}", [warning, *answers]
         facts = summary(results, conf)
         sections = [
             design.section(results, setting, conf, str(facts["design_sha256"])),
-            *_comparisons(setting, figures),
+            *_comparisons(results, setting, figures),
             exams_and_format.exam_section(setting, conf, figures),
             prompts.section(results, figures["prompts"]),
             draws.section(results),
@@ -74,38 +75,30 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             *_robustness(results, setting, figures, facts["analyses"]),
             *items.sections(setting, conf),
             *_answers_and_data(results, setting, figures),
-            _missing(results),
+            gaps.missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=limits(results.settings)),
-            _trials(results),
+            gaps.trials(results),
         ]
         answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)
+    sections.append(Section("Glossary", "glossary", terms=TERMS))
     filled = [with_marks(section, marks) for section in sections if not section.is_empty]
-    return Report(title, answers, filled, marks, marks_text)
+    first = first_screen(results, conf, warnings)
+    return Report(title, first, answers, filled, marks, marks_text)
 
 
-def _void(results: StudyResults) -> Iterator[str]:
-    """Warns of cells whose scores say nothing of the model, before any result."""
-    cells = selectors.void_cells(results)
-    if cells:
-        more = f" and {len(cells) - MAX_VOID} more" if len(cells) > MAX_VOID else ""
-        yield (
-            f"Warning: in {counted(len(cells), 'cell')} the answers are all blank, all identical "
-            f"or mostly thoughts alone ({', '.join(cells[:MAX_VOID])}{more}). Do not use the "
-            "results before you have checked them; the notes are under Data quality."
-        )
-
-
-def _comparisons(setting: PromptResults, figures: Figures) -> list[Section]:
+def _comparisons(results: StudyResults, setting: PromptResults, figures: Figures) -> list[Section]:
+    tasks = with_item_anchors(pairs.tasks(setting), task_keys(setting), results)
+    levels = with_item_anchors(pairs.levels(setting), level_keys(setting), results)
     return [
-        _section("All pairs", "pairs", figures, ("forest",), [pairs.levels(setting)]),
+        _section("All pairs", "pairs", figures, ("forest",), [levels]),
         _section(
             "Tasks",
             "tasks",
             figures,
             ("heatmap",),
-            [pairs.tasks(setting), shrinkage.shrunken(setting)],
+            [tasks, shrinkage.shrunken(setting)],
         ),
         _sentences(setting),
     ]
@@ -191,26 +184,6 @@ def _literature(results: StudyResults, prompt: str, figures: Figures) -> Section
     table = literature.published_scores(results, prompt)
     section = _section("Published results", "literature", figures, ("literature",), [table])
     return replace(section, paragraphs=[figure.alt for figure in section.figures])
-
-
-def _missing(results: StudyResults) -> Section:
-    """Commands for missing cells, and refused comparisons with their reasons."""
-    missing = [*results.missing, *results.unevaluated]
-    points = [
-        f"{gap.model} on {', '.join(map(display_name, gap.tasks))} ({gap.prompt}): `{gap.command}`"
-        for gap in missing
-    ]
-    for refusal in results.refused:
-        score = " ".join(filter(None, (display_name(refusal.task), refusal.metric)))
-        points.append(f"{refusal.pair}, {score} ({refusal.prompt}): not compared, {refusal.reason}")
-    return Section("Missing results", "missing", points=points)
-
-
-def _trials(results: StudyResults) -> Section:
-    """Stored cells that do not count, each with its reason."""
-    lines = trials_by_reason(results.study.trials)
-    lead = "These stored cells do not belong to the declared study and enter none of its numbers."
-    return Section("Trials", "trials", [lead] if lines else [], lines)
 
 
 def _section(

@@ -5,16 +5,14 @@ It loads nothing: the policy in its head allows one script and one style sheet, 
 
 import base64
 import gzip
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 from markupsafe import Markup
 from scipy import stats
 
-from analysis.html_templates import environment
+from analysis.html_templates import environment, policy, source
 from analysis.number_format import MAX_DECIMALS
 from analysis.stats.battery import LEAST_CLUSTERS
 from analysis.stats.comparison import LEVEL
@@ -36,13 +34,13 @@ def render(heading: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> st
         heading: names of the pair, prompt setting, marks and notes.
         tasks: `analysis.samples.task_data.task_data` of each task.
     """
-    style, script = (_source(f"samples.{ending}") for ending in ("css", "js"))
+    style, script = (source(PACKAGE, f"samples.{ending}") for ending in ("css", "js"))
     names = [{"task": one["task"], "title": one["title"]} for one in tasks]
     blocks = {"page": _seen({**heading, "tasks": names, "statistics": _statistics()})}
     blocks |= {f"task-{number}": _seen(one) for number, one in enumerate(tasks)}
     template = environment(PACKAGE).get_template("samples.html.j2")
     return template.render(
-        policy=_policy(style, script),
+        policy=policy(style, script),
         style=Markup(style),
         script=Markup(script),
         blocks={name: packed(block) for name, block in blocks.items()},
@@ -85,24 +83,3 @@ def _seen(value: Any) -> Any:
     if isinstance(value, list) and value and isinstance(value[0], str | list | Mapping):
         return [_seen(one) for one in value]
     return value
-
-
-def _source(name: str) -> str:
-    return files(PACKAGE).joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Content security policy: nothing is loaded, and no other script runs."""
-    rules = {
-        "default-src": "'none'",
-        "script-src": _hash(script),
-        "style-src": _hash(style),
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paired_study.cells_of_study import StudyCells
+from analysis.paired_study.sample_pages import FOLDER, file_name
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.shown_items import shows_texts
 from analysis.samples.page import render
@@ -16,8 +17,6 @@ from clue import outgoing
 from clue.common.atomic_write import write_atomic
 from clue.marks import EXPLORATORY, meanings, union
 
-FOLDER = "samples"
-"""Folder of the pages, below that of the report."""
 PRIVACY = {
     "none": "This page shows no texts (text=none).",
     "open": "This page shows texts of open data only.",
@@ -46,7 +45,7 @@ def write_page(study: StudyCells, conf: AnalysisConf, name: str, task: str | Non
         is_shown, pair = shows_texts(one.match, shown), one.match.pair
         asked = asked_samples(study, conf, one.match.task, pair.prompt) if is_shown else NO_SAMPLES
         tasks.append(_marked(task_data(one, shown, asked), one, chosen))
-    path = conf.folder / FOLDER / file_name(chosen, task)
+    path = conf.folder / FOLDER / file_name(chosen.pair, task, is_declared=chosen.is_declared)
     write_atomic(path, render(heading(chosen, shown, tasks), tasks).encode())
     outgoing.declare(conf.folder, {path: shown})
     return path
@@ -64,15 +63,6 @@ def heading(chosen: PairTasks, shown: outgoing.Shown, tasks: Sequence[Any]) -> d
         "privacy": PRIVACY[shown],
         "meanings": [meanings(one["marks"]) for one in tasks],
     }
-
-
-def file_name(chosen: PairTasks, task: str | None) -> str:
-    """Returns the name of a page; another setting than the declared one is in it."""
-    pair = chosen.pair
-    setting = "" if chosen.is_declared else pair.prompt
-    words = [pair.tuned, pair.base, task or "", setting]
-    letters = "-".join(word for word in words if word)
-    return "".join(one if one.isalnum() or one in "-_." else "_" for one in letters) + ".html"
 
 
 def _marked(data: dict[str, Any], one: AlignedPair, chosen: PairTasks) -> dict[str, Any]:

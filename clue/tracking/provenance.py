@@ -18,6 +18,17 @@ def code() -> dict[str, str]:
     return {"clue.git_commit": commit, "clue.git_dirty": str(dirty).lower()}
 
 
+def commit_in_words() -> str | None:
+    """Returns the commit of this checkout, short, with its date; None outside git.
+
+    The date is that of the commit, not of today: a page with it is the same bytes tomorrow.
+    """
+    text = _git("show", "--no-patch", "--format=%h of %cs", "HEAD")
+    if text is None:
+        return None
+    return f"{text}, files changed since" if code()["clue.git_dirty"] == "true" else text
+
+
 def versions() -> dict[str, str]:
     """Returns the versions of the libraries that generate."""
     return {f"clue.version.{name}": version(name) for name in LIBRARIES}

@@ -1,16 +1,24 @@
-"""The report as one HTML file without external resources."""
+"""The report as one HTML file that loads nothing and runs no script but its own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from analysis.html_templates import environment
+from analysis.html_templates import environment, policy, source
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
+from analysis.report.formats.page_figures import FigureStyles
+from analysis.report.formats.tooltips import heading_with_tooltips, text_with_tooltips
 from clue import __version__
 from clue.common.visible import TABS_AND_LINES, visible
 from clue.marks import marked, meanings
+
+PACKAGE = "analysis.report"
+LEAD = "forest"
+"""Figure of the first screen."""
 
 
 def render(report: Report, changed: Sequence[ChangedItems]) -> str:
@@ -20,14 +28,43 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
         report: the report.
         changed: items for the drill-down; may be empty.
     """
-    templates = environment("analysis.report")
-    templates.filters["code"] = _code
-    templates.filters["css_text"] = _css_text
-    template = templates.get_template("report.html.j2")
-    title, explanation = marked(report.marks, report.title), meanings(report.marks)
-    return template.render(
-        report=report, title=title, explanation=explanation, changed=changed, version=__version__
+    styles, templates = FigureStyles(), _templates()
+    drawings = {figure.name: Markup(styles.embedded(figure.svg)) for figure in report.figures}
+    style = "\n".join([source(PACKAGE, "report.css"), styles.css(), _page_marks(report)])
+    script = source(PACKAGE, "report.js")
+    return templates.get_template("report.html.j2").render(
+        report=report,
+        policy=policy(style, script),
+        style=Markup(style),
+        script=Markup(script),
+        drawings=drawings,
+        lead=next((figure for figure in report.figures if figure.name == LEAD), None),
+        title=marked(report.marks, report.title),
+        explanation=meanings(report.marks),
+        changed=[(pair, list(tasks)) for pair, tasks in _by_pair(changed)],
+        anchors={anchor for one in changed for anchor in (one.anchor, one.pair_anchor)},
+        version=__version__,
     )
+
+
+def _by_pair(changed: Sequence[ChangedItems]) -> Iterable[tuple[str, Iterable[ChangedItems]]]:
+    return groupby(sorted(changed, key=lambda one: one.pair), lambda one: one.pair)
+
+
+def _templates() -> Environment:
+    templates = environment(PACKAGE)
+    templates.filters["code"] = _code
+    templates.filters["heading"] = heading_with_tooltips
+    templates.filters["explained"] = text_with_tooltips
+    return templates
+
+
+def _page_marks(report: Report) -> str:
+    """Rule that prints the marks on top of every page; empty without marks."""
+    if not report.marks:
+        return ""
+    text = _css_text(report.marks_text)
+    return f'@page {{ @top-center {{ content: "{text}"; font: bold 10pt sans-serif; }} }}'
 
 
 def _css_text(text: str) -> Markup:

@@ -18,6 +18,7 @@ def _blocks(report: Report) -> Iterator[str]:
         explanation = markdown_text(meanings(report.marks))
         yield f"> **{markdown_text(report.marks_text)}** {explanation}".rstrip()
     yield f"# {markdown_text(report.title)}"
+    yield markdown_text(report.first.finding)
     yield from map(markdown_text, report.answer)
     for section in report.sections:
         yield f"## {markdown_text(section.title)}"
@@ -39,6 +40,8 @@ def _section(section: Section) -> Iterator[str]:
         yield _table(table)
         if table.note:
             yield markdown_text(table.note)
+    if section.terms:
+        yield _list([f"{term.name}: {term.text}" for term in section.terms])
 
 
 def _list(points: Sequence[str]) -> str:

@@ -531,6 +531,14 @@ async function openTask(name) {
   labelIndex = 0;
 }
 
+/** Shows a row by its number, or the rows of a result by its name: `#mednli/17`, `#mednli/tuned-lost`. */
+function openAddress(row) {
+  if (resultNames(task).some(([value]) => value === row)) {
+    byId("result").value = row;
+    applyFilter();
+  } else show(Math.max(0, shown.indexOf(Number(row))));
+}
+
 async function start() {
   page = await unpacked("page");
   byId("task").replaceChildren(...page.tasks.map((one, index) => element("option", { value: index }, one.title)));
@@ -538,7 +546,7 @@ async function start() {
   await openTask(name);
   const isBlind = name === "label" && task.hasTexts && task.labels.item.length > 0;
   setMode(isBlind);
-  if (!isBlind && row) show(Math.max(0, shown.indexOf(Number(row))));
+  if (!isBlind && row) openAddress(row);
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -1,6 +1,7 @@
 """Names, labels and answers of any origin stay text in every format of a report."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -8,20 +9,35 @@ import pytest
 from hypothesis import given, settings
 from matplotlib.figure import Figure
 
-from analysis.report.document import FoldedList, Report, ReportTable, Section
+from analysis.report.document import FirstScreen, FoldedList, Report, ReportTable, Section, Strip
 from analysis.report.drilldown import ChangedItem, ChangedItems
 from analysis.report.figures import RenderedFigure, theme
 from analysis.report.formats import html, latex, markdown
+from analysis.report.glossary import Term
+from analysis.report.item_links import AllItems
+from analysis.sentences.headline import VerdictLine
 from tests.hostile_text import HOSTILE, ORDINARY, unseen
 
 
 def hostile_report(text: str) -> Report:
     """A report that has the text in the place of every name and sentence."""
-    table = ReportTable("table", text, [text, "n"], [[text, "1"]], text, [(text,)])
+    table = ReportTable("table", text, [text, "n"], [[text, "1"]], f"{text} MDE", [(text,)], ["a"])
     figure = RenderedFigure("figure", text, text, text, "<svg></svg>", b"")
-    groups = [FoldedList(text, [text])]
-    section = Section(text, "section", [text], [text], groups, [figure], [table])
-    return Report(text, [text], [section], (text,), text)
+    lead = replace(figure, name=html.LEAD)
+    groups, terms = [FoldedList(text, [text])], [Term(text, text)]
+    section = Section(text, "section", [text], [text], groups, [figure, lead], [table], terms)
+    strip = Strip(text, text, text, "worse", {"zero": 0.0, "mean": 1.0})
+    first = FirstScreen(
+        VerdictLine(text, "worse"),
+        text,
+        (text,),
+        {"worse": 1},
+        text,
+        [(text, text)],
+        [text],
+        [strip],
+    )
+    return Report(text, first, [text], [section], (text,), text)
 
 
 def drawn(text: str) -> Figure:
@@ -49,7 +65,9 @@ class Tags(HTMLParser):
 
 def page(text: str) -> str:
     items = [ChangedItem(text, 0.0, 1.0, (text, f"{text}.")), ChangedItem(text, 0.0, 1.0, None)]
-    return html.render(hostile_report(text), [ChangedItems(text, text, items)])
+    pages = [AllItems(command=text), AllItems(address=text)]
+    changed = [ChangedItems(text, text, items, 1, "a", f"b{n}", one) for n, one in enumerate(pages)]
+    return html.render(hostile_report(text), changed)
 
 
 @given(text=HOSTILE)

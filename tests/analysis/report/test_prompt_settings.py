@@ -18,7 +18,7 @@ from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, record
 from tests.analysis.paired_study.test_prompt_settings import FIRST, SECOND, TEXT, TREE, ids, setting
-from tests.analysis.report.test_report import Page, texts
+from tests.analysis.report.test_report import Page, texts, word_colours
 
 
 def study(store: Path) -> StudyResults:
@@ -151,9 +151,9 @@ def test_the_figure_follows_the_page_and_the_page_is_well_formed(tmp_path: Path)
     assert page.open == []
     assert "#settings" in page.links
     (figure,) = re.findall(r"<svg.*?</svg>", text[text.index("Differences under each") :], re.S)[:1]
-    words = re.findall(r"<text[^>]*>", figure)
-    assert len(words) > 5
-    assert [word for word in words if "fill: " not in word] == []
+    colours = word_colours(text, figure)
+    assert len(colours) > 5
+    assert all(colours)
     assert (tmp_path / "report" / "figures" / "prompt_settings.png").exists()
     assert (tmp_path / "report" / "tables" / "settings-paper-a-b.tex").exists()
 

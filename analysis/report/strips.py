@@ -1,0 +1,54 @@
+"""The forest plot as strips: readable on a narrow screen, where the figure has to be scrolled."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from analysis import number_format
+from analysis.paired_study.rows import ResultRow
+from analysis.report.document import Strip
+from analysis.report.verdict_symbols import symbol
+from analysis.sentences.headline import OUTCOMES
+
+EDGE = 4.0
+"""Percent of the width that stay free on both sides."""
+
+
+def strips(rows: Sequence[ResultRow]) -> list[Strip]:
+    """Returns a strip for each comparison of one score, all on the same axis, by family."""
+    ends = [0.0, *chain.from_iterable(_ends(row) for row in rows)]
+    low, high = min(ends), max(ends)
+    ordered = sorted(rows, key=lambda row: (row.key.family, row.key.pair))
+    return [_strip(row, (low, high)) for row in ordered]
+
+
+def _strip(row: ResultRow, limits: tuple[float, float]) -> Strip:
+    comparison = row.comparison
+    digits = number_format.decimals(comparison.se_cr2)
+    text = number_format.number(comparison.delta, digits)
+    if comparison.interval:
+        text += f" [{number_format.interval(comparison.interval, digits)}]"
+    positions = {name: _percent(value, limits) for name, value in _values(row).items()}
+    return Strip(
+        row.key.tuned, text, symbol(row) or "○", OUTCOMES[row.judgement.verdict], positions
+    )
+
+
+def _values(row: ResultRow) -> Mapping[str, float]:
+    """Name of a position to its value in points."""
+    comparison = row.comparison
+    values = {"zero": 0.0, "mean": comparison.delta}
+    if comparison.interval:
+        values |= {"low": comparison.interval.low, "high": comparison.interval.high}
+    if comparison.margin:
+        values |= {"margin_low": -comparison.margin, "margin_high": comparison.margin}
+    return values
+
+
+def _ends(row: ResultRow) -> Iterator[float]:
+    yield from _values(row).values()
+
+
+def _percent(value: float, limits: tuple[float, float]) -> float:
+    low, high = limits
+    share = (value - low) / (high - low) if high > low else 0.5
+    return round(EDGE + share * (100 - 2 * EDGE), 2)
