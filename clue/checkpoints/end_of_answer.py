@@ -12,7 +12,7 @@ SHORTEST_STOP = 2
 
 
 class AnswerEnd(NamedTuple):
-    """What ends an answer besides the tokens that the configurations of a model name."""
+    """Tokens and strings that end an answer, besides the tokens that the configurations name."""
 
     ids: list[int]
     strings: tuple[str, ...]
