@@ -5,7 +5,7 @@ from math import isfinite
 
 from analysis.meta.classical import PooledMean
 from analysis.meta.meta_analysis import MetaAnalysis, TwoLevelAnalyses
-from analysis.number_format import p_cell
+from analysis.number_format import DF, NONE, number, p_cell, percent, significant
 from analysis.stats.paired import Interval
 from analysis.stats.weighted_sums import Estimate
 from clue.common.plural import counted
@@ -51,7 +51,7 @@ def _pooled_row(name: str, mean: PooledMean) -> str:
 
 
 def _row(name: str, estimate: Estimate, pi95: Interval | None = None) -> str:
-    df = f"{estimate.df:.1f}" if isfinite(estimate.df) else ""
+    df = number(estimate.df, DF) if isfinite(estimate.df) else ""
     p = p_cell(estimate.p if isfinite(estimate.p) else None)
     return (
         f"{name:32}{_number(estimate.delta):>10}{_number(estimate.se):>10}{df:>7}  "
@@ -67,12 +67,12 @@ def _notes(meta: MetaAnalysis) -> Iterator[str]:
         if population.tau2_family is not None:
             parts.append(f"between families {_number(population.tau2_family)}")
             parts.append(f"between pairs {_number(population.tau2_pair)}")
-        yield ", ".join([*parts, f"I2 {meta.i2:.1%}"])
+        yield ", ".join([*parts, f"I2 {percent(100 * meta.i2)} %"])
     if meta.by_family and meta.by_family.leave_one_out:
         means = meta.by_family.leave_one_out.values()
         yield f"mean without one family: {_number(min(means))} to {_number(max(means))}"
     if meta.off_diagonal_share:
-        yield f"share of covariances in the error: {meta.off_diagonal_share:.1%}"
+        yield f"share of covariances in the error: {percent(100 * meta.off_diagonal_share)} %"
     if population.refused is not None:
         yield f"no mean of a population: {population.refused}"
     yield from (f"warning: {warning}" for warning in population.warnings)
@@ -85,7 +85,7 @@ def _notes(meta: MetaAnalysis) -> Iterator[str]:
 
 
 def _number(value: float | None) -> str:
-    return f"{value:.5g}" if value is not None and isfinite(value) else "-"
+    return NONE if value is None or not isfinite(value) else significant(value, 5)
 
 
 def _interval(interval: Interval | None) -> str:

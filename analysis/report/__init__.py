@@ -8,6 +8,7 @@ figures/*.svg, *.png
 
 from pathlib import Path
 
+from analysis.number_format import ascii_signs
 from analysis.paired_study.output import PAGE
 from analysis.paired_study.results import StudyResults
 from analysis.report.document import Report, ReportTable
@@ -51,5 +52,5 @@ def _figure_files(report: Report) -> dict[str, bytes]:
 def _csv(table: ReportTable) -> bytes:
     """CSV with a last column of marks: a comment would not survive a sort or a copied row."""
     marks = map(joined, table.row_marks)
-    rows = ([*row, mark] for row, mark in zip(table.rows, marks, strict=True))
+    rows = ([*map(ascii_signs, row), mark] for row, mark in zip(table.rows, marks, strict=True))
     return csv_text([[*table.columns, "marks"], *rows]).encode()

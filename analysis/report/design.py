@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
+from analysis.number_format import significant
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import draws, selectors, thoughts
 from analysis.report.document import FoldedList, ReportTable, Section
@@ -81,14 +82,17 @@ def _mean(weights: Weights) -> str:
     """The parts of a mean, with their weights if they differ."""
     if len({*weights.values()}) == 1:
         return f"mean of {', '.join(map(display_name, weights))}"
-    parts = [f"{display_name(part)} ({100 * share:.4g} %)" for part, share in weights.items()]
+    parts = [
+        f"{display_name(part)} ({significant(100 * share)} %)" for part, share in weights.items()
+    ]
     return f"weighted mean of {', '.join(parts)}"
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:
     sizes = hypotheses(setting)
     return (
-        f"Alpha is {conf.study.alpha:g}, corrected by Holm within each family of hypotheses: "
+        f"Alpha is {significant(conf.study.alpha)}, corrected by Holm within each family of "
+        "hypotheses: "
         f"{sizes['F1']} on the overall score, {sizes['F2']} on levels, {sizes['F3']} on tasks. "
         f"{margins(conf)} Seed {conf.seed}; {conf.flips:,} sign flips; digest of the design "
         f"{design_sha256[:16]}."

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import display_name, display_order
+from analysis.number_format import percent
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.series import task_score
 from analysis.report import selectors
@@ -42,7 +43,8 @@ def alt(results: StudyResults) -> str:
     for task, of_pairs in _differences_by_task(results).items():
         equal = [float(np.mean(differences == 0)) for differences in of_pairs]
         parts.append(
-            f"{display_name(task)}: {100 * min(equal):.0f} to {100 * max(equal):.0f} % equal"
+            f"{display_name(task)}: {percent(100 * min(equal))} to {percent(100 * max(equal))} % "
+            "equal"
         )
     return "Differences of single items by task; equal scores are a separate bar. " + "; ".join(
         parts
@@ -79,6 +81,6 @@ def _histogram(ax: Axes, of_pairs: list[Array], theme: Theme) -> None:
         "color": theme.faint,
         "fontsize": 7,
     }
-    ax.annotate(f"equal {equal:.0f} %", (0.98, 0.88), **style)
+    ax.annotate(f"equal {percent(equal)} %", (0.98, 0.88), **style)
     ax.tick_params(labelsize=7)
     ax.set_xlim(-104, 104)

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.meta.errors_in_variables import ErrorsInVariables
+from analysis.number_format import signed_points
 from analysis.paired_study.exam_contrast import ExamContrast, ExamPoint
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
@@ -48,7 +49,8 @@ def alt(results: StudyResults) -> str:
     """Describes the figure: both differences of each pair."""
     contrast = _contrast(results)
     parts = [
-        f"{point.pair}: exam {point.exam.delta:+.1f}, clinical {point.clinical.delta:+.1f}"
+        f"{point.pair}: exam {signed_points(point.exam.delta)}, clinical "
+        f"{signed_points(point.clinical.delta)}"
         for point in (contrast.points if contrast else ())
     ]
     return "Differences on exam questions and on clinical tasks, in points. " + "; ".join(parts)

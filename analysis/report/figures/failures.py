@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis import number_format
 from analysis.cells import StoredCell
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
@@ -101,7 +102,7 @@ def _rates(results: StudyResults) -> Rates:
 
 
 def _whole(percent: float | None) -> str:
-    return "none" if percent is None else f"{percent:.0f}"
+    return "none" if percent is None else number_format.percent(percent)
 
 
 def _bars(ax: Axes, y: int, rates: BothPercents, theme: Theme) -> None:

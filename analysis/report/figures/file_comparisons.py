@@ -28,6 +28,7 @@ from analysis.report.figures.theme import (
     with_fixed_colours,
 )
 from analysis.report.verdict_symbols import verdict_symbol
+from analysis.sentences.phrases import decimals
 from analysis.sentences.verdict import verdict
 from clue.marks import union
 
@@ -80,7 +81,9 @@ def _row(ax: Axes, y: float, name: str, one: FileComparison, theme: Theme) -> No
     ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
     p = one.adjusted.difference if one.adjusted else comparison.p
     ax.annotate(_short(name), (NAME, y), **left_text(theme.ink))
-    ax.annotate(difference(comparison), (DELTA, y), **left_text(theme.ink))
+    ax.annotate(
+        difference(comparison, decimals(comparison, one.labels)), (DELTA, y), **left_text(theme.ink)
+    )
     ax.annotate(number_format.p_cell(p), (P, y), **right_text(theme.ink))
     ax.annotate(verdict_symbol(claimed, comparison.delta), (MARK, y), **right_text(colour))
 

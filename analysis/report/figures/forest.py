@@ -95,7 +95,7 @@ def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
     ax.annotate(f"  {row.key.tuned}", (NAME, y), **left_text(theme.ink))
     ax.annotate(difference(row.comparison), (DELTA, y), **left_text(theme.ink))
     ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **right_text(theme.ink))
-    m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
+    m_star = number_format.points(comparison.m_star)
     ax.annotate(m_star, (M_STAR, y), **right_text(theme.ink))
     ax.annotate(symbol(row), (MARK, y), **right_text(colour))
 
@@ -108,7 +108,7 @@ def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
     if isfinite(interval.low):
         _diamond(ax, y, mean, interval, (theme.ink, theme.paper))
         ax.annotate("Exactly these pairs (mean)", (NAME, y), **left_text(theme.ink))
-        ax.annotate(_mean(mean, interval), (DELTA, y), **left_text(theme.ink))
+        ax.annotate(number_format.estimate(mean, interval), (DELTA, y), **left_text(theme.ink))
 
 
 def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> None:
@@ -118,8 +118,8 @@ def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> 
     ax.plot(prediction, [y - 1, y - 1], "--", color=theme.ink, lw=1)
     ax.annotate("Pairs of this kind (pooled)", (NAME, y), **left_text(theme.ink))
     ax.annotate("Another pair (prediction)", (NAME, y - 1), **left_text(theme.ink))
-    ax.annotate(_mean(population.mu, interval), (DELTA, y), **left_text(theme.ink))
-    limits = f"{prediction.low:.1f} to {prediction.high:.1f}"
+    ax.annotate(number_format.estimate(population.mu, interval), (DELTA, y), **left_text(theme.ink))
+    limits = number_format.points_interval(prediction)
     ax.annotate(limits, (DELTA, y - 1), **left_text(theme.ink))
     ax.annotate(number_format.p_cell(population.p), (P, y), **right_text(theme.ink))
 
@@ -149,7 +149,3 @@ def _finish(ax: Axes, level: str, theme: Theme) -> None:
     )
     for x, text, side in heads:
         ax.annotate(text, (x, 1.2), **side(theme.faint))
-
-
-def _mean(mean: float, interval: Interval) -> str:
-    return f"{mean:.1f} [{interval.low:.1f} to {interval.high:.1f}]"

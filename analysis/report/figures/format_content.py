@@ -4,6 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import display_name
+from analysis.number_format import signed_points
 from analysis.paired_study.format_content_rows import FormatContent, SplitRow
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
@@ -44,8 +45,8 @@ def alt(results: StudyResults) -> str:
     """Describes the figure: the parts of each pair."""
     level, rows = _rows(results)
     parts = [
-        f"{row.key.pair}: {row.split.delta:+.1f} = form {row.split.form:+.1f}, content "
-        f"{row.split.content:+.1f}, rest {row.split.rest:+.1f}"
+        f"{row.key.pair}: {signed_points(row.split.delta)} = form {signed_points(row.split.form)}, "
+        f"content {signed_points(row.split.content)}, rest {signed_points(row.split.rest)}"
         for row in rows
     ]
     return f"Parts of the differences in {display_name(level)}, in points. {'; '.join(parts)}"

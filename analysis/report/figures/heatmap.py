@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.names import display_name, display_order
+from analysis.number_format import points, signed_points
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
@@ -55,7 +56,7 @@ def alt(results: StudyResults) -> str:
         return ""
     rows = selectors.primary_rows(setting, "task")
     changes = [
-        f"{row.key.tuned} on {display_name(row.key.task)} {row.comparison.delta:+.1f} "
+        f"{row.key.tuned} on {display_name(row.key.task)} {signed_points(row.comparison.delta)} "
         f"({row.judgement.verdict})"
         for row in rows
         if row.judgement.verdict in CHANGES
@@ -75,8 +76,8 @@ def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow) -> None:
     ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
     mark = "" if untested else symbol(row)
     # the cell's own colour is pale in light and dark mode, so that its text is dark in both
-    _text(ax, (x + 0.5, y + 0.4), f"{comparison.delta:+.1f} {mark}".strip(), "#111111")
-    detectable = "not tested" if untested else f"MDE {row.detectable:.1f}"
+    _text(ax, (x + 0.5, y + 0.4), f"{signed_points(comparison.delta)} {mark}".strip(), "#111111")
+    detectable = "not tested" if untested else f"MDE {points(row.detectable)}"
     _text(ax, (x + 0.5, y + 0.78), f"n {comparison.n}, {detectable}", "#333333", fontsize=5.8)
 
 

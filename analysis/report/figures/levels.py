@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.number_format import signed_points
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.standings import Standing
@@ -58,8 +59,8 @@ def alt(results: StudyResults) -> str:
     """Describes the figure: the changes of each pair in both levels."""
     setting = selectors.reported_setting(results)
     parts = [
-        f"{level1.key.tuned}: Level 1 {level1.comparison.delta:+.1f}, Level 2 "
-        f"{level2.comparison.delta:+.1f}"
+        f"{level1.key.tuned}: Level 1 {signed_points(level1.comparison.delta)}, Level 2 "
+        f"{signed_points(level2.comparison.delta)}"
         for level1, level2 in (_pairs_with_both_levels(setting) if setting else [])
     ]
     return "Change from base to biomedical model in both levels, in points. " + "; ".join(parts)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import display_name
+from analysis.number_format import margin, points
 from analysis.paired_study.margin_curve import MarginCurve, margin_curves
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
@@ -102,4 +103,4 @@ def _names(figure: Figure, curves: list[MarginCurve], alpha: float, theme: Theme
 
 def _crossing_text(curve: MarginCurve, alpha: float) -> str:
     at = crossing(curve, alpha)
-    return f"above {curve.margins[-1]:g} points" if at is None else f"{at:.1f} points"
+    return f"above {margin(curve.margins[-1])} points" if at is None else f"{points(at)} points"

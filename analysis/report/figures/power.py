@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import display_name, display_order
+from analysis.number_format import points
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
@@ -38,7 +39,7 @@ def alt(results: StudyResults) -> str:
     parts = []
     for task, rows in _testable_by_task(results).items():
         mde = [row.detectable or 0.0 for row in rows]
-        parts.append(f"{display_name(task)} {min(mde):.1f} to {max(mde):.1f} points")
+        parts.append(f"{display_name(task)} {points(min(mde))} to {points(max(mde))} points")
     return (
         "Difference that the corrected test detects with 80 % power, over the pairs. "
         + "; ".join(parts)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.names import display_name, display_order
+from analysis.number_format import signed_points
 from analysis.paired_study.prompt_factor_rows import (
     PromptFactor,
     PromptFactorResults,
@@ -81,7 +82,7 @@ def alt(results: StudyResults) -> str:
     setting = selectors.population_setting(results)
     rows = _panels(setting.prompt_factor) if setting else []
     parts = [
-        f"{row.key.pair} on {display_name(row.key.task)} {row.factor.delta:+.1f}, "
+        f"{row.key.pair} on {display_name(row.key.task)} {signed_points(row.factor.delta)}, "
         f"{row.factor.gains} of {counted(row.factor.n_prompts, 'prompt')} above 0"
         for row in rows
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from analysis import published
+from analysis import number_format, published
 from analysis.names import display_name
+from analysis.number_format import NONE
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.standings import ModelScore, metric_score
 from analysis.report.document import ReportTable
@@ -59,10 +60,10 @@ def _comparison(score: ModelScore, published_points: float) -> list[str]:
     inside = "yes" if interval.low <= published_points <= interval.high else "no"
     has_interval = score.n_clusters > 1
     return [
-        f"{ours:.2f}",
-        f"{interval.low:.2f} to {interval.high:.2f}" if has_interval else "-",
+        number_format.points(ours),
+        number_format.points_interval(interval) if has_interval else NONE,
         f"{score.n} ({score.n_clusters})",
-        f"{published_points:.2f}",
-        f"{ours - published_points:+.2f}",
-        inside if has_interval else "-",
+        number_format.points(published_points),
+        number_format.signed_points(ours - published_points),
+        inside if has_interval else NONE,
     ]
