@@ -84,8 +84,8 @@ def _check_one_scale(results: ModelResults, scores: Array) -> None:
         raise PairingError(
             f"{results.path}: {counted(strange, 'score is', 'scores are')} above "
             f"{significant(BEYOND)} in size and all others between -1 and 1; the scores are "
-            f"{_range(scores)}. Correct the strange ones, or leave out samples that were not scored so that they are counted as "
-            f"missing. {_declare(scores)}"
+            f"{_range(scores)}. Correct the strange ones, or leave out samples that were not "
+            f"scored so that they are counted as missing. {_declare(scores)}"
         )
 
 

@@ -3,7 +3,7 @@
 report.html               the complete report in one file that opens from disk
 report.md                 the same content, with figures/*.png
 tables/*.tex, *.csv       the tables; tables/all.tex includes all of them
-figures/*.svg, *.png
+figures/*.svg, *.png      the figures; *_narrow.svg, *_narrow.png for the width of a phone
 """
 
 from pathlib import Path
@@ -46,7 +46,16 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
 
 def _figure_files(report: Report) -> dict[str, bytes]:
     svgs = {f"figures/{f.name}.svg": with_fixed_colours(f.svg).encode() for f in report.figures}
-    return svgs | {f"figures/{figure.name}.png": figure.png for figure in report.figures}
+    pngs = {f"figures/{figure.name}.png": figure.png for figure in report.figures}
+    narrow = {
+        f"figures/{figure.name}_narrow.{ending}": content
+        for figure in report.figures
+        for ending, content in (
+            ("svg", with_fixed_colours(figure.svg_narrow).encode()),
+            ("png", figure.png_narrow),
+        )
+    }
+    return svgs | pngs | narrow
 
 
 def _csv(table: ReportTable) -> bytes:

@@ -22,11 +22,6 @@ def difference(comparison: Comparison, digits: int = number_format.POINTS) -> st
     return text if comparison.interval else f"{text} [untested]"
 
 
-def verdict_colour(verdict: str, theme: Theme) -> str:
-    """Colour of a verdict."""
-    return {"decline": theme.decline, "gain": theme.gain}.get(verdict, theme.ink)
-
-
 def left_text(colour: str) -> dict[str, Any]:
     """Left-aligned text; x is in widths of the axis."""
     coordinates = ("axes fraction", "data")
