@@ -147,9 +147,10 @@ def whole_percent(share: float | None) -> str:
     """
     if share is None:
         return NONE
-    if 0 < share < 0.005:
+    text = number(100 * share, 0)
+    if text == "0" and share > 0:
         return "< 1"
-    return "> 99" if 0.995 < share < 1 else number(100 * share, 0)
+    return "> 99" if text == "100" and share < 1 else text
 
 
 def df(value: float | None) -> str:

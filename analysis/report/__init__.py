@@ -3,6 +3,7 @@
 report.html               the complete report in one file that opens from disk
 report.md                 the same content, with figures/*.png
 tables/*.tex, *.csv       the tables; tables/all.tex includes all of them
+tables/*_numeric.csv      their numbers, with all digits
 figures/*.svg, *.png      the figures; *_narrow.svg, *_narrow.png for the width of a phone
 """
 
@@ -15,6 +16,7 @@ from analysis.report.document import Report, ReportTable
 from analysis.report.drilldown import most_changed
 from analysis.report.figures.theme import with_fixed_colours
 from analysis.report.formats import html, latex, markdown
+from analysis.report.numeric_tables import numeric_files
 from analysis.report.sections import build_report
 from analysis.report.selectors import reported_setting
 from analysis.report.tables.margin_curve import margin_curve
@@ -39,6 +41,7 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
     if setting is not None:
         tables.append(margin_curve(setting))
     contents |= {f"tables/{table.name}.csv": _csv(table) for table in tables}
+    contents |= {f"tables/{name}": text for name, text in numeric_files(results, conf).items()}
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return [folder / name for name in contents]

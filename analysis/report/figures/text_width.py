@@ -6,6 +6,7 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
+ROUNDING = 1e-6
 SPACE = 0.16
 """Inches between a column of names and what follows."""
 
@@ -33,7 +34,7 @@ def shortened(text: str, inches: float, size: float) -> str:
     >>> shortened("model", 2.0, 8), len(shortened("a_very_long_name_of_a_model_7b", 0.8, 8)) < 30
     ('model', True)
     """
-    if text_inches(text, size) <= inches:
+    if text_inches(text, size) <= inches + ROUNDING:
         return text
     for letters in range(len(text) - 1, 1, -1):
         head, tail = (letters + 1) // 2, letters // 2

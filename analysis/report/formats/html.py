@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from analysis.html_templates import environment
+from analysis.number_format import points
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
 from clue import __version__
@@ -23,6 +24,7 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
     templates = environment("analysis.report")
     templates.filters["code"] = _code
     templates.filters["css_text"] = _css_text
+    templates.filters["points"] = points
     template = templates.get_template("report.html.j2")
     title, explanation = marked(report.marks, report.title), meanings(report.marks)
     return template.render(

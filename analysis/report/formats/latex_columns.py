@@ -58,7 +58,7 @@ def _column(head: str, cells: list[str], numeric: bool) -> LatexColumn:
     widest = max(map(len, cells))
     if widest > WRAPPED and not numeric:
         characters = WRAPPED
-        width = f"{POINTS_PER_CHARACTER * WRAPPED:.0f}pt"
+        width = f"{int(POINTS_PER_CHARACTER * WRAPPED)}pt"
         column = rf">{{\raggedright\arraybackslash}}p{{{width}}}"
     else:
         characters, column = widest, "r" if numeric else "l"

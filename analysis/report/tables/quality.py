@@ -1,7 +1,10 @@
 """The tables of data quality and of answer failures."""
 
+from collections.abc import Iterator
+
 from analysis.names import display_name, display_order
 from analysis.number_format import NONE, percent
+from analysis.paired_study.numeric_rows import FailureRow
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
@@ -21,6 +24,16 @@ def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
         "equal for both models on every item.",
         [pair.match.marks for pair in pairs],
     )
+
+
+def failure_rows(results: StudyResults, setting: PromptResults) -> Iterator[FailureRow]:
+    """Yields the percentages of every pair, task and recorded kind of failure."""
+    for pair in _under_setting(results, setting):
+        match = pair.match
+        for flag in ALL_KINDS:
+            base, tuned = (failure_percent([cell], flag) for cell in (match.base, match.tuned))
+            if base is not None or tuned is not None:
+                yield FailureRow(match.pair.name, match.task, flag, base, tuned)
 
 
 def failures(results: StudyResults, setting: PromptResults) -> ReportTable:

@@ -18,7 +18,7 @@ from tests.hostile_text import HOSTILE, ORDINARY, unseen
 def hostile_report(text: str) -> Report:
     """A report that has the text in the place of every name and sentence."""
     table = ReportTable("table", text, [text, "n"], [[text, "1"]], text, [(text,)])
-    figure = RenderedFigure("figure", text, text, text, "<svg></svg>", b"")
+    figure = RenderedFigure("figure", text, text, text, "<svg></svg>", b"", "<svg></svg>", b"")
     groups = [FoldedList(text, [text])]
     section = Section(text, "section", [text], [text], groups, [figure], [table])
     return Report(text, [text], [section], (text,), text)
