@@ -14,7 +14,7 @@ from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.figures.findings import finding
 from analysis.report.figures.panels import PanelGrid
-from analysis.report.figures.text_width import column_inches, shortened
+from analysis.report.figures.text_width import SPACE, column_inches, shortened
 from analysis.report.figures.theme import LIGHT, Theme
 from analysis.report.verdict_symbols import symbol
 from analysis.sentences.verdict import CHANGES
@@ -60,7 +60,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         ax.set_xlim(0, max(map(len, parts)))
         ax.set_ylim(len(pairs), 0)
         _cells(ax, cells, pairs, part, theme)
-        _labels(ax, [shortened(name, grid.left - 0.05, SIZE) for name in names], part, theme)
+        _labels(ax, [shortened(name, grid.left - SPACE, SIZE) for name in names], part, theme)
     return figure
 
 

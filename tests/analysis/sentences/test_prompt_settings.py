@@ -62,7 +62,7 @@ def test_the_direction_is_that_of_the_first_setting() -> None:
 def test_what_is_not_settled_is_not_claimed() -> None:
     text = text_of()
     assert "do not settle under which prompt setting the difference is higher" in text
-    assert "change −1.00 points; 95 % CI −8.31 to 6.31; q = .90" in text
+    assert "change −1.00 points; 95 % CI −8.30 to 6.30; q = .90" in text
     assert "scored" not in text
 
 

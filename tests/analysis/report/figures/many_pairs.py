@@ -57,7 +57,7 @@ def _joined(copies: list[StudyResults]) -> StudyResults:
     splits = [row for setting in settings for row in setting.format_content.rows]
     setting = replace(
         settings[0],
-        rows=[row for one in settings for row in one.rows],
+        rows=[_of_family(row, len(copies)) for one in settings for row in one.rows],
         format_content=replace(content, rows=splits),
     )
     return replace(
@@ -95,6 +95,12 @@ def _row(row: Any, rename: Rename) -> Any:
     key = row.key
     names = {name: rename(getattr(key, name)) for name in ("tuned", "base")}
     return row._replace(key=replace(key, **names))
+
+
+def _of_family(row: Any, times: int) -> Any:
+    """The row in a family of hypotheses that is larger."""
+    judgement = row.judgement
+    return row._replace(judgement=replace(judgement, hypotheses=times * judgement.hypotheses))
 
 
 def _match(match: Any, rename: Rename) -> Any:

@@ -49,7 +49,7 @@ def texts(figure: Figure) -> Iterator[tuple[str, Bbox, Text]]:
     }
     for text in figure.findobj(Text):
         if text.get_text().strip() and text.get_visible() and id(text) not in hidden:
-            yield text.get_text(), text.get_window_extent(), text
+            yield text.get_text(), Text.get_window_extent(text), text  # without an arrow
 
 
 def _undrawn(axis: Axis) -> Iterator[Text]:
