@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from analysis.paired_study.columns import NUMERIC_TABLES, columns
-from analysis.paired_study.numeric_rows import (
-    NumericRow,
+from analysis.paired_study.numeric_rows import NumericRow
+from analysis.paired_study.output import table_csv
+from analysis.paired_study.results import PromptResults, StudyResults
+from analysis.report import selectors
+from analysis.report.numeric_rows import (
     moderator_rows,
     pooled_pairs,
     replication_rows,
@@ -12,9 +15,6 @@ from analysis.paired_study.numeric_rows import (
     sensitivity_rows,
     shrunken_rows,
 )
-from analysis.paired_study.output import table_csv
-from analysis.paired_study.results import PromptResults, StudyResults
-from analysis.report import selectors
 from analysis.report.tables.literature import published_rows
 from analysis.report.tables.quality import failure_rows
 from analysis.settings import AnalysisConf
@@ -28,7 +28,7 @@ def numeric_files(results: StudyResults, conf: AnalysisConf) -> dict[str, bytes]
     """Returns file names and contents; a table without rows has no file."""
     setting = selectors.reported_setting(results)
     rows: dict[str, Iterable[object]] = {
-        "scores": scores_of_models(list(selectors.reported_standings(results, conf))),
+        "scores": scores_of_models(selectors.reported_standings(results, conf)),
         "literature": published_rows(results, selectors.reported_prompt(results, conf)),
     }
     covariance: dict[str, bytes] = {}

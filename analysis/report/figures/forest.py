@@ -33,7 +33,7 @@ OFFSET = "  "
 
 
 @dataclass(frozen=True)
-class Layout:
+class ForestLayout:
     """Positions in inches from the left edge of the axis; narrow: texts are above intervals."""
 
     row: float
@@ -104,17 +104,21 @@ def alt(results: StudyResults) -> str:
     return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
 
 
-def _layout(lines: Sequence[ResultRow | str], meta: MetaAnalysis | None, theme: Theme) -> Layout:
+def _layout(
+    lines: Sequence[ResultRow | str], meta: MetaAnalysis | None, theme: Theme
+) -> ForestLayout:
     if theme.is_narrow:
         plot = theme.width - 0.2
-        return Layout(0.36, 0.1, plot, plot - 0.25, plot, text_above=0.32)
+        return ForestLayout(0.36, 0.1, plot, plot - 0.25, plot, text_above=0.32)
     names = [line if isinstance(line, str) else f"{OFFSET}{line.key.tuned}" for line in lines]
     rows = [line for line in lines if not isinstance(line, str)]
     left = column_inches([*names, *([EXACTLY, POOLED] if meta else [])], SIZE, 2.2)
     numbers = max(text_inches(difference(row.comparison), SIZE) for row in rows)
     plot = theme.width - left - numbers - 1.6
     delta = plot + 0.1 + numbers
-    return Layout(0.24, left, plot, delta, mark=delta + 1.42, p=delta + 0.68, m_star=delta + 1.18)
+    return ForestLayout(
+        0.24, left, plot, delta, mark=delta + 1.42, p=delta + 0.68, m_star=delta + 1.18
+    )
 
 
 def _pooled_height(meta: MetaAnalysis) -> float:
@@ -134,7 +138,7 @@ def _pair_name(row: ResultRow) -> str:
     return row.key.pair
 
 
-def _pair(ax: Axes, y: float, row: ResultRow, layout: Layout, theme: Theme) -> None:
+def _pair(ax: Axes, y: float, row: ResultRow, layout: ForestLayout, theme: Theme) -> None:
     comparison, judgement = row.comparison, row.judgement
     colour, marker = finding_style(judgement.verdict, theme)
     at = y - layout.text_above
@@ -153,19 +157,19 @@ def _pair(ax: Axes, y: float, row: ResultRow, layout: Layout, theme: Theme) -> N
     ax.annotate(symbol(row), (layout.at(layout.mark), y), **right_text(colour))
 
 
-def _name(ax: Axes, y: float, name: str, layout: Layout, theme: Theme) -> None:
+def _name(ax: Axes, y: float, name: str, layout: ForestLayout, theme: Theme) -> None:
     text = shortened(name, layout.name_inches, SIZE)
     ax.annotate(text, (layout.at(layout.name), y), **left_text(theme.ink))
 
 
-def _numbers(ax: Axes, y: float, text: str, layout: Layout, theme: Theme) -> None:
+def _numbers(ax: Axes, y: float, text: str, layout: ForestLayout, theme: Theme) -> None:
     style = right_text(theme.ink)
     if theme.is_narrow:  # the text stands on the axis
         style["bbox"] = {"facecolor": theme.paper, "lw": 0, "pad": 1.0}
     ax.annotate(text, (layout.at(layout.delta), y), **style)
 
 
-def _pooled(ax: Axes, y: float, meta: MetaAnalysis, layout: Layout, theme: Theme) -> None:
+def _pooled(ax: Axes, y: float, meta: MetaAnalysis, layout: ForestLayout, theme: Theme) -> None:
     if meta.headline.refused is None:
         _population(ax, y, meta.headline, layout, theme)
         y -= 2
@@ -177,7 +181,7 @@ def _pooled(ax: Axes, y: float, meta: MetaAnalysis, layout: Layout, theme: Theme
 
 
 def _population(
-    ax: Axes, y: float, population: RandomEffects, layout: Layout, theme: Theme
+    ax: Axes, y: float, population: RandomEffects, layout: ForestLayout, theme: Theme
 ) -> None:
     """Mean of the population on one line, prediction interval on the next."""
     interval, prediction = population.ci95, population.pi95
@@ -207,7 +211,7 @@ def _diamond(
     )
 
 
-def _finish(ax: Axes, level: str, layout: Layout, theme: Theme) -> None:
+def _finish(ax: Axes, level: str, layout: ForestLayout, theme: Theme) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, selectors, write
 from analysis.report.figures import FIGURES
 from benchmarks.found_study import found_study
+from clue.task.levels import ScoreTree
 from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, declared_cell, declared_study, record
@@ -187,6 +189,21 @@ def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path
     assert "No model has all tasks of a level." in text
     assert "python run.py" in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
+
+
+def test_a_study_without_levels_and_longhealth_misses_no_figure_of_them(tmp_path: Path) -> None:
+    small(tmp_path, access="open")
+    study = run(found_study(tmp_path, tree=ScoreTree()), quick())
+    tasks = [task for task in study.study.declaration.tasks if task == "mednli"]
+    declaration = replace(study.study.declaration, tasks=tuple(tasks))
+    study = replace(study, study=replace(study.study, declaration=declaration))
+    write(study, quick(), tmp_path / "report")
+    for name in ("report.md", "report.html"):
+        text = (tmp_path / "report" / name).read_text()
+        assert "All models" in text
+        for absent in ("No model has all tasks", "Levels of all models", "LongHealth by patient"):
+            assert absent not in text
+        assert "Level 1 against" not in text
 
 
 def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_path: Path) -> None:
