@@ -23,6 +23,7 @@ from analysis.paired_study.numeric_rows import (
     PooledPair,
     PublishedRow,
     ReplicationRow,
+    RowMarks,
     ScoreOfModel,
     SensitivityRow,
     ShrunkenRow,
@@ -131,27 +132,31 @@ TABLES: Mapping[str, DescribedTable] = {
     ),
 }
 """By name of the file."""
+ORIGIN = ("origin", RowMarks)
+"""Last column of a numeric table."""
 NUMERIC_TABLES: Mapping[str, DescribedTable] = {
     "pairs": DescribedTable(
-        (("row", PooledPair),),
+        (("row", PooledPair), ORIGIN),
         "The pairs of the most comprehensive level, as `python -m analysis meta` reads them:\n"
         "`python -m analysis meta pairs_numeric.csv --covariance pairs_covariance.csv`. The other\n"
         "levels are in cells.csv (`scope` is `level`).",
     ),
     "scores": DescribedTable(
-        (("row", ScoreOfModel),),
+        (("row", ScoreOfModel), ORIGIN),
         "A row per model and score; also for tables/ranks.csv.",
     ),
-    "shrinkage": DescribedTable((("row", ShrunkenRow),), "A row per pair and data set."),
-    "sensitivity": DescribedTable((("row", SensitivityRow),), "A row per analysis."),
-    "moderators": DescribedTable((("row", ModeratorRow),), "A row per level and kind of pairs."),
+    "shrinkage": DescribedTable((("row", ShrunkenRow), ORIGIN), "A row per pair and data set."),
+    "sensitivity": DescribedTable((("row", SensitivityRow), ORIGIN), "A row per analysis."),
+    "moderators": DescribedTable(
+        (("row", ModeratorRow), ORIGIN), "A row per level and kind of pairs."
+    ),
     "replicability": DescribedTable(
-        (("row", ReplicationRow),), "A row per pair or task and direction."
+        (("row", ReplicationRow), ORIGIN), "A row per pair or task and direction."
     ),
     "failures": DescribedTable(
-        (("row", FailureRow),), "A row per pair, task and kind; also for tables/ledger.csv."
+        (("row", FailureRow), ORIGIN), "A row per pair, task and kind; also for tables/ledger.csv."
     ),
-    "literature": DescribedTable((("row", PublishedRow),), "A row per published score."),
+    "literature": DescribedTable((("row", PublishedRow), ORIGIN), "A row per published score."),
 }
 """By name of the formatted table in `tables/`; the file is `<name>_numeric.csv`."""
 

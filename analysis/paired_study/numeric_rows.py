@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.stats.paired import Interval
+from clue.marks import Marks
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,16 @@ class PublishedRow:
     """Published score in points."""
 
 
+@dataclass(frozen=True)
+class RowMarks:
+    """Marks of a row."""
+
+    marks: Marks
+    """Marks of its pair or model, of any other row those of the report; empty if there is none."""
+
+
 class NumericRow(NamedTuple):
     """A row of one of these tables."""
 
     row: object
+    origin: RowMarks

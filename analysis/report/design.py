@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
-from analysis.number_format import significant
+from analysis.number_format import DF, NONE, RATIO, number, significant
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import draws, selectors, thoughts
 from analysis.report.document import FoldedList, ReportTable, Section
@@ -110,9 +110,9 @@ def _table(setting: PromptResults) -> ReportTable:
                 str(len(comparisons)),
                 _range([comparison.n for comparison in comparisons], 0),
                 _range([comparison.n_clusters for comparison in comparisons], 0),
-                _range([comparison.df for comparison in comparisons], 1),
-                _range([comparison.icc for comparison in comparisons], 3),
-                _range([comparison.design_effect for comparison in comparisons], 2),
+                _range([comparison.df for comparison in comparisons], DF),
+                _range([comparison.icc for comparison in comparisons], RATIO),
+                _range([comparison.design_effect for comparison in comparisons], RATIO),
             ]
         )
     return ReportTable(
@@ -121,7 +121,7 @@ def _table(setting: PromptResults) -> ReportTable:
         ["task", "pairs", "n", "clusters", "df", "ICC", "design effect"],
         body,
         "Ranges give the smallest and the largest value over the pairs. ICC and design effect are "
-        "of differences. The ICC estimate can fall below -1 where few clusters have several items.",
+        "of differences. The ICC estimate can fall below −1 where few clusters have several items.",
     )
 
 
@@ -129,6 +129,6 @@ def _range(values: Sequence[float | None], decimals: int) -> str:
     """`low to high` without None; one number if both look alike."""
     numbers = [value for value in values if value is not None]
     if not numbers:
-        return "-"
-    low, high = (f"{value:.{decimals}f}" for value in (min(numbers), max(numbers)))
+        return NONE
+    low, high = (number(value, decimals) for value in (min(numbers), max(numbers)))
     return low if low == high else f"{low} to {high}"

@@ -18,7 +18,7 @@ from clue.config.folders import ROOT
 
 NUMBERS = st.floats(-1e6, 1e6)
 DIGITS = st.integers(0, number_format.MAX_DECIMALS)
-SPECIFICATION = re.compile(r"\{[^{}\"]*:[+,]?\.?\d*\.\d*[fge%]|:g\}|%\.\d|\bround\([^)]*, \d\)\}")
+SPECIFICATION = re.compile(r"\{[^{}\"]*:[+,]?\d*\.(\d*[fge%]|\{)|:g\}|\"%\.\d")
 """A format of a float in a replacement field."""
 
 
@@ -92,12 +92,12 @@ def test_undefined_and_unbounded_values_are_words() -> None:
 
 
 def test_one_module_formats_the_numbers_of_the_analysis() -> None:
-    own = ROOT / "analysis" / "number_format.py"
+    own = {"number_format.py", "output.py"}  # output.py rounds floats of JSON to 12 digits
     places = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for pattern in ("*.py", "*.j2")
         for path in sorted((ROOT / "analysis").rglob(pattern))
-        if path != own
+        if path.name not in own
         for line in path.read_text().splitlines()
         if SPECIFICATION.search(line) and not line.lstrip().startswith((">>>", "..."))
     ]

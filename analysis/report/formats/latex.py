@@ -63,7 +63,7 @@ def _float(
     caption = f"{escaped(table.title)}{' (continued)' * continued}"
     label = "" if continued else rf"\label{{tab:{table.name}}}"
     is_last = end == len(columns[0].cells)
-    note = rf"\par\smallskip\raggedright {escaped(table.note)}" if table.note and is_last else ""
+    note = rf"\par\smallskip\raggedright {escaped(table.note)}" if is_last else ""
     return "\n".join(
         [
             rf"\begin{{{environment}}}[tp]",

@@ -214,7 +214,7 @@ def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_pat
     write(run(cells, conf), conf, tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
-    assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
+    assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.2f} ± " in text
     assert "`python run.py model=biomistral7b task=mednli prompt=paper paths.data=nowhere" in text
     published = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
     assert published in text
