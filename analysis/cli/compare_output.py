@@ -7,7 +7,7 @@ from analysis.cli.prompt_output import prompt_rows
 from analysis.pairing.file_comparison import FileComparison
 from analysis.pairing.pair_contrast import PairContrast, difference_name
 from analysis.pairing.task_comparisons import ALL_TASKS, TaskComparisons
-from analysis.sentences.phrases import Labels
+from analysis.sentences.phrases import Labels, decimals
 from analysis.stats.comparison import Comparison
 from analysis.stats.paired import Interval
 from clue.common.plural import counted
@@ -63,7 +63,7 @@ def _aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:
     """Rows of a label and its values."""
-    digits = number_format.decimals(comparison.se_cr2)
+    digits = decimals(comparison, labels)
     clusters = f" in {counted(comparison.n_clusters, 'cluster')}" if comparison.clustered else ""
     counts = f"{labels.tuned} better {comparison.better}, worse {comparison.worse}"
     yield "items", f"{comparison.n}{clusters}; {counts}"
@@ -72,7 +72,9 @@ def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:
     yield "means", f"{labels.base} {base}, {labels.tuned} {tuned}, difference {delta}"
     yield from _tests(comparison, digits)
     sizes = {"d_z": comparison.dz, "ICC": comparison.icc, "design effect": comparison.design_effect}
-    effect_sizes = [f"{name} {value:.2f}" for name, value in sizes.items() if value is not None]
+    effect_sizes = [
+        f"{name} {number_format.ratio(value)}" for name, value in sizes.items() if value is not None
+    ]
     if effect_sizes:
         yield "size", ", ".join(effect_sizes)
     if comparison.mde80 is not None:
@@ -81,7 +83,7 @@ def _table(comparison: Comparison, labels: Labels) -> Iterator[tuple[str, str]]:
 
 
 def _tests(comparison: Comparison, digits: int) -> Iterator[tuple[str, str]]:
-    df = f" (df {comparison.df:.1f})" if comparison.df is not None else ""
+    df = f" (df {number_format.df(comparison.df)})" if comparison.df is not None else ""
     exact = " (exact)" if comparison.exact else f" ({comparison.flips} drawn)"
     ignores = " (clusters ignored)" if comparison.clustered else ""
     tango = comparison.ci95_tango_naive if comparison.clustered else comparison.ci95_tango

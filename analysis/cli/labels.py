@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import p_value, percent, points, points_interval
 from analysis.paired_study.output import json_values
 from analysis.samples.labels import LabelFile, read_labels
 from clue.common.cli import Command
@@ -56,7 +56,7 @@ def lines(labels: LabelFile) -> Iterator[str]:
     yield marked(labels.marks, f"{pair}, prompt setting {labels.prompt}: {labelled}")
     counts = labels.counts
     for choice, words in CHOICES.items():
-        share = number(100 * counts[choice] / len(labels.labels), 1)
+        share = percent(100 * counts[choice] / len(labels.labels))
         text = words.format(tuned=labels.tuned, base=labels.base)
         yield f"  {counts[choice]:>5}  {share:>5} %  {text}"
     yield _preference(labels)
@@ -73,13 +73,12 @@ def lines(labels: LabelFile) -> Iterator[str]:
 
 def _preference(labels: LabelFile) -> str:
     result = labels.preference
-    digits = decimals(result.se_cr2)
-    text = f"Preference for {labels.tuned}: {number(result.delta, digits)} points"
+    text = f"Preference for {labels.tuned}: {points(result.delta)} points"
     if result.refused:
         return f"{text}. Not tested: {result.refused}."
     assert result.interval is not None
     assert result.p is not None
-    limits = interval(result.interval, digits)
+    limits = points_interval(result.interval)
     return f"{text} (95 % CI {limits}, p {p_value(result.p)}); above 0 it is preferred to its base."
 
 

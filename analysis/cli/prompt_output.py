@@ -48,8 +48,7 @@ def _spread(result: PromptComparison, analysis: PromptAnalysis, labels: Labels) 
     limits = number_format.interval(prediction, digits)
     rough = " (rough: samples have different prompts)" if analysis.design == "spread" else ""
     yield "another prompt", f"95 % prediction interval {limits}{rough}"
-    percents = (100 * value for value in (share.estimate, *share.ci95))
-    percent, low, high = (number_format.number(value, 0) for value in percents)
+    percent, low, high = map(number_format.whole_percent, (share.estimate, *share.ci95))
     yield (
         f"{labels.tuned} better",
         f"{gains}, on an estimated {percent} % of such prompts (95 % CI {low} to {high} %)",
@@ -62,7 +61,7 @@ def _wanted(result: PromptComparison) -> Iterator[Row]:
     number = result.prompts_for_wanted_error
     reached = "no number of prompts reaches it: more clusters are needed"
     words = reached if number is None else f"{number} prompts on the same samples"
-    yield f"SE of {result.wanted_error:g}", words
+    yield f"SE of {number_format.significant(result.wanted_error)}", words
 
 
 def _best(best: BestPrompts, labels: Labels) -> Iterator[Row]:
@@ -77,4 +76,5 @@ def _estimate(estimate: Estimate) -> str:
     delta = number_format.number(estimate.delta, digits)
     limits = number_format.interval(estimate.interval(), digits)
     p = number_format.p_value(estimate.p)
-    return f"{delta}, SE {estimate.se:.3g}, p {p}, 95 % CI {limits} (df {estimate.df:.1f})"
+    se, df = number_format.number(estimate.se, digits), number_format.df(estimate.df)
+    return f"{delta}, SE {se}, p {p}, 95 % CI {limits} (df {df})"

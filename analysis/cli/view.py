@@ -16,6 +16,7 @@ Exit code 0: written; 1: there is no such pair, or nothing to compare.
 import argparse
 
 from analysis.configuration import configuration
+from analysis.number_format import number
 from clue.common.cli import Command
 from clue.common.console import print_rows
 from clue.config.overrides import as_settings
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.samples.write_page import write_page
 
     path = write_page(study_cells(conf), conf, arguments.pair, tasks[0] if tasks else None)
-    print_rows([f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB)"])
+    print_rows([f"Written: {path} ({number(path.stat().st_size / 1e6, 1)} MB)"])
     return 0
 
 

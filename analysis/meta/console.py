@@ -5,7 +5,16 @@ from math import isfinite
 
 from analysis.meta.classical import PooledMean
 from analysis.meta.meta_analysis import MetaAnalysis, TwoLevelAnalyses
-from analysis.number_format import p_cell
+from analysis.number_format import (
+    DF,
+    NONE,
+    decimals,
+    interval,
+    number,
+    p_cell,
+    percent,
+    significant,
+)
 from analysis.stats.paired import Interval
 from analysis.stats.weighted_sums import Estimate
 from clue.common.plural import counted
@@ -27,35 +36,42 @@ def _opening(meta: MetaAnalysis) -> str:
     return f"{estimates} in {counted(meta.random_effects.n_families, 'family', 'families')}"
 
 
+def _decimals(meta: MetaAnalysis) -> int:
+    """Decimals of all means, errors and intervals: three digits of the smallest error."""
+    errors = (meta.fixed_set.se, meta.random_effects.robust.se)
+    return decimals(min((se for se in errors if isfinite(se) and se > 0), default=None), 3)
+
+
 def _table(meta: MetaAnalysis) -> Iterator[str]:
+    digits = _decimals(meta)
     robust = meta.random_effects.robust
     if meta.crossed and meta.crossed.refused is None:
-        yield _pooled_row("REML with recipes, CR2 by group", meta.crossed.robust)
+        yield _pooled_row("REML with recipes, CR2 by group", meta.crossed.robust, digits)
     if meta.by_family:
-        yield _pooled_row("REML, CR2 by family", robust)
-        yield _row("plain mean of family means", meta.by_family.mean)
+        yield _pooled_row("REML, CR2 by family", robust, digits)
+        yield _row("plain mean of family means", meta.by_family.mean, digits)
     if meta.two_level:
-        yield from _two_level(meta.two_level, robust)
-    yield _row("mean of exactly these", meta.fixed_set)
+        yield from _two_level(meta.two_level, robust, digits)
+    yield _row("mean of exactly these", meta.fixed_set, digits)
 
 
-def _two_level(analyses: TwoLevelAnalyses, robust: PooledMean) -> Iterator[str]:
-    yield _pooled_row("REML, normal", analyses.reml)
-    yield _pooled_row("REML, CR2", robust)
-    yield _pooled_row("REML, Hartung-Knapp", analyses.hartung_knapp)
-    yield _pooled_row("DerSimonian-Laird, normal", analyses.dersimonian_laird)
+def _two_level(analyses: TwoLevelAnalyses, robust: PooledMean, digits: int) -> Iterator[str]:
+    yield _pooled_row("REML, normal", analyses.reml, digits)
+    yield _pooled_row("REML, CR2", robust, digits)
+    yield _pooled_row("REML, Hartung-Knapp", analyses.hartung_knapp, digits)
+    yield _pooled_row("DerSimonian-Laird, normal", analyses.dersimonian_laird, digits)
 
 
-def _pooled_row(name: str, mean: PooledMean) -> str:
-    return _row(name, Estimate(mean.mu, mean.se, mean.df), mean.pi95)
+def _pooled_row(name: str, mean: PooledMean, digits: int) -> str:
+    return _row(name, Estimate(mean.mu, mean.se, mean.df), digits, mean.pi95)
 
 
-def _row(name: str, estimate: Estimate, pi95: Interval | None = None) -> str:
-    df = f"{estimate.df:.1f}" if isfinite(estimate.df) else ""
+def _row(name: str, estimate: Estimate, digits: int, pi95: Interval | None = None) -> str:
+    df = number(estimate.df, DF) if isfinite(estimate.df) else ""
     p = p_cell(estimate.p if isfinite(estimate.p) else None)
     return (
-        f"{name:32}{_number(estimate.delta):>10}{_number(estimate.se):>10}{df:>7}  "
-        f"{_interval(estimate.interval()):22}{_interval(pi95):22}{p:>8}"
+        f"{name:32}{number(estimate.delta, digits):>10}{_error(estimate.se, digits):>10}{df:>7}  "
+        f"{_interval(estimate.interval(), digits):22}{_interval(pi95, digits):22}{p:>8}"
     ).rstrip()
 
 
@@ -67,12 +83,12 @@ def _notes(meta: MetaAnalysis) -> Iterator[str]:
         if population.tau2_family is not None:
             parts.append(f"between families {_number(population.tau2_family)}")
             parts.append(f"between pairs {_number(population.tau2_pair)}")
-        yield ", ".join([*parts, f"I2 {meta.i2:.1%}"])
+        yield ", ".join([*parts, f"I2 {percent(100 * meta.i2)} %"])
     if meta.by_family and meta.by_family.leave_one_out:
         means = meta.by_family.leave_one_out.values()
         yield f"mean without one family: {_number(min(means))} to {_number(max(means))}"
     if meta.off_diagonal_share:
-        yield f"share of covariances in the error: {meta.off_diagonal_share:.1%}"
+        yield f"share of covariances in the error: {percent(100 * meta.off_diagonal_share)} %"
     if population.refused is not None:
         yield f"no mean of a population: {population.refused}"
     yield from (f"warning: {warning}" for warning in population.warnings)
@@ -85,10 +101,14 @@ def _notes(meta: MetaAnalysis) -> Iterator[str]:
 
 
 def _number(value: float | None) -> str:
-    return f"{value:.5g}" if value is not None and isfinite(value) else "-"
+    return NONE if value is None or not isfinite(value) else significant(value, 5)
 
 
-def _interval(interval: Interval | None) -> str:
-    if interval is None or not all(map(isfinite, interval)):
+def _error(se: float, digits: int) -> str:
+    return number(se, digits) if isfinite(se) else NONE
+
+
+def _interval(limits: Interval | None, digits: int) -> str:
+    if limits is None or not all(map(isfinite, limits)):
         return ""
-    return f"{_number(interval.low)} to {_number(interval.high)}"
+    return interval(limits, digits)

@@ -43,6 +43,12 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
     (_, header), *body = rows(path)
     needed = ("estimate", "variance") if covariance is None else ("estimate",)
     for name in needed:
+        if header.count(name) != 1 and (numeric := _numeric_of(path)).is_file():
+            raise EstimatesError(
+                str(path),
+                "its cells are formatted for people; the numbers are in the file beside it: "
+                f"python -m analysis meta {numeric}",
+            )
         if header.count(name) != 1:
             raise EstimatesError(
                 str(path),
@@ -62,6 +68,11 @@ def read(path: Path, covariance: Path | None = None) -> Estimates:
         joint = _matrix(covariance, len(y))
         _check_covariance(covariance, joint, variances)
     return Estimates(y, joint, families, recipes)
+
+
+def _numeric_of(path: Path) -> Path:
+    """The numeric file beside a formatted table of a report."""
+    return path.with_name(f"{path.stem}_numeric.csv")
 
 
 def _column(path: Path, header: list[str], body: list[NumberedCells], name: str) -> Array:

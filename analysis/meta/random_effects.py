@@ -10,6 +10,7 @@ from analysis.meta.cr2 import cr2
 from analysis.meta.factors import Factors
 from analysis.meta.gls import as_covariance, intercept
 from analysis.meta.reml import RemlFit, reml
+from analysis.number_format import DF, number, significant
 from analysis.stats.paired import Array, Interval
 from clue.common.plural import counted
 
@@ -180,11 +181,14 @@ def too_few_families(number: int, grouped: bool = True) -> str:
 
 def too_few_df(df: float, least: float = MIN_DF) -> str:
     """Reason for a refusal: the degrees of freedom."""
-    return f"{df:.2f} degrees of freedom are too few for an interval: {least:g} are needed"
+    return (
+        f"{number(df, 2)} degrees of freedom are too few for an interval: {significant(least)} are "
+        "needed"
+    )
 
 
 def _few(df: float) -> list[str]:
-    return [f"{FEW} {df:.1f} degrees of freedom"] if df < FEW_DF else []
+    return [f"{FEW} {number(df, DF)} degrees of freedom"] if df < FEW_DF else []
 
 
 def _warnings(df: float, factors: Factors, grouped: bool) -> tuple[str, ...]:

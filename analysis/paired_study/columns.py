@@ -17,6 +17,17 @@ from analysis.paired_study.exam_contrast import ExamDifference, ExamKey
 from analysis.paired_study.format_content_rows import FormatContent, SplitKey
 from analysis.paired_study.group_differences import GroupDifference, GroupKey
 from analysis.paired_study.item_slopes import ItemSlope, SlopeKey
+from analysis.paired_study.numeric_rows import (
+    FailureRow,
+    ModeratorRow,
+    PooledPair,
+    PublishedRow,
+    ReplicationRow,
+    RowMarks,
+    ScoreOfModel,
+    SensitivityRow,
+    ShrunkenRow,
+)
 from analysis.paired_study.prompt_factor_rows import (
     PromptFactor,
     SinglePrompt,
@@ -121,8 +132,42 @@ TABLES: Mapping[str, DescribedTable] = {
     ),
 }
 """By name of the file."""
+ORIGIN = ("origin", RowMarks)
+"""Last column of a numeric table."""
+NUMERIC_TABLES: Mapping[str, DescribedTable] = {
+    "pairs": DescribedTable(
+        (("row", PooledPair), ORIGIN),
+        "The pairs of the most comprehensive level, as `python -m analysis meta` reads them:\n"
+        "`python -m analysis meta pairs_numeric.csv --covariance pairs_covariance.csv`. The other\n"
+        "levels are in cells.csv (`scope` is `level`).",
+    ),
+    "scores": DescribedTable(
+        (("row", ScoreOfModel), ORIGIN),
+        "A row per model and score; also for tables/ranks.csv.",
+    ),
+    "shrinkage": DescribedTable((("row", ShrunkenRow), ORIGIN), "A row per pair and data set."),
+    "sensitivity": DescribedTable((("row", SensitivityRow), ORIGIN), "A row per analysis."),
+    "moderators": DescribedTable(
+        (("row", ModeratorRow), ORIGIN), "A row per level and kind of pairs."
+    ),
+    "replicability": DescribedTable(
+        (("row", ReplicationRow), ORIGIN), "A row per pair or task and direction."
+    ),
+    "failures": DescribedTable(
+        (("row", FailureRow), ORIGIN), "A row per pair, task and kind; also for tables/ledger.csv."
+    ),
+    "literature": DescribedTable((("row", PublishedRow), ORIGIN), "A row per published score."),
+}
+"""By name of the formatted table in `tables/`; the file is `<name>_numeric.csv`."""
 
 
+NUMERIC = (
+    "\n# Numeric tables of the report\n\nThe cells of `tables/*.csv` are formatted for people. "
+    "The numbers of `tables/tasks.csv`\nand `tables/equivalence.csv` are in cells.csv, those of "
+    "tables that have the name of a file\nabove in that file, and those of the other tables in "
+    "the files below, with all digits.\n"
+)
+"""Introduces the numeric tables of the report."""
 TEXTS = tuple[str, ...]
 """Type of a field whose texts are joined in one column."""
 
@@ -180,7 +225,12 @@ def columns_markdown() -> str:
         f"{_table(columns(table.sections))}\n"
         for name, table in TABLES.items()
     )
-    return f"{cells}{_table(columns())}\n{''.join(others)}"
+    numeric = (
+        f"\n# Columns of `tables/{name}_numeric.csv`\n\n{table.introduction}\n\n"
+        f"{_table(columns(table.sections))}\n"
+        for name, table in NUMERIC_TABLES.items()
+    )
+    return f"{cells}{_table(columns())}\n{''.join(others)}{NUMERIC}{''.join(numeric)}"
 
 
 def _table(described: tuple[Column, ...]) -> str:

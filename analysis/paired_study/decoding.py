@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.cells import StoredCell
+from analysis.number_format import significant
 
 GREEDY = "greedy"
 COUPLED = "gumbel"
@@ -56,8 +57,9 @@ class Decoding:
         """
         if not self.is_sampled:
             return self.scheme
-        filters = f"top-p {self.top_p:g}" + f", top-k {self.top_k}" * bool(self.top_k)
-        return f"temperature {self.temperature:g}, {filters}, seed {self.seed} ({self.scheme})"
+        filters = f"top-p {significant(self.top_p)}" + f", top-k {self.top_k}" * bool(self.top_k)
+        temperature = significant(self.temperature)
+        return f"temperature {temperature}, {filters}, seed {self.seed} ({self.scheme})"
 
     def shares_noise(self, other: "Decoding") -> bool:
         """True if both models drew their tokens with the same random numbers."""

@@ -51,9 +51,9 @@ class NoiseFloor:
         return (
             f"{in_sentence(self.task)}: {models} asked the same questions in "
             f"{self.presentations} {NAMES[self.axis]} differ from themselves by "
-            f"{number_format.number(self.difference, 2)} points (root mean square of two); the "
+            f"{number_format.points(self.difference)} points (root mean square of two); the "
             f"margin of {number_format.margin(self.margin)} is "
-            f"{number_format.number(self.margin / self.difference, 1)} times this."
+            f"{number_format.ratio(self.margin / self.difference)} times this."
             f"{BELOW if self.margin < self.difference else ''}"
         )
 

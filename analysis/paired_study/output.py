@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.paired_study.columns import TABLES, Column, columns, row_values
+from analysis.paired_study.columns import TABLES, Column, Sections, columns, row_values
 from analysis.paired_study.rows import ResultRow
 from clue import outgoing
 from clue.common.atomic_write import write_atomic
@@ -48,12 +48,8 @@ def write_study(
         "cells.csv": _csv(table, schema),
         "cells.parquet": _parquet(table, schema),
         **{
-            f"{name}.csv": _csv(
-                [
-                    json_values(row_values(row, other.sections))
-                    for row in (tables or {}).get(name, ())
-                ],
-                columns(other.sections),
+            f"{name}.csv": table_csv(
+                (tables or {}).get(name, ()), columns(other.sections), other.sections
             )
             for name, other in TABLES.items()
             if not other.is_optional or (tables or {}).get(name)
@@ -68,6 +64,11 @@ def write_study(
         if f"{name}.csv" not in contents:  # of an earlier analysis
             (folder / f"{name}.csv").unlink(missing_ok=True)
     return [folder / name for name in contents]
+
+
+def table_csv(rows: Sequence[NamedTuple], schema: Sequence[Column], sections: Sections) -> bytes:
+    """Rows of a described table as CSV."""
+    return _csv([json_values(row_values(row, sections)) for row in rows], schema)
 
 
 def declare_files(folder: Path, paths: Iterable[Path], shown: outgoing.Shown) -> None:

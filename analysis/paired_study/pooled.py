@@ -28,6 +28,8 @@ class PooledAnswer:
     """Its fixed-set mean uses the degrees of freedom of the pairs."""
     influential: InfluentialPair | None
     """None with fewer than three pairs."""
+    differences: "LevelDifferences"
+    """What was pooled."""
 
     def sentences(self, level: str) -> list[str]:
         """The answer in words, a sentence or two each."""
@@ -155,7 +157,7 @@ class LevelDifferences:
             crossed=meta.crossed and self._with_prompt_df(meta.crossed),
             fixed_set=self.mean(),
         )
-        return PooledAnswer(self.pairs, self.families, meta, self._influential())
+        return PooledAnswer(self.pairs, self.families, meta, self._influential(), self)
 
     def _influential(self) -> InfluentialPair | None:
         indices = range(len(self.pairs))

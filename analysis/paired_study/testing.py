@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from analysis.number_format import percent
 from analysis.paired_study.coverage import coverage, status
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.joint_covariance import DatasetSeries
@@ -63,4 +64,4 @@ def reason_of_missing(ledgers: Sequence[Ledger]) -> str | None:
     if status(ledgers) != "refused":
         return None
     worst = max(ledgers, key=lambda ledger: ledger.missing)
-    return f"{worst.missing:.1%} of the samples are missing for one of the two models"
+    return f"{percent(100 * worst.missing)} % of the samples are missing for one of the two models"

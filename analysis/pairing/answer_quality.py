@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.number_format import percent
 from analysis.readers.per_sample import AnswerFacts, ModelResults
 from analysis.thinking import (
     MOST_BROKEN,
@@ -27,8 +28,8 @@ def answer_notes(
     unread = (tuned.unread_percent, base.unread_percent)
     if base.number >= LEAST and None not in unread and _distance(*unread) > UNREAD_DIFFERENCE:
         yield (
-            f"{tuned_name} left {unread[0]:.1f} % of its answers unread, "
-            f"{base_name} {unread[1]:.1f} %: part of the difference may be format."
+            f"{tuned_name} left {percent(unread[0])} % of its answers unread, "
+            f"{base_name} {percent(unread[1])} %: part of the difference may be format."
         )
     layouts = [LAYOUTS.get(str(answers.layout)) for answers in (base, tuned)]
     if None not in layouts and layouts[0] != layouts[1]:
@@ -52,7 +53,7 @@ def _thought_notes(name: str, answers: AnswerFacts) -> Iterator[str]:
         return
     if ends.broken > MOST_BROKEN:
         yield (
-            f"{name}: {ends.broken:.1f} % of its thoughts were cut or unfinished. "
+            f"{name}: {percent(ends.broken)} % of its thoughts were cut or unfinished. "
             f"{too_many_broken(thinking.mode)}"
         )
     if never_thought(thinking, ends):

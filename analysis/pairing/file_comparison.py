@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.number_format import decimals, percent, significant, whole_percent
 from analysis.pairing.answer_quality import answer_notes, pair_marks
 from analysis.pairing.missing_samples import REFUSED, list_ids
 from analysis.pairing.pair_files import Pairing
@@ -81,13 +82,23 @@ def compare_results(
     if pairing.ledger.status == "refused":
         comparison = untested(
             comparison,
-            f"{100 * pairing.ledger.missing:.1f} % of the samples are "
+            f"{percent(100 * pairing.ledger.missing)} % of the samples are "
             f"{'missing' if pairing.ledger.neither else 'in one of the files only'}, "
-            f"more than {100 * REFUSED:.0f} %",
+            f"more than {whole_percent(REFUSED)} %",
         )
     notes = tuple(_notes(base, tuned, pairing, margin))
     labels = dataclasses.replace(_labels(base, tuned), bounds=pairing.bounds)
     return FileComparison(base, tuned, pairing, comparison, labels, notes)
+
+
+def with_shared_decimals(*comparisons: FileComparison) -> list[FileComparison]:
+    """Comparisons of one score whose numbers have the same decimals: those of the most precise."""
+    digits = [decimals(one.comparison.se_cr2) for one in comparisons if one.comparison.se_cr2]
+    most = max(digits, default=None)
+    return [
+        dataclasses.replace(one, labels=dataclasses.replace(one.labels, decimals=most))
+        for one in comparisons
+    ]
 
 
 def _range(pairing: Pairing) -> float:
@@ -117,7 +128,7 @@ def _notes(
         low, high = pairing.bounds
         yield (
             f"With scores of 0 or 1 for the missing samples the difference would be between "
-            f"{low:.4g} and {high:.4g}."
+            f"{significant(low, 4)} and {significant(high, 4)}."
         )
     differing = [
         f"{key} {base.settings.get(key)} / {tuned.settings.get(key)}"
@@ -136,9 +147,10 @@ def _notes(
             yield f"{counted(results.unscored, *words)} no score."
     if margin is not None and margin >= _range(pairing):
         yield (
-            f"The margin of {margin:g} was not used: all scores are within {_range(pairing):g} of "
-            "each other, so every difference would count as small. The margin is in the unit of "
-            "the score: 2 points of a score between 0 and 1 are 0.02."
+            f"The margin of {significant(margin)} was not used: all scores are within "
+            f"{significant(_range(pairing))} of each other, so every difference would count as "
+            "small. The margin is in the unit of the score: 2 points of a score between 0 and 1 "
+            "are 0.02."
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.pairing.answer_quality import pair_marks
-from analysis.pairing.file_comparison import FileComparison, compare_results
+from analysis.pairing.file_comparison import FileComparison, compare_results, with_shared_decimals
 from analysis.pairing.missing_samples import list_ids
 from analysis.pairing.pair_files import align, pair
 from analysis.pairing.scales import check_scales
@@ -76,7 +76,7 @@ def pair_contrast(
         labels=replace(result.labels, score=first.labels.score, verb="is"),
         notes=(*_notes(first), *_notes(second), *result.notes),
     )
-    return PairContrast(first, second, contrast)
+    return PairContrast(*with_shared_decimals(first, second, contrast))
 
 
 def difference_name(comparison: FileComparison) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.errors import PairingError
+from analysis.number_format import significant
 from analysis.readers.per_sample import ModelResults
 from analysis.stats.paired import Array
 from clue.common.plural import counted
@@ -70,7 +71,8 @@ def _check_declared(results: ModelResults, scores: Array, declared: ScoreRange) 
     if outside:
         raise PairingError(
             f"{results.path}: {counted(outside, 'score is', 'scores are')} outside of the declared "
-            f"range {declared.low:g} to {declared.high:g}; the scores are {_range(scores)}"
+            f"range {significant(declared.low)} to {significant(declared.high)}; the scores are "
+            f"{_range(scores)}"
         )
 
 
@@ -80,10 +82,10 @@ def _check_one_scale(results: ModelResults, scores: Array) -> None:
     between = len(sizes) - fractions - strange
     if strange and not between and fractions >= FRACTIONS * len(sizes):
         raise PairingError(
-            f"{results.path}: {counted(strange, 'score is', 'scores are')} above {BEYOND:g} in "
-            f"size and all others between -1 and 1; the scores are {_range(scores)}. Correct the "
-            "strange ones, or leave out samples that were not scored so that they are counted as "
-            f"missing. {_declare(scores)}"
+            f"{results.path}: {counted(strange, 'score is', 'scores are')} above "
+            f"{significant(BEYOND)} in size and all others between -1 and 1; the scores are "
+            f"{_range(scores)}. Correct the strange ones, or leave out samples that were not "
+            f"scored so that they are counted as missing. {_declare(scores)}"
         )
 
 
@@ -97,7 +99,7 @@ def _largest(scores: Array) -> float:
 
 
 def _range(scores: Array) -> str:
-    return f"{scores.min():g} to {scores.max():g}"
+    return f"{significant(scores.min())} to {significant(scores.max())}"
 
 
 def _declare(scores: Sequence[float] | Array) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import PairingError
-from analysis.pairing.file_comparison import FileComparison
+from analysis.pairing.file_comparison import FileComparison, with_shared_decimals
 from analysis.readers import ModelResults
 from analysis.sentences.phrases import HOLM
 from analysis.stats.claims import AdjustedP, adjust_family
@@ -110,7 +110,8 @@ def match_tasks(base: ByTask, tuned: ByTask) -> MatchedTasks:
 
 
 def adjusted_over_tasks(comparisons: TaskComparisons) -> TaskComparisons:
-    """The same comparisons with p-values that are adjusted by Holm over all tasks."""
+    """The same comparisons with p-values adjusted by Holm over all tasks, and shared decimals."""
+    comparisons = _with_shared_decimals(comparisons)
     size = comparisons.family
     if size == 1:
         return comparisons
@@ -126,6 +127,16 @@ def adjusted_over_tasks(comparisons: TaskComparisons) -> TaskComparisons:
         )
     }
     return dataclasses.replace(comparisons, by_task=adjusted)
+
+
+def _with_shared_decimals(comparisons: TaskComparisons) -> TaskComparisons:
+    overall = (comparisons.overall,) if comparisons.overall else ()
+    shared = with_shared_decimals(*comparisons.by_task.values(), *overall)
+    return dataclasses.replace(
+        comparisons,
+        by_task=dict(zip(comparisons.by_task, shared, strict=False)),
+        overall=shared[-1] if overall else None,
+    )
 
 
 def joined(

@@ -24,6 +24,17 @@ def differences() -> pd.DataFrame:
     return _read("differences.csv")
 
 
+def model_names() -> dict[str, str]:
+    """Model to the name that the authors of the paper give to its checkpoint."""
+    tables = (scores(), differences())
+    return {
+        model: name.rpartition("/")[2]
+        for table in tables
+        for model, name in zip(table["model"], table["published_name"], strict=True)
+        if model
+    }
+
+
 def _read(name: str) -> pd.DataFrame:
     text = files(__name__).joinpath(name).read_text(encoding="utf-8")
     return pd.read_csv(StringIO(text), dtype={"model": str}).fillna({"model": ""})

@@ -1,7 +1,7 @@
 """Sentences on two pairs against each other."""
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import p_value, points, points_interval
 from analysis.paired_study.contrasts import ContrastRow
 from clue.marks import marked
 
@@ -21,15 +21,14 @@ def sentence(row: ContrastRow, alpha: float) -> str:
     assert contrast.delta is not None
     assert contrast.delta_first is not None
     assert contrast.delta_second is not None
-    digits = decimals(contrast.se_cr2)
     claim = "the direction is not settled"
     if contrast.p_adjusted <= alpha:
         side = "lower" if contrast.delta < 0 else "higher"
         claim = f"the first pair's difference is {side}"
     text = (
-        f"{head}: {number(contrast.delta_first, digits)} and "
-        f"{number(contrast.delta_second, digits)} points, first minus second "
-        f"{number(contrast.delta, digits)} (95 % CI {interval(contrast.ci95, digits)}; Holm p "
+        f"{head}: {points(contrast.delta_first)} and "
+        f"{points(contrast.delta_second)} points, first minus second "
+        f"{points(contrast.delta)} (95 % CI {points_interval(contrast.ci95)}; Holm p "
         f"{p_value(contrast.p_adjusted)}): {claim}."
     )
     return marked(contrast.marks, text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.names import display_name, display_order
+from analysis.number_format import DF, NONE, RATIO, number, significant
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.report import draws, selectors, thoughts
 from analysis.report.document import ReportTable, Section
@@ -63,14 +64,17 @@ def _mean(weights: Weights) -> str:
     """The parts of a mean, with their weights if they differ."""
     if len({*weights.values()}) == 1:
         return f"mean of {', '.join(map(display_name, weights))}"
-    parts = [f"{display_name(part)} ({100 * share:.4g} %)" for part, share in weights.items()]
+    parts = [
+        f"{display_name(part)} ({significant(100 * share)} %)" for part, share in weights.items()
+    ]
     return f"weighted mean of {', '.join(parts)}"
 
 
 def _declared(setting: PromptResults, conf: AnalysisConf, design_sha256: str) -> str:
     sizes = hypotheses(setting)
     return (
-        f"Alpha is {conf.study.alpha:g}, corrected by Holm within each family of hypotheses: "
+        f"Alpha is {significant(conf.study.alpha)}, corrected by Holm within each family of "
+        "hypotheses: "
         f"{sizes['F1']} on the overall score, {sizes['F2']} on levels, {sizes['F3']} on tasks. "
         f"{margins(conf)} Seed {conf.seed}; {conf.flips:,} sign flips; digest of the design "
         f"{design_sha256[:16]}."
@@ -88,9 +92,9 @@ def _table(setting: PromptResults) -> ReportTable:
                 str(len(comparisons)),
                 _range([comparison.n for comparison in comparisons], 0),
                 _range([comparison.n_clusters for comparison in comparisons], 0),
-                _range([comparison.df for comparison in comparisons], 1),
-                _range([comparison.icc for comparison in comparisons], 3),
-                _range([comparison.design_effect for comparison in comparisons], 2),
+                _range([comparison.df for comparison in comparisons], DF),
+                _range([comparison.icc for comparison in comparisons], RATIO),
+                _range([comparison.design_effect for comparison in comparisons], RATIO),
             ]
         )
     return ReportTable(
@@ -99,7 +103,7 @@ def _table(setting: PromptResults) -> ReportTable:
         ["task", "pairs", "n", "clusters", "df", "ICC", "design effect"],
         body,
         "Ranges give the smallest and the largest value over the pairs. ICC and design effect are "
-        "of differences. The ICC estimate can fall below -1 where few clusters have several items.",
+        "of differences. The ICC estimate can fall below −1 where few clusters have several items.",
     )
 
 
@@ -107,6 +111,6 @@ def _range(values: Sequence[float | None], decimals: int) -> str:
     """`low to high` without None; one number if both look alike."""
     numbers = [value for value in values if value is not None]
     if not numbers:
-        return "-"
-    low, high = (f"{value:.{decimals}f}" for value in (min(numbers), max(numbers)))
+        return NONE
+    low, high = (number(value, decimals) for value in (min(numbers), max(numbers)))
     return low if low == high else f"{low} to {high}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from analysis.number_format import MINUS
 from analysis.report.figures import RenderedFigure
 from analysis.report.glossary import Term
 from analysis.sentences.headline import Outcome, VerdictLine
@@ -140,4 +141,4 @@ class Report:
 
 
 def _is_number(text: str) -> bool:
-    return not text or (text[0] in "-+.<>0123456789" and not text[-1].isalpha())
+    return not text or (text[0] in f"-{MINUS}+.<>0123456789" and not text[-1].isalpha())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from analysis.names import in_sentence
-from analysis.number_format import number
+from analysis.number_format import points, whole_percent
 from analysis.paired_study.draw_rows import DrawRow, SampledScore
 from analysis.paired_study.score_key import ScoreKey
 from clue.common.plural import counted
@@ -33,8 +33,8 @@ def sentence(row: DrawRow) -> str:
     ]
     if score.vote_base is not None and score.vote_tuned is not None:
         parts.append(
-            f"The vote scores {number(score.vote_base, 1)} for {key.base} and "
-            f"{number(score.vote_tuned, 1)} for {key.tuned}."
+            f"The vote scores {points(score.vote_base)} for {key.base} and "
+            f"{points(score.vote_tuned)} for {key.tuned}."
         )
     return marked(score.marks, " ".join(parts))
 
@@ -77,17 +77,8 @@ def _unequal(key: ScoreKey, score: SampledScore) -> Iterator[str]:
 def _error(score: SampledScore) -> str:
     if score.share is None:
         return f"The error is not split: {score.refused}."
-    share = f"Of the error {percent(score.share)} % is sampling"
+    share = f"Of the error {whole_percent(score.share)} % is sampling"
     if score.draws_enough is None:
         return f"{share}; no error of the items is left, so every draw narrows the interval."
     draws = counted(score.draws_enough, "draw changes", "draws change")
     return f"{share}; more than {draws} the interval by less than 5 %."
-
-
-def percent(share: float) -> str:
-    """A share as a number of percent; above 0 it is not rounded to 0.
-
-    >>> percent(0.234), percent(0.002), percent(0.0)
-    ('23', '< 1', '0')
-    """
-    return "< 1" if 0 < share < 0.005 else f"{100 * share:.0f}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.names import display_name
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import p_value, points, points_interval
 from analysis.paired_study.exam_contrast import CLINICAL, ExamRow
 from analysis.paired_study.results import PromptResults
 from analysis.sentences.exam_contrast import (
@@ -62,11 +62,10 @@ def _settled(row: ExamRow) -> str:
     assert difference.delta is not None
     assert difference.ci95 is not None
     assert difference.p_adjusted is not None
-    digits = decimals(difference.se_cr2)
     text = (
-        f"Over {row.key.base}, {row.key.tuned}: {number(difference.exam, digits)} points on exam "
-        f"questions and {number(difference.other, digits)} on clinical tasks; exam minus clinical "
-        f"{number(difference.delta, digits)} (95 % CI {interval(difference.ci95, digits)}; Holm p "
+        f"Over {row.key.base}, {row.key.tuned}: {points(difference.exam)} points on exam "
+        f"questions and {points(difference.other)} on clinical tasks; exam minus clinical "
+        f"{points(difference.delta)} (95 % CI {points_interval(difference.ci95)}; Holm p "
         f"{p_value(difference.p_adjusted)})."
     )
     return marked(difference.marks, text)

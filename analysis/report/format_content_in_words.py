@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import p_value, percent, points, points_interval
 from analysis.paired_study.format_content_rows import PooledParts, SplitRow
 from analysis.paired_study.results import PromptResults
 from analysis.report import selectors
@@ -40,15 +40,16 @@ def settled(row: SplitRow, alpha: float) -> Iterator[str]:
     if split.q_form is not None and split.q_form <= alpha:
         yield marked(
             split.marks,
-            f"{head}: {split.readable_tuned:.1f} % and {split.readable_base:.1f} % of the answers "
-            f"can be read. This is {_part(row, 'form')} of a difference of {split.delta:.1f}.",
+            f"{head}: {percent(split.readable_tuned)} % and {percent(split.readable_base)} % of "
+            f"the answers can be read. This is {_part(row, 'form')} of a difference of "
+            f"{points(split.delta)}.",
         )
     if split.q_content is not None and split.q_content <= alpha:
         yield marked(
             split.marks,
-            f"{head}: readable answers score {split.quality_tuned:.1f} and "
-            f"{split.quality_base:.1f}. This is {_part(row, 'content')} of a difference of "
-            f"{split.delta:.1f}.",
+            f"{head}: readable answers score {points(split.quality_tuned)} and "
+            f"{points(split.quality_base)}. This is {_part(row, 'content')} of a difference of "
+            f"{points(split.delta)}.",
         )
     if split.q_choice is not None and split.q_choice <= alpha:
         yield marked(
@@ -61,23 +62,20 @@ def settled(row: SplitRow, alpha: float) -> Iterator[str]:
 def _pooled(pooled: PooledParts) -> str:
     parts = pooled.parts
     total = sum(part.delta for part in parts.values())
-    digits = decimals(parts["content"].se)
     return (
         f"Mean of exactly these {pooled.pairs} on {in_sentence(pooled.level)}: "
-        f"{number(total, digits)} points, of which form {_estimate(parts['form'])}, content "
+        f"{points(total)} points, of which form {_estimate(parts['form'])}, content "
         f"{_estimate(parts['content'])}, rest {_estimate(parts['rest'])}."
     )
 
 
 def _estimate(part: Estimate) -> str:
-    digits = decimals(part.se)
     if not part.se > 0:
-        return number(part.delta, 1)
-    return f"{number(part.delta, digits)} (95 % CI {interval(part.interval(), digits)})"
+        return points(part.delta)
+    return f"{points(part.delta)} (95 % CI {points_interval(part.interval())})"
 
 
 def _part(row: SplitRow, name: str) -> str:
     value, q = getattr(row.split, name), getattr(row.split, f"q_{name}")
-    digits = decimals(getattr(row.split, f"se_{name}"))
-    limits = interval(getattr(row.split, f"ci95_{name}"), digits)
-    return f"{number(value, digits)} points (95 % CI {limits}; q {p_value(q)})"
+    limits = points_interval(getattr(row.split, f"ci95_{name}"))
+    return f"{points(value)} points (95 % CI {limits}; q {p_value(q)})"

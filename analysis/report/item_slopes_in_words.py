@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import POINTS, amount, p_value, points, points_interval
 from analysis.paired_study.item_slopes import Property, SlopeRow
 from clue.common.plural import counted
 from clue.marks import marked
@@ -43,13 +43,12 @@ def sentence(row: SlopeRow) -> str:
     assert slope.slope is not None
     assert slope.ci95 is not None
     assert slope.q is not None
-    digits = decimals(slope.se_cr2)
     verb = "falls" if slope.slope < 0 else "rises"
     side = "lower" if slope.slope < 0 else "higher"
     text = (
         f"On {in_sentence(key.task)} the difference between {key.tuned} and {key.base} {verb} by "
-        f"{number(abs(slope.slope), digits)} points {PER[key.item_property]} (slope "
-        f"{number(slope.slope, digits)}, 95 % CI {interval(slope.ci95, digits)}; q "
+        f"{amount(slope.slope, POINTS)} points {PER[key.item_property]} (slope "
+        f"{points(slope.slope)}, 95 % CI {points_interval(slope.ci95)}; q "
         f"{p_value(slope.q)}): it is {side} on {KIND[key.item_property]} items than on "
         f"{OPPOSITE[key.item_property]} ones."
     )

@@ -1,5 +1,6 @@
 """Text of the methods section, with the settings of the analysis."""
 
+from analysis.number_format import margin, significant
 from analysis.paired_study.results import PromptResults
 from analysis.settings import AnalysisConf
 
@@ -63,7 +64,7 @@ def paragraphs(setting: PromptResults, conf: AnalysisConf) -> list[str]:
         "interval uses the CR2 cluster-robust variance and Satterthwaite's degrees of freedom. "
         "Right-or-wrong scores with one item per cluster are tested by McNemar's mid-p test and "
         "have Tango's interval. A change is claimed only where the adjusted p is at most "
-        f"{conf.study.alpha:g} and the interval excludes zero.",
+        f"{significant(conf.study.alpha)} and the interval excludes zero.",
         "A task score is the mean of its metrics, item by item. A level is a mean of data sets. "
         "Its variance is computed from the joint influence of clusters, and its degrees of freedom "
         "by Welch and Satterthwaite. All pairs are pooled with random effects of pairs within "
@@ -95,6 +96,7 @@ def margins(conf: AnalysisConf) -> str:
     """The declared margins, as a sentence."""
     declared = conf.study.margins
     return (
-        f"Margins in points: {declared.binary:g} for right-or-wrong scores, {declared.fraction:g} "
-        f"for fractions, {declared.continuous:g} for text metrics, {declared.level:g} for levels."
+        f"Margins in points: {margin(declared.binary)} for right-or-wrong scores, "
+        f"{margin(declared.fraction)} for fractions, {margin(declared.continuous)} for text "
+        f"metrics, {margin(declared.level)} for levels."
     )

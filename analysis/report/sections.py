@@ -44,7 +44,11 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     setting, title = selectors.reported_setting(results), conf.study.title
     marks_of = marks_by_model(results, conf)
     marks, marks_text = union(*marks_of.values()), described(marks_of)
-    figures = {name: render(name, results, conf, marks_of) for name in FIGURES}
+    figures = {
+        name: render(name, results, conf, marks_of)
+        for name in FIGURES
+        if FIGURES[name].applies(results)
+    }
     if setting is None:
         answers, warnings = [marked(marks, NO_PAIR)], []
         sections = [
@@ -194,6 +198,7 @@ def _section(
     tables: list[ReportTable] | None = None,
 ) -> Section:
     """Section of figures and tables; a sentence replaces a figure that could not be drawn."""
+    names = tuple(name for name in names if name in figures)
     absent = [
         f"{FIGURES[name].title}: {FIGURES[name].absence}" for name in names if not figures[name]
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.names import in_sentence
+from analysis.number_format import percent, significant
 from analysis.thinking import (
     MOST_BROKEN,
     NEVER_THOUGHT,
@@ -97,14 +98,14 @@ def warnings(cells: Sequence[CellThoughts]) -> Iterator[str]:
     silent: dict[str, list[str]] = {}
     for model, task, thinking, ends in cells:
         if ends and ends.broken > MOST_BROKEN:
-            share = f"{in_sentence(task)} ({ends.broken:.1f} %)"
+            share = f"{in_sentence(task)} ({percent(ends.broken)} %)"
             broken.setdefault((model, thinking.mode), []).append(share)
         if ends and never_thought(thinking, ends):
             silent.setdefault(model, []).append(in_sentence(task))
     for (model, mode), shares in broken.items():
         yield (
-            f"Warning: more than {MOST_BROKEN:g} % of the thoughts of {model} were cut or "
-            f"unfinished on {', '.join(shares)}. {too_many_broken(mode)}"
+            f"Warning: more than {significant(MOST_BROKEN)} % of the thoughts of {model} were cut "
+            f"or unfinished on {', '.join(shares)}. {too_many_broken(mode)}"
         )
     for model, tasks in silent.items():
         yield f"Warning: {model} never thought on {', '.join(tasks)}, {NEVER_THOUGHT}."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from analysis.names import display_name, display_order
-from analysis.number_format import number
+from analysis.number_format import whole_percent
 from analysis.paired_study.variance_table import LEVELS, VarianceRow, VarianceShares
 from clue.common.plural import counted
 from clue.marks import marked, union
@@ -39,12 +39,12 @@ def _sentence(task: str, pairs: Sequence[VarianceShares]) -> str:
     levels = [name for name in LEVELS if all(name in one.of("share_") for one in pairs)]
     who = "one pair" if len(pairs) == 1 else f"median of {counted(len(pairs), 'pair')}"
     shares = [
-        f"{number(100 * median(one.of('share_')[name] for one in pairs), 0)} % between "
+        f"{whole_percent(median(one.of('share_')[name] for one in pairs))} % between "
         f"{IN_WORDS[name]}"
         for name in levels
     ]
     errors = [
-        f"to {number(100 * median(_ratio(one, name) for one in pairs), 0)} % with twice the "
+        f"to {whole_percent(median(_ratio(one, name) for one in pairs))} % with twice the "
         f"{IN_WORDS[name]}"
         for name in levels
     ]

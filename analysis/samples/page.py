@@ -13,7 +13,7 @@ from markupsafe import Markup
 from scipy import stats
 
 from analysis.html_templates import environment, policy, source
-from analysis.number_format import MAX_DECIMALS
+from analysis.number_format import MAX_DECIMALS, POINTS
 from analysis.stats.battery import LEAST_CLUSTERS
 from analysis.stats.comparison import LEVEL
 from clue import __version__
@@ -69,6 +69,7 @@ def _statistics() -> dict[str, Any]:
         "quantiles": [round(quantile, 7) for quantile in quantiles],
         "leastClusters": LEAST_CLUSTERS,
         "leastDiffering": LEAST_DIFFERING,
+        "decimals": POINTS,
         "maxDecimals": MAX_DECIMALS,
         "rounding": ROUNDING,
     }

@@ -6,7 +6,7 @@ from math import isnan
 from analysis.meta import MetaAnalysis
 from analysis.meta.errors_in_variables import ErrorsInVariables
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import POINTS, amount, df, p_value, points, points_interval
 from analysis.stats.weighted_sums import Estimate
 
 LEAD = (
@@ -29,32 +29,31 @@ def contrast_answer(meta: MetaAnalysis, alpha: float) -> str:
             "No statement beyond these pairs on exam questions against clinical tasks: "
             f"{population.refused}."
         )
-    digits = decimals(population.se_cr2)
     details = (
-        f"95 % CI {interval(population.ci95, digits)} points; p {p_value(population.p)}, one "
-        f"declared test; {population.n_pairs} pairs, {population.df:.1f} degrees of freedom"
+        f"95 % CI {points_interval(population.ci95)} points; p {p_value(population.p)}, one "
+        f"declared test; {population.n_pairs} pairs, {df(population.df)} degrees of freedom"
     )
     if population.p > alpha:
         return (
             "The data do not settle if biomedical models gain more over their bases on exam "
             "questions or on clinical tasks: mean of exam minus clinical "
-            f"{number(population.mu, digits)} points ({details})."
+            f"{points(population.mu)} points ({details})."
         )
     return (
         "Over their bases, biomedical models "
-        f"{gains(population.mu, digits)} on exam questions than on clinical tasks ({details})."
+        f"{gains(population.mu)} on exam questions than on clinical tasks ({details})."
     )
 
 
-def gains(difference: float, digits: int) -> str:
+def gains(difference: float) -> str:
     """A difference of two differences as a verb: a gain may be a smaller loss.
 
-    >>> gains(-2.0, 1)
-    'gain 2.0 points less, or lose 2.0 points more,'
+    >>> gains(-2.0)
+    'gain 2.00 points less, or lose 2.00 points more,'
     """
-    amount = f"{number(abs(difference), digits)} points"
+    size = f"{amount(difference, POINTS)} points"
     first, second = ("more", "less") if difference > 0 else ("less", "more")
-    return f"gain {amount} {first}, or lose {amount} {second},"
+    return f"gain {size} {first}, or lose {size} {second},"
 
 
 def sides_in_words(means: Mapping[str, Estimate], pairs: int) -> str:
@@ -76,31 +75,29 @@ def level_beside(level: str, meta: MetaAnalysis) -> str:
     """Exam questions minus a level: shown beside the declared hypothesis, without a test."""
     population = meta.headline
     name = in_sentence(level)
-    mean, limits, se = population.mu, population.ci95, population.se_cr2
+    mean, limits = population.mu, population.ci95
     if population.refused is not None:
-        mean, limits, se = meta.fixed_set.delta, meta.fixed_set.interval(), meta.fixed_set.se
+        mean, limits = meta.fixed_set.delta, meta.fixed_set.interval()
     of = "" if population.refused is None else " of exactly these pairs"
-    text = f"Exam questions minus {name}, mean{of}: {number(mean, decimals(se))} points"
+    text = f"Exam questions minus {name}, mean{of}: {points(mean)} points"
     if isnan(limits.low):
         return f"{text}."
-    return f"{text} (95 % CI {interval(limits, decimals(se))}; not tested)."
+    return f"{text} (95 % CI {points_interval(limits)}; not tested)."
 
 
 def line_in_words(line: ErrorsInVariables) -> str:
     """The line of clinical on exam differences."""
     if line.refused is not None:
         return f"No line of clinical on exam differences: {line.refused}."
-    digits = decimals((line.ci95.high - line.ci95.low) / 4)
     return (
         "Of two pairs, the one that gains one point more on exam questions is expected to change "
-        f"by {number(line.slope, digits)} points more on clinical tasks (95 % interval "
-        f"{interval(line.ci95, digits)}; errors-in-variables line through {line.n_pairs} pairs, "
+        f"by {points(line.slope)} points more on clinical tasks (95 % interval "
+        f"{points_interval(line.ci95)}; errors-in-variables line through {line.n_pairs} pairs, "
         f"jackknife over {line.n_families} families; described, not tested)."
     )
 
 
 def _estimate(estimate: Estimate) -> str:
-    digits = decimals(estimate.se)
     limits = estimate.interval()
-    text = f"{number(estimate.delta, digits)} points"
-    return text if isnan(limits.low) else f"{text} (95 % CI {interval(limits, digits)})"
+    text = f"{points(estimate.delta)} points"
+    return text if isnan(limits.low) else f"{text} (95 % CI {points_interval(limits)})"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import p_value, points, points_interval
 from analysis.sentences.verdict import Verdict
 from analysis.stats.comparison import Comparison
 
@@ -51,8 +51,7 @@ def pair_line(
 
 
 def _overall(comparison: Comparison, p: float | None) -> str:
-    digits = decimals(comparison.se_cr2)
-    text = f"overall {number(comparison.delta, digits)} points"
+    text = f"overall {points(comparison.delta)} points"
     if comparison.interval is None or p is None:
         return text
-    return f"{text} (95 % CI {interval(comparison.interval, digits)}; Holm p {p_value(p)})"
+    return f"{text} (95 % CI {points_interval(comparison.interval)}; Holm p {p_value(p)})"

@@ -16,6 +16,8 @@ from clue.marks import (
 )
 
 HOLM = "Holm"
+POINTS_UNIT = "points"
+"""Unit of the scores of a study."""
 FEW_DF = 4.5
 """Fewer degrees of freedom give a warning, as in a meta-analysis."""
 HALF = 0.5
@@ -40,8 +42,19 @@ class Labels:
     """Marks of the results, which begin the sentence (`clue.marks`)."""
     bounds: Interval | None = None
     """Difference if missing samples had scored worst or best; None = none is missing."""
+    decimals: int | None = None
+    """Of all values in a unit of their own; None: as the standard error demands."""
     verb: str = "scored"
     """Joins a name and its value: `scored`, or `is` for a quantity."""
+
+
+def decimals(comparison: Comparison, labels: Labels) -> int:
+    """Decimals of all values of a comparison: fixed in points, else by the standard error."""
+    if labels.unit == POINTS_UNIT:
+        return number_format.POINTS
+    if labels.decimals is not None:
+        return labels.decimals
+    return number_format.decimals(comparison.se_cr2)
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,10 @@ class Phrases:
         """A number with its unit."""
         return f"{number_format.number(value, self.decimals)}{self.unit}"
 
+    def size(self, value: float) -> str:
+        """A number above 0 with its unit."""
+        return f"{number_format.amount(value, self.decimals)}{self.unit}"
+
     def interval(self, interval: Interval | None) -> str:
         """`low to high`."""
         return "(none)" if interval is None else number_format.interval(interval, self.decimals)
@@ -63,7 +80,7 @@ class Phrases:
     @property
     def decimals(self) -> int:
         """Number of decimals."""
-        return number_format.decimals(self.comparison.se_cr2)
+        return decimals(self.comparison, self.labels)
 
     @property
     def unit(self) -> str:
@@ -94,7 +111,7 @@ class Phrases:
         delta = self.comparison.delta
         if delta == 0:
             return "a difference of 0"
-        return f"{self.amount(abs(delta))} {'higher' if delta > 0 else 'lower'}"
+        return f"{self.size(delta)} {'higher' if delta > 0 else 'lower'}"
 
     @property
     def evidence(self) -> str:
@@ -125,11 +142,12 @@ class Phrases:
             return ""
         if self.labels.adjustment != HOLM:
             rule = " before the correction" if self.labels.adjustment else ""
-            return f"{self.amount(minimum_detectable_difference(se, df))} with 80 % power{rule}"
+            return f"{self.size(minimum_detectable_difference(se, df))} with 80 % power{rule}"
         alpha = self.comparison.alpha / self.labels.tests
         return (
-            f"{self.amount(minimum_detectable_difference(se, df, alpha=alpha))} with 80 % power in "
-            f"a test at {100 * self.comparison.alpha:g} % / {self.labels.tests}"
+            f"{self.size(minimum_detectable_difference(se, df, alpha=alpha))} with 80 % power in "
+            f"a test at {number_format.significant(100 * self.comparison.alpha)} % / "
+            f"{self.labels.tests}"
         )
 
     @property
@@ -161,10 +179,10 @@ class Phrases:
             return ""
         reason = f"{number_format.counted(comparison.n_clusters, 'cluster')}"
         if comparison.max_share is not None and comparison.max_share > HALF:
-            reason = f"one cluster has {100 * comparison.max_share:.0f} % of the items"
-        return (
-            f" Warning: {reason}, so the interval rests on {comparison.df:.1f} degrees of freedom."
-        )
+            share = number_format.percent(100 * comparison.max_share)
+            reason = f"one cluster has {share} % of the items"
+        df = number_format.df(comparison.df)
+        return f" Warning: {reason}, so the interval rests on {df} degrees of freedom."
 
     @property
     def thinking(self) -> str:
@@ -194,5 +212,5 @@ class Phrases:
         rests_on = claim_interval(self.comparison, p, adjusted)
         assert rests_on is not None
         assert adjusted is not None
-        level = f"{100 * rests_on.level:.4g} %"
+        level = f"{number_format.significant(100 * rests_on.level, 4)} %"
         return f"{self._p(adjusted)}, {level} CI {self.interval(rests_on.limits)}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from analysis.meta import MetaAnalysis, RandomEffects
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import POINTS, amount, df, p_value, points, points_interval, significant
 from analysis.sentences.verdict import WITHIN_MARGIN, Verdict
 from analysis.stats.paired import excludes_zero
 from analysis.stats.weighted_sums import Estimate
@@ -59,8 +59,8 @@ def tally(level: str, verdicts: Sequence[tuple[str, Verdict]], margin: float) ->
     groups: dict[str, tuple[Verdict, ...]] = {
         "lower": ("decline",),
         "higher": ("gain",),
-        f"different by less than {margin:g} {unit}": WITHIN_MARGIN,
-        f"not lower by more than {margin:g} {unit}": ("non-inferior only",),
+        f"different by less than {significant(margin)} {unit}": WITHIN_MARGIN,
+        f"not lower by more than {significant(margin)} {unit}": ("non-inferior only",),
     }
     parts, unsettled = [], len(verdicts)
     for group, members in groups.items():
@@ -79,28 +79,28 @@ def _recipes(meta: MetaAnalysis) -> list[str]:
     if crossed is None or by_family.refused is not None:
         return []
     if meta.headline is crossed:
-        limits = interval(by_family.ci95, decimals(by_family.se_cr2))
+        limits = points_interval(by_family.ci95)
         return [
-            f"By families of bases alone: 95 % CI {limits} points ({by_family.df:.1f} degrees of "
+            f"By families of bases alone: 95 % CI {limits} points ({df(by_family.df)} degrees of "
             "freedom); it leaves out that training recipes recur."
         ]
     caution = "the interval above leaves this out and is too short if recipes matter"
     if crossed.refused is not None:
         return [f"Training recipes recur over families of bases; {caution}."]
-    limits = interval(crossed.ci95, decimals(crossed.se_cr2))
+    limits = points_interval(crossed.ci95)
     return [
         f"Training recipes recur over families of bases; {caution}. With recipes: mean "
-        f"{number(crossed.mu, decimals(crossed.se_cr2))} points (95 % CI {limits}; "
-        f"{crossed.n_families} groups that share neither base nor recipe, {crossed.df:.1f} degrees "
+        f"{points(crossed.mu)} points (95 % CI {limits}; "
+        f"{crossed.n_families} groups that share neither base nor recipe, {df(crossed.df)} degrees "
         "of freedom, too few for the main result)."
     ]
 
 
 def _without(influential: InfluentialPair) -> str:
     mean = influential.mean
-    text = f"{number(mean.delta, decimals(mean.se))} points"
+    text = f"{points(mean.delta)} points"
     if not isnan(mean.p):
-        text += f" (95 % CI {interval(mean.interval(), decimals(mean.se))})"
+        text += f" (95 % CI {points_interval(mean.interval())})"
     return f" Without {influential.tuned}, which changes it most, it is {text}."
 
 
@@ -116,17 +116,16 @@ def _explained(meta: MetaAnalysis) -> list[str]:
 
 
 def _population(level: str, population: RandomEffects) -> str:
-    digits = decimals(population.se_cr2)
     details = (
-        f"95 % CI {interval(population.ci95, digits)} points; p {p_value(population.p)}; "
+        f"95 % CI {points_interval(population.ci95)} points; p {p_value(population.p)}; "
         f"{population.n_pairs} pairs in {population.n_families} {_groups(population)}, "
-        f"{population.df:.1f} degrees of freedom"
+        f"{df(population.df)} degrees of freedom"
     )
     if excludes_zero(population.ci95):
-        return f"{_change(level, population.mu, digits)} ({details})."
+        return f"{_change(level, population.mu)} ({details})."
     return (
         f"On {in_sentence(level)} the data do not settle in which direction biomedical models "
-        f"differ from their bases: mean difference {number(population.mu, digits)} points "
+        f"differ from their bases: mean difference {points(population.mu)} points "
         f"({details})."
     )
 
@@ -135,26 +134,25 @@ def _groups(population: RandomEffects) -> str:
     return "families" if population.tau2_recipe is None else "groups of bases and recipes"
 
 
-def _change(level: str, mu: float, digits: int) -> str:
+def _change(level: str, mu: float) -> str:
     direction = "higher" if mu > 0 else "lower"
     return (
-        f"On {in_sentence(level)} biomedical models score {number(abs(mu), digits)} points "
+        f"On {in_sentence(level)} biomedical models score {amount(mu, POINTS)} points "
         f"{direction} than their bases"
     )
 
 
 def _prediction(population: RandomEffects) -> str:
-    limits = interval(population.pi95, decimals(population.se_cr2)).replace(" to ", " and ")
+    limits = points_interval(population.pi95).replace(" to ", " and ")
     return f"The difference of another pair is expected between {limits} points (95 %)."
 
 
 def _these_pairs(level: str, meta: MetaAnalysis) -> str:
     mean, k = meta.fixed_set, meta.random_effects.n_pairs
-    digits = decimals(mean.se)
     subject = f"Mean of exactly these {k} on {in_sentence(level)}"
     if k == 1:
         subject = f"Only one pair has {in_sentence(level)}"
-    text = f"{subject}: {number(mean.delta, digits)} points"
+    text = f"{subject}: {points(mean.delta)} points"
     if isnan(mean.p):
         return f"{text}."
-    return f"{text} (95 % CI {interval(mean.interval(), digits)}; p {p_value(mean.p)})."
+    return f"{text} (95 % CI {points_interval(mean.interval())}; p {p_value(mean.p)})."

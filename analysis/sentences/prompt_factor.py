@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.names import in_sentence
-from analysis.number_format import decimals, interval, number, p_value
+from analysis.number_format import POINTS, amount, p_value, points, points_interval
 from analysis.stats.paired import Interval, excludes_zero
 from analysis.stats.random_prompts import PromptAnalysis
 from analysis.stats.weighted_sums import Estimate
@@ -81,15 +81,15 @@ def prompt_sentence(
     if refused is not None or analysis.random is None or q is None:
         reason = refused or "a variance between prompts takes two prompts and two clusters"
         return marked(labels.marks, f"{where}: not tested, {reason}.")
-    digits, limits = decimals(analysis.random.se), analysis.random.interval()
+    limits = analysis.random.interval()
     alone = claimed not in SETTLED and excludes_zero(limits)
     text = (
-        f"{where} ({DESIGNS[analysis.design]}): {_difference(delta, digits)}, "
-        f"{_in_words(claimed, delta)} (95 % CI {interval(limits, digits)}; q {p_value(q)})"
+        f"{where} ({DESIGNS[analysis.design]}): {_difference(delta)}, "
+        f"{_in_words(claimed, delta)} (95 % CI {points_interval(limits)}; q {p_value(q)})"
         f"{', although this interval alone excludes 0' * alone}. For exactly these prompts the "
-        f"95 % CI is {_limits(analysis.fixed, digits)}. "
+        f"95 % CI is {_limits(analysis.fixed)}. "
     )
-    return marked(labels.marks, text + _between(analysis, labels.tuned, claimed, digits))
+    return marked(labels.marks, text + _between(analysis, labels.tuned, claimed))
 
 
 def prompts_lead(prompt: str, rows: int, *, is_declared: bool) -> str:
@@ -137,10 +137,10 @@ def scope_of_levels(prompts: Collection[int]) -> str:
     )
 
 
-def _difference(delta: float, digits: int) -> str:
+def _difference(delta: float) -> str:
     if delta == 0:
         return "a difference of 0"
-    return f"{number(abs(delta), digits)} points {'higher' if delta > 0 else 'lower'}"
+    return f"{amount(delta, POINTS)} points {'higher' if delta > 0 else 'lower'}"
 
 
 def _varies(analysis: PromptAnalysis, prediction: Interval) -> bool:
@@ -158,11 +158,11 @@ def _in_words(claimed: PromptClaim, delta: float) -> str:
     return "not settled for prompts like these"
 
 
-def _limits(estimate: Estimate, digits: int) -> str:
-    return interval(estimate.interval(), digits) if estimate.se > 0 else "undefined"
+def _limits(estimate: Estimate) -> str:
+    return points_interval(estimate.interval()) if estimate.se > 0 else "undefined"
 
 
-def _between(analysis: PromptAnalysis, tuned: str, claimed: PromptClaim, digits: int) -> str:
+def _between(analysis: PromptAnalysis, tuned: str, claimed: PromptClaim) -> str:
     """The variation between prompts."""
     gains = f"{tuned} scored higher on {analysis.gains} of the {analysis.n_prompts} prompts"
     parts, prediction = analysis.components, analysis.prediction
@@ -172,7 +172,7 @@ def _between(analysis: PromptAnalysis, tuned: str, claimed: PromptClaim, digits:
         return f"{gains}; they differ by no more than the errors of single prompts."
     dependent = ": the sign depends on the prompt" * (claimed == "depends on the prompt")
     return (
-        f"{gains}; the true difference has an SD of {number(parts.sd, digits)} points between "
+        f"{gains}; the true difference has an SD of {points(parts.sd)} points between "
         f"prompts, and under another prompt it is expected between "
-        f"{interval(prediction, digits).replace(' to ', ' and ')} (95 %){dependent}."
+        f"{points_interval(prediction).replace(' to ', ' and ')} (95 %){dependent}."
     )

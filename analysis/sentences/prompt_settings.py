@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
 from analysis.names import in_sentence
-from analysis.number_format import counted, decimals, interval, number, p_value
+from analysis.number_format import POINTS, amount, counted, p_value, points, points_interval
 from analysis.sentences.verdict import Verdict, verdict
 from analysis.stats.battery import LEAST_CLUSTERS, cannot_reject
 from analysis.stats.claims import AdjustedP
@@ -174,19 +174,18 @@ def _model(labels: SettingLabels, model: str, change: Change) -> str:
 
 
 def _values(labels: SettingLabels, comparison: Comparison) -> str:
-    digits = decimals(comparison.se_cr2)
-    first, second = (number(x, digits) for x in (comparison.mean_tuned, comparison.mean_base))
+    first, second = (points(x) for x in (comparison.mean_tuned, comparison.mean_base))
     return f"{first} points under {labels.first}, {second} points under {labels.second}"
 
 
 def _amount(comparison: Comparison, *, absolute: bool = False) -> str:
-    delta = abs(comparison.delta) if absolute else comparison.delta
-    return number(delta, decimals(comparison.se_cr2))
+    delta = comparison.delta
+    return amount(delta, POINTS) if absolute else points(delta)
 
 
 def _evidence(change: Change) -> str:
     limits = change.comparison.interval
-    shown = "none" if limits is None else interval(limits, decimals(change.comparison.se_cr2))
+    shown = "none" if limits is None else points_interval(limits)
     q = "no test" if change.q is None else f"q {p_value(change.q)}"
     return f"95 % CI {shown}; {q}"
 

@@ -9,6 +9,7 @@ difference and its 95 % interval.
 from collections.abc import Callable
 from typing import Literal
 
+from analysis.number_format import significant
 from analysis.sentences.phrases import Labels, Phrases
 from analysis.stats.claims import AdjustedP
 from analysis.stats.comparison import Comparison
@@ -136,8 +137,8 @@ def _inconclusive(phrases: Phrases) -> str:
     comparison, reason = phrases.comparison, ""
     if not comparison.discordant and excludes_zero(comparison.interval):
         reason = (
-            f", since {phrases.labels.adjustment or 'the adjusted'} p is above {comparison.alpha:g}"
-            " although this interval alone excludes 0"
+            f", since {phrases.labels.adjustment or 'the adjusted'} p is above "
+            f"{significant(comparison.alpha)} although this interval alone excludes 0"
         )
     detectable = f"; it can detect {phrases.detectable}" if phrases.detectable else ""
     return f" This comparison does not settle the direction{reason}{detectable}."

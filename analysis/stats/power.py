@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from analysis.number_format import significant
 from clue.errors import ConfigError
 
 __all__ = [
@@ -35,7 +36,7 @@ class PowerTarget:
             ConfigError: not 0 < alpha < power < 1.
         """
         if not 0 < self.alpha < self.power < 1:
-            levels = f"alpha {self.alpha:g}, power {self.power:g}"
+            levels = f"alpha {significant(self.alpha)}, power {significant(self.power)}"
             raise ConfigError(f"{levels}: need 0 < alpha < power < 1")
 
     def quantiles(self, df: float = np.inf) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.number_format import significant, whole_percent
 from analysis.stats.pilot_design import PilotDesign
 from analysis.stats.power import PowerTarget
 from analysis.stats.power_planning import MAX_ITEMS, Design
@@ -76,24 +77,25 @@ class PowerPlan:
     def lines(self) -> Iterator[str]:
         """The plan as lines of text."""
         clustered = self.design.cluster_size > 1
-        yield f"{self.target.power:.0%} power, two-sided test at {self.target.alpha:g}:"
+        power, alpha = whole_percent(self.target.power), significant(self.target.alpha)
+        yield f"{power} % power, two-sided test at {alpha}:"
         if isinstance(self._items, PilotDesign):
             robust = self._items.robust
             sizes = f"{counted(robust.n, 'item')}, {counted(robust.n_clusters, 'cluster')}"
             difference = self._items.detectable(robust.n, self.target)
-            yield f"  the pilot ({sizes}) detects a difference of {difference:.4g}"
+            yield f"  the pilot ({sizes}) detects a difference of {significant(difference, 4)}"
         if self.required:
             clusters = counted(self.required.clusters, "cluster")
             items = counted(self.required.items, "item") + (f" in {clusters}" if clustered else "")
-            yield f"  a difference of {self.required.difference:g} needs {items}"
+            yield f"  a difference of {significant(self.required.difference)} needs {items}"
         if self.detectable:
             yield _detectable_line(self.detectable)
         if isinstance(self.design, PlannedPrompts):
             yield from _prompt_lines(self.design)
         if clustered:
             yield (
-                f"  design effect {self.design.design_effect:.3g}: so many clustered items carry "
-                "as much information as one independent item"
+                f"  design effect {significant(self.design.design_effect, 3)}: so many clustered "
+                "items carry as much information as one independent item"
             )
 
 
@@ -116,9 +118,11 @@ def power_plan(
     1742
     """
     if difference is not None and not difference > 0:
-        raise ConfigError(f"difference {difference:g}: must be above 0")
+        raise ConfigError(f"difference {significant(difference)}: must be above 0")
     if items is not None and items < 2 * design.cluster_size:
-        raise ConfigError(f"items {items}: fewer than two clusters of {design.cluster_size:g}")
+        raise ConfigError(
+            f"items {items}: fewer than two clusters of {significant(design.cluster_size)}"
+        )
     if items is not None and items > MAX_ITEMS:
         raise ConfigError(f"items {items}: more than {MAX_ITEMS:,}")
     required = detectable = None
@@ -139,8 +143,8 @@ def _required(design: Design, difference: float, target: PowerTarget) -> float:
         items = math.inf
     if not items <= MAX_ITEMS:
         raise ConfigError(
-            f"difference {difference:g}: no {MAX_ITEMS:,} items detect it with these numbers; give "
-            "a larger --difference, or check their unit"
+            f"difference {significant(difference)}: no {MAX_ITEMS:,} items detect it with these "
+            "numbers; give a larger --difference, or check their unit"
         )
     return items
 
@@ -170,8 +174,8 @@ def _prompt_lines(design: PlannedPrompts) -> Iterator[str]:
     answers = counted(design.answers_per_item, "answer")
     yield f"  over {design.n_prompts} prompts, {design.layout}: {answers} of a model to each item"
     yield (
-        f"  a standard deviation of {design.sd:g} between prompts leaves a standard error of "
-        f"{design.prompt_error:.3g} with any number of items"
+        f"  a standard deviation of {significant(design.sd)} between prompts leaves a standard "
+        f"error of {significant(design.prompt_error, 3)} with any number of items"
     )
 
 
@@ -179,4 +183,4 @@ def _detectable_line(detectable: DetectableDifference) -> str:
     items = counted(detectable.items, "item detects", "items detect")
     if detectable.difference is None:
         return f"  {items} no difference: too few of them are discordant"
-    return f"  {items} a difference of {detectable.difference:.4g}"
+    return f"  {items} a difference of {significant(detectable.difference, 4)}"

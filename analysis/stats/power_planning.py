@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from scipy import optimize
 
+from analysis.number_format import significant
 from analysis.stats.clusters import NAN
 from analysis.stats.power import (
     DEFAULT_TARGET,
@@ -71,9 +72,9 @@ class _Clustering:
             ConfigError: a number is out of range.
         """
         if not self.cluster_size >= 1:
-            raise ConfigError(f"cluster_size {self.cluster_size:g}: must be at least 1")
+            raise ConfigError(f"cluster_size {significant(self.cluster_size)}: must be at least 1")
         if not 0 <= self.icc <= 1:
-            raise ConfigError(f"icc {self.icc:g}: not a number from 0 to 1")
+            raise ConfigError(f"icc {significant(self.icc)}: not a number from 0 to 1")
 
     @property
     def design_effect(self) -> float:
@@ -99,7 +100,7 @@ class ContinuousDesign(_Clustering):
             ConfigError: a number is out of range.
         """
         if not self.sd > 0:
-            raise ConfigError(f"sd {self.sd:g}: must be above 0")
+            raise ConfigError(f"sd {significant(self.sd)}: must be above 0")
         super().__post_init__()
 
     def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
@@ -144,7 +145,9 @@ class BinaryDesign(_Clustering):
             ConfigError: a number is out of range.
         """
         if not 0 < self.discordant <= 1:
-            raise ConfigError(f"discordant {self.discordant:g}: not a share above 0, up to 1")
+            raise ConfigError(
+                f"discordant {significant(self.discordant)}: not a share above 0, up to 1"
+            )
         super().__post_init__()
 
     def required(self, difference: float, target: PowerTarget = DEFAULT_TARGET) -> float:
@@ -158,8 +161,9 @@ class BinaryDesign(_Clustering):
         """
         if difference > self.discordant:
             raise ConfigError(
-                f"a difference of {difference:g} cannot come from {self.discordant:g} discordant "
-                "items; give a smaller --difference, or --sd if scores are not right or wrong"
+                f"a difference of {significant(difference)} cannot come from "
+                f"{significant(self.discordant)} discordant items; give a smaller --difference, "
+                "or --sd if scores are not right or wrong"
             )
         if self.cluster_size == 1:
             return self._items(difference, np.inf, target)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize
 
+from analysis.number_format import significant
 from analysis.stats.power import DEFAULT_TARGET, PowerTarget, minimum_detectable_difference
 from analysis.stats.power_planning import MAX_ITEMS, Design, ExpectedError
 from analysis.stats.prompt_cells import PromptDesign
@@ -54,13 +55,13 @@ class PlannedPrompts:
                 f"prompts {self.n_prompts}: at least 2; one has no error over prompts"
             )
         if not 0 <= self.sd < math.inf:
-            raise ConfigError(f"prompt sd {self.sd:g}: must be a number of at least 0")
+            raise ConfigError(f"prompt sd {significant(self.sd)}: must be a number of at least 0")
         if self.correlation is None:
             return
         if not self._least_correlation <= self.correlation <= 1:
             raise ConfigError(
-                f"prompt correlation {self.correlation:g}: not a number from "
-                f"{self._least_correlation:g}, the correlation within clusters, to 1"
+                f"prompt correlation {significant(self.correlation)}: not a number from "
+                f"{significant(self._least_correlation)}, the correlation within clusters, to 1"
             )
 
     @property
@@ -167,8 +168,9 @@ class PlannedPrompts:
 
     def _too_few_prompts(self, difference: float, target: PowerTarget) -> str:
         problem = (
-            f"no number of items detects a difference of {difference:g} with {self.n_prompts} "
-            f"prompts and a standard deviation of {self.sd:g} between them"
+            f"no number of items detects a difference of {significant(difference)} with "
+            f"{self.n_prompts} prompts and a standard deviation of {significant(self.sd)} "
+            "between them"
         )
         for k in range(self.n_prompts + 1, MOST_PROMPTS):
             reach = sum(target.quantiles(k - 1)) * self.sd / k**0.5

@@ -9,6 +9,7 @@ terminal. `tests/house/test_gates.py` checks that nothing else prints.
 """
 
 import argparse
+import codecs
 import io
 import logging
 import os
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _UNLIMITED = 1_000_000
 """Columns: more than any row has."""
+MINUS = "\N{MINUS SIGN}"
+"""Sign of a negative number in texts for people."""
+UNPRINTABLE = "hyphen_or_escape"
+"""Name of the rule for characters that an encoding lacks."""
 
 
 def table(names: Sequence[str], numbers: Sequence[str] = (), title: str | None = None) -> "Table":
@@ -73,9 +78,21 @@ def print_error(text: object) -> None:
 
 
 def accept_all_texts() -> None:
-    """Let standard output write characters that its encoding lacks as escapes, not as an error."""
+    """Let standard output write characters that its encoding lacks as escapes, not as an error.
+
+    A minus sign becomes a hyphen.
+    """
+    codecs.register_error(UNPRINTABLE, _hyphen_or_escape)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout.reconfigure(errors=UNPRINTABLE)
+
+
+def _hyphen_or_escape(error: UnicodeError) -> tuple[str, int]:
+    """Replacement of the characters that an encoding lacks, and the position behind them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].replace(MINUS, "-")
+    return lacking.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def discard_output() -> None:

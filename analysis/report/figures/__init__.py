@@ -1,7 +1,7 @@
 """The figures of a report; each is drawn twice, for the HTML page and for files."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
@@ -41,6 +41,8 @@ class FigureSpec:
     """Describes the content for readers who do not see the figure."""
     absence: str
     """Reason that replaces the figure if nothing is drawn."""
+    applies: Callable[[StudyResults], bool] = lambda results: True
+    """False if the study declares nothing that the figure could show: it is not missed then."""
     own_results: bool = True
     """False if the figure shows published results only."""
 
@@ -55,15 +57,20 @@ class RenderedFigure:
     alt: str
     svg: str
     png: bytes
+    svg_narrow: str
+    """For a phone: readable at a width of 400 CSS pixels."""
+    png_narrow: bytes
 
 
+COLOURS = "▼ worse, ▲ better, ■ within the margin, ● not settled."
+"""Explains the marks of findings."""
 MAX_NAMES = 12
 """Models of a mark that a figure names; the marks are the only names of some figures."""
 NO_PAIR = "No pair was compared."
 FIGURES = {
     "forest": FigureSpec(
         "Pairs by family of base models",
-        "Squares: differences. Thick lines: 95 % intervals. Thin lines: simultaneous 95 % "
+        f"Marks: differences. {COLOURS} Thick lines: 95 % intervals. Thin lines: simultaneous 95 % "
         "intervals, which hold for all pairs at once. Band: the declared margin. Filled diamond: "
         "pooled mean for pairs of this kind. Dashed line: prediction interval of another pair. "
         "Hollow diamond: mean of exactly these pairs. m*: the smallest margin within which this "
@@ -75,9 +82,9 @@ FIGURES = {
     ),
     "heatmap": FigureSpec(
         "Pairs by tasks",
-        "Differences in points. Declines and gains are marked after Holm's correction over all "
-        f"cells. {LEGEND} Grey: not tested. MDE: the difference that the corrected test detects "
-        "in 80 % of such comparisons.",
+        "Differences in points. Colours and marks follow the verdict after Holm's correction over "
+        f"all cells, never the sign alone. {LEGEND} Dark grey: not tested. MDE: the "
+        "difference that the corrected test detects in 80 % of such comparisons.",
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
@@ -112,13 +119,14 @@ FIGURES = {
         "No pair has both sides.",
     ),
     "levels": FigureSpec(
-        "Level 1 against Level 2",
-        "Arrows lead from the base (○) to the biomedical model (◆). Dotted: joint 95 % region of "
-        "the arrow's head relative to its base. The regions of two pairs say nothing about the "
-        "difference between their models.",
+        "Levels of all models",
+        "Biomedical models stand below their base (○), whose score a tick repeats in their rows. "
+        f"Lines: 95 % intervals of the difference, from the base's score on. {COLOURS} The "
+        "intervals of two pairs say nothing about the difference between their models.",
         levels.draw,
         levels.alt,
-        "No model has all tasks of both levels.",
+        "No model has all tasks of a level.",
+        levels.declares_levels,
     ),
     "distributions": FigureSpec(
         "Differences of single items",
@@ -131,12 +139,13 @@ FIGURES = {
     ),
     "patients": FigureSpec(
         "LongHealth by patient",
-        "Mean difference of each patient, sorted. Grey: a mean of 0. Dashed line: mean of all "
-        "items. Patients are the independent units: their number, not the number of questions, "
-        "limits the precision.",
+        "Mean difference of each patient, sorted; no single patient is tested. Dashed line: mean "
+        "of all items, in the colour of its verdict. Patients are the independent "
+        "units: their number, not the number of questions, limits the precision.",
         patients.draw,
         patients.alt,
         "No pair has LongHealth.",
+        patients.has_patients,
     ),
     "power": FigureSpec(
         "Detectable differences",
@@ -153,7 +162,7 @@ FIGURES = {
         "several pairs (Holm; all margins of the family change by the same factor). Where a line "
         "crosses the dashed line (alpha), at its number, begin the margins within which the pair "
         "would be equivalent. Thick line: the declared margin. A margin that is chosen after the "
-        "results are seen supports no claim.",
+        "results are seen supports no claim. Colours follow the verdicts at the declared margin.",
         margins.draw,
         margins.alt,
         "No equivalence was tested.",
@@ -170,7 +179,7 @@ FIGURES = {
         "Format and content",
         "The difference of each pair is the sum of the three other panels, with 95 % intervals. "
         "Form: the share of answers that can be read. Content: the mean score of readable answers. "
-        "Rest: points that unreadable texts earn.",
+        f"Rest: points that unreadable texts earn, which are not tested. {COLOURS}",
         format_content.draw,
         format_content.alt,
         "No difference could be split.",
@@ -203,20 +212,26 @@ def render(
     mark = described(marks, MAX_NAMES)
     if mark and not spec.own_results:
         mark = f"published results; the report's own: {mark}"
+    figures = []
     with theme.drawing():
-        for_page = spec.draw(results, conf, theme.STAND_IN)
-        for_file = spec.draw(results, conf, theme.LIGHT)
-        if mark and for_page and for_file:
-            add_stamp(for_page, mark, theme.STAND_IN)
-            add_stamp(for_file, mark, theme.LIGHT)
-    if for_page is None or for_file is None:
-        return None
+        for colours in (theme.STAND_IN, theme.LIGHT):
+            for width in (theme.WIDTH, theme.NARROW):
+                layout = replace(colours, width=width)
+                figure = spec.draw(results, conf, layout)
+                if figure is None:
+                    return None
+                if mark:
+                    add_stamp(figure, mark, layout)
+                figures.append(figure)
+    wide, narrow, wide_file, narrow_file = figures
     prefix = f"[{mark}] " if mark else ""
     return RenderedFigure(
         name=name,
         title=spec.title,
         caption=f"{prefix}{spec.caption}",
         alt=f"{prefix}{spec.alt(results)}",
-        svg=theme.svg(for_page, name),
-        png=theme.png(for_file),
+        svg=theme.svg(wide, name),
+        png=theme.png(wide_file),
+        svg_narrow=theme.svg(narrow, f"{name}_narrow"),
+        png_narrow=theme.png(narrow_file),
     )

@@ -5,15 +5,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.meta.errors_in_variables import ErrorsInVariables
+from analysis.number_format import signed_points
 from analysis.paired_study.exam_contrast import ExamContrast, ExamPoint
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.report.figures.labelled_points import LABEL_HEIGHT, joint_region, side_labels
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.theme import Theme, themed_axes
 from analysis.settings import AnalysisConf
 
-SIDE = 4.6
-"""Smallest side of the plot, in inches."""
+LEFT = 0.6
+"""Inches at the left of the plot."""
+BESIDE = {False: 2.2, True: 1.3}
+"""Inches of the names beside it, in the wide and in the narrow layout."""
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -22,10 +25,12 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     if contrast is None or not contrast.points:
         return None
     points = {point.pair.partition(" - ")[0]: point for point in contrast.points}
-    side = max(SIDE, LABEL_HEIGHT * len(points))
+    side = max(theme.width - BESIDE[theme.is_narrow] - LEFT, LABEL_HEIGHT * len(points))
     height = side + 0.65
-    figure = Figure(figsize=(WIDTH, height))
-    ax = themed_axes(figure, theme, (0.09, 0.5 / height, 0.62, side / height))
+    figure = Figure(figsize=(theme.width, height))
+    width = theme.width - LEFT - BESIDE[theme.is_narrow]
+    rect = (LEFT / theme.width, 0.5 / height, width / theme.width, side / height)
+    ax = themed_axes(figure, theme, rect)
     for point in points.values():
         _point(ax, point, theme)
     ax.margins(0.08)
@@ -37,10 +42,10 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         _line(ax, contrast.line, [point.exam.delta for point in points.values()], theme)
     ax.set_xlim(limits[0])
     ax.set_ylim(limits[1])
-    ax.set_xlabel("exam questions: biomedical minus base, points")
-    ax.set_ylabel("clinical tasks: biomedical minus base, points")
+    ax.set_xlabel("exam questions: Δ in points")
+    ax.set_ylabel("clinical tasks: Δ in points")
     centres = {name: (one.exam.delta, one.clinical.delta) for name, one in points.items()}
-    side_labels(ax, centres, side, theme)
+    side_labels(ax, centres, side, theme, BESIDE[theme.is_narrow] - 0.2)
     return figure
 
 
@@ -48,7 +53,8 @@ def alt(results: StudyResults) -> str:
     """Describes the figure: both differences of each pair."""
     contrast = _contrast(results)
     parts = [
-        f"{point.pair}: exam {point.exam.delta:+.1f}, clinical {point.clinical.delta:+.1f}"
+        f"{point.pair}: exam {signed_points(point.exam.delta)}, clinical "
+        f"{signed_points(point.clinical.delta)}"
         for point in (contrast.points if contrast else ())
     ]
     return "Differences on exam questions and on clinical tasks, in points. " + "; ".join(parts)

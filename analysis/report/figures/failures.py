@@ -1,15 +1,20 @@
 """Answer failures: the rate of each kind, base and biomedical model of every pair."""
 
+import textwrap
 from itertools import groupby
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from analysis import number_format
 from analysis.cells import StoredCell
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.panels import PanelGrid
+from analysis.report.figures.text_width import SPACE, column_inches, shortened
+from analysis.report.figures.theme import SMALLEST, Theme
 from analysis.settings import AnalysisConf
 
 KINDS = {
@@ -30,7 +35,15 @@ THOUGHT_KINDS = {
 }
 """Flags of models that think before they answer, to their names."""
 ALL_KINDS = KINDS | THOUGHT_KINDS
-ROW = 0.19
+ROW = 0.2
+"""Inches of a pair."""
+MOST_COLUMNS = {False: 6, True: 2}
+"""Panels beside each other, in the wide and in the narrow layout."""
+LONGEST = {False: 1.9, True: 1.3}
+"""Most inches of the names."""
+SIZE = 7.5
+TITLE = 12
+"""Characters of a line of a title."""
 SCALES = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Possible upper limits of the axes, in percent; all panels have the same limit."""
 
@@ -48,21 +61,40 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     kinds = [flag for flag in ALL_KINDS if any(recorded == flag for _, recorded in rates)]
     highest = max(percent or 0 for both in rates.values() for percent in both)
     limit = next(scale for scale in SCALES if scale >= highest)
-    height = ROW * len(pairs) * 1.6 + 0.95
-    figure = Figure(figsize=(WIDTH, height))
-    width = 0.80 / len(kinds)
+    names = [pair.partition(" - ")[0] for pair in pairs]
+    grid = PanelGrid(
+        number=len(kinds),
+        columns=min(MOST_COLUMNS[theme.is_narrow], len(kinds)),
+        width=theme.width,
+        panel=ROW * len(pairs),
+        left=column_inches(names, SIZE, LONGEST[theme.is_narrow]),
+        above=0.42,
+        bottom=0.38,
+    )
+    figure = grid.figure()
     for column, flag in enumerate(kinds):
-        rect = (0.19 + column * width, 0.6 / height, width * 0.84, 1 - 0.9 / height)
-        ax = themed_axes(figure, theme, rect)
+        ax = grid.axes(figure, column, theme)
         for y, pair in enumerate(pairs):
             if (pair, flag) in rates:
                 _bars(ax, y, rates[pair, flag], theme)
-        title = ALL_KINDS[flag]
-        ax.set_title(title.replace(" ", "\n") if flag in THOUGHT_KINDS else title, fontsize=8)
-        _scale(ax, pairs if column == 0 else [""] * len(pairs), limit, theme)
-    figure.text(0.19, 0.1 / height, "% of answers:", color=theme.ink)
-    figure.text(0.32, 0.1 / height, "○ base", color=theme.base)
-    figure.text(0.42, 0.1 / height, "◆ biomedical", color=theme.tuned)
+        ax.set_title(textwrap.fill(ALL_KINDS[flag], TITLE), fontsize=8)
+        shown = [shortened(name, grid.left - SPACE, SIZE) for name in names]
+        _scale(ax, shown if grid.is_first(column) else [""] * len(pairs), limit, theme)
+    legend = [
+        Line2D([], [], ls="", marker="o", color=theme.base, mfc=theme.paper, label="base"),
+        Line2D([], [], ls="", marker="D", ms=4, color=theme.tuned, label="biomedical"),
+    ]
+    figure.legend(
+        handles=legend,
+        title="% of answers",
+        loc="lower center",
+        ncols=2,
+        frameon=False,
+        labelcolor=theme.ink,
+        fontsize=SIZE,
+        title_fontsize=SIZE,
+        borderaxespad=0.0,
+    ).get_title().set_color(theme.ink)
     return figure
 
 
@@ -101,7 +133,7 @@ def _rates(results: StudyResults) -> Rates:
 
 
 def _whole(percent: float | None) -> str:
-    return "none" if percent is None else f"{percent:.0f}"
+    return "none" if percent is None else number_format.percent(percent)
 
 
 def _bars(ax: Axes, y: int, rates: BothPercents, theme: Theme) -> None:
@@ -115,9 +147,10 @@ def _bars(ax: Axes, y: int, rates: BothPercents, theme: Theme) -> None:
 
 
 def _scale(ax: Axes, names: list[str], limit: float, theme: Theme) -> None:
-    ax.set_yticks(range(len(names)), [name.partition(" - ")[0] for name in names])
+    ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(-0.04 * limit, 1.04 * limit)
     ax.set_xticks([0, limit / 2, limit])
-    ax.tick_params(labelsize=7)
+    ax.tick_params(labelsize=SMALLEST)
+    ax.tick_params(axis="y", labelsize=SIZE, length=0)
     ax.grid(axis="x", color=theme.line, lw=0.5)

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 
 from analysis import number_format
 from analysis.pairing.file_comparison import FileComparison
+from analysis.report.figures.findings import finding_style
 from analysis.report.figures.interval_rows import (
     difference,
     left_text,
     margin_band,
     right_text,
-    verdict_colour,
 )
 from analysis.report.figures.stamp import add_stamp
 from analysis.report.figures.theme import (
@@ -28,6 +28,7 @@ from analysis.report.figures.theme import (
     with_fixed_colours,
 )
 from analysis.report.verdict_symbols import verdict_symbol
+from analysis.sentences.phrases import decimals
 from analysis.sentences.verdict import verdict
 from clue.marks import union
 
@@ -74,13 +75,15 @@ def draw(comparisons: Comparisons, theme: Theme) -> Figure:
 
 def _row(ax: Axes, y: float, name: str, one: FileComparison, theme: Theme) -> None:
     comparison, claimed = one.comparison, verdict(one.comparison, one.adjusted)
-    colour = verdict_colour(claimed, theme)
+    colour, marker = finding_style(claimed, theme)
     if comparison.interval:
         ax.plot(list(comparison.interval), [y, y], color=colour, lw=2.2, solid_capstyle="butt")
-    ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
+    ax.plot([comparison.delta], [y], marker, color=colour, ms=4.5)
     p = one.adjusted.difference if one.adjusted else comparison.p
     ax.annotate(_short(name), (NAME, y), **left_text(theme.ink))
-    ax.annotate(difference(comparison), (DELTA, y), **left_text(theme.ink))
+    ax.annotate(
+        difference(comparison, decimals(comparison, one.labels)), (DELTA, y), **left_text(theme.ink)
+    )
     ax.annotate(number_format.p_cell(p), (P, y), **right_text(theme.ink))
     ax.annotate(verdict_symbol(claimed, comparison.delta), (MARK, y), **right_text(colour))
 

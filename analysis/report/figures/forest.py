@@ -1,6 +1,7 @@
 """Forest plot: pairs by family, pooled means, declared margin."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 from matplotlib.axes import Axes
@@ -12,24 +13,54 @@ from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.interval_rows import (
-    difference,
-    left_text,
-    margin_band,
-    right_text,
-    verdict_colour,
-)
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.findings import finding_style
+from analysis.report.figures.interval_rows import difference, left_text, margin_band, right_text
+from analysis.report.figures.text_width import SPACE, column_inches, shortened, text_inches
+from analysis.report.figures.theme import Theme, themed_axes
 from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
-ROW = 0.24
-"""Height of a line in inches."""
-LEFT, PLOT = 0.25, 0.36
-"""Shares of the width for names and for the axis; the numbers use the rest."""
-NAME, DELTA, P, M_STAR, MARK = -0.68, 1.03, 1.70, 1.88, 1.97
-"""Horizontal positions of the text columns, in widths of the axis."""
+SIZE = 8.0
+POOLED, ANOTHER, EXACTLY = (
+    *("Pairs of this kind (pooled)", "Another pair (prediction)"),
+    "Exactly these pairs (mean)",
+)
+ABOVE, BELOW = 0.3, 0.5
+"""Inches for the heads of the columns and for the axis."""
+OFFSET = "  "
+"""Begins the name of a pair below its family."""
+
+
+@dataclass(frozen=True)
+class ForestLayout:
+    """Positions in inches from the left edge of the axis; narrow: texts are above intervals."""
+
+    row: float
+    left: float
+    """Inches at the left of the axis."""
+    plot: float
+    """Width of the axis."""
+    delta: float
+    mark: float
+    p: float | None = None
+    m_star: float | None = None
+    text_above: float = 0.0
+    """Distance of a text from its interval, in rows."""
+
+    def at(self, inches: float) -> float:
+        """Position in widths of the axis."""
+        return inches / self.plot
+
+    @property
+    def name(self) -> float:
+        """Position of the names."""
+        return 0.03 - self.left
+
+    @property
+    def name_inches(self) -> float:
+        """Space of a name."""
+        return self.left - SPACE if self.p is not None else self.delta - 1.55
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -40,20 +71,26 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     level, rows = selectors.headline_rows(setting)
     lines = _lines(rows)
     pooled = setting.answers.get(level)
+    layout = _layout(lines, pooled.meta if pooled else None, theme)
     below = len(lines) + (_pooled_height(pooled.meta) if pooled else 0)
-    height = ROW * (below + 2) + 0.55
-    figure = Figure(figsize=(WIDTH, height))
-    ax = themed_axes(figure, theme, (LEFT, 0.5 / height, PLOT, 1 - 0.55 / height))
-    ax.set_ylim(-below, 2)
+    height = layout.row * below + ABOVE + BELOW
+    figure = Figure(figsize=(theme.width, height))
+    rect = (
+        *(layout.left / theme.width, BELOW / height, layout.plot / theme.width),
+        layout.row * below / height,
+    )
+    ax = themed_axes(figure, theme, rect)
+    ax.set_ylim(0.5 - below, 0.5)
     margin_band(ax, rows[0].comparison.margin, theme)
     for index, line in enumerate(lines):
         if isinstance(line, str):
-            ax.annotate(line, (NAME, -index), **left_text(theme.faint), style="italic")
+            family = {**left_text(theme.faint), "style": "italic"}
+            ax.annotate(line, (layout.at(layout.name), -index), **family)
         else:
-            _pair(ax, -index, line, theme)
+            _pair(ax, -index, line, layout, theme)
     if pooled:
-        _pooled(ax, -len(lines) - 0.5, pooled.meta, theme)
-    _finish(ax, level, theme)
+        _pooled(ax, -len(lines) - 0.3, pooled.meta, layout, theme)
+    _finish(ax, level, layout, theme)
     return figure
 
 
@@ -67,9 +104,26 @@ def alt(results: StudyResults) -> str:
     return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
 
 
+def _layout(
+    lines: Sequence[ResultRow | str], meta: MetaAnalysis | None, theme: Theme
+) -> ForestLayout:
+    if theme.is_narrow:
+        plot = theme.width - 0.2
+        return ForestLayout(0.36, 0.1, plot, plot - 0.25, plot, text_above=0.32)
+    names = [line if isinstance(line, str) else f"{OFFSET}{line.key.tuned}" for line in lines]
+    rows = [line for line in lines if not isinstance(line, str)]
+    left = column_inches([*names, *([EXACTLY, POOLED] if meta else [])], SIZE, 2.2)
+    numbers = max(text_inches(difference(row.comparison), SIZE) for row in rows)
+    plot = theme.width - left - numbers - 1.6
+    delta = plot + 0.1 + numbers
+    return ForestLayout(
+        0.24, left, plot, delta, mark=delta + 1.42, p=delta + 0.68, m_star=delta + 1.18
+    )
+
+
 def _pooled_height(meta: MetaAnalysis) -> float:
     """Number of lines for the pooled means."""
-    return 1.5 if meta.headline.refused else 3.5
+    return 1.3 if meta.headline.refused else 3.3
 
 
 def _lines(rows: Sequence[ResultRow]) -> list[ResultRow | str]:
@@ -84,44 +138,63 @@ def _pair_name(row: ResultRow) -> str:
     return row.key.pair
 
 
-def _pair(ax: Axes, y: float, row: ResultRow, theme: Theme) -> None:
+def _pair(ax: Axes, y: float, row: ResultRow, layout: ForestLayout, theme: Theme) -> None:
     comparison, judgement = row.comparison, row.judgement
-    colour = verdict_colour(judgement.verdict, theme)
+    colour, marker = finding_style(judgement.verdict, theme)
+    at = y - layout.text_above
     if judgement.ci_simultaneous:
-        ax.plot(list(judgement.ci_simultaneous), [y, y], color=colour, lw=0.8)
+        ax.plot(list(judgement.ci_simultaneous), [at, at], color=colour, lw=0.8)
     if comparison.interval:
-        ax.plot(list(comparison.interval), [y, y], color=colour, lw=2.6, solid_capstyle="butt")
-    ax.plot([comparison.delta], [y], "s", color=colour, ms=4.5)
-    ax.annotate(f"  {row.key.tuned}", (NAME, y), **left_text(theme.ink))
-    ax.annotate(difference(row.comparison), (DELTA, y), **left_text(theme.ink))
-    ax.annotate(number_format.p_cell(judgement.p_adjusted), (P, y), **right_text(theme.ink))
-    m_star = f"{comparison.m_star:.1f}" if comparison.m_star is not None else "-"
-    ax.annotate(m_star, (M_STAR, y), **right_text(theme.ink))
-    ax.annotate(symbol(row), (MARK, y), **right_text(colour))
+        ax.plot(list(comparison.interval), [at, at], color=colour, lw=2.6, solid_capstyle="butt")
+    ax.plot([comparison.delta], [at], marker, color=colour, ms=5)
+    _name(ax, y, f"{OFFSET}{row.key.tuned}", layout, theme)
+    _numbers(ax, y, difference(comparison), layout, theme)
+    if layout.p is not None and layout.m_star is not None:
+        style = right_text(theme.ink)
+        p, m_star = number_format.p_cell(judgement.p_adjusted), comparison.m_star
+        ax.annotate(p, (layout.at(layout.p), y), **style)
+        ax.annotate(number_format.points(m_star), (layout.at(layout.m_star), y), **style)
+    ax.annotate(symbol(row), (layout.at(layout.mark), y), **right_text(colour))
 
 
-def _pooled(ax: Axes, y: float, meta: MetaAnalysis, theme: Theme) -> None:
+def _name(ax: Axes, y: float, name: str, layout: ForestLayout, theme: Theme) -> None:
+    text = shortened(name, layout.name_inches, SIZE)
+    ax.annotate(text, (layout.at(layout.name), y), **left_text(theme.ink))
+
+
+def _numbers(ax: Axes, y: float, text: str, layout: ForestLayout, theme: Theme) -> None:
+    style = right_text(theme.ink)
+    if theme.is_narrow:  # the text stands on the axis
+        style["bbox"] = {"facecolor": theme.paper, "lw": 0, "pad": 1.0}
+    ax.annotate(text, (layout.at(layout.delta), y), **style)
+
+
+def _pooled(ax: Axes, y: float, meta: MetaAnalysis, layout: ForestLayout, theme: Theme) -> None:
     if meta.headline.refused is None:
-        _population(ax, y, meta.headline, theme)
+        _population(ax, y, meta.headline, layout, theme)
         y -= 2
     mean, interval = meta.fixed_set.delta, meta.fixed_set.interval()
     if isfinite(interval.low):
-        _diamond(ax, y, mean, interval, (theme.ink, theme.paper))
-        ax.annotate("Exactly these pairs (mean)", (NAME, y), **left_text(theme.ink))
-        ax.annotate(_mean(mean, interval), (DELTA, y), **left_text(theme.ink))
+        _diamond(ax, y - layout.text_above, mean, interval, (theme.ink, theme.paper))
+        _name(ax, y, EXACTLY, layout, theme)
+        _numbers(ax, y, number_format.estimate(mean, interval), layout, theme)
 
 
-def _population(ax: Axes, y: float, population: RandomEffects, theme: Theme) -> None:
+def _population(
+    ax: Axes, y: float, population: RandomEffects, layout: ForestLayout, theme: Theme
+) -> None:
     """Mean of the population on one line, prediction interval on the next."""
     interval, prediction = population.ci95, population.pi95
-    _diamond(ax, y, population.mu, interval, (theme.ink, theme.ink))
-    ax.plot(prediction, [y - 1, y - 1], "--", color=theme.ink, lw=1)
-    ax.annotate("Pairs of this kind (pooled)", (NAME, y), **left_text(theme.ink))
-    ax.annotate("Another pair (prediction)", (NAME, y - 1), **left_text(theme.ink))
-    ax.annotate(_mean(population.mu, interval), (DELTA, y), **left_text(theme.ink))
-    limits = f"{prediction.low:.1f} to {prediction.high:.1f}"
-    ax.annotate(limits, (DELTA, y - 1), **left_text(theme.ink))
-    ax.annotate(number_format.p_cell(population.p), (P, y), **right_text(theme.ink))
+    at = y - layout.text_above
+    _diamond(ax, at, population.mu, interval, (theme.ink, theme.ink))
+    ax.plot(prediction, [at - 1, at - 1], "--", color=theme.ink, lw=1)
+    _name(ax, y, POOLED, layout, theme)
+    _name(ax, y - 1, ANOTHER, layout, theme)
+    _numbers(ax, y, number_format.estimate(population.mu, interval), layout, theme)
+    _numbers(ax, y - 1, number_format.points_interval(prediction), layout, theme)
+    if layout.p is not None:
+        p = number_format.p_cell(population.p)
+        ax.annotate(p, (layout.at(layout.p), y), **right_text(theme.ink))
 
 
 def _diamond(
@@ -131,25 +204,19 @@ def _diamond(
     edge, inside = colours
     ax.fill(
         [interval.low, centre, interval.high, centre],
-        [y, y + 0.32, y, y - 0.32],
+        [y, y + 0.28, y, y - 0.28],
         facecolor=inside,
         edgecolor=edge,
         lw=1,
     )
 
 
-def _finish(ax: Axes, level: str, theme: Theme) -> None:
+def _finish(ax: Axes, level: str, layout: ForestLayout, theme: Theme) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
-    heads = (
-        (DELTA, "Δ [95 % CI]", left_text),
-        (P, "p (Holm)", right_text),
-        (M_STAR, "m*", right_text),
-    )
-    for x, text, side in heads:
-        ax.annotate(text, (x, 1.2), **side(theme.faint))
-
-
-def _mean(mean: float, interval: Interval) -> str:
-    return f"{mean:.1f} [{interval.low:.1f} to {interval.high:.1f}]"
+    ax.locator_params(axis="x", nbins=5)
+    heads = ((layout.delta, "Δ [95 % CI]"), (layout.p, "p (Holm)"), (layout.m_star, "m*"))
+    for inches, text in heads:
+        if inches is not None:
+            ax.annotate(text, (layout.at(inches), 0.9), **right_text(theme.faint))

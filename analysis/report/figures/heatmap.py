@@ -1,26 +1,38 @@
-"""Heat map of pairs by tasks: difference, verdict and detectable difference of each cell."""
+"""Table of pairs by tasks in colour: difference, verdict and detectable difference of each cell."""
+
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.names import display_name, display_order
+from analysis.number_format import points, signed_points
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.theme import LIGHT, WIDTH, Theme, themed_axes
+from analysis.report.figures.findings import finding
+from analysis.report.figures.panels import PanelGrid
+from analysis.report.figures.text_width import SPACE, column_inches, shortened
+from analysis.report.figures.theme import LIGHT, Theme
 from analysis.report.verdict_symbols import symbol
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 
-ROW, LEFT, TOP = 0.36, 0.24, 0.45
-"""Inches of a row, share of the width for names, inches above the cells."""
-FULL = 10.0
-"""Difference in points at which the colour saturates; the number shows larger differences."""
-PALE = 0.75
-"""Share of the pure colour at saturation; black text stays readable on it."""
-UNTESTED = "#e4e4e4"
+ROW, TOP = 0.36, 0.42
+"""Inches of a row, and above the cells."""
+MOST_COLUMNS = {False: 8, True: 4}
+"""Tasks beside each other, in the wide and in the narrow layout."""
+LONGEST = {False: 2.0, True: 1.25}
+"""Most inches of the names."""
+SIZE, NOTE_SIZE = 8.0, 6.0
+PALE = 0.6
+"""Share of the pure colour; black text stays readable on it."""
+OPEN, UNTESTED = "#f4f4f4", "#dcdcdc"
+
+Cells = Mapping[tuple[str, str], ResultRow]
+"""Pair and task to their comparison."""
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -28,23 +40,27 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     setting = selectors.reported_setting(results)
     if setting is None:
         return None
-    rows = selectors.primary_rows(setting, "task")
-    by_pair_and_task = {(row.key.pair, row.key.task): row for row in rows}
-    tasks = sorted({task for _, task in by_pair_and_task}, key=display_order)
-    pairs = selectors.pairs_by_family(setting)
-    height = TOP + ROW * len(pairs) + 0.15
-    figure = Figure(figsize=(WIDTH, height))
-    ax = themed_axes(figure, theme, (LEFT, 0.15 / height, 0.98 - LEFT, ROW * len(pairs) / height))
-    ax.set_xlim(0, len(tasks))
-    ax.set_ylim(len(pairs), 0)
-    for y, (_, pair) in enumerate(pairs):
-        for x, task in enumerate(tasks):
-            row = by_pair_and_task.get((pair, task))
-            if row is None:
-                _text(ax, (x + 0.5, y + 0.5), "not run", theme.faint)
-            else:
-                _cell(ax, (x, y), row)
-    _labels(ax, [pair.partition(" - ")[0] for _, pair in pairs], tasks, theme)
+    cells = {(row.key.pair, row.key.task): row for row in selectors.primary_rows(setting, "task")}
+    tasks = sorted({task for _, task in cells}, key=display_order)
+    pairs = [pair for _, pair in selectors.pairs_by_family(setting)]
+    names = [pair.partition(" - ")[0] for pair in pairs]
+    parts = _parts(tasks, MOST_COLUMNS[theme.is_narrow])
+    grid = PanelGrid(
+        number=len(parts),
+        columns=1,
+        width=theme.width,
+        panel=ROW * len(pairs),
+        left=column_inches(names, SIZE, LONGEST[theme.is_narrow]),
+        above=TOP,
+        below=0.1,
+    )
+    figure = grid.figure()
+    for number, part in enumerate(parts):
+        ax = grid.axes(figure, number, theme)
+        ax.set_xlim(0, max(map(len, parts)))
+        ax.set_ylim(len(pairs), 0)
+        _cells(ax, cells, pairs, part, theme)
+        _labels(ax, [shortened(name, grid.left - SPACE, SIZE) for name in names], part, theme)
     return figure
 
 
@@ -55,7 +71,7 @@ def alt(results: StudyResults) -> str:
         return ""
     rows = selectors.primary_rows(setting, "task")
     changes = [
-        f"{row.key.tuned} on {display_name(row.key.task)} {row.comparison.delta:+.1f} "
+        f"{row.key.tuned} on {display_name(row.key.task)} {signed_points(row.comparison.delta)} "
         f"({row.judgement.verdict})"
         for row in rows
         if row.judgement.verdict in CHANGES
@@ -66,45 +82,65 @@ def alt(results: StudyResults) -> str:
     )
 
 
-def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow) -> None:
+def _parts(tasks: Sequence[str], most: int) -> list[list[str]]:
+    """Tasks in parts of nearly equal size, at most so many in each."""
+    number = -(-len(tasks) // most)
+    size = -(-len(tasks) // number)
+    return [list(tasks[start : start + size]) for start in range(0, len(tasks), size)]
+
+
+def _cells(
+    ax: Axes, cells: Cells, pairs: Sequence[str], tasks: Sequence[str], theme: Theme
+) -> None:
+    for y, pair in enumerate(pairs):
+        for x, task in enumerate(tasks):
+            row = cells.get((pair, task))
+            if row is None:
+                _text(ax, (x + 0.5, y + 0.5), "not run", theme.faint)
+            else:
+                _cell(ax, (x, y), row, len(tasks) * (2 if theme.is_narrow else 1))
+
+
+def _cell(ax: Axes, corner: tuple[int, int], row: ResultRow, columns: int) -> None:
     x, y = corner
     comparison = row.comparison
-    # a difference without an error has no colour: it is no evidence of a direction
     untested = bool(comparison.refused) or row.detectable is None
-    colour = UNTESTED if untested else _colour(comparison.delta)
+    colour = UNTESTED if untested else _colour(finding(row.judgement.verdict))
     ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, lw=0))
     mark = "" if untested else symbol(row)
     # the cell's own colour is pale in light and dark mode, so that its text is dark in both
-    _text(ax, (x + 0.5, y + 0.4), f"{comparison.delta:+.1f} {mark}".strip(), "#111111")
-    detectable = "not tested" if untested else f"MDE {row.detectable:.1f}"
-    _text(ax, (x + 0.5, y + 0.78), f"n {comparison.n}, {detectable}", "#333333", fontsize=5.8)
+    text = f"{signed_points(comparison.delta)} {mark}".strip()
+    _text(ax, (x + 0.5, y + 0.36), text, "#111111", SIZE if columns <= 8 else 7.0)
+    detectable = "not tested" if untested else f"MDE {points(row.detectable)}"
+    note = detectable if columns > 6 else f"n {comparison.n}, {detectable}"
+    _text(ax, (x + 0.5, y + 0.76), note, "#333333", NOTE_SIZE)
 
 
 def _text(
-    ax: Axes, centre: tuple[float, float], text: str, colour: str, fontsize: float | None = None
+    ax: Axes, centre: tuple[float, float], text: str, colour: str, fontsize: float = SIZE
 ) -> None:
     ax.annotate(text, centre, ha="center", va="center", color=colour, fontsize=fontsize)
 
 
-def _labels(ax: Axes, pairs: list[str], tasks: list[str], theme: Theme) -> None:
+def _labels(ax: Axes, names: Sequence[str], tasks: Sequence[str], theme: Theme) -> None:
     ax.set_xticks(
         [x + 0.5 for x in range(len(tasks))],
         [display_name(task).replace(" ", "\n", 1) for task in tasks],
     )
-    ax.set_yticks([y + 0.5 for y in range(len(pairs))], pairs)
+    ax.set_yticks([y + 0.5 for y in range(len(names))], names)
     ax.xaxis.tick_top()
-    ax.tick_params(length=0, colors=theme.ink)
+    ax.tick_params(length=0, colors=theme.ink, labelsize=SIZE)
+    ax.tick_params(axis="x", labelsize=7.0)
     for spine in ax.spines.values():
         spine.set_visible(False)
 
 
-def _colour(delta: float) -> str:
-    """Colour from pale vermilion over almost white, which is zero, to pale blue."""
-    colours = [_pale(LIGHT.decline), to_rgb("#f4f4f4"), _pale(LIGHT.gain)]
-    scale = LinearSegmentedColormap.from_list("difference", colours)
-    return to_hex(scale(0.5 + 0.5 * max(-1.0, min(1.0, delta / FULL))))
+def _colour(name: str) -> str:
+    """Pale colour of a finding."""
+    colours = {"worse": LIGHT.decline, "better": LIGHT.gain, "equivalent": LIGHT.equivalent}
+    return _pale(colours[name]) if name in colours else OPEN
 
 
-def _pale(colour: str) -> tuple[float, float, float]:
+def _pale(colour: str) -> str:
     red, green, blue = (1 - PALE * (1 - part) for part in to_rgb(colour))
-    return red, green, blue
+    return to_hex((red, green, blue))

@@ -16,18 +16,10 @@ def margin_band(ax: Axes, margin: float | None, theme: Theme) -> None:
     ax.axvline(0, color=theme.faint, lw=0.8, zorder=1)
 
 
-def difference(comparison: Comparison) -> str:
+def difference(comparison: Comparison, digits: int = number_format.POINTS) -> str:
     """The difference with its 95 % interval."""
-    decimals = number_format.decimals(comparison.se_cr2) if comparison.se_cr2 else 1
-    delta = number_format.number(comparison.delta, decimals)
-    if comparison.interval is None:
-        return f"{delta} [untested]"
-    return f"{delta} [{number_format.interval(comparison.interval, decimals)}]"
-
-
-def verdict_colour(verdict: str, theme: Theme) -> str:
-    """Colour of a verdict."""
-    return {"decline": theme.decline, "gain": theme.gain}.get(verdict, theme.ink)
+    text = number_format.estimate(comparison.delta, comparison.interval, digits)
+    return text if comparison.interval else f"{text} [untested]"
 
 
 def left_text(colour: str) -> dict[str, Any]:

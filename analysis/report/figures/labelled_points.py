@@ -8,7 +8,8 @@ from matplotlib.patches import Ellipse
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from analysis.report.figures.theme import Theme
+from analysis.report.figures.text_width import shortened
+from analysis.report.figures.theme import SMALLEST, Theme
 from analysis.stats.paired import Array
 
 LABEL_HEIGHT = 0.155
@@ -33,20 +34,30 @@ def joint_region(centre: Point, covariance: Array, colour: str) -> Ellipse:
     return Ellipse(centre, width, height, angle=angle, fill=False, edgecolor=colour, lw=0.7, ls=":")
 
 
-def side_labels(ax: Axes, points: Mapping[str, Point], height: float, theme: Theme) -> None:
-    """Writes the names at the side in the vertical order of the points, each with a leader line."""
+def side_labels(
+    ax: Axes, points: Mapping[str, Point], height: float, theme: Theme, room: float
+) -> None:
+    """Writes the names at the side in the vertical order of the points, each with a leader line.
+
+    Args:
+        ax: with the points.
+        points: name to position.
+        height: of the axes, in inches.
+        theme: colours.
+        room: inches for the names; longer ones are shortened.
+    """
     low, high = ax.get_ylim()
     ordered = sorted(points, key=lambda model: -points[model][1])
     heights = [(points[model][1] - low) / (high - low) for model in ordered]
     for model, label_y in zip(ordered, spread(heights, LABEL_HEIGHT / height), strict=True):
         ax.annotate(
-            model,
+            shortened(model, room, SMALLEST),
             points[model],
             (1.03, label_y),
             textcoords="axes fraction",
             va="center",
             color=theme.ink,
-            fontsize=7,
+            fontsize=SMALLEST,
             arrowprops={
                 "arrowstyle": "-",
                 "color": theme.faint,

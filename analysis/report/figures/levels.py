@@ -1,95 +1,165 @@
-"""Level 1 against Level 2: all models, with arrows from base to biomedical and 95 % ellipses."""
+"""Scores of all models in each level of the study: a row per model, below its base."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from analysis.paired_study.results import PromptResults, StudyResults
+from analysis.names import display_name
+from analysis.number_format import signed_points
+from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.standings import Standing
 from analysis.report import selectors
-from analysis.report.figures.labelled_points import (
-    LABEL_HEIGHT,
-    Point,
-    joint_region,
-    side_labels,
+from analysis.report.figures.findings import (
+    finding,
+    finding_legend,
+    finding_style,
+    legend_height,
 )
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.panels import PanelGrid
+from analysis.report.figures.text_width import SPACE, column_inches, shortened
+from analysis.report.figures.theme import Theme
 from analysis.settings import AnalysisConf
 from clue.marks import common, labelled
 
-SIDE = 4.6
-"""Smallest side of the plot, in inches."""
-LABELS_LEFT = 0.74
-"""Left edge of the model names, as a share of the width."""
+ROW = 0.19
+"""Height of a model in inches."""
+LONGEST = {False: 2.0, True: 1.6}
+"""Most inches of the names, in the wide and in the narrow layout."""
+SIZE = 7.5
+
+Rows = Mapping[tuple[str, str], ResultRow]
+"""Biomedical model and level to its comparison."""
+
+
+class ModelLine(NamedTuple):
+    """A model in the figure."""
+
+    standing: Standing
+    is_tuned: bool
+    name: str
+    """As it is shown."""
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
-    """Draws the models as points; None if no model has both levels."""
-    standings = selectors.reported_standings(results, conf)
-    points = _points(standings)
-    setting = selectors.reported_setting(results)
-    if not points:
+    """Draws a panel per level; None if no model has all tasks of a level."""
+    levels = _levels(results, conf)
+    if not levels:
         return None
-    side = max(SIDE, LABEL_HEIGHT * len(points))
-    height = side + 0.65
-    figure = Figure(figsize=(WIDTH, height))
-    ax = themed_axes(figure, theme, (0.09, 0.5 / height, LABELS_LEFT - 0.12, side / height))
-    pairs = _pairs_with_both_levels(setting) if setting else []
-    tuned = {level1.key.tuned for level1, _ in pairs}
-    for level1, level2 in pairs:
-        _arrow(ax, level1, level2, theme)
-    for model, point in points.items():
-        shape, colour = ("D", theme.tuned) if model in tuned else ("o", theme.base)
-        ax.plot(*point, shape, color=colour, mfc=None if model in tuned else theme.paper, ms=4.5)
-    ax.set_xlabel("Level 1, points")
-    ax.set_ylabel("Level 2, points")
-    ax.grid(color=theme.line, lw=0.6)
-    ax.margins(0.08)
-    shared = common(standing.marks for standing in standings)
-    names = {one.model: labelled(one.model, one.marks, shared) for one in standings}
-    side_labels(ax, {names[model]: point for model, point in points.items()}, side, theme)
+    rows = _rows(results)
+    lines = _lines(selectors.reported_standings(results, conf), rows, levels)
+    found = {finding(row.judgement.verdict) for row in rows.values() if row.key.task in levels}
+    grid = PanelGrid(
+        number=len(levels),
+        columns=1 if theme.is_narrow else len(levels),
+        width=theme.width,
+        panel=ROW * len(lines),
+        left=column_inches([line.name for line in lines], SIZE, LONGEST[theme.is_narrow]),
+        below=0.48,
+        bottom=legend_height(len(found) + 1, theme),
+    )
+    figure = grid.figure()
+    for number, level in enumerate(levels):
+        ax = grid.axes(figure, number, theme)
+        for y, line in enumerate(lines):
+            row = rows.get((line.standing.model, level))
+            if row:
+                _compared(ax, y, row, theme)
+            else:
+                _alone(ax, y, line, level, theme)
+        _finish(ax, level, len(lines), theme)
+        if grid.is_first(number):
+            _names(ax, lines, grid.left - SPACE, theme)
+    base = Line2D([], [], ls="", marker="o", color=theme.base, mfc=theme.paper, label="base")
+    finding_legend(figure, found, theme, extra=[base])
     return figure
 
 
 def alt(results: StudyResults) -> str:
-    """Describes the figure: the changes of each pair in both levels."""
+    """Describes the figure: the changes of each pair in its levels."""
+    changes: dict[str, list[str]] = {}
+    for (tuned, level), row in _rows(results).items():
+        change = f"{display_name(level)} {signed_points(row.comparison.delta)}"
+        changes.setdefault(tuned, []).append(change)
+    parts = [f"{tuned}: {', '.join(of_model)}" for tuned, of_model in changes.items()]
+    return "Change from base to biomedical model in each level, in points. " + "; ".join(parts)
+
+
+def declares_levels(results: StudyResults) -> bool:
+    """True if the study declares a level."""
+    return bool(results.study.declaration.tree.levels)
+
+
+def _levels(results: StudyResults, conf: AnalysisConf) -> list[str]:
+    """Declared levels that a model has, the overall score last."""
+    declared = results.study.declaration.tree.of_datasets
+    standings = selectors.reported_standings(results, conf)
+    return [name for name in declared if any(name in one.scores for one in standings)]
+
+
+def _rows(results: StudyResults) -> Rows:
     setting = selectors.reported_setting(results)
-    parts = [
-        f"{level1.key.tuned}: Level 1 {level1.comparison.delta:+.1f}, Level 2 "
-        f"{level2.comparison.delta:+.1f}"
-        for level1, level2 in (_pairs_with_both_levels(setting) if setting else [])
-    ]
-    return "Change from base to biomedical model in both levels, in points. " + "; ".join(parts)
+    rows = selectors.primary_rows(setting, "level") if setting else []
+    return {(row.key.tuned, row.key.task): row for row in rows}
 
 
-def _points(standings: Sequence[Standing]) -> dict[str, Point]:
-    return {
-        standing.model: (
-            standing.scores["level1"].estimate.delta,
-            standing.scores["level2"].estimate.delta,
-        )
-        for standing in standings
-        if {"level1", "level2"} <= set(standing.scores)
-    }
-
-
-def _pairs_with_both_levels(setting: PromptResults) -> list[tuple[ResultRow, ResultRow]]:
-    rows = {(row.key.pair, row.key.task): row for row in selectors.primary_rows(setting, "level")}
+def _lines(standings: Sequence[Standing], rows: Rows, levels: Sequence[str]) -> list[ModelLine]:
+    """Bases with their biomedical models below them, then models without a pair."""
+    shared = common(standing.marks for standing in standings)
+    names = {one.model: labelled(one.model, one.marks, shared) for one in standings}
+    scored = {one.model: one for one in standings if set(levels) & set(one.scores)}
+    pairs = sorted({(row.key.family, row.key.base, row.key.tuned) for row in rows.values()})
+    order: dict[str, bool] = {}
+    for _, base, tuned in pairs:
+        order.setdefault(base, False)
+        order[tuned] = True
+    order |= {model: False for model in scored if model not in order}
     return [
-        (rows[pair, "level1"], rows[pair, "level2"])
-        for _, pair in selectors.pairs_by_family(setting)
-        if (pair, "level1") in rows and (pair, "level2") in rows
+        ModelLine(scored[model], is_tuned, names[model])
+        for model, is_tuned in order.items()
+        if model in scored
     ]
 
 
-def _arrow(ax: Axes, level1: ResultRow, level2: ResultRow, theme: Theme) -> None:
-    base = level1.comparison.mean_base, level2.comparison.mean_base
-    tuned = level1.comparison.mean_tuned, level2.comparison.mean_tuned
-    ax.annotate("", tuned, base, arrowprops={"arrowstyle": "->", "color": theme.tuned, "lw": 1.2})
-    if level1.comparison.se_cr2 and level2.comparison.se_cr2:
-        # the levels share no patients, so their differences are independent
-        variances = [(row.comparison.se_cr2 or 0.0) ** 2 for row in (level1, level2)]
-        ax.add_patch(joint_region(tuned, np.diag(variances), theme.tuned))
+def _alone(ax: Axes, y: int, line: ModelLine, level: str, theme: Theme) -> None:
+    """A model that is compared with no base: a base, or one without a partner in this level."""
+    score = line.standing.scores.get(level)
+    if score is not None:
+        marker = "D" if line.is_tuned else "o"
+        ax.plot([score.estimate.delta], [y], marker, color=theme.base, mfc=theme.paper, ms=4.5)
+
+
+def _compared(ax: Axes, y: int, row: ResultRow, theme: Theme) -> None:
+    """A biomedical model with its difference from its base."""
+    comparison = row.comparison
+    colour, marker = finding_style(row.judgement.verdict, theme)
+    ax.plot([comparison.mean_base, comparison.mean_tuned], [y, y], color=theme.line, lw=2.4)
+    if comparison.interval:
+        ends = [comparison.mean_base + end for end in comparison.interval]
+        ax.plot(ends, [y, y], color=colour, lw=1.2)
+    ax.plot([comparison.mean_base], [y], "|", color=theme.base, ms=8)
+    ax.plot([comparison.mean_tuned], [y], marker, color=colour, ms=5)
+
+
+def _names(ax: Axes, lines: Sequence[ModelLine], inches: float, theme: Theme) -> None:
+    """Names at the left; those of bases are pale."""
+    names = [shortened(line.name, inches, SIZE) for line in lines]
+    ax.set_yticks(range(len(lines)), names)
+    for label, line in zip(ax.get_yticklabels(), lines, strict=True):
+        label.set_color(theme.ink if line.is_tuned else theme.faint)
+
+
+def _finish(ax: Axes, level: str, lines: int, theme: Theme) -> None:
+    ax.set_title(display_name(level), loc="left", fontsize=8.5, color=theme.ink)
+    ax.set_yticks([])
+    ax.set_ylim(lines - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0, labelsize=SIZE)
+    ax.tick_params(axis="x", labelsize=7)
+    ax.locator_params(axis="x", nbins=4)
+    ax.margins(x=0.06)
+    ax.grid(axis="x", color=theme.line, lw=0.5)
+    ax.set_xlabel("points", fontsize=7.5)
+    ax.spines["left"].set_visible(False)

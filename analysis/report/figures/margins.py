@@ -7,10 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.names import display_name
+from analysis.number_format import margin, points
 from analysis.paired_study.margin_curve import MarginCurve, margin_curves
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.findings import finding_style
+from analysis.report.figures.labelled_points import spread
+from analysis.report.figures.text_width import shortened, text_inches
+from analysis.report.figures.theme import SMALLEST, Theme, themed_axes
+from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Array
 
@@ -18,6 +23,11 @@ FACTORS = np.arange(5, 101) / 20
 """Margins as multiples of the declared ones: a quarter to five times."""
 LOWEST = 0.001
 """Lower end of the axis of p."""
+LINE, NUMBER = 0.16, 0.2
+"""Inches of a name below another one, and of a number beside another one."""
+LEFT, BESIDE, PLOT, ABOVE, BELOW = 0.75, 2.5, 2.5, 0.26, 0.5
+"""Inches at the left of the axes, for names beside them, of the axes, above and below them."""
+SIZE = 7.5
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -25,24 +35,27 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     curves = _curves(results)
     if not curves:
         return None
-    figure = Figure(figsize=(WIDTH, 3.2))
-    ax = themed_axes(figure, theme, (0.08, 0.15, 0.6, 0.81))
+    names = LINE * len(curves)
+    beside = 0.0 if theme.is_narrow else BESIDE
+    plot = PLOT if theme.is_narrow else max(PLOT, names)
+    below = BELOW + (names if theme.is_narrow else 0.0)
+    height = ABOVE + plot + below
+    figure = Figure(figsize=(theme.width, height))
+    width = theme.width - LEFT - beside - 0.1
+    rect = (LEFT / theme.width, below / height, width / theme.width, plot / height)
+    ax = themed_axes(figure, theme, rect)
     alpha = conf.study.alpha
     ax.axhline(alpha, color=theme.faint, lw=0.8, ls=(0, (4, 3)))
     margin = curves[0].row.comparison.margin
     if margin is not None:
         ax.axvline(margin, color=theme.faint, lw=2)
-    for number, curve in enumerate(curves, 1):
-        _line(ax, number, curve, alpha, theme)
-    ax.set_yscale("log")
-    ax.set_ylim(LOWEST, 1.1)
-    ax.set_yticks([0.001, 0.01, 0.05, 0.1, 1], ["0.001", "0.01", "0.05", "0.1", "1"])
-    ax.minorticks_off()
-    ax.set_xlim(0, max(float(curve.margins[-1]) for curve in curves))
-    ax.grid(color=theme.line, lw=0.6)
-    ax.set_xlabel(f"margin in points, {display_name(curves[0].row.key.task)}")
-    ax.set_ylabel("p of equivalence")
-    _names(figure, curves, alpha, theme)
+    for curve in curves:
+        colour, _ = finding_style(curve.row.judgement.verdict, theme)
+        ax.plot(curve.margins, np.maximum(_shown(curve), LOWEST), color=colour, lw=1)
+    _axes(ax, curves, theme)
+    _numbers(ax, curves, alpha, width, theme)
+    corner = (0.1, names) if theme.is_narrow else (theme.width - beside, height - ABOVE)
+    _names(figure, curves, alpha, corner, theme)
     return figure
 
 
@@ -83,23 +96,62 @@ def _shown(curve: MarginCurve) -> Array:
     return curve.p if curve.adjusted is None else curve.adjusted
 
 
-def _line(ax: Axes, number: int, curve: MarginCurve, alpha: float, theme: Theme) -> None:
-    ax.plot(curve.margins, np.maximum(_shown(curve), LOWEST), color=theme.tuned, lw=1)
-    at = crossing(curve, alpha)
-    if at is not None:
+def _axes(ax: Axes, curves: list[MarginCurve], theme: Theme) -> None:
+    ax.set_yscale("log")
+    ax.set_ylim(LOWEST, 1.1)
+    ax.set_yticks([0.001, 0.01, 0.05, 0.1, 1], ["0.001", "0.01", "0.05", "0.1", "1"])
+    ax.minorticks_off()
+    ax.set_xlim(0, max(float(curve.margins[-1]) for curve in curves))
+    ax.grid(color=theme.line, lw=0.6)
+    ax.set_xlabel(f"margin in points, {display_name(curves[0].row.key.task)}")
+    ax.set_ylabel("p of equivalence")
+
+
+def _numbers(ax: Axes, curves: list[MarginCurve], alpha: float, width: float, theme: Theme) -> None:
+    """Numbers of the pairs above the axes, each with a line down to where its curve crosses."""
+    highest = ax.get_xlim()[1]
+    crossings = {n: at for n, one in enumerate(curves, 1) if (at := crossing(one, alpha))}
+    if not crossings:
+        return
+    step = min(NUMBER / width, 1 / len(crossings))
+    ordered = sorted(crossings, key=lambda number: -crossings[number])
+    places = spread([crossings[number] / highest for number in ordered], step)
+    for number, place in zip(ordered, places, strict=True):
+        colour, _ = finding_style(curves[number - 1].row.judgement.verdict, theme)
         ax.annotate(
-            str(number), (at, alpha), (0, 4 + 9 * (number % 4)), textcoords="offset points",
-            ha="center", color=theme.ink, fontsize=7,
-        )  # fmt: skip
+            str(number),
+            (crossings[number], alpha),
+            (place, 1.03),
+            textcoords="axes fraction",
+            ha="center",
+            va="bottom",
+            color=colour,
+            fontsize=SMALLEST,
+            arrowprops={"arrowstyle": "-", "color": theme.faint, "lw": 0.4, "shrinkB": 0},
+            annotation_clip=False,
+        )
 
 
-def _names(figure: Figure, curves: list[MarginCurve], alpha: float, theme: Theme) -> None:
-    """Numbers and names of the pairs, beside the axes."""
+def _names(
+    figure: Figure,
+    curves: list[MarginCurve],
+    alpha: float,
+    corner: tuple[float, float],
+    theme: Theme,
+) -> None:
+    """Mark, number and name of each pair, from a corner down, in inches."""
+    width, height = figure.get_size_inches()
+    left, top = corner
     for number, curve in enumerate(curves, 1):
-        text = f"{number}  {curve.row.key.tuned}: {_crossing_text(curve, alpha)}"
-        figure.text(0.7, 0.96 - 0.068 * (number - 1), text, color=theme.ink, fontsize=7, va="top")
+        colour, _ = finding_style(curve.row.judgement.verdict, theme)
+        crossed = _crossing_text(curve, alpha)
+        room = width - left - text_inches(f"99 : {crossed} ▼", SIZE) - 0.1
+        name = shortened(curve.row.key.tuned, room, SIZE)
+        text = f"{number}  {name}: {crossed} {symbol(curve.row)}".rstrip()
+        place = (left / width, (top - LINE * (number - 0.5)) / height)
+        figure.text(*place, text, color=colour, fontsize=SIZE, va="center")
 
 
 def _crossing_text(curve: MarginCurve, alpha: float) -> str:
     at = crossing(curve, alpha)
-    return f"above {curve.margins[-1]:g} points" if at is None else f"{at:.1f} points"
+    return f"above {margin(curve.margins[-1])} points" if at is None else f"{points(at)} points"

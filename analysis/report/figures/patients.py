@@ -5,14 +5,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.paired_study.results import StudyResults
+from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.series import task_score
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.findings import finding_style
+from analysis.report.figures.panels import PanelGrid
+from analysis.report.figures.text_width import shortened, text_inches
+from analysis.report.figures.theme import SMALLEST, Theme
+from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Sums
 
 DATASET = "longhealth"
-HEIGHT, COLUMNS = 1.25, 4
+COLUMNS = {False: 4, True: 2}
+"""Panels beside each other, in the wide and in the narrow layout."""
+SIZE = 7.5
 
 
 def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | None:
@@ -20,17 +27,28 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     sums_by_pair = _sums_by_pair(results)
     if not sums_by_pair:
         return None
-    n_rows = -(-len(sums_by_pair) // COLUMNS)
-    figure = Figure(figsize=(WIDTH, HEIGHT * n_rows + 0.3))
+    verdicts = _verdicts(results)
+    grid = PanelGrid(
+        number=len(sums_by_pair),
+        columns=COLUMNS[theme.is_narrow],
+        width=theme.width,
+        panel=0.75,
+        left=0.5,
+        gap=0.4,
+        below=0.12,
+    )
+    figure = grid.figure()
     widest = max(float(np.abs(s.sums / s.sizes).max()) for s in sums_by_pair.values()) or 1.0
     for number, (pair, sums) in enumerate(sums_by_pair.items()):
-        row, column = divmod(number, COLUMNS)
-        rect = (0.06 + column * 0.237, 1 - (row + 0.88) / n_rows, 0.21, 0.6 / n_rows)
-        ax = themed_axes(figure, theme, rect)
-        _caterpillar(ax, sums, widest, theme)
-        ax.set_title(pair.partition(" - ")[0], loc="left", fontsize=7.5, color=theme.ink)
-        if column == 0:
-            ax.set_ylabel("points", fontsize=7)
+        ax = grid.axes(figure, number, theme)
+        row = verdicts.get(pair)
+        _caterpillar(ax, sums, widest, row, theme)
+        mark = symbol(row) if row else ""
+        room = grid.panel_width + 0.2 - text_inches(f" {mark}", SIZE)
+        title = f"{shortened(pair.partition(' - ')[0], room, SIZE)} {mark}".rstrip()
+        ax.set_title(title, loc="left", fontsize=SIZE, color=theme.ink)
+        if grid.is_first(number):
+            ax.set_ylabel("points", fontsize=SMALLEST)
     return figure
 
 
@@ -58,15 +76,27 @@ def _sums_by_pair(results: StudyResults) -> dict[str, Sums]:
     }
 
 
-def _caterpillar(ax: Axes, sums: Sums, widest: float, theme: Theme) -> None:
+def has_patients(results: StudyResults) -> bool:
+    """True if the study declares a task of LongHealth."""
+    return any(task.startswith(DATASET) for task in results.study.declaration.tasks)
+
+
+def _verdicts(results: StudyResults) -> dict[str, ResultRow]:
+    """Comparison of each pair on the data set."""
+    setting = selectors.reported_setting(results)
+    rows = selectors.primary_rows(setting, "task") if setting else []
+    return {row.key.pair: row for row in rows if row.key.task == DATASET}
+
+
+def _caterpillar(ax: Axes, sums: Sums, widest: float, row: ResultRow | None, theme: Theme) -> None:
+    """Means of patients have no colour, since none is tested alone; the mean of all has one."""
     means = np.sort(sums.sums / sums.sizes)
     ranks = np.arange(len(means))
-    by_sign = {-1: theme.decline, 0: theme.faint, 1: theme.gain}
-    colours = [by_sign[int(sign)] for sign in np.sign(means)]
-    ax.vlines(ranks, 0, means, color=colours, lw=1.6)
-    ax.scatter(ranks, means, c=colours, s=7, marker="s")
+    ax.vlines(ranks, 0, means, color=theme.faint, lw=1.4)
+    ax.scatter(ranks, means, c=theme.faint, s=7, marker="s")
     ax.axhline(0, color=theme.faint, lw=0.8)
-    ax.axhline(sums.delta, color=theme.ink, lw=0.8, ls="--")
+    colour = finding_style(row.judgement.verdict, theme)[0] if row else theme.ink
+    ax.axhline(sums.delta, color=colour, lw=1.2, ls="--")
     ax.set_ylim(-1.1 * widest, 1.1 * widest)
     ax.set_xticks([])
-    ax.tick_params(labelsize=6.5)
+    ax.tick_params(labelsize=SMALLEST)

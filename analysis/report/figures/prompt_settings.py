@@ -10,14 +10,20 @@ from analysis.names import display_name, display_order
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.panels import PanelGrid
+from analysis.report.figures.text_width import SPACE, column_inches, shortened
+from analysis.report.figures.theme import SMALLEST, Theme
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 
 LINE, GAP = 0.14, 0.14
 """Height of an interval, and distance between pairs, in inches."""
-LEFT, RIGHT, TOP, BOTTOM = 0.22, 0.99, 0.75, 0.35
-"""Edges of the plots as shares of the width, and space above and below them in inches."""
+MOST_COLUMNS = {False: 6, True: 2}
+"""Panels beside each other, in the wide and in the narrow layout."""
+LEGEND_COLUMNS = {False: 4, True: 1}
+LONGEST = {False: 1.8, True: 1.2}
+"""Most inches of the names."""
+SIZE = 7.5
 MARKERS = "soD^vPX"
 """Of the settings in their order; the main setting is filled."""
 
@@ -30,20 +36,28 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     rows = _rows(settings)
     tasks = sorted({task for _, _, task in rows}, key=display_order)
     pairs = sorted({pair for _, pair, _ in rows})
-    space = len(pairs) * (LINE * len(settings) + GAP)
-    height = TOP + space + BOTTOM
-    figure = Figure(figsize=(WIDTH, height))
-    width = (RIGHT - LEFT) / len(tasks)
+    names = [pair.partition(" - ")[0] for pair in pairs]
+    grid = PanelGrid(
+        number=len(tasks),
+        columns=min(MOST_COLUMNS[theme.is_narrow], len(tasks)),
+        width=theme.width,
+        panel=len(pairs) * (LINE * len(settings) + GAP),
+        left=column_inches(names, SIZE, LONGEST[theme.is_narrow]),
+        gap=0.16,
+        above=0.36,
+        top=0.2 * -(-len(settings) // LEGEND_COLUMNS[theme.is_narrow]) + 0.05,
+    )
+    figure = grid.figure()
     prompts = [setting.prompt for setting in settings]
     for number, task in enumerate(tasks):
-        rect = (LEFT + number * width, BOTTOM / height, 0.86 * width, space / height)
-        ax = themed_axes(figure, theme, rect)
+        ax = grid.axes(figure, number, theme)
         of_task = {
             (prompt, pair): row for (prompt, pair, name), row in rows.items() if name == task
         }
         _panel(ax, of_task, prompts, pairs, theme)
         ax.set_title(display_name(task).replace(" ", "\n", 1), fontsize=8)
-        _labels(ax, pairs if number == 0 else [], len(pairs), theme)
+        shown = [shortened(name, grid.left - SPACE, SIZE) for name in names]
+        _labels(ax, shown if grid.is_first(number) else [""] * len(names), theme)
     _legend(figure, settings, theme)
     return figure
 
@@ -104,12 +118,11 @@ def _interval(ax: Axes, y: float, row: ResultRow, index: int, theme: Theme) -> N
     ax.plot([comparison.delta], [y], marker, color=colour, mfc=inside, ms=4, zorder=3)
 
 
-def _labels(ax: Axes, pairs: Sequence[str], number: int, theme: Theme) -> None:
-    """Names of the biomedical models at the first panel."""
-    names = [pair.partition(" - ")[0] for pair in pairs] or [""] * number
-    ax.set_yticks(range(number), names)
-    ax.tick_params(axis="y", length=0, labelsize=7.5, colors=theme.ink)
-    ax.tick_params(axis="x", labelsize=7)
+def _labels(ax: Axes, names: Sequence[str], theme: Theme) -> None:
+    """Names of the biomedical models at the first panel of a row."""
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(axis="y", length=0, labelsize=SIZE, colors=theme.ink)
+    ax.tick_params(axis="x", labelsize=SMALLEST)
     ax.spines["left"].set_visible(False)
 
 
@@ -131,7 +144,12 @@ def _legend(figure: Figure, settings: Sequence[PromptResults], theme: Theme) -> 
             )
         )
     figure.legend(
-        handles=marks, loc="upper left", ncols=4, frameon=False, labelcolor=theme.ink, fontsize=7.5
+        handles=marks,
+        loc="upper left",
+        ncols=LEGEND_COLUMNS[theme.is_narrow],
+        frameon=False,
+        labelcolor=theme.ink,
+        fontsize=SIZE,
     )
 
 

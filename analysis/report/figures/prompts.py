@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.names import display_name, display_order
+from analysis.number_format import signed_points
 from analysis.paired_study.prompt_factor_rows import (
     PromptFactor,
     PromptFactorResults,
@@ -16,7 +17,7 @@ from analysis.paired_study.prompt_factor_rows import (
 )
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
-from analysis.report.figures.theme import WIDTH, Theme, themed_axes
+from analysis.report.figures.theme import SMALLEST, Theme, themed_axes
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 
@@ -40,7 +41,7 @@ class Layout(NamedTuple):
     is_named: bool
 
 
-NAMED = Layout(3, 0.115, 0.98, 0.34, 0.26, 1.2, True)
+NAMED = Layout(3, 0.13, 0.98, 0.34, 0.26, 1.2, True)
 """Of one pair: prompts have names, and panels are wide."""
 COMPACT = Layout(6, 0.045, 0.16, 0.36, 0.24, 3.0, False)
 """Of several pairs: a row of panels for each."""
@@ -55,18 +56,18 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     if setting is None or not rows:
         return None
     factor = setting.prompt_factor
-    layout = _layout(rows)
+    layout = _layout(rows, theme)
     grid = _grid(rows, layout)
     most = max(row.factor.n_prompts for row in rows) + 2.5 * layout.step
     panel = most * layout.row
     height = TOP + len(grid) * (layout.above + panel + layout.below)
-    figure = Figure(figsize=(WIDTH, height))
-    width = WIDTH / layout.columns
+    figure = Figure(figsize=(theme.width, height))
+    width = theme.width / layout.columns
     for line, members in enumerate(grid):
         top = TOP + line * (layout.above + panel + layout.below) + layout.above
         for column, row in enumerate(members):
-            left = (column * width + layout.left) / WIDTH
-            share = (width - layout.left - RIGHT) / WIDTH
+            left = (column * width + layout.left) / theme.width
+            share = (width - layout.left - RIGHT) / theme.width
             rect = (left, 1 - (top + panel) / height, share, panel / height)
             ax = themed_axes(figure, theme, rect)
             _panel(ax, row, factor.of_score(row.key), layout, theme)
@@ -81,7 +82,7 @@ def alt(results: StudyResults) -> str:
     setting = selectors.population_setting(results)
     rows = _panels(setting.prompt_factor) if setting else []
     parts = [
-        f"{row.key.pair} on {display_name(row.key.task)} {row.factor.delta:+.1f}, "
+        f"{row.key.pair} on {display_name(row.key.task)} {signed_points(row.factor.delta)}, "
         f"{row.factor.gains} of {counted(row.factor.n_prompts, 'prompt')} above 0"
         for row in rows
     ]
@@ -93,11 +94,11 @@ def _panels(factor: PromptFactorResults) -> list[PromptFactorRow]:
     return sorted(rows, key=lambda row: (row.key.pair, display_order(row.key.task)))
 
 
-def _layout(rows: Sequence[PromptFactorRow]) -> Layout:
+def _layout(rows: Sequence[PromptFactorRow], theme: Theme) -> Layout:
     """Named panels of one pair fill the width; those of several pairs stand in one grid."""
     if len({row.key.pair for row in rows}) > 1:
-        return COMPACT
-    return NAMED._replace(columns=min(NAMED.columns, len(rows)))
+        return COMPACT._replace(columns=3) if theme.is_narrow else COMPACT
+    return NAMED._replace(columns=min(1 if theme.is_narrow else NAMED.columns, len(rows)))
 
 
 def _grid(rows: Sequence[PromptFactorRow], layout: Layout) -> list[list[PromptFactorRow]]:
@@ -141,7 +142,7 @@ def _panel(
     ax.tick_params(axis="x", labelsize=7)
     names = [_name(one) for one in ordered] if layout.is_named else []
     ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0, labelsize=6, colors=theme.ink)
+    ax.tick_params(axis="y", length=0, labelsize=SMALLEST, colors=theme.ink)
     ax.spines["left"].set_visible(False)
 
 
@@ -173,7 +174,7 @@ def _name(one: SinglePromptRow) -> str:
 
 def _legend(ax: Axes, prompt: str, layout: Layout, panel: float, theme: Theme) -> None:
     """The legend, above the first panel: a stamp of the figure moves panels only."""
-    width = WIDTH / layout.columns - layout.left - RIGHT
+    width = theme.width / layout.columns - layout.left - RIGHT
     colour = theme.tuned
     marks = [
         Line2D([], [], color=theme.faint, marker="o", mfc=theme.ink, mec=theme.ink, ms=3, lw=0.7),
@@ -191,7 +192,7 @@ def _legend(ax: Axes, prompt: str, layout: Layout, panel: float, theme: Theme) -
         title=f"Prompt setting {prompt}: biomedical minus base, points",
         loc="lower left",
         bbox_to_anchor=(-layout.left / width, 1 + layout.above / panel),
-        ncols=4,
+        ncols=2 if theme.is_narrow else 4,
         frameon=False,
         labelcolor=theme.ink,
         fontsize=7.5,

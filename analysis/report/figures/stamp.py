@@ -5,7 +5,7 @@ import textwrap
 
 from matplotlib.figure import Figure
 
-from analysis.report.figures.theme import Theme
+from analysis.report.figures.theme import WIDTH, Theme
 
 LINE, PADDING = 0.19, 0.19
 """Inches of a line and around all lines."""
@@ -22,7 +22,7 @@ def add_stamp(figure: Figure, text: str, theme: Theme) -> None:
         text: marks; lines break after a semicolon or a comma only, so that a search finds a mark.
         theme: colours of the figure.
     """
-    lines = _lines(text)
+    lines = _lines(text, int(CHARACTERS * theme.width / WIDTH))
     width, height = figure.get_size_inches()
     strip = LINE * len(lines) + PADDING
     share = height / (height + strip)
@@ -45,7 +45,7 @@ def add_stamp(figure: Figure, text: str, theme: Theme) -> None:
     )
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str, characters: int = CHARACTERS) -> list[str]:
     unbreakable = re.sub(r"(?<![;,]) ", "\xa0", text)
-    lines = textwrap.wrap(unbreakable, CHARACTERS, break_on_hyphens=False)
+    lines = textwrap.wrap(unbreakable, characters, break_on_hyphens=False)
     return [line.replace("\xa0", " ") for line in lines]

@@ -10,7 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -19,8 +19,10 @@ from matplotlib.figure import Figure
 
 from clue.common.visible import TABS_AND_LINES, visible
 
-WIDTH = 7.6
-"""Inches; all figures have the width of the text."""
+WIDTH, NARROW = 7.6, 3.8
+"""Inches of the width of the text, and of a phone: 8 points are 11 pixels on 400 pixels."""
+SMALLEST = 7.0
+"""Smallest size of a text in points."""
 DPI = 160
 
 STYLE = {
@@ -54,6 +56,20 @@ class Theme:
     gain: str
     base: str
     tuned: str
+    equivalent: str
+    """A difference within the margin."""
+    width: float = WIDTH
+    """Inches of a figure."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """True for the layout of a phone."""
+        return self.width < WIDTH
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Colours in the order of NAMES."""
+        return tuple(getattr(self, name) for name in NAMES)
 
 
 LIGHT = Theme(
@@ -66,9 +82,15 @@ LIGHT = Theme(
     gain="#0072b2",
     base="#7f7f7f",
     tuned="#009e73",
+    equivalent="#a05a9c",
 )
-STAND_IN = Theme(*(f"#0{n}0{n}0{n}" for n in range(1, 10)))
-NAMES = ("ink", "faint", "line", "band", "paper", "decline", "gain", "base", "tuned")
+STAND_IN = Theme(
+    *("#010101", "#020202", "#030303", "#040404", "#050505"),
+    *("#060606", "#070707", "#080808", "#090909", "#0a0a0a"),
+)
+NAMES = (
+    *("ink", "faint", "line", "band", "paper", "decline", "gain", "base", "tuned", "equivalent"),
+)
 
 
 def themed_axes(figure: Figure, theme: Theme, rect: tuple[float, float, float, float]) -> Axes:
@@ -106,7 +128,7 @@ def svg(figure: Figure, name: str) -> str:
     with drawing():
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     text = visible(file.getvalue(), TABS_AND_LINES)
-    for variable, stand_in, colour in zip(NAMES, astuple(STAND_IN), astuple(LIGHT), strict=True):
+    for variable, stand_in, colour in zip(NAMES, STAND_IN.colours, LIGHT.colours, strict=True):
         text = text.replace(stand_in, f"var(--{variable}, {colour})")
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'href="#', f'href="#{name}-', text)

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from analysis.html_templates import environment, policy, source
+from analysis.number_format import points
 from analysis.report.document import Report
 from analysis.report.drilldown import ChangedItems
 from analysis.report.formats.page_figures import FigureStyles
@@ -29,7 +30,13 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
         changed: items for the drill-down; may be empty.
     """
     styles, templates = FigureStyles(), _templates()
+    lead = next((figure for figure in report.figures if figure.name == LEAD), None)
     drawings = {figure.name: Markup(styles.embedded(figure.svg)) for figure in report.figures}
+    narrow_drawings = {  # a phone has lines of text in the place of the lead
+        figure.name: Markup(styles.embedded(figure.svg_narrow))
+        for figure in report.figures
+        if figure is not lead
+    }
     style = "\n".join([source(PACKAGE, "report.css"), styles.css(), _page_marks(report)])
     script = source(PACKAGE, "report.js")
     return templates.get_template("report.html.j2").render(
@@ -38,7 +45,8 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
         style=Markup(style),
         script=Markup(script),
         drawings=drawings,
-        lead=next((figure for figure in report.figures if figure.name == LEAD), None),
+        narrow_drawings=narrow_drawings,
+        lead=lead,
         title=marked(report.marks, report.title),
         explanation=meanings(report.marks),
         changed=[(pair, list(tasks)) for pair, tasks in _by_pair(changed)],
@@ -54,6 +62,7 @@ def _by_pair(changed: Sequence[ChangedItems]) -> Iterable[tuple[str, Iterable[Ch
 def _templates() -> Environment:
     templates = environment(PACKAGE)
     templates.filters["code"] = _code
+    templates.filters["points"] = points
     templates.filters["heading"] = heading_with_tooltips
     templates.filters["explained"] = text_with_tooltips
     return templates

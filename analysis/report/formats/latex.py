@@ -1,77 +1,96 @@
-"""The tables as LaTeX (booktabs), one file each, and a document that includes all of them."""
+r"""The tables as LaTeX for a two-column paper: one file each, and a document that includes all.
 
-import re
-from collections.abc import Sequence
+A table is a `table` if it fits a column and a `table*` over both columns otherwise; it shrinks if
+it is wider than the page. Columns of numbers are siunitx's `S`. Packages: see `HEAD`.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from analysis.report.document import Report, ReportTable
-from clue.common.visible import one_line
+from analysis.report.formats.latex_columns import LatexColumn, latex_columns
+from analysis.report.formats.latex_text import escaped
 
-SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    "▼": r"$\blacktriangledown$",
-    "▲": r"$\blacktriangle$",
-    "≈": r"$\approx$",
-    "≥": r"$\geq$",
-    "±": r"$\pm$",
-    "Δ": r"$\Delta$",
-    "…": r"\ldots{}",
-}
-MAX_UNBROKEN = 30
-"""Characters; longer text in a column is broken into lines."""
-HEAD = r"""\documentclass{article}
+MOST_ROWS = 38
+"""Lines of a float; a longer table continues in the next one."""
+COLUMN_POINTS = 200.0
+"""Width of a column of `\\documentclass[twocolumn]{article}`."""
+HEAD = r"""\documentclass[twocolumn]{article}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
-\usepackage{amssymb,booktabs,longtable}
-\usepackage[landscape,margin=15mm]{geometry}
+\usepackage{amssymb,adjustbox,array,booktabs,caption,siunitx}
 \begin{document}
-\footnotesize
 """
 
 
 def files(report: Report) -> dict[str, str]:
     """Returns file names and texts: one file per table, and `all.tex`."""
     texts = {f"{table.name}.tex": render(table) for table in report.tables}
-    inputs = "\n".join(f"\\input{{{name}}}" for name in texts)
+    inputs = "\n".join(f"\\input{{{name}}}\\clearpage" for name in texts)
     return texts | {"all.tex": f"{HEAD}{inputs}\n\\end{{document}}\n"}
 
 
 def render(table: ReportTable) -> str:
-    """Returns a table as a longtable, which may continue on the next page."""
-    rows = table.labelled_rows
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
-    alignments = [
-        "p{55mm}" if width > MAX_UNBROKEN else "r" if numeric else "l"
-        for width, numeric in zip(widths, table.numeric, strict=True)
+    """Returns a table as one float or, if it is long, as several with the same number."""
+    columns = latex_columns(table)
+    lines = max((len(column.cells) for column in columns), default=0)
+    is_wide = sum(column.points for column in columns) > COLUMN_POINTS
+    starts = _starts(columns, lines)
+    parts = [
+        _float(table, columns, (start, end), is_wide=is_wide)
+        for start, end in zip(starts, [*starts[1:], lines], strict=True)
     ]
-    head = [
-        rf"\begin{{longtable}}{{{''.join(alignments)}}}",
-        rf"\caption{{{escaped(table.title)}. {escaped(table.note)}}}\label{{tab:{table.name}}}\\",
-        r"\toprule",
-        _line(table.columns),
-        r"\midrule",
-        r"\endhead",
-    ]
-    body = [_line(row) for row in rows]
-    return "\n".join([*head, *body, r"\bottomrule", r"\end{longtable}", ""])
+    return "\n".join(parts)
 
 
-def escaped(text: str) -> str:
-    """Escapes text for LaTeX, as one line; a hyphen before a number becomes a minus sign."""
-    special = "".join(SPECIAL.get(character, character) for character in one_line(text))
-    return re.sub(r"(?<![\w.])-(?=[\d.])", "$-$", special)
+def _starts(columns: Sequence[LatexColumn], lines: int) -> list[int]:
+    """First row of each float; a row may have several lines."""
+    starts, used = [0], 0
+    for row in range(lines):
+        height = max(column.lines(row) for column in columns)
+        if used and used + height > MOST_ROWS:
+            starts.append(row)
+            used = 0
+        used += height
+    return starts
+
+
+def _float(
+    table: ReportTable, columns: Sequence[LatexColumn], rows: tuple[int, int], *, is_wide: bool
+) -> str:
+    start, end = rows
+    environment = "table*" if is_wide else "table"
+    continued = start > 0
+    caption = f"{escaped(table.title)}{' (continued)' * continued}"
+    label = "" if continued else rf"\label{{tab:{table.name}}}"
+    is_last = end == len(columns[0].cells)
+    note = rf"\par\smallskip\raggedright {escaped(table.note)}" if is_last else ""
+    return "\n".join(
+        [
+            rf"\begin{{{environment}}}[tp]",
+            *([r"\ContinuedFloat"] if continued else []),
+            r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+            rf"\caption{{{caption}}}{label}",
+            r"\begin{adjustbox}{max width=\linewidth}",
+            rf"\begin{{tabular}}{{@{{}}{''.join(column.format for column in columns)}@{{}}}}",
+            r"\toprule",
+            _line([column.head for column in columns]),
+            r"\midrule",
+            *_body(columns, range(start, end)),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{adjustbox}",
+            *([note] if note else []),
+            rf"\end{{{environment}}}",
+            "",
+        ]
+    )
+
+
+def _body(columns: Sequence[LatexColumn], rows: range) -> Iterator[str]:
+    for row in rows:
+        yield _line([column.cells[row] for column in columns])
 
 
 def _line(cells: Sequence[str]) -> str:
-    row = " & ".join(map(escaped, cells)) + r" \\"
+    row = " & ".join(cells) + r" \\"
     return f"{{}}{row}" if row.startswith(("[", "*")) else row  # an option of the \\ before it

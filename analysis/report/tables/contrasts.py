@@ -6,7 +6,6 @@ from analysis import number_format
 from analysis.names import display_name
 from analysis.paired_study.contrasts import ContrastRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
 
 
 def contrasts(rows: Sequence[ContrastRow]) -> ReportTable:
@@ -27,18 +26,14 @@ def contrasts(rows: Sequence[ContrastRow]) -> ReportTable:
 
 def _line(row: ContrastRow) -> list[str]:
     key, contrast = row.key, row.contrast
-    digits = number_format.decimals(contrast.se_cr2)
-    shown = [
-        NONE if value is None else number_format.number(value, digits)
-        for value in (contrast.delta_first, contrast.delta_second, contrast.delta)
-    ]
-    limits = contrast.ci95 and number_format.interval(contrast.ci95, digits)
     return [
         key.first,
         key.second,
         display_name(key.task),
-        *shown[:2],
-        f"{shown[2]} [{limits}]" if limits else str(contrast.refused),
-        NONE if contrast.df is None else number_format.number(contrast.df, 1),
+        *map(number_format.points, (contrast.delta_first, contrast.delta_second)),
+        number_format.estimate(contrast.delta, contrast.ci95)
+        if contrast.ci95
+        else str(contrast.refused),
+        number_format.df(contrast.df),
         number_format.p_cell(contrast.p_adjusted),
     ]

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.draw_rows import DrawRow
 from analysis.report.document import ReportTable
-from analysis.report.draws_in_words import percent
-from analysis.report.tables.pairs import NONE
 
 
 def draws(rows: Sequence[DrawRow]) -> ReportTable:
@@ -56,7 +55,6 @@ def _ordered(rows: Sequence[DrawRow]) -> list[DrawRow]:
 
 def _error_line(row: DrawRow) -> list[str]:
     score = row.score
-    digits = number_format.decimals(score.se)
     errors = (score.se, score.se_one_draw, score.se_many_draws)
     unequal = f" ({score.draws_base} / {score.draws_tuned})"
     decoding = dict.fromkeys((score.decoding_base, score.decoding_tuned))
@@ -65,9 +63,9 @@ def _error_line(row: DrawRow) -> list[str]:
         display_name(row.key.task),
         f"{score.draws}{unequal * (score.draws_base != score.draws_tuned)}",
         "shared" if score.coupled else "own",
-        _number(score.sd_draws, digits),
-        NONE if score.share is None else percent(score.share),
-        *(_number(error, digits) for error in errors),
+        number_format.points(score.sd_draws),
+        number_format.whole_percent(score.share),
+        *map(number_format.points, errors),
         _enough(row),
         " / ".join(decoding),
     ]
@@ -86,8 +84,4 @@ def _vote_line(row: DrawRow) -> list[str]:
         *(score.pass_at_base, score.pass_at_tuned, score.pass_all_base, score.pass_all_tuned),
     ]
     task = display_name(row.key.task)
-    return [row.key.tuned, task, str(score.draws), *(_number(one, 1) for one in numbers)]
-
-
-def _number(value: float | None, digits: int) -> str:
-    return NONE if value is None else number_format.number(value, digits)
+    return [row.key.tuned, task, str(score.draws), *map(number_format.points, numbers)]

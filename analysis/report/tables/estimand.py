@@ -6,8 +6,6 @@ from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
-from analysis.stats.paired import Interval
 
 
 def estimand(setting: PromptResults) -> ReportTable:
@@ -36,18 +34,12 @@ def estimand(setting: PromptResults) -> ReportTable:
 def _line(row: ResultRow) -> list[str]:
     comparison = row.comparison
     assert comparison.delta_clusters is not None
-    digits = number_format.decimals(comparison.se_cr2)
     return [
         row.key.tuned,
         display_name(row.key.task),
-        _mean(comparison.delta, comparison.ci95, digits),
-        _mean(comparison.delta_clusters, comparison.ci95_clusters, digits),
+        number_format.estimate(comparison.delta, comparison.ci95),
+        number_format.estimate(comparison.delta_clusters, comparison.ci95_clusters),
         number_format.p_cell(comparison.p_clusters),
         f"{comparison.n} ({comparison.n_clusters})",
-        NONE if comparison.max_share is None else f"{100 * comparison.max_share:.1f}",
+        number_format.percent(comparison.max_share and 100 * comparison.max_share),
     ]
-
-
-def _mean(mean: float, interval: Interval | None, digits: int) -> str:
-    text = number_format.number(mean, digits)
-    return text if interval is None else f"{text} [{number_format.interval(interval, digits)}]"

@@ -2,9 +2,10 @@
 
 from analysis import number_format, published
 from analysis.names import display_name
+from analysis.number_format import NONE
 from analysis.paired_study.exam_contrast import CLINICAL, ExamContrast, ExamDifference, ExamRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
+from analysis.stats.paired import Interval
 
 
 def exam_contrast(contrast: ExamContrast) -> ReportTable:
@@ -28,35 +29,30 @@ def exam_contrast(contrast: ExamContrast) -> ReportTable:
 
 def _line(row: ExamRow, beside: list[ExamDifference]) -> list[str]:
     difference = row.difference
-    digits = number_format.decimals(difference.se_cr2)
     return [
         row.key.tuned,
-        *(
-            NONE if value is None else number_format.number(value, digits)
-            for value in (difference.exam, difference.other)
-        ),
+        *map(number_format.points, (difference.exam, difference.other)),
         _estimate(difference),
         number_format.p_cell(difference.p_adjusted),
         *map(_estimate, beside),
-        NONE if difference.published_exam is None else f"{difference.published_exam:.2f}",
+        number_format.points(difference.published_exam),
     ]
 
 
 def _estimate(difference: ExamDifference) -> str:
     if difference.delta is None or difference.ci95 is None:
         return difference.refused or NONE
-    digits = number_format.decimals(difference.se_cr2)
-    limits = number_format.interval(difference.ci95, digits)
-    return f"{number_format.number(difference.delta, digits)} [{limits}]"
+    return number_format.estimate(difference.delta, difference.ci95)
 
 
 def _note(rows: list[ExamRow]) -> str:
     size = max((row.difference.hypotheses for row in rows), default=0)
     reported = published.differences()["multiple_choice"].dropna()
+    published_range = Interval(float(reported.min()), float(reported.max()))
     return (
         f"In points. p: two-sided t-test, adjusted by Holm over {size} pairs. Differences from "
         "levels are not tested. Published: as the models' authors report it, by other protocols "
         "and on other selections of exam questions, without an uncertainty. It is a range to "
-        f"check against, {reported.min():.2f} to {reported.max():.2f} over {len(reported)} pairs, "
-        "not a reference."
+        f"check against, {number_format.points_interval(published_range)} over {len(reported)} "
+        "pairs, not a reference."
     )

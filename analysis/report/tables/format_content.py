@@ -6,8 +6,6 @@ from analysis import number_format
 from analysis.names import display_name, display_order
 from analysis.paired_study.format_content_rows import SplitRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
-from analysis.stats.paired import Interval
 
 
 def parts(rows: Sequence[SplitRow]) -> ReportTable:
@@ -61,13 +59,12 @@ def _parts(row: SplitRow) -> list[str]:
     split = row.split
     shares = (split.readable_base, split.readable_tuned)
     qualities = (split.quality_base, split.quality_tuned)
-    digits = number_format.decimals(split.se_content)
     return [
         row.key.tuned,
         display_name(row.key.task),
-        *(NONE if share is None else number_format.number(share, 1) for share in shares),
-        *(NONE if value is None else number_format.number(value, digits) for value in qualities),
-        NONE if split.delta is None else number_format.number(split.delta, digits),
+        *map(number_format.percent, shares),
+        *map(number_format.points, qualities),
+        number_format.points(split.delta),
         str(split.refused) if split.refused else _estimate(row, "form"),
         number_format.p_cell(split.q_form),
         _estimate(row, "content"),
@@ -77,14 +74,7 @@ def _parts(row: SplitRow) -> list[str]:
 
 
 def _estimate(row: SplitRow, name: str) -> str:
-    value = getattr(row.split, name)
-    limits: Interval | None = getattr(row.split, f"ci95_{name}")
-    if value is None:
-        return NONE
-    if limits is None:
-        return number_format.number(value, 1)
-    digits = number_format.decimals((limits.high - limits.low) / 4)
-    return f"{number_format.number(value, digits)} [{number_format.interval(limits, digits)}]"
+    return number_format.estimate(getattr(row.split, name), getattr(row.split, f"ci95_{name}"))
 
 
 def _ordered(rows: Sequence[SplitRow]) -> list[SplitRow]:

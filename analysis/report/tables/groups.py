@@ -6,7 +6,6 @@ from analysis import number_format
 from analysis.names import display_name, display_order
 from analysis.paired_study.group_differences import GroupRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
 
 
 def groups(rows: Sequence[GroupRow]) -> ReportTable:
@@ -27,18 +26,14 @@ def groups(rows: Sequence[GroupRow]) -> ReportTable:
 
 def _line(row: GroupRow) -> list[str]:
     difference = row.difference
-    digits = number_format.decimals(difference.se_cr2)
-    text = number_format.number(difference.delta, digits)
-    if difference.ci95 is not None:
-        text = f"{text} [{number_format.interval(difference.ci95, digits)}]"
     return [
         row.key.tuned,
         display_name(row.key.task),
         row.key.group.replace("_", " "),
-        number_format.number(difference.mean_base, 1),
-        number_format.number(difference.mean_tuned, 1),
-        text,
-        NONE if difference.q is None else number_format.p_cell(difference.q),
+        number_format.points(difference.mean_base),
+        number_format.points(difference.mean_tuned),
+        number_format.estimate(difference.delta, difference.ci95),
+        number_format.p_cell(difference.q),
         str(difference.n),
-        NONE if difference.p_equal is None else number_format.p_cell(difference.p_equal),
+        number_format.p_cell(difference.p_equal),
     ]

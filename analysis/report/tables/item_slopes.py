@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.item_slopes import Property, SlopeRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
 
 
 def item_slopes(rows: Sequence[SlopeRow]) -> ReportTable:
@@ -48,6 +48,4 @@ def _slope(row: SlopeRow) -> str:
     slope = row.slope
     if slope.slope is None or slope.ci95 is None:
         return slope.refused or NONE
-    digits = number_format.decimals(slope.se_cr2)
-    limits = number_format.interval(slope.ci95, digits)
-    return f"{number_format.number(slope.slope, digits)} [{limits}]"
+    return number_format.estimate(slope.slope, slope.ci95)

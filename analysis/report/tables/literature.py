@@ -1,12 +1,16 @@
 """The table of our scores and the published scores of the same models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from analysis import published
+from analysis import number_format, published
 from analysis.names import display_name
+from analysis.number_format import NONE
+from analysis.paired_study.numeric_rows import PublishedRow
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.standings import ModelScore, metric_score
 from analysis.report.document import ReportTable
+from clue.marks import Marks
 
 COMPARABLE_SIGNATURES = {"bertscore": "scibert", "umls": "umls"}
 """Prefix of a metric to the word in its signature if it is computed as in the paper."""
@@ -16,8 +20,43 @@ COLUMNS = (
 )
 
 
+class _Compared(NamedTuple):
+    """A score that was also published."""
+
+    model: str
+    task: str
+    metric: str
+    score: ModelScore
+    published: float
+    marks: Marks
+
+
 def published_scores(results: StudyResults, prompt: str) -> ReportTable:
     """Every metric of every cell under a prompt setting that was also published."""
+    compared = list(_compared(results, prompt))
+    return ReportTable(
+        "literature",
+        "Our scores and the published scores",
+        COLUMNS,
+        [
+            [one.model, display_name(one.task), one.metric, *_comparison(one.score, one.published)]
+            for one in compared
+        ],
+        "Scores are in points. The interval covers only our sampling of items; wording, decoding "
+        "and corrections differ too (docs/protocol.md). BERTScore and UMLS F1 are listed only "
+        "where they are computed as in the paper.",
+        [one.marks for one in compared],
+    )
+
+
+def published_rows(results: StudyResults, prompt: str) -> Iterator[PublishedRow]:
+    """Yields the numbers of the table."""
+    for model, task, metric, score, points, _ in _compared(results, prompt):
+        interval = score.estimate.interval() if score.n_clusters > 1 else None
+        yield PublishedRow(model, task, metric, score.estimate.delta, interval, points)
+
+
+def _compared(results: StudyResults, prompt: str) -> Iterator[_Compared]:
     points = {
         (str(row.model), str(row.task), str(row.metric)): float(row.points)  # type: ignore[arg-type]
         for row in published.scores().itertuples()
@@ -25,25 +64,12 @@ def published_scores(results: StudyResults, prompt: str) -> ReportTable:
     cells = {
         (key.model, key.task): cell for key, cell in results.cells.items() if key.prompt == prompt
     }
-    body, marks = [], []
     for (model, task, name), published_points in sorted(points.items()):
         cell = cells.get((model, task))
         if cell and name in cell.signatures and _comparable(name, cell.signatures):
             score = metric_score(cell, name)
             if score:
-                row = [model, display_name(task), name, *_comparison(score, published_points)]
-                body.append(row)
-                marks.append(cell.marks)
-    return ReportTable(
-        "literature",
-        "Our scores and the published scores",
-        COLUMNS,
-        body,
-        "Scores are in points. The interval covers only our sampling of items; wording, decoding "
-        "and corrections differ too (docs/protocol.md). BERTScore and UMLS F1 are listed only "
-        "where they are computed as in the paper.",
-        marks,
-    )
+                yield _Compared(model, task, name, score, published_points, cell.marks)
 
 
 def _comparable(metric: str, signatures: Mapping[str, str]) -> bool:
@@ -59,10 +85,10 @@ def _comparison(score: ModelScore, published_points: float) -> list[str]:
     inside = "yes" if interval.low <= published_points <= interval.high else "no"
     has_interval = score.n_clusters > 1
     return [
-        f"{ours:.2f}",
-        f"{interval.low:.2f} to {interval.high:.2f}" if has_interval else "-",
+        number_format.points(ours),
+        number_format.points_interval(interval) if has_interval else NONE,
         f"{score.n} ({score.n_clusters})",
-        f"{published_points:.2f}",
-        f"{ours - published_points:+.2f}",
-        inside if has_interval else "-",
+        number_format.points(published_points),
+        number_format.signed_points(ours - published_points),
+        inside if has_interval else NONE,
     ]

@@ -1,5 +1,6 @@
 """The table of equivalence at every margin; only a file, since it is too long to read."""
 
+from analysis import number_format
 from analysis.paired_study.margin_curve import MarginCurve, margin_curves
 from analysis.paired_study.results import PromptResults
 from analysis.report import selectors
@@ -23,10 +24,10 @@ def _lines(curve: MarginCurve) -> list[list[str]]:
     key, m_star = curve.row.key, curve.row.comparison.m_star
     adjusted = [""] * len(curve.p) if curve.adjusted is None else map(_text, curve.adjusted)
     return [
-        [key.tuned, key.base, key.task, f"{margin:g}", _text(p), corrected, _text(m_star or 0.0)]
+        [key.tuned, key.base, key.task, _text(margin), _text(p), corrected, _text(m_star or 0.0)]
         for margin, p, corrected in zip(curve.margins, curve.p, adjusted, strict=True)
     ]
 
 
 def _text(value: float) -> str:
-    return f"{value:.6g}"
+    return number_format.ascii_signs(number_format.significant(value))

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.standings import ModelScore, Standing
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE, sizes_note
+from analysis.report.tables.pairs import sizes_note
 
 RANK_SETS = (
     "Rank set: the ranks that the data leave open, 1 = highest score. All rank sets of a score "
@@ -103,8 +104,8 @@ def _rank_set(score: ModelScore | None) -> str:
 def _score(score: ModelScore | None) -> str:
     if score is None:
         return NONE
-    points = f"{score.estimate.delta:.1f}"
+    points = number_format.points(score.estimate.delta)
     if not score.estimate.se > 0:  # one cluster, or equal clusters: the error is not estimable
         return points
     interval = score.estimate.interval()
-    return f"{points} ± {(interval.high - interval.low) / 2:.1f}"
+    return f"{points} ± {number_format.points((interval.high - interval.low) / 2)}"

@@ -4,16 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.replicability import Replication
 from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.verdict_symbols import LEGEND, symbol
-from analysis.stats.paired import Interval
 from clue.marks import union
 
-NONE = "-"
 ALONE = (
     "An interval is that of one comparison alone, and the verdict is corrected for all: an "
     "interval that excludes 0 beside a large p is no change."
@@ -128,14 +127,13 @@ def by_model(rows: Sequence[ResultRow]) -> list[ResultRow]:
 
 def _task_row(row: ResultRow) -> list[str]:
     comparison, judgement = row.comparison, row.judgement
-    decimals = number_format.decimals(comparison.se_cr2)
     return [
         row.key.tuned,
         display_name(row.key.task),
-        number_format.number(comparison.mean_base, 2),
-        number_format.number(comparison.mean_tuned, 2),
-        number_format.number(comparison.delta, decimals),
-        _interval(comparison.interval, decimals),
+        number_format.points(comparison.mean_base),
+        number_format.points(comparison.mean_tuned),
+        number_format.points(comparison.delta),
+        number_format.points_interval(comparison.interval),
         number_format.p_cell(judgement.p_adjusted),
         f"{comparison.n} ({comparison.n_clusters})",
         f"{judgement.verdict}{' (?)' * row.is_fragile}",
@@ -144,10 +142,7 @@ def _task_row(row: ResultRow) -> list[str]:
 
 def _equivalence_row(row: ResultRow) -> list[str]:
     comparison = row.comparison
-    posterior = [
-        NONE if share is None else number_format.number(100 * share, 0)
-        for share in comparison.rope or [None] * 3
-    ]
+    posterior = [number_format.whole_percent(share) for share in comparison.rope or [None] * 3]
     return [
         row.key.tuned,
         display_name(row.key.task),
@@ -155,9 +150,9 @@ def _equivalence_row(row: ResultRow) -> list[str]:
         number_format.p_cell(row.judgement.p_equivalence),
         number_format.p_cell(row.judgement.p_noninferiority),
         _claim_interval(row),
-        NONE if comparison.m_star is None else f"{comparison.m_star:.1f}",
+        number_format.points(comparison.m_star),
         *posterior,
-        NONE if row.detectable is None else f"{row.detectable:.1f}",
+        number_format.points(row.detectable),
     ]
 
 
@@ -179,21 +174,16 @@ def _claim_interval(row: ResultRow) -> str:
     limits, level = row.judgement.ci_claim, row.judgement.claim_level
     if limits is None or level is None:
         return NONE
-    shown = _interval(limits, number_format.decimals(row.comparison.se_cr2))
-    return f"{shown} ({100 * level:.4g} %)"
-
-
-def _interval(interval: Interval | None, decimals: int) -> str:
-    return NONE if interval is None else number_format.interval(interval, decimals)
+    level_percent = number_format.significant(100 * level, 4)
+    return f"{number_format.points_interval(limits)} ({level_percent} %)"
 
 
 def _level_difference(row: ResultRow | None) -> str:
     if row is None:
         return "not run"
     comparison, p = row.comparison, row.judgement.p_adjusted
-    decimals = number_format.decimals(comparison.se_cr2)
-    difference = number_format.number(comparison.delta, decimals)
-    text = f"{difference} [{_interval(comparison.interval, decimals)}]"
+    difference = number_format.points(comparison.delta)
+    text = f"{difference} [{number_format.points_interval(comparison.interval)}]"
     if not p:
         return text
     return f"{text} p {number_format.p_value(p)} {symbol(row)}".strip()

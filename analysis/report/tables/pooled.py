@@ -1,18 +1,16 @@
 """Tables of all pairs together: sensitivity analyses, kinds of pairs."""
 
 from collections.abc import Mapping
-from math import isnan
 
 from analysis import number_format
 from analysis.meta import RandomEffects
 from analysis.names import display_name
+from analysis.number_format import NONE
 from analysis.paired_study.moderators import ModeratorEffect
 from analysis.paired_study.results import PromptResults
 from analysis.paired_study.sensitivity import PRIMARY
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
-from analysis.stats.paired import Interval
 from analysis.stats.weighted_sums import Estimate
 
 
@@ -79,16 +77,9 @@ def _means(population: RandomEffects, fixed_set: Estimate) -> list[str]:
     """Number of pairs, mean of their population, mean of exactly these."""
     pooled = NONE
     if population.refused is None:
-        pooled = _mean(population.mu, population.ci95)
+        pooled = number_format.estimate(population.mu, population.ci95)
     return [str(population.n_pairs), pooled, _estimate(fixed_set)]
 
 
 def _estimate(estimate: Estimate) -> str:
-    return _mean(estimate.delta, estimate.interval())
-
-
-def _mean(mean: float, interval: Interval) -> str:
-    text = number_format.number(mean, 2)
-    if isnan(interval.low):  # there is no error
-        return text
-    return f"{text} [{number_format.interval(interval, 2)}]"
+    return number_format.estimate(estimate.delta, estimate.interval())

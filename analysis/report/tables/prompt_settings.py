@@ -11,7 +11,6 @@ from analysis.paired_study.results import PromptResults
 from analysis.report import selectors
 from analysis.report.document import ReportTable
 from analysis.report.tables import pairs
-from analysis.report.tables.pairs import NONE
 from clue.marks import EXPLORATORY, union
 
 
@@ -89,13 +88,9 @@ def _model_rows(comparison: SettingComparison) -> Iterator[tuple[str, ...]]:
 
 def _values(change: SettingChange) -> Iterator[str]:
     """Value under both settings, their difference with its interval, and q."""
-    decimals = number_format.decimals(change.se_cr2)
-    first, second, delta = (
-        number_format.number(value, decimals)
-        for value in (change.mean_first, change.mean_second, change.delta)
-    )
-    interval = NONE if change.ci95 is None else number_format.interval(change.ci95, decimals)
-    yield from (first, second, f"{delta} [{interval}]", number_format.p_cell(change.q))
+    yield from map(number_format.points, (change.mean_first, change.mean_second))
+    yield number_format.estimate(change.delta, change.ci95)
+    yield number_format.p_cell(change.q)
 
 
 def of_setting(table: ReportTable, setting: PromptResults) -> ReportTable:

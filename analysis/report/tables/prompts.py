@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.prompt_factor_rows import PromptFactorRow
 from analysis.paired_study.prompt_population import AskedPopulation
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
-from analysis.stats.paired import Interval
 
 
 def prompts(rows: Sequence[PromptFactorRow]) -> ReportTable:
@@ -81,33 +80,31 @@ def _ordered(rows: Sequence[PromptFactorRow]) -> list[PromptFactorRow]:
 
 def _line(row: PromptFactorRow) -> list[str]:
     factor = row.factor
-    digits = number_format.decimals(factor.se_random)
     return [
         row.key.tuned,
         display_name(row.key.task),
         f"{factor.n_prompts} {factor.design}",
-        number_format.number(factor.delta, digits),
-        _interval(factor.ci95_fixed, digits),
-        _interval(factor.ci95_random, digits),
+        number_format.points(factor.delta),
+        number_format.points_interval(factor.ci95_fixed),
+        number_format.points_interval(factor.ci95_random),
         number_format.p_cell(factor.q_random),
-        NONE if factor.sd_prompts is None else number_format.number(factor.sd_prompts, digits),
-        _interval(factor.prediction95, digits),
+        number_format.points(factor.sd_prompts),
+        number_format.points_interval(factor.prediction95),
         factor.claim,
     ]
 
 
 def _choice_line(row: PromptFactorRow) -> list[str]:
     factor = row.factor
-    digits = number_format.decimals(factor.se_random)
     return [
         row.key.tuned,
         display_name(row.key.task),
         f"{factor.gains} of {factor.n_prompts}",
         _share(row),
         _needed(row),
-        _estimate(factor.best_delta, factor.best_ci95, digits),
-        _estimate(factor.one_prompt_delta, factor.one_prompt_ci95, digits),
-        NONE if factor.range is None else number_format.number(factor.range, digits),
+        number_format.estimate(factor.best_delta, factor.best_ci95),
+        number_format.estimate(factor.one_prompt_delta, factor.one_prompt_ci95),
+        number_format.points(factor.range),
     ]
 
 
@@ -115,8 +112,8 @@ def _share(row: PromptFactorRow) -> str:
     share, limits = row.factor.share_better, row.factor.share_better_ci95
     if share is None or limits is None or not row.factor.sd_prompts:
         return NONE
-    low, high = (100 * end for end in limits)
-    return f"{100 * share:.0f} [{low:.0f} to {high:.0f}]"
+    low, high = map(number_format.whole_percent, limits)
+    return f"{number_format.whole_percent(share)} [{low} to {high}]"
 
 
 def _needed(row: PromptFactorRow) -> str:
@@ -124,7 +121,7 @@ def _needed(row: PromptFactorRow) -> str:
     if factor.wanted_error is None:
         return NONE
     number = "none" if factor.prompts_needed is None else str(factor.prompts_needed)
-    return f"{number} ({factor.wanted_error:.2g})"
+    return f"{number} ({number_format.significant(factor.wanted_error, 2)})"
 
 
 def _population_line(one: AskedPopulation) -> list[str]:
@@ -149,14 +146,3 @@ def _wordings(kinds: Mapping[str, int]) -> str:
         return NONE
     parts = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in kinds.items())
     return f"{sum(kinds.values())}: {parts}"
-
-
-def _estimate(delta: float | None, limits: Interval | None, digits: int) -> str:
-    if delta is None:
-        return NONE
-    text = number_format.number(delta, digits)
-    return text if limits is None else f"{text} [{number_format.interval(limits, digits)}]"
-
-
-def _interval(limits: Interval | None, digits: int) -> str:
-    return NONE if limits is None else number_format.interval(limits, digits)

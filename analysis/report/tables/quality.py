@@ -1,11 +1,14 @@
 """The tables of data quality and of answer failures."""
 
+from collections.abc import Iterator
+
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE, percent
+from analysis.paired_study.numeric_rows import FailureRow
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.report.document import ReportTable
 from analysis.report.figures.failures import ALL_KINDS, THOUGHT_KINDS, failure_percent
-from analysis.report.tables.pairs import NONE
 from analysis.report.tables.thoughts import ABSENT
 
 
@@ -21,6 +24,16 @@ def ledger(results: StudyResults, setting: PromptResults) -> ReportTable:
         "equal for both models on every item.",
         [pair.match.marks for pair in pairs],
     )
+
+
+def failure_rows(results: StudyResults, setting: PromptResults) -> Iterator[FailureRow]:
+    """Yields the percentages of every pair, task and recorded kind of failure."""
+    for pair in _under_setting(results, setting):
+        match = pair.match
+        for flag in ALL_KINDS:
+            base, tuned = (failure_percent([cell], flag) for cell in (match.base, match.tuned))
+            if base is not None or tuned is not None:
+                yield FailureRow(match.pair.name, match.task, flag, base, tuned)
 
 
 def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
@@ -52,15 +65,11 @@ def _under_setting(results: StudyResults, setting: PromptResults) -> list[Aligne
 
 def _ledger_row(pair: AlignedPair) -> list[str]:
     match = pair.match
-    unread = [_percent(cell.flag_percent("unparsed")) for cell in (match.base, match.tuned)]
+    unread = [percent(cell.flag_percent("unparsed")) for cell in (match.base, match.tuned)]
     verified = ", ".join(pair.ledger.verified)
     notes = "; ".join([*pair.notes(), *pair.incomparable.values()])
     names = [match.pair.tuned, display_name(match.task)]
     return [*names, _size(pair), *unread, verified, notes or NONE]
-
-
-def _percent(value: float | None) -> str:
-    return NONE if value is None else f"{value:.1f}"
 
 
 def _size(pair: AlignedPair) -> str:
@@ -71,5 +80,5 @@ def _size(pair: AlignedPair) -> str:
 def _failure_rates(pair: AlignedPair, flag: str) -> str:
     base, tuned = (failure_percent([c], flag) for c in (pair.match.base, pair.match.tuned))
     if flag in THOUGHT_KINDS and (base is None) != (tuned is None):  # one of the two thinks
-        return " / ".join(ABSENT if one is None else f"{one:.1f}" for one in (base, tuned))
-    return NONE if base is None or tuned is None else f"{base:.1f} / {tuned:.1f}"
+        return " / ".join(ABSENT if one is None else percent(one) for one in (base, tuned))
+    return NONE if base is None or tuned is None else " / ".join(map(percent, (base, tuned)))

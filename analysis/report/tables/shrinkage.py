@@ -7,7 +7,7 @@ from analysis.paired_study.rows import ResultRow
 from analysis.paired_study.shrunken_cells import ShrunkenCell, ShrunkenStudy
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE, by_model
+from analysis.report.tables.pairs import by_model
 
 COLUMNS = (
     *("model", "task", "Δ", "95 % CI", "shrunken Δ", "95 % interval", "margin"),
@@ -37,33 +37,25 @@ def shrunken(setting: PromptResults) -> ReportTable:
 
 def _row(row: ResultRow, cell: ShrunkenCell) -> list[str]:
     comparison = row.comparison
-    decimals = number_format.decimals(comparison.se_cr2)
     raw = comparison.interval
     return [
         row.key.tuned,
         display_name(row.key.task),
-        number_format.number(comparison.delta, decimals),
-        NONE if raw is None else number_format.interval(raw, decimals),
-        number_format.number(cell.mean, decimals),
-        number_format.interval(cell.interval, decimals),
-        NONE if cell.margin is None else number_format.margin(cell.margin),
-        NONE if cell.p_decline is None else _percent(cell.p_decline),
+        number_format.points(comparison.delta),
+        number_format.points_interval(raw),
+        number_format.points(cell.mean),
+        number_format.points_interval(cell.interval),
+        number_format.margin(cell.margin),
+        number_format.whole_percent(cell.p_decline),
     ]
-
-
-def _percent(probability: float) -> str:
-    if probability > 0.99:
-        return "> 99"
-    return "< 1" if probability < 0.01 else f"{100 * probability:.0f}"
 
 
 def _note(study: ShrunkenStudy) -> str:
     """The model and its prior, with the posterior of what they have in common."""
-    decimals = number_format.decimals(study.mu_sd)
     spreads = []
     for name, sd in study.sds.items():
-        limits = number_format.interval(sd.interval, decimals)
-        median = number_format.number(sd.median, decimals)
+        limits = number_format.points_interval(sd.interval)
+        median = number_format.points(sd.median)
         spreads.append(f"between {SPREAD[name]} {median} [{limits}]")
     return (
         "Exploratory; values are in points. Of many cells, the most extreme ones are extreme by "
@@ -71,12 +63,13 @@ def _note(study: ShrunkenStudy) -> str:
         "it is to the values of its pair and its task. It is the posterior mean of the model Δ = "
         "mean + pair + task + cell + error. The error is the joint error of all cells, with "
         "an allowance for few clusters; the prior is flat for the mean and half-t with "
-        f"{study.prior.df:g} degrees of freedom and scale {study.prior.scale:g} points for each "
+        f"{number_format.significant(study.prior.df)} degrees of freedom and scale "
+        f"{number_format.significant(study.prior.scale)} points for each "
         "standard deviation. The mean is "
-        f"{number_format.number(study.mu, decimals)} (SD "
-        f"{number_format.number(study.mu_sd, decimals)}). Standard deviations (median [95 % "
+        f"{number_format.points(study.mu)} (SD "
+        f"{number_format.points(study.mu_sd)}). Standard deviations (median [95 % "
         f"interval]): {', '.join(spreads)}. With half or double the scale of the prior no shrunken "
-        f"Δ changes by more than {number_format.number(study.prior_effect, 2)} points. Last "
+        f"Δ changes by more than {number_format.points(study.prior_effect)} points. Last "
         "column: posterior probability of a decline larger than the declared margin, if "
         "cells are as alike as the model says; the probability from each cell alone is in the "
         "table of "

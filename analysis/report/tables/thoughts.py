@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
-from analysis.paired_study.thought_rows import PairThoughts, ThoughtRow
+from analysis.number_format import NONE
+from analysis.paired_study.thought_rows import ThoughtRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
 
 ABSENT = "none"
 """Value of a model that answers at once. A text that begins with `-` is quoted in CSV files."""
@@ -45,18 +45,10 @@ def _line(row: ThoughtRow) -> list[str]:
         _both(one.cut_base, one.cut_tuned),
         _both(one.unfinished_base, one.unfinished_tuned),
         _both(one.absent_base, one.absent_tuned),
-        number_format.number(one.delta, 2),
-        _finished(one),
+        number_format.points(one.delta),
+        number_format.estimate(one.delta_finished, one.ci95_finished),
         NONE if one.n_finished is None else f"{one.n_finished} of {one.n}",
     ]
-
-
-def _finished(one: PairThoughts) -> str:
-    if one.delta_finished is None:
-        return NONE
-    delta = number_format.number(one.delta_finished, 2)
-    interval = one.ci95_finished
-    return delta if interval is None else f"{delta} [{number_format.interval(interval, 2)}]"
 
 
 def _count(value: int | None) -> str:
@@ -72,5 +64,5 @@ def _same(base: str, tuned: str) -> str:
 
 def _both(base: float | None, tuned: float | None) -> str:
     return " / ".join(
-        ABSENT if value is None else number_format.number(value, 1) for value in (base, tuned)
+        ABSENT if value is None else number_format.percent(value) for value in (base, tuned)
     )

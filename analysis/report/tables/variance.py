@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from analysis import number_format
 from analysis.names import display_name, display_order
+from analysis.number_format import NONE
 from analysis.paired_study.variance_table import LEVELS, VarianceRow
 from analysis.report.document import ReportTable
-from analysis.report.tables.pairs import NONE
 from analysis.report.variance_in_words import IN_WORDS
 
 
@@ -38,15 +38,14 @@ def _line(row: VarianceRow, levels: Sequence[str]) -> list[str]:
     if shares.se is None or shares.most is None:
         empty = [NONE] * (2 * len(levels) + 1)
         return [row.key.tuned, display_name(row.key.task), *empty, shares.refused or NONE]
-    digits = number_format.decimals(shares.se)
     share, twice = shares.of("share_"), shares.of("se_twice_")
     negative = (shares.negative or "").split(", ")
     return [
         row.key.tuned,
         display_name(row.key.task),
         *(_percent(share.get(name), below=name in negative) for name in levels),
-        number_format.number(shares.se, digits),
-        *(number_format.number(twice[name], digits) if name in twice else NONE for name in levels),
+        number_format.points(shares.se),
+        *(number_format.points(twice.get(name)) for name in levels),
         " or ".join(IN_WORDS[name] for name in shares.most.split(" or ")),
     ]
 
@@ -54,4 +53,4 @@ def _line(row: VarianceRow, levels: Sequence[str]) -> list[str]:
 def _percent(share: float | None, *, below: bool) -> str:
     if share is None:
         return NONE
-    return "<0" if below else number_format.number(100 * share, 0)
+    return "<0" if below else number_format.whole_percent(share)

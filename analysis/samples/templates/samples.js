@@ -158,12 +158,6 @@ function interval(clusters, estimate, constants) {
   return { low: estimate.delta - half, high: estimate.delta + half };
 }
 
-/** Decimals that show two digits of a standard error, as in the report. */
-function decimals(error, most) {
-  if (!(error > 0) || !Number.isFinite(error)) return 3;
-  return Math.min(most, Math.max(0, 1 - Math.floor(Math.log10(error))));
-}
-
 /** Number with fixed decimals, rounded as Python rounds: an exact half goes to the even digit. */
 function fixed(value, digits) {
   let text = Math.abs(value).toFixed(digits);
@@ -173,14 +167,17 @@ function fixed(value, digits) {
     const cut = exact.slice(0, exact.length - rest.length).replace(/\.$/, "");
     if ("02468".includes(cut.at(-1))) text = cut;
   }
-  return value < 0 && Number(text) !== 0 ? `-${text}` : text;
+  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
 }
 
-/** Interval as `low to high`; with more decimals if an end near zero would look like zero. */
+/** Interval as `low to high`; an end that rounds to zero keeps its side of zero, as in the report. */
 function intervalText(low, high, digits, most) {
-  const sizes = [low, high].map(Math.abs).filter(size => size >= 10 ** -most);
-  if (sizes.length) digits = Math.max(digits, Math.min(most, -Math.floor(Math.log10(Math.min(...sizes)))));
-  return `${fixed(low, digits)} to ${fixed(high, digits)}`;
+  const step = (10 ** -digits).toFixed(digits);
+  const end = limit => {
+    if (Number(Math.abs(limit).toFixed(digits)) !== 0 || Math.abs(limit) < 10 ** -most) return fixed(limit, digits);
+    return limit > 0 ? `<${step}` : `>\u2212${step}`;
+  };
+  return `${end(low)} to ${end(high)}`;
 }
 
 /** Sentence on the rows of a filter. */
@@ -188,13 +185,13 @@ function totalsText(task, rows, filter, constants) {
   const sums = totals(task, rows), count = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
   const counts = [count(sums.answers, "answer"), count(sums.items, "item"), count(sums.clusters.length, "cluster")];
   if (!sums.items) return `${counts.join(", ")}.`;
-  const estimate = robust(sums.clusters, constants.rounding), most = constants.maxDecimals;
-  const digits = decimals(estimate.error, most), shown = value => fixed(value, digits);
+  const estimate = robust(sums.clusters, constants.rounding), digits = constants.decimals;
+  const shown = value => fixed(value, digits);
   const difference = `Base ${shown(sums.base)}, biomedical ${shown(sums.tuned)}, paired mean difference ${shown(estimate.delta)} points`;
   const limits = filter.result
     ? { reason: "no interval, since the filter selects by the scores themselves" }
     : interval(sums.clusters, estimate, constants);
-  const range = limits.reason ?? `${constants.percent} % interval ${intervalText(limits.low, limits.high, digits, most)}`;
+  const range = limits.reason ?? `${constants.percent} % interval ${intervalText(limits.low, limits.high, digits, constants.maxDecimals)}`;
   return `${counts.join(", ")}. ${difference} (${range}).`;
 }
 
@@ -291,7 +288,7 @@ function element(tag, properties = {}, ...children) {
 
 const paragraphs = numbers => numbers.map(number => task.texts[number]).join("\n\n");
 const textOf = number => number < 0 ? null : task.texts[number];
-const points = value => value === null ? "–" : fixed(value, 1);
+const points = value => value === null ? "–" : fixed(value, page.statistics.decimals);
 
 /** Puts the shown answer into the address; a browser may refuse, then the address stays. */
 function remember(address) {

@@ -115,9 +115,9 @@ def test_the_text_shows_the_numbers(
 ) -> None:
     assert main([str(table(tmp_path / "s.csv", schools(), families=families))]) == 0
     output = capsys.readouterr().out
-    expected = ["0.18471", "-0.0038255 to 0.37325", "11 families", "mean without one family"]
+    expected = ["0.1847", "−0.0038 to 0.3733", "11 families", "mean without one family"]
     if not families:
-        expected = ["0.12793", "Hartung-Knapp", "DerSimonian-Laird", "I2 94.7%"]
+        expected = ["0.1279", "Hartung-Knapp", "DerSimonian-Laird", "I2 94.7 %"]
     assert all(part in output for part in expected)
     assert "nan" not in output
 

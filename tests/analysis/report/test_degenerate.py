@@ -118,7 +118,7 @@ def test_a_cluster_with_nearly_all_items_gives_a_warning(tmp_path: Path) -> None
     (row,) = [row for row in results.rows if row.key.scope == "task"]
     assert row.comparison.df == pytest.approx(1.1, abs=0.06)
     assert (
-        "Warning: one cluster has 95 % of the items, so the interval rests on 1.1 degrees of "
+        "Warning: one cluster has 95.0 % of the items, so the interval rests on 1.1 degrees of "
         "freedom." in row.judgement.sentence
     )
 

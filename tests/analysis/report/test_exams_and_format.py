@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.number_format import MINUS, points
 from analysis.paired_study import StudyResults
 from analysis.paired_study.exam_contrast import CLINICAL
 from analysis.paired_study.output import write_study
@@ -57,7 +58,7 @@ def test_the_table_has_the_numbers_of_the_rows_and_what_was_published(
     assert [line["model"] for line in lines] == [row.key.tuned for row in rows]
     for row, line in zip(rows, lines, strict=True):
         assert row.difference.delta is not None
-        assert line["exam - clinical [95 % CI]"].startswith(f"{row.difference.delta:.1f} [")
+        assert line["exam - clinical [95 % CI]"].startswith(f"{row.difference.delta:.2f} [")
         assert line["exam - Level 2 [95 % CI]"] == "no comparison on medisumcode, medisumqa"
         published = row.difference.published_exam
         expected = "-" if published is None else f"{published:.2f}"
@@ -80,7 +81,8 @@ def test_the_pair_whose_format_fails_is_said_to_fail_there(
     split = row.split
     sentence = (
         f"On MedMCQA, {FORMAT} against llama3_8b: {split.readable_tuned:.1f} % and "
-        f"{split.readable_base:.1f} % of the answers can be read. This is {split.form:.1f} points"
+        f"{split.readable_base:.1f} % of the answers can be read. This is "
+        f"{points(split.form)} points"
     )
     assert sentence in text
     of_pair = text.partition(f"**{FORMAT} - llama3_8b**")[2].partition("\n**")[0]
@@ -101,8 +103,8 @@ def test_both_figures_are_drawn_and_described(folder: Path) -> None:
     page = (folder / "report.html").read_text()
     for name in ("exam_contrast", "format_content"):
         assert (folder / "figures" / f"{name}.svg").exists()
-    assert f"{FORMAT} - llama3_8b: exam -" in page
-    assert re.search(rf"{FORMAT} - llama3_8b: -\d+\.\d = form -", page)
+    assert f"{FORMAT} - llama3_8b: exam {MINUS}" in page
+    assert re.search(rf"{FORMAT} - llama3_8b: {MINUS}\d+\.\d\d = form {MINUS}", page)
 
 
 def test_nothing_that_is_said_is_banned(folder: Path) -> None:

@@ -90,13 +90,13 @@ def test_the_section_has_a_sentence_and_the_numbers_of_each_comparison(tmp_path:
         "24",
         "21 (9)",
     )
-    assert row["Δ paper"] == f"{change.mean_first:.0f}"
-    assert row["Δ zero_shot"] == f"{change.mean_second:.0f}"
-    assert row["paper minus zero_shot [95 % CI]"].startswith(f"{change.delta:.0f} [")
+    assert row["Δ paper"] == f"{change.mean_first:.2f}"
+    assert row["Δ zero_shot"] == f"{change.mean_second:.2f}"
+    assert row["paper minus zero_shot [95 % CI]"].startswith(f"{change.delta:.2f} [")
     with (tmp_path / "report" / "tables" / "settings_models-paper-zero_shot.csv").open() as file:
         rows = {line["model"]: line for line in csv.DictReader(file)}
-    assert rows["b"]["paper"] == f"{comparison.base.mean_first:.0f}"
-    assert rows["t"]["zero_shot"] == f"{comparison.tuned.mean_second:.0f}"
+    assert rows["b"]["paper"] == f"{comparison.base.mean_first:.2f}"
+    assert rows["t"]["zero_shot"] == f"{comparison.tuned.mean_second:.2f}"
 
 
 def test_another_setting_has_its_own_tables_marked_as_exploratory(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,10 +11,9 @@ import pytest
 from analysis.names import display_name
 from analysis.paired_study import StudyResults, run
 from analysis.report import drilldown, selectors, write
-from analysis.report.document import ReportTable
 from analysis.report.figures import FIGURES
-from analysis.report.formats import latex
 from benchmarks.found_study import found_study
+from clue.task.levels import ScoreTree
 from tests.analysis.banned import BANNED
 from tests.analysis.paired_study.conftest import quick
 from tests.analysis.paired_study.stores import cell, declared_cell, declared_study, record
@@ -75,7 +74,8 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report: Path) -> None:
     outside = set(re.findall(r"(?:src|href)=\"(?!#)([^\"]+)\"", text))
     assert outside == set()
     assert "url(http" not in text
-    assert text.count('role="img" aria-label="') == len(list(report.glob("figures/*.svg")))
+    figures = [path for path in report.glob("figures/*.svg") if "_narrow" not in path.name]
+    assert text.count('role="img" aria-label="') == len(figures)
     assert "prefers-color-scheme: dark" in text
     assert "#010101" not in text  # no stand-in colour is left
 
@@ -99,7 +99,8 @@ def test_every_word_in_a_figure_has_a_colour_that_follows_the_page(report: Path)
 def test_every_figure_is_drawn_as_svg_and_png(report: Path) -> None:
     drawn = {path.stem for path in report.glob("figures/*.svg")}
     undrawn = {"prompt_settings", "exam_contrast", "prompts"}  # one prompt, no declared contrast
-    assert drawn == set(FIGURES) - undrawn
+    names = set(FIGURES) - undrawn
+    assert drawn == names | {f"{name}_narrow" for name in names}
     for path in report.glob("figures/*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
     for path in report.glob("figures/*.svg"):
@@ -195,9 +196,24 @@ def test_the_report_of_one_pair_on_one_task_names_missing_results(tmp_path: Path
     write(study, quick(), tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "On MedNLI t scored" in text
-    assert "No model has all tasks of both levels." in text
+    assert "No model has all tasks of a level." in text
     assert "python run.py" in text
     assert Page((tmp_path / "report" / "report.html").read_text()).open == []
+
+
+def test_a_study_without_levels_and_longhealth_misses_no_figure_of_them(tmp_path: Path) -> None:
+    small(tmp_path, access="open")
+    study = run(found_study(tmp_path, tree=ScoreTree()), quick())
+    tasks = [task for task in study.study.declaration.tasks if task == "mednli"]
+    declaration = replace(study.study.declaration, tasks=tuple(tasks))
+    study = replace(study, study=replace(study.study, declaration=declaration))
+    write(study, quick(), tmp_path / "report")
+    for name in ("report.md", "report.html"):
+        text = (tmp_path / "report" / name).read_text()
+        assert "All models" in text
+        for absent in ("No model has all tasks", "Levels of all models", "LongHealth by patient"):
+            assert absent not in text
+        assert "Level 1 against" not in text
 
 
 def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_path: Path) -> None:
@@ -208,7 +224,7 @@ def test_a_store_without_a_pair_shows_its_models_and_commands_for_a_pair(tmp_pat
     write(run(cells, conf), conf, tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text()
     assert "No pair could be compared" in text
-    assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.1f} ± " in text
+    assert f"| mistral7b_instruct_v01 | - | {100 * sum(range(12)) / 144:.2f} ± " in text
     assert "`python run.py model=biomistral7b task=mednli prompt=paper paths.data=nowhere" in text
     published = "| mistral7b_instruct_v01 | MedNLI | accuracy |"
     assert published in text
@@ -240,25 +256,6 @@ def test_an_unreadable_table_removes_only_its_own_comparison(tmp_path: Path) -> 
     assert "On MedNLI t scored" in text
     assert "t - b, MeQSum (paper): not compared" in text
     assert {key.task for key in study.cells if key.model == "b"} == {"mednli"}
-
-
-def test_latex_escapes_special_characters() -> None:
-    table = ReportTable("t", "A_b & 5 %", ["Δ", "x^2"], [["-1.5", "a<b {c} \\d"], ["2", "m* ≥ ▼"]])
-    text = latex.render(table)
-    assert r"A\_b \& 5 \%" in text
-    assert r"$-$1.5 & a$<$b \{c\} \textbackslash{}d \\" in text
-    assert r"$\Delta$ & x\textasciicircum{}2 \\" in text
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="LaTeX is not installed")
-def test_the_tables_compile(report: Path, tmp_path: Path) -> None:
-    import subprocess
-
-    shutil.copytree(report / "tables", tmp_path / "tables")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path / "tables", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-2000:]
 
 
 def test_rank_sets_stand_where_a_sorted_table_would_rank(

@@ -77,7 +77,7 @@ def test_settings_and_methods_name_the_thoughts(folder: Path) -> None:
 
 def test_failures_show_the_thoughts_of_the_model_that_has_them(folder: Path) -> None:
     text = part(folder, "Answer failures")
-    assert "thought cut: none and 10 %" in text
+    assert "thought cut: none and 10.0 %" in text
     with (folder / "tables" / "failures.csv").open() as file:
         mednli, pubmedqa = csv.DictReader(file)
     assert mednli["thought unfinished"] == "none / 20.0"

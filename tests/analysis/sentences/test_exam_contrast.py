@@ -62,15 +62,15 @@ def test_three_families_give_no_statement_beyond_them() -> None:
 def test_both_sides_are_named_with_their_intervals() -> None:
     means = {"exam": Estimate(4.0, 1.0, 20.0), "clinical": Estimate(-3.0, float("nan"), 20.0)}
     assert sides_in_words(means, 12) == (
-        "Biomedical minus base, mean of exactly these 12: 4.0 points (95 % CI 1.9 to 6.1) on exam "
-        "questions and -3.000 points on clinical tasks."
+        "Biomedical minus base, mean of exactly these 12: 4.00 points (95 % CI 1.91 to 6.09) on "
+        "exam questions and −3.00 points on clinical tasks."
     )
 
 
 def test_the_line_is_described_and_not_tested() -> None:
     line = ErrorsInVariables(12, 7, 0.5, -5.0, Interval(-0.1, 1.1), 0.9)
     text = line_in_words(line)
-    assert "by 0.50 points more on clinical tasks (95 % interval -0.10 to 1.10;" in text
+    assert "by 0.50 points more on clinical tasks (95 % interval −0.10 to 1.10;" in text
     assert text.endswith("jackknife over 7 families; described, not tested).")
     flat = errors_in_variables(np.zeros(9), np.zeros(9), (np.eye(9), np.zeros((9, 9))), FAMILIES)
     assert line_in_words(flat) == (

@@ -89,7 +89,7 @@ def test_the_line_of_a_pair_has_every_score_once() -> None:
         JudgedScore("medisumcode", "equivalent"),
     ]
     assert pair_line("t - b", (compared(c=10, b=40), 0.012), scores) == (
-        "t - b: overall -7.5 points (95 % CI -11.1 to -4.2; Holm p = .012); lower on Level 1, "
+        "t - b: overall −7.50 points (95 % CI −11.14 to −4.22; Holm p = .012); lower on Level 1, "
         "MedNLI; higher on MeQSum; equivalent on MeDiSumCode; open on LongHealth; not tested on "
         "MeDiSumQA."
     )
@@ -98,4 +98,4 @@ def test_the_line_of_a_pair_has_every_score_once() -> None:
 def test_an_overall_score_that_is_not_tested_has_no_interval() -> None:
     comparison = battery(table(20, 0, 0, 20))
     line = pair_line("t - b", (comparison, None), [])
-    assert line == "t - b: overall 0.000 points."
+    assert line == "t - b: overall 0.00 points."

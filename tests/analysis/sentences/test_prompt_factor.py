@@ -70,9 +70,9 @@ def test_prompts_that_differ_by_chance_have_no_sign_that_depends_on_them() -> No
 def test_the_line_for_these_prompts_is_named_beside_the_other() -> None:
     found = analysis(-5, 5)
     text = prompt_sentence(found, LABELS, "depends on the prompt", 0.01)
-    assert "For exactly these prompts the 95 % CI is -5." in text
+    assert "For exactly these prompts the 95 % CI is −5." in text
     assert f"tuned scored higher on {found.gains} of the 12 prompts" in text
-    assert "under another prompt it is expected between -1" in text
+    assert "under another prompt it is expected between −1" in text
 
 
 def test_a_refusal_gives_the_reason() -> None:

@@ -46,15 +46,15 @@ def text_of(**changes: Change) -> str:
 def test_a_detected_change_names_both_differences_and_the_common_items() -> None:
     assert text_of(difference=Change(HIGHER, 0.004)) == (
         "meditron against llama on MedNLI, 12 common items (of 69 under paper and 72 under "
-        "zero_shot): The difference is 15.0 points higher under paper than under zero_shot (15.0 "
-        "points under paper, 0.0 points under zero_shot; 95 % CI 11.7 to 18.3; q = .004). The "
+        "zero_shot): The difference is 15.00 points higher under paper than under zero_shot (15.00 "
+        "points under paper, 0.00 points under zero_shot; 95 % CI 11.68 to 18.32; q = .004). The "
         "change of neither model alone is settled."
     )
 
 
 def test_the_direction_is_that_of_the_first_setting() -> None:
     lower = compared([10.0, 20.0] * 6, [0.0] * 12)
-    assert "15.0 points lower under paper than under zero_shot" in text_of(
+    assert "15.00 points lower under paper than under zero_shot" in text_of(
         difference=Change(lower, 0.004)
     )
 
@@ -62,7 +62,7 @@ def test_the_direction_is_that_of_the_first_setting() -> None:
 def test_what_is_not_settled_is_not_claimed() -> None:
     text = text_of()
     assert "do not settle under which prompt setting the difference is higher" in text
-    assert "change -1.0 points; 95 % CI -8.3 to 6.3; q = .90" in text
+    assert "change −1.00 points; 95 % CI −8.30 to 6.30; q = .90" in text
     assert "scored" not in text
 
 
@@ -82,8 +82,8 @@ def test_an_interval_without_zero_that_supports_no_claim_is_explained(
 def test_single_models_are_named_where_their_change_is_settled() -> None:
     text = text_of(base=Change(HIGHER, 0.004))
     assert text.endswith(
-        "llama alone scored 15.0 points higher under paper than under zero_shot (95 % CI 11.7 to "
-        "18.3; q = .004). The change of meditron alone is not settled."
+        "llama alone scored 15.00 points higher under paper than under zero_shot (95 % CI 11.68 to "
+        "18.32; q = .004). The change of meditron alone is not settled."
     )
 
 

@@ -27,50 +27,50 @@ def compared(margin: float | None = None, *, c: int = 40, b: int = 10) -> Compar
 
 
 GAIN = (
-    "On mednli meditron scored 60.0 and llama 52.5: 7.5 points higher "
-    "(95 % CI 4.2 to 11.1; p < .001; 400 items)."
+    "On mednli meditron scored 60.00 and llama 52.50: 7.50 points higher "
+    "(95 % CI 4.22 to 11.14; p < .001; 400 items)."
 )
 OPEN = (
-    "On mednli meditron scored 54.2 and llama 52.5: 1.8 points higher "
-    "(95 % CI -0.8 to 4.5; p = .18; 400 items)."
+    "On mednli meditron scored 54.25 and llama 52.50: 1.75 points higher "
+    "(95 % CI −0.85 to 4.52; p = .18; 400 items)."
 )
 CASES: list[tuple[Verdict, Comparison, str]] = [
     ("gain", compared(), GAIN),
     (
         "decline",
         compared(c=10, b=40),
-        "On mednli meditron scored 52.5 and llama 60.0: 7.5 points lower "
-        "(95 % CI -11.1 to -4.2; p < .001; 400 items).",
+        "On mednli meditron scored 52.50 and llama 60.00: 7.50 points lower "
+        "(95 % CI −11.14 to −4.22; p < .001; 400 items).",
     ),
     (
         "detectable but small",
         compared(12.0),
         f"{GAIN} A difference was detected, and it is smaller than the margin of 12 points "
-        "(p = .005, 90 % CI 4.6 to 10.4): practically equivalent by the declared margin.",
+        "(p = .005, 90 % CI 4.65 to 10.35): practically equivalent by the declared margin.",
     ),
     (
         "equivalent",
         compared(3.0, c=11, b=10),
-        "On mednli meditron scored 52.8 and llama 52.5: 0.2 points higher "
-        "(95 % CI -2.2 to 2.7; p = .83; 400 items). The data support a difference smaller than 3 "
-        "points, in either direction (p = .008, 90 % CI -1.6 to 2.1).",
+        "On mednli meditron scored 52.75 and llama 52.50: 0.25 points higher "
+        "(95 % CI −2.15 to 2.68; p = .83; 400 items). The data support a difference smaller than 3 "
+        "points, in either direction (p = .008, 90 % CI −1.64 to 2.14).",
     ),
     (
         "non-inferior only",
         compared(2.0, c=17, b=10),
-        f"{OPEN} A decline larger than 2 points is excluded (p = .002, 90 % CI -0.4 to 3.9); "
+        f"{OPEN} A decline larger than 2 points is excluded (p = .002, 90 % CI −0.39 to 3.89); "
         "whether the difference is a gain is not settled.",
     ),
     (
         "inconclusive",
         compared(c=17, b=10),
-        f"{OPEN} This comparison does not settle the direction; it can detect 3.6 points with 80 % "
-        "power.",
+        f"{OPEN} This comparison does not settle the direction; it can detect 3.64 points with 80 "
+        "% power.",
     ),
     (
         "untestable",
         compared(c=0, b=0),
-        "On mednli meditron scored 50.000 and llama 50.000. Not tested: the two models' scores are "
+        "On mednli meditron scored 50.00 and llama 50.00. Not tested: the two models' scores are "
         "identical on all 400 items.",
     ),
 ]
@@ -104,17 +104,19 @@ def test_an_adjusted_p_above_alpha_claims_nothing_and_says_why() -> None:
     assert verdict(comparison) == "gain"
     assert verdict(comparison, adjusted(comparison, 72)) == "inconclusive"
     text = sentence(comparison, HOLM_72, adjusted(comparison, 72))
-    assert "(95 % CI 0.9 to 6.9; Holm p = .82; 400 items). This comparison does not settle" in text
+    assert (
+        "(95 % CI 0.90 to 6.87; Holm p = .82; 400 items). This comparison does not settle" in text
+    )
     assert "since Holm p is above 0.05 although this interval alone excludes 0; it can" in text
 
 
 def test_the_detectable_difference_is_that_of_the_corrected_rule() -> None:
     comparison = compared(c=17, b=10)
     text = sentence(comparison, HOLM_72, adjusted(comparison, 72))
-    assert "it can detect 5.5 points with 80 % power in a test at 5 % / 72." in text
+    assert "it can detect 5.53 points with 80 % power in a test at 5 % / 72." in text
     exploratory = replace(HOLM_72, adjustment="Benjamini-Hochberg")
     text = sentence(comparison, exploratory, adjusted(comparison, 72))
-    assert "it can detect 3.6 points with 80 % power before the correction." in text
+    assert "it can detect 3.64 points with 80 % power before the correction." in text
 
 
 def test_equivalence_and_noninferiority_are_claimed_by_their_adjusted_p_alone() -> None:
@@ -145,8 +147,8 @@ def test_no_change_is_claimed_where_test_and_interval_disagree() -> None:
     assert verdict(comparison, AdjustedP(0.01)) == "inconclusive"
     text = sentence(comparison, replace(LABELS, unit=""))
     assert (
-        "20.9 higher (95 % CI 0.03 to 41.84; p = .053; 15 items). The test and the 95 % CI "
-        "disagree, so no change is claimed (interval by sign flips: -0.2 to 41.0). This comparison "
+        "20.9 higher (95 % CI <0.1 to 41.8; p = .053; 15 items). The test and the 95 % CI "
+        "disagree, so no change is claimed (interval by sign flips: −0.2 to 41.0). This comparison "
         "does not settle the direction; it can detect 29.4 with 80 % power."
     ) in text
 
@@ -253,7 +255,7 @@ def test_decimals_show_two_digits_of_the_error(spread: float | None, decimals: i
 
 
 def test_an_end_beside_zero_does_not_read_as_zero() -> None:
-    assert number_format.interval(Interval(0.031, 41.8), 1) == "0.03 to 41.80"
+    assert number_format.interval(Interval(0.031, 41.8), 1) == "<0.1 to 41.8"
     assert number_format.interval(Interval(-1e-17, 2.0), 1) == "0.0 to 2.0"
     assert number_format.interval(Interval(float("-inf"), 2.0), 1) == "up to 2.0"
 
@@ -289,4 +291,4 @@ def test_a_fragile_equivalence_says_so() -> None:
     labels = replace(HOLM_72, bounds=Interval(-13.0, 11.0))
     text = sentence(comparison, labels, p_values)
     assert "The missing samples could undo this claim" in text
-    assert "between -13.0" in text
+    assert "between −13.00" in text

@@ -70,7 +70,7 @@ def test_tasks_have_a_row_each_and_adjusted_p_values(tmp_path: Path) -> None:
     assert p_cell(adjusted.difference) != p_cell(raw)
     assert points(figure) == [one.comparison.delta for one in results.values()]
     assert len(intervals(figure)) == 1  # the second task is the same in both files: not tested
-    assert "0.0 [untested]" in texts(figure)
+    assert "0.000 [untested]" in texts(figure)
     assert "p (Holm)" in texts(figure)
 
 
