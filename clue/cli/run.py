@@ -56,6 +56,8 @@ class Ended(NamedTuple):
 def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
     """Run every job; returns how it ended, None if nothing is to run."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if not sys.stderr.isatty():  # bars of libraries fill a log with thousands of states
+        os.environ.setdefault("TQDM_DISABLE", "1")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
     stopped = 0
