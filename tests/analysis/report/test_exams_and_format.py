@@ -66,7 +66,7 @@ def test_the_table_has_the_numbers_of_the_rows_and_what_was_published(
         assert line["marks"] == "synthetic scores"
     text = section(folder, "Exam questions and clinical tasks")
     assert "by other protocols" in text
-    assert "-0.63 to 6.07 over 9 pairs" in text
+    assert "−0.63 to 6.07 over 9 pairs" in text
 
 
 def test_the_pair_whose_format_fails_is_said_to_fail_there(
