@@ -74,24 +74,28 @@ def test_the_numbers_are_those_of_the_reports_tables(store: Path) -> None:
     assert len(rows) == len(TASKS)
     for row in rows:
         data = runs[row["task"]]
-        digits = len(row["Δ"].partition(".")[2])
-        interval = Interval(data.metrics["low"], data.metrics["high"])
-        assert row["Δ"].removeprefix("'") == number_format.number(data.metrics["delta"], digits)
-        assert row["95 % CI"].removeprefix("'") == number_format.interval(interval, digits)
+        assert row["Δ"].removeprefix("'") == ascii_points(data.metrics["delta"])
+        assert row["95 % CI"].removeprefix("'") == ascii_interval(data.metrics)
         assert row["p"] == number_format.p_cell(data.metrics["p_holm"])
-        assert row["base"] == number_format.number(data.metrics["base_score"], 2)
+        assert row["base"] == ascii_points(data.metrics["base_score"])
         assert row["n (clusters)"] == f"{data.metrics['n']:.0f} ({data.metrics['n_clusters']:.0f})"
         assert row["verdict"] == data.tags["clue.verdict"]
     (level,) = table(store, "pairs")
     metrics = runs["Level 1"].metrics
-    digits = len(level["Level 1"].partition(" ")[0].partition(".")[2])
-    interval = Interval(metrics["low"], metrics["high"])
     text = level["Level 1"].removeprefix("'")  # before a minus: the cell is no formula
     assert text.startswith(
-        f"{number_format.number(metrics['delta'], digits)} "
-        f"[{number_format.interval(interval, digits)}] "
+        f"{ascii_points(metrics['delta'])} [{ascii_interval(metrics)}] "
         f"p {number_format.p_value(metrics['p_holm'])}"
     )
+
+
+def ascii_points(value: float) -> str:
+    return number_format.ascii_signs(number_format.points(value))
+
+
+def ascii_interval(metrics: dict[str, float]) -> str:
+    limits = Interval(metrics["low"], metrics["high"])
+    return number_format.ascii_signs(number_format.points_interval(limits))
 
 
 def test_a_run_is_below_its_analysis_and_says_what_it_is(store: Path) -> None:
