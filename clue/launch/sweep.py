@@ -36,7 +36,7 @@ from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs, sweep_jobs
 from clue.launch.reporter import SweepReport, reporting
-from clue.launch.subprocess_job import run_isolated
+from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
 from clue.store.progress_files import ProgressFolder
 
@@ -144,7 +144,9 @@ def job(composed: DictConfig) -> None:
         return
     pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
-        if restarted or (pooled if composed.isolate is None else composed.isolate):
+        if pooled and composed.isolate is None and not restarted and not _needs_gpus(composed):
+            run_shared(request)
+        elif restarted or _isolates(composed, pooled=pooled):
             run_isolated(request, _gpus(composed, pooled=pooled))
         else:
             run_job(request)
@@ -202,9 +204,20 @@ def _request(composed: DictConfig) -> JobRequest:
     )
 
 
+def _isolates(composed: DictConfig, *, pooled: bool) -> bool:
+    """True if a job has a process of its own: in a pool, or watched, unless the settings say."""
+    if composed.isolate is None:
+        return pooled or composed.watchdog_min is not None
+    return bool(composed.isolate)
+
+
+def _needs_gpus(composed: DictConfig) -> bool:
+    return uses_gpus(composed.backend.name) and not composed.dry_run
+
+
 def _gpus(composed: DictConfig, *, pooled: bool) -> int | None:
     """Number of GPUs that an isolated job claims; None if it uses none, or may use all."""
-    if not uses_gpus(composed.backend.name) or composed.backend.device == "cpu" or composed.dry_run:
+    if not _needs_gpus(composed) or composed.backend.device == "cpu":
         return None
     count: int | None = composed.gpus_per_job
     return count or (1 if pooled else None)
