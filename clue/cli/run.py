@@ -98,7 +98,7 @@ def _close(ended: Ended) -> int:
         print_error("error: no job was run: a list or a pattern of the sweep is empty")
         return 1
     if outcomes:
-        closing_table.show(outcomes, score_tree(sweep.study()))
+        closing_table.show(outcomes, score_tree(sweep.study()), sweep.at_once())
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):

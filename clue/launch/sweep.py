@@ -53,6 +53,8 @@ class OutputFolder(Callback):
 
     folder: ClassVar[Path | None] = None
     study: ClassVar[StudyConf] = StudyConf()
+    at_once: ClassVar[int] = 1
+    """Jobs that run at the same time, at most; of a dry run those that it asks for."""
     report: ClassVar[SweepReport | None] = None
     """Display of the command; None in the processes of a launcher."""
 
@@ -80,12 +82,14 @@ class OutputFolder(Callback):
         if report is None:
             return
         jobs = sweep_jobs.swept(config) if multirun else sweep_jobs.single(config)
+        asked = len(jobs) * (config.shards if config.dry_run else 1)
+        OutputFolder.at_once = sweep_jobs.at_once(config, asked) if multirun else 1
         mlruns = absolute_path(config.paths.mlruns)
         report.open(
             ProgressFolder.of(mlruns, folder()),
             {
                 **{"output": str(folder().absolute()), "multirun": multirun, "jobs": jobs},
-                "at_once": sweep_jobs.at_once(config, len(jobs)) if multirun else 1,
+                "at_once": min(OutputFolder.at_once, max(len(jobs), 1)),
                 "command": privacy.without_passwords(shlex.join([*RUN, *sys.argv[1:]])),
             },
         )
@@ -173,6 +177,11 @@ def folder() -> Path:
     """Returns the output folder of the command; set before its first job starts."""
     assert OutputFolder.folder is not None
     return OutputFolder.folder
+
+
+def at_once() -> int:
+    """Returns the number of jobs of the command that run at the same time, at most."""
+    return OutputFolder.at_once
 
 
 def study() -> StudyConf:

@@ -14,9 +14,20 @@ from clue.launch.watchdog import Watchdog
 from clue.store.progress_files import ProgressFolder, job_file
 from tests.clue.launch.requests import broken_request
 from tests.conftest import Cli, command_line
-from tests.test_sweep_requeued import SCONTROL
-from tests.test_sweep_slurm import cluster  # noqa: F401  a fixture
+from tests.test_sweep_slurm import SACCT, cluster  # noqa: F401  a fixture
 
+SCONTROL = """#!/bin/bash
+here=$(dirname "$0")
+echo "$@" >> "$here/requeued"
+export SLURM_JOB_ID=70 SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=0
+(sleep 1; bash "$here/batch.sh"; echo >> "$here/ran_again") > /dev/null 2>&1 &
+"""
+"""A job that is queued again runs, and has ended only then."""
+COUNTED = """#!/bin/bash
+cd "$(dirname "$0")"; touch requeued ran_again
+rm -f ended_0
+(( $(wc -l < ran_again) == 2 )) && touch ended_0
+"""
 HANGING = ("task=mednli", "backend=fake", "backend.pace=1000", "watchdog_min=0.2")
 
 
@@ -80,14 +91,17 @@ def test_a_job_that_hangs_fails_and_the_next_one_runs(cli: Cli, mlruns: Path) ->
 @pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 def test_slurm_queues_a_job_that_hangs_again_until_it_hung_three_times(
+    cli: Cli,
     mlruns: Path,
     data: Path,
     models: Path,
     cluster: Path,  # noqa: F811
 ) -> None:
+    assert cli("model=llama2_7b", *HANGING[:2]).returncode == 0
     (cluster / "scontrol").write_text(SCONTROL)
     (cluster / "scontrol").chmod(0o755)
-    arguments = ("-m", "model=meditron7b", *HANGING, "hydra/launcher=slurm_cpu")
+    (cluster / "sacct").write_text(COUNTED + SACCT.split("\n", 1)[1])
+    arguments = ("-m", "model=meditron7b,llama2_7b", *HANGING, "hydra/launcher=slurm_cpu")
     command = command_line(mlruns, data, models, *arguments)
     hung = subprocess.run(command, capture_output=True, text=True, timeout=280)
     assert hung.returncode == 1
