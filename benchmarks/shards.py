@@ -4,9 +4,9 @@
         [--killed 0.1] [--seed 1] [--reference]
 
 It writes model files to FOLDER/config, runs `task=all` on the package's fictional data with
-`backend=fake`, kills a share of the jobs' processes at random moments, and repeats the command until
-it succeeds. Then it counts cells, answers and MLflow runs. `--reference` also runs the sweep without
-shards and compares all records. Exit code 1: something is missing, double or different.
+`backend=fake`, kills a share of the jobs' processes at random moments, and repeats the command
+until it succeeds. Then it counts cells, answers and MLflow runs. `--reference` also runs the sweep
+without shards and compares all records. Exit code 1: something is missing, double or different.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,21 +62,37 @@ class Sweep:
         names = ",".join(f"made_up_{number}" for number in range(self.models))
         fixed = ("task=all", "backend=fake", "paths.data=demo", f"limit={self.limit}")
         paths = ("--config-dir", str(self.folder / "config"), f"paths.mlruns={self.mlruns}")
-        return [sys.executable, str(ROOT / "run.py"), "-m", f"model={names}", *fixed, *paths, *words]
+        return [
+            sys.executable,
+            str(ROOT / "run.py"),
+            "-m",
+            f"model={names}",
+            *fixed,
+            *paths,
+            *words,
+        ]
 
-    def run(self, words: list[str], moments: Iterator[float]) -> int:
-        """Run the command, kill a worker after each of these seconds; returns its exit code."""
+    def run(self, words: list[str], moments: Iterable[int] = ()) -> int:
+        """Run the command, kill a worker after each of these numbers of stored answers.
+
+        Returns its exit code.
+        """
         with (self.folder / "log").open("a") as log:
             log.write(f"{shlex.join(words)}\n")
             process = subprocess.Popen(words, stdout=log, stderr=log)
-            for seconds in moments:
-                end = time.monotonic() + seconds
-                while time.monotonic() < end and process.poll() is None:
+            for moment in moments:
+                while self.answers() < moment and process.poll() is None:
                     time.sleep(0.05)
                 workers = _workers(process.pid)
                 if workers:
                     random.choice(workers).send_signal(signal.SIGKILL)
+                    print_lines(f"killed a process after {moment} answers")
             return process.wait()
+
+    def answers(self) -> int:
+        """Number of stored answers."""
+        paths = self.mlruns.glob("cells/*/*/*/completions*.jsonl")
+        return sum(path.read_bytes().count(b"\n") for path in paths)
 
     def records(self) -> dict[tuple[str, ...], list[Record]]:
         """Records of each cell; times of generation are no part of them."""
@@ -124,10 +140,11 @@ def main() -> int:
     pool = ("hydra/launcher=joblib", f"hydra.launcher.n_jobs={asked.jobs}")
     words = sweep.command(f"shards={asked.shards}", *pool)
     kills = round(asked.killed * asked.models * asked.shards)
-    moments = iter([20.0, *(random.uniform(2, 8) for _ in range(kills - 1))] if kills else [])
+    answers = asked.models * TASKS * asked.limit
+    moments = sorted(random.randint(1, answers * 9 // 10) for _ in range(kills))
     for attempt in range(ATTEMPTS):
         started = time.monotonic()
-        code = sweep.run(words, moments if attempt == 0 else iter([]))
+        code = sweep.run(words, moments if attempt == 0 else ())
         seconds = time.monotonic() - started
         print_lines(f"attempt {attempt + 1}: exit code {code} after {seconds:.0f} s")
         if code == 0:
@@ -146,7 +163,7 @@ def _report(sweep: Sweep, asked: argparse.Namespace, code: int) -> int:
     if asked.reference:
         whole = Sweep(sweep.folder, asked.models, asked.limit, "whole")
         started = time.monotonic()
-        whole.run(whole.command(), iter([]))
+        whole.run(whole.command())
         is_equal = whole.records() == records
         print_lines(
             f"one process without shards: {time.monotonic() - started:.0f} s; records are "

@@ -71,6 +71,7 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
             if not jobs.arguments:
                 return None
             arguments = list(jobs.arguments)
+        sweep.record_command(arguments)
         if sharded.shard_count(arguments) > 1:
             return Ended(0, sharded.launch(arguments, _collect, report))
         sys.argv[1:] = arguments  # Hydra reads sys.argv

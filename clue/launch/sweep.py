@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +26,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from clue import privacy
 from clue.backends import uses_gpus
+from clue.common.atomic_write import write_atomic
 from clue.common.paths import absolute_path
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
 from clue.config.files import config_dir_words
@@ -42,6 +43,8 @@ from clue.store.progress_files import ProgressFolder
 
 search_own_folders()
 
+COMMAND = "command"
+"""File in the output folder: the command line of a sweep, as it was typed."""
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
 RESTARTED = "CLUE_POOL_STARTED_AGAIN"
@@ -55,6 +58,8 @@ class OutputFolder(Callback):
     study: ClassVar[StudyConf] = StudyConf()
     at_once: ClassVar[int] = 1
     """Jobs that run at the same time, at most; of a dry run those that it asks for."""
+    command: ClassVar[str] = ""
+    """Command line as it was typed; a sharded command starts two sweeps of other ones."""
     report: ClassVar[SweepReport | None] = None
     """Display of the command; None in the processes of a launcher."""
 
@@ -66,6 +71,8 @@ class OutputFolder(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a sweep."""
         self._record(Path(config.hydra.sweep.dir), config)
+        if OutputFolder.command and not config.dry_run:
+            write_atomic(folder() / COMMAND, OutputFolder.command.encode(), durable=False)
         self._report(config, multirun=True)
 
     def _record(self, folder: Path, config: DictConfig) -> None:
@@ -90,7 +97,7 @@ class OutputFolder(Callback):
             {
                 **{"output": str(folder().absolute()), "multirun": multirun, "jobs": jobs},
                 "at_once": min(OutputFolder.at_once, max(len(jobs), 1)),
-                "command": privacy.without_passwords(shlex.join([*RUN, *sys.argv[1:]])),
+                "command": OutputFolder.command,
             },
         )
 
@@ -166,6 +173,12 @@ def _own_report(request: JobRequest, *, pooled: bool) -> Iterator[None]:
         mlruns = absolute_path(request.composed.paths.mlruns)
         report.follow(ProgressFolder.of(mlruns, request.sweep_folder), request.number)
         yield
+
+
+def record_command(arguments: Sequence[str]) -> None:
+    """Let sweeps of this process record the command line; passwords of addresses are left out."""
+    words = [*RUN, *config_dir_words(), *arguments]
+    OutputFolder.command = privacy.without_passwords(shlex.join(words))
 
 
 def started() -> bool:

@@ -136,9 +136,7 @@ def test_two_processes_at_once_make_one_copy(original: CheckpointLocation, tmp_p
     assert len(lines) == len(json.loads((copy / RECORD).read_text()))
 
 
-def test_a_copy_that_was_killed_is_made_again(
-    original: CheckpointLocation, tmp_path: Path
-) -> None:
+def test_a_copy_that_was_killed_is_made_again(original: CheckpointLocation, tmp_path: Path) -> None:
     copied = tmp_path / "copied"
     process = _start(original, tmp_path, copied)
     while not copied.exists() or "model.safetensors" not in copied.read_text():

@@ -40,8 +40,7 @@ def test_options_tell_whether_locks_leave_the_machine(line: str, local: str | No
 
 def test_the_innermost_and_newest_mount_counts() -> None:
     text = (
-        ROOT + NFS3.format("nolock") + "/dev/sdb1 /store/local\\040disk ext4 rw 0 0\n"
-        "broken line\n"
+        ROOT + NFS3.format("nolock") + "/dev/sdb1 /store/local\\040disk ext4 rw 0 0\nbroken line\n"
     )
     for path, kind in (
         ("/store/a", "nfs"),
