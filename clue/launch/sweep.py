@@ -25,7 +25,6 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from clue import privacy
-from clue.backends import uses_gpus
 from clue.common.atomic_write import write_atomic
 from clue.common.paths import absolute_path
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
@@ -35,7 +34,7 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import signals, submitit_jobs, sweep_jobs
+from clue.launch import isolation, signals, submitit_jobs, sweep_jobs
 from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
@@ -155,10 +154,10 @@ def job(composed: DictConfig) -> None:
         return
     pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
-        if pooled and composed.isolate is None and not restarted and not _needs_gpus(composed):
+        if isolation.shares_process(composed, pooled=pooled) and not restarted:
             run_shared(request)
-        elif restarted or _isolates(composed, pooled=pooled):
-            run_isolated(request, _gpus(composed, pooled=pooled))
+        elif restarted or isolation.isolates(composed, pooled=pooled):
+            run_isolated(request, isolation.gpus(composed, pooled=pooled))
         else:
             run_job(request)
 
@@ -224,22 +223,3 @@ def _request(composed: DictConfig) -> JobRequest:
         logging=OmegaConf.to_container(settings.job_logging, resolve=True),  # type: ignore[arg-type]
         verbose=settings.verbose is True,
     )
-
-
-def _isolates(composed: DictConfig, *, pooled: bool) -> bool:
-    """True if a job has a process of its own: in a pool, or watched, unless the settings say."""
-    if composed.isolate is None:
-        return pooled or composed.watchdog_min is not None
-    return bool(composed.isolate)
-
-
-def _needs_gpus(composed: DictConfig) -> bool:
-    return uses_gpus(composed.backend.name) and not composed.dry_run
-
-
-def _gpus(composed: DictConfig, *, pooled: bool) -> int | None:
-    """Number of GPUs that an isolated job claims; None if it uses none, or may use all."""
-    if not _needs_gpus(composed) or composed.backend.device == "cpu":
-        return None
-    count: int | None = composed.gpus_per_job
-    return count or (1 if pooled else None)

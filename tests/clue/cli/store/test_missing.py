@@ -1,4 +1,4 @@
-"""What is left of a study or a sweep, as one command."""
+"""The command for the rest of a study or a sweep."""
 
 import shlex
 from pathlib import Path
