@@ -20,7 +20,7 @@ SWEEP = (
     *("-m", f"model={','.join(FOUR)}", SIX, "backend=fake"),
     *("tasks.medisumqa.metrics=[rouge1]", "tasks.medisumqa.score=[rouge1]"),
 )
-PROCESSES = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=4")
+PROCESSES = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=4", "isolate=true")
 
 
 def outcomes(mlruns: Path, job: int) -> list[dict[str, str]]:

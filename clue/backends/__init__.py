@@ -54,6 +54,10 @@ class Setup:
     """Folder of files that can be computed again."""
     generation: GenerationConf = field(default_factory=GenerationConf)
     thinking: ThinkingConf = field(default_factory=ThinkingConf)
+    stage: Path | None = None
+    """Folder for copies of weights on this machine; None = they are read where they are."""
+    stage_fallback: bool = False
+    """Read them where they are if they cannot be copied."""
 
     def ways(self, sampling: str, thinking: str) -> dict[str, str]:
         """Returns the part of a backend's identity on sampled answers and on thoughts.

@@ -164,8 +164,8 @@ class VllmBackend(Backend):
 
         conf = self.setup.model
         return LLM(
-            model=self.checkpoint.location.source,
-            revision=self.checkpoint.location.revision,
+            model=self.checkpoint.weights.source,
+            revision=self.checkpoint.weights.revision,
             dtype=conf.dtype,
             max_model_len=self.context(),
             tensor_parallel_size=max(torch.cuda.device_count(), 1),

@@ -73,6 +73,7 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
             if not jobs.arguments:
                 return None
             arguments = list(jobs.arguments)
+        sweep.record_command(arguments)
         if sharded.shard_count(arguments) > 1:
             return Ended(0, sharded.launch(arguments, _collect, report))
         sys.argv[1:] = arguments  # Hydra reads sys.argv
@@ -100,7 +101,7 @@ def _close(ended: Ended) -> int:
         print_error("error: no job was run: a list or a pattern of the sweep is empty")
         return 1
     if outcomes:
-        closing_table.show(outcomes, score_tree(sweep.study()))
+        closing_table.show(outcomes, score_tree(sweep.study()), sweep.at_once())
     failed = any(row.status == "failed" for row in outcomes)
     try:
         if outcomes and closing_table.write_failed(sweep.folder(), outcomes):

@@ -8,13 +8,14 @@ from clue.config.composition import composed
 from clue.config.files import config_dir_words
 from clue.config.schema import Config, PathsConf
 
+NAMES = ("data", "models", "mlruns")
+"""Settings of `paths` that decide what a command reads and writes."""
+
 
 def other_locations(paths: PathsConf) -> dict[str, str]:
     """Returns `paths.<name>` to each location that differs from the default of this shell."""
-    default = _defaults()
-    return {
-        f"paths.{name}": value for name, value in asdict(paths).items() if value != default[name]
-    }
+    default, chosen = _defaults(), asdict(paths)
+    return {f"paths.{name}": chosen[name] for name in NAMES if chosen[name] != default[name]}
 
 
 def options(paths: PathsConf, *names: str) -> str:

@@ -35,6 +35,11 @@ class PathsConf:
     """Folder of downloaded checkpoints: `<models>/<org>/<name>`."""
     mlruns: str = setting("mlruns", NotEmpty())
     """The store: mlflow.db, artifacts, cells, hydra, cache."""
+    stage: str | None = setting(None, NotEmpty())
+    """Folder on a disk of this machine, to which weights are copied once; none = they are read
+    where they are."""
+    stage_fallback: bool = False
+    """Read the weights where they are if they cannot be staged; otherwise that is an error."""
 
     @property
     def store(self) -> Path:
@@ -349,6 +354,11 @@ class Config:
     """Treatment of a cell with a prompt longer than the model's context: `skip_cell` leaves it
     out, `error` makes it a failure; none = `skip_cell` in a sweep, otherwise `error`."""
     isolate: bool | None = None
-    """Run each job in a fresh process; none = if jobs share a pool of workers (joblib)."""
+    """Run each job in a fresh process; none = if jobs share a pool of workers (joblib) and use
+    GPUs, or if there is a watchdog. Jobs of a pool without GPUs share one process for each worker,
+    which pays the imports once."""
     gpus_per_job: int | None = setting(None, AtLeast(1))
     """GPUs of this machine that an isolated job claims; none = 1 with joblib, otherwise all."""
+    watchdog_min: float | None = setting(None, MoreThan(0))
+    """Minutes without counted progress after which a job is ended: queued again on Slurm, failed
+    elsewhere; none = a job that hangs is not ended."""

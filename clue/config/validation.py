@@ -55,7 +55,7 @@ def _contradictions(config: Config) -> Iterator[str]:
 
 def _shard_problems(config: Config) -> Iterator[str]:
     if config.shard is None:
-        if config.shards > 1:
+        if config.shards > 1 and not config.dry_run:
             yield (
                 f"shards={config.shards} is for the command line, which starts a process for each: "
                 "python run.py -m ...; or choose one of them: shard=1 generate_only=true"

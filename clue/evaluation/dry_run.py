@@ -54,6 +54,8 @@ class Plan:
     parameters: float | None
     device: str = ""
     """On which the hours are spent; empty = unknown."""
+    shards: int = 1
+    """Processes that would share its prompts."""
 
     @property
     def is_bound(self) -> bool:
@@ -129,4 +131,5 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
         download_about=weights.about,
         parameters=conf.model.parameters,
         device=device,
+        shards=conf.shards,
     )

@@ -39,10 +39,18 @@ class Job:
     @cached_property
     def backend(self) -> Backend:
         """Backend that generates the answers."""
-        models = absolute_path(self.config.paths.models)
-        conf = self.config
-        ways = conf.generation, conf.thinking
-        return create_backend(Setup(conf.model, conf.backend, models, self.mlruns / "cache", *ways))
+        conf, paths = self.config, self.config.paths
+        setup = Setup(
+            conf.model,
+            conf.backend,
+            absolute_path(paths.models),
+            self.mlruns / "cache",
+            conf.generation,
+            conf.thinking,
+            stage=absolute_path(paths.stage) if paths.stage else None,
+            stage_fallback=paths.stage_fallback,
+        )
+        return create_backend(setup)
 
     @cached_property
     def _digest(self) -> str:

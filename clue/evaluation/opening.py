@@ -5,6 +5,7 @@ is unpacked or a hub is asked.
 """
 
 import logging
+import os
 from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from clue.config.validation import validate
 from clue.evaluation.job import Job
 from clue.evaluation.outcome import Outcome
 from clue.store.format import check_format
+from clue.store.lock_scope import check_shared_locks
 from clue.task.choices import is_closed
 
 log = logging.getLogger(__name__)
@@ -44,11 +46,13 @@ def open_job(
             called if no task has its data.
 
     Raises:
-        ClueError: nothing of the job can run: settings, format of the store, or model.
+        ClueError: nothing of the job can run: settings, format of the store, its disk, or model.
     """
     job.progress.expect(list(job.config.tasks))
     validate(job.config, setting_problems(job.config))
     check_format(job.mlruns)
+    if job.config.shard or "SLURM_JOB_ID" in os.environ:
+        check_shared_locks(job.mlruns)
     family(job.config.model)
     with METER.doing("reading data"):
         tasks = yield from _attempt(job, job.config.tasks, lambda name: _locate(job, name))

@@ -74,7 +74,8 @@ def _evaluate_all(
     """Evaluate the cells that are ready, nested in the job's run."""
     identity = ("clue.job", _job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
-    release_scorers()  # models of an earlier job's metrics: this job loads its model now
+    if not job.backend.replays:
+        release_scorers()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed
         for cell in ready:

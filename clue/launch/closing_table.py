@@ -21,26 +21,30 @@ MAX_LABELS = 3
 """Cells with the same reason are named up to this number, otherwise counted."""
 
 
-def show(outcomes: Sequence[Outcome], tree: ScoreTree) -> None:
+def show(outcomes: Sequence[Outcome], tree: ScoreTree, at_once: int = 1) -> None:
     """Print the closing tables, scores in points; below them marks, and each reason once.
 
     Args:
         outcomes: of all cells of the command.
         tree: composite scores of the study.
+        at_once: jobs that run at the same time, for the makespan of a dry run.
     """
     count = Counter(row.status for row in outcomes)
     counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
     for table in _tables(outcomes, tree):
         if table.row_count:
             console.show(table, "")
-    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts), *_sum(outcomes))
+    console.show(*marks(outcomes), *reasons(outcomes), ", ".join(counts), *_sum(outcomes, at_once))
 
 
-def _sum(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _sum(outcomes: Sequence[Outcome], at_once: int) -> Iterator[str]:
     """Yields the sum of a dry run, the last line: it is seen below hundreds of cells."""
     if any(row.plan for row in outcomes):
-        from clue.launch.plan_table import total
+        from clue.launch.plan_table import shard_plan, total
 
+        shards = shard_plan(outcomes, at_once)
+        if shards:
+            yield shards
         yield total(outcomes)
 
 

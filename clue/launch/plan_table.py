@@ -8,6 +8,7 @@ from clue.common.amounts import two_digits
 from clue.common.plural import counted
 from clue.evaluation.dry_run import Plan
 from clue.evaluation.outcome import Outcome
+from clue.launch.makespan import ShardPlan
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,6 +35,28 @@ def total(outcomes: Sequence[Outcome]) -> str:
     if unknown:
         parts.append(f"{counted(unknown, 'cell')} without an estimate")
     return f"sum: {', '.join(parts)}"
+
+
+def shard_plan(outcomes: Sequence[Outcome], at_once: int) -> str | None:
+    """Returns the makespan of a dry run in a line; None if a cell has no estimate.
+
+    Args:
+        outcomes: of the dry run.
+        at_once: jobs that run at the same time.
+    """
+    hours: dict[str, float] = {}
+    plans = [(row, Plan(**row.plan)) for row in outcomes if row.plan]
+    for row, plan in plans:
+        if plan.hours is None:
+            return None
+        name = f"{row.model}/{row.prompt}"
+        hours[name] = hours.get(name, 0.0) + plan.hours
+    shards = max((plan.shards for _, plan in plans), default=1)
+    ahead = ShardPlan(hours, shards, at_once)
+    if not ahead.is_worth_a_line:
+        return None
+    least = "at least " if any(plan.is_bound for _, plan in plans) else ""
+    return f"{least}{ahead.line()}"
 
 
 def _hours_by_device(plans: Sequence[Plan]) -> Iterator[str]:

@@ -10,13 +10,15 @@ writes to MLflow.
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from clue.common.console import print_lines
 from clue.common.plural import counted
+from clue.config import model_files
 from clue.config.composition import composed
 from clue.config.schema import Config
 from clue.errors import ConfigError
-from clue.evaluation.outcome import Outcome
+from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import sweep
 from clue.launch.reporter import SweepReport
 from clue.launch.study_jobs import MULTIRUN
@@ -72,15 +74,26 @@ def launch(
 
 
 def generating(arguments: Sequence[str]) -> list[str]:
-    """Returns the command line of the shards: a job for each model and shard.
+    """Returns the command line of the shards: a job for each model and shard, large models first.
 
     >>> generating(["model=a", "shards=2"])
     ['-m', 'model=a', 'shards=2', 'shard=1,2', 'generate_only=true']
     """
     count = shard_count(arguments)
     kept = [word for word in arguments if word not in MULTIRUN and not _sets(word, "generate_only")]
+    kept = [_longest_first(word) if _sets(word, "model") else word for word in kept]
     numbers = ",".join(str(number) for number in range(1, count + 1))
     return [MULTIRUN[0], *kept, f"shard={numbers}", "generate_only=true"]
+
+
+def _longest_first(word: str) -> str:
+    """Returns a list of models with the largest first: the last job to end is then a short one."""
+    setting, _, listed = word.partition("=")
+    names = listed.split(",")
+    if not set(names) <= set(model_files.names()):
+        return word
+    sizes = {name: model_files.load(name).parameters or 0.0 for name in names}
+    return f"{setting}={','.join(sorted(names, key=lambda name: -sizes[name]))}"
 
 
 def scoring(arguments: Sequence[str], backend: str) -> list[str]:
@@ -112,7 +125,13 @@ def with_reasons(scored: Iterable[Outcome], generated: Iterable[Outcome]) -> lis
     failed: Mapping[tuple[str, str, str], Outcome] = {
         _cell(row): row for row in generated if row.status == "failed"
     }
-    return [failed.get(_cell(row), row) if row.status == "failed" else row for row in scored]
+
+    def explained(row: Outcome) -> Outcome:
+        # a process that ended before it listed its cells has a row for all of them
+        of_job = failed.get((row.model, NO_TASK, row.prompt))
+        return failed.get(_cell(row)) or (replace(row, note=of_job.note) if of_job else row)
+
+    return [explained(row) if row.status == "failed" else row for row in scored]
 
 
 def _composed(arguments: Iterable[str]) -> Config:

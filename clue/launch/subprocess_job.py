@@ -1,20 +1,30 @@
-"""A job in its own process, on its own GPUs: its memory and its crashes end with the process."""
+"""A job in another process: its memory and its crashes end with that process.
+
+A job on GPUs has a process of its own. Jobs without GPUs share one, one after another, which pays
+the imports once.
+"""
 
 import logging
-import os
-import pickle
-import subprocess
-import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from omegaconf import OmegaConf
 
+from clue.common.paths import absolute_path
 from clue.config.schema import ModelConf
 from clue.evaluation import outcome
+from clue.launch import watchdog
 from clue.launch.gpus import claim_gpus
 from clue.launch.signals import describe_exit_code
+from clue.launch.watchdog import Watchdog
 from clue.launch.worker import JobRequest
+from clue.launch.worker_process import WorkerProcess
+from clue.store.progress_files import ProgressFolder
 
 log = logging.getLogger(__name__)
+
+_SHARED: list[WorkerProcess] = []
+"""The process that runs the jobs of this launcher's process; at most one."""
 
 
 def run_isolated(request: JobRequest, gpus: int | None) -> None:
@@ -27,16 +37,57 @@ def run_isolated(request: JobRequest, gpus: int | None) -> None:
     with claim_gpus(gpus) as devices:
         for names in devices.values():
             log.info("job %s on GPU %s", request.folder.name, names)
-        command = [sys.executable, "-m", "clue.launch.worker", str(request.folder)]
-        # its own session, so that Ctrl-C reaches it once: from this process, as SIGTERM
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=os.environ | devices, start_new_session=True
-        ) as process:
-            process.communicate(pickle.dumps(request))
-    reason = describe_exit_code(process.returncode)
+        with _own_process(request, devices) as worker:
+            in_time = worker.run(request, _watchdog(request))
+    _explain_end(request, worker, in_time=in_time)
+
+
+def run_shared(request: JobRequest) -> None:
+    """Run a job in the process of the jobs before, or in a fresh one if that has ended."""
+    if not (_SHARED and _SHARED[0].runs):
+        _discard()
+        _SHARED.append(WorkerProcess(request.sweep_folder, {}))
+    worker = _SHARED[0]
+    try:
+        in_time = worker.run(request, _watchdog(request))
+    except BaseException:  # the job was stopped, and its process with it
+        _discard()
+        raise
+    if not worker.runs:
+        _explain_end(request, worker, in_time=in_time)
+
+
+def _discard() -> None:
+    while _SHARED:
+        _SHARED.pop().close()
+
+
+@contextmanager
+def _own_process(request: JobRequest, devices: Mapping[str, str]) -> Iterator[WorkerProcess]:
+    worker = WorkerProcess(request.folder, devices)
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+def _watchdog(request: JobRequest) -> Watchdog | None:
+    minutes = request.composed.get("watchdog_min")
+    if not minutes:
+        return None
+    mlruns = absolute_path(request.composed.paths.mlruns)
+    return Watchdog(ProgressFolder.of(mlruns, request.sweep_folder), request.number, minutes)
+
+
+def _explain_end(request: JobRequest, worker: WorkerProcess, *, in_time: bool) -> None:
+    """Give unfinished cells the reason why the process ended; a hang is queued again on Slurm."""
+    code = worker.process.returncode
+    reason = describe_exit_code(code) if in_time else watchdog.reason(request.composed.watchdog_min)
     outcome.fail_running(request.outcomes, reason)
-    if process.returncode and not outcome.read(request.outcomes):
+    if code and not outcome.read(request.outcomes):
         outcome.append(request.outcomes, _failed_job(request, reason))
+    if not in_time:
+        watchdog.requeue(request.folder)
 
 
 def _failed_job(request: JobRequest, reason: str) -> outcome.Outcome:

@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +25,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from clue import privacy
-from clue.backends import uses_gpus
+from clue.common.atomic_write import write_atomic
 from clue.common.paths import absolute_path
 from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
 from clue.config.files import config_dir_words
@@ -34,14 +34,16 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import signals, submitit_jobs, sweep_jobs
+from clue.launch import isolation, signals, submitit_jobs, sweep_jobs
 from clue.launch.reporter import SweepReport, reporting
-from clue.launch.subprocess_job import run_isolated
+from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
 from clue.store.progress_files import ProgressFolder
 
 search_own_folders()
 
+COMMAND = "command"
+"""File in the output folder: the command line of a sweep, as it was typed."""
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
 RESTARTED = "CLUE_POOL_STARTED_AGAIN"
@@ -53,6 +55,10 @@ class OutputFolder(Callback):
 
     folder: ClassVar[Path | None] = None
     study: ClassVar[StudyConf] = StudyConf()
+    at_once: ClassVar[int] = 1
+    """Jobs that run at the same time, at most; of a dry run those that it asks for."""
+    command: ClassVar[str] = ""
+    """Command line as it was typed; a sharded command starts two sweeps of other ones."""
     report: ClassVar[SweepReport | None] = None
     """Display of the command; None in the processes of a launcher."""
 
@@ -64,6 +70,8 @@ class OutputFolder(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Record the folder of a sweep."""
         self._record(Path(config.hydra.sweep.dir), config)
+        if OutputFolder.command and not config.dry_run:
+            write_atomic(folder() / COMMAND, OutputFolder.command.encode(), durable=False)
         self._report(config, multirun=True)
 
     def _record(self, folder: Path, config: DictConfig) -> None:
@@ -80,13 +88,15 @@ class OutputFolder(Callback):
         if report is None:
             return
         jobs = sweep_jobs.swept(config) if multirun else sweep_jobs.single(config)
+        asked = len(jobs) * (config.shards if config.dry_run else 1)
+        OutputFolder.at_once = sweep_jobs.at_once(config, asked) if multirun else 1
         mlruns = absolute_path(config.paths.mlruns)
         report.open(
             ProgressFolder.of(mlruns, folder()),
             {
                 **{"output": str(folder().absolute()), "multirun": multirun, "jobs": jobs},
-                "at_once": sweep_jobs.at_once(config, len(jobs)) if multirun else 1,
-                "command": privacy.without_passwords(shlex.join([*RUN, *sys.argv[1:]])),
+                "at_once": min(OutputFolder.at_once, max(len(jobs), 1)),
+                "command": OutputFolder.command,
             },
         )
 
@@ -144,8 +154,10 @@ def job(composed: DictConfig) -> None:
         return
     pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
-        if restarted or (pooled if composed.isolate is None else composed.isolate):
-            run_isolated(request, _gpus(composed, pooled=pooled))
+        if isolation.shares_process(composed, pooled=pooled) and not restarted:
+            run_shared(request)
+        elif restarted or isolation.isolates(composed, pooled=pooled):
+            run_isolated(request, isolation.gpus(composed, pooled=pooled))
         else:
             run_job(request)
 
@@ -162,6 +174,12 @@ def _own_report(request: JobRequest, *, pooled: bool) -> Iterator[None]:
         yield
 
 
+def record_command(arguments: Sequence[str]) -> None:
+    """Let sweeps of this process record the command line; passwords of addresses are left out."""
+    words = [*RUN, *config_dir_words(), *arguments]
+    OutputFolder.command = privacy.without_passwords(shlex.join(words))
+
+
 def started() -> bool:
     """True if the command has run a job or a sweep, rather than printed a configuration."""
     return OutputFolder.folder is not None
@@ -171,6 +189,11 @@ def folder() -> Path:
     """Returns the output folder of the command; set before its first job starts."""
     assert OutputFolder.folder is not None
     return OutputFolder.folder
+
+
+def at_once() -> int:
+    """Returns the number of jobs of the command that run at the same time, at most."""
+    return OutputFolder.at_once
 
 
 def study() -> StudyConf:
@@ -200,11 +223,3 @@ def _request(composed: DictConfig) -> JobRequest:
         logging=OmegaConf.to_container(settings.job_logging, resolve=True),  # type: ignore[arg-type]
         verbose=settings.verbose is True,
     )
-
-
-def _gpus(composed: DictConfig, *, pooled: bool) -> int | None:
-    """Number of GPUs that an isolated job claims; None if it uses none, or may use all."""
-    if not uses_gpus(composed.backend.name) or composed.backend.device == "cpu" or composed.dry_run:
-        return None
-    count: int | None = composed.gpus_per_job
-    return count or (1 if pooled else None)

@@ -1,11 +1,12 @@
 """Process of a job: runs the request, writes outcomes into the job's folder, ends in order.
 
-`python -m clue.launch.worker <folder>` is the process of an isolated job, which
-`clue.launch.subprocess_job` starts.
+`python -m clue.launch.worker <pipe> <folder>` is a process of isolated jobs, which
+`clue.launch.worker_process` starts.
 """
 
 import logging
 import logging.config
+import os
 import pickle
 import signal
 import sys
@@ -114,21 +115,30 @@ def _was_tracked(request: JobRequest) -> bool:
     return any(row.n for folder in folders for row in outcome.read(folder / outcome.FILE))
 
 
-def main() -> int:
-    """Run the pickled job on standard input."""
+def main(pipe: int) -> int:
+    """Run the pickled jobs on standard input; writes a byte to the pipe after each."""
     signals.install_handlers()
     signal.signal(signal.SIGUSR2, signals.stop_processes)  # Slurm sends it to every process
     signals.end_with_parent()
-    request = pickle.load(sys.stdin.buffer)
+    os.set_inheritable(pipe, False)  # its end is the end of this process, not of a child
+    try:
+        while True:
+            try:
+                request = pickle.load(sys.stdin.buffer)
+            except EOFError:  # no further job
+                return 0
+            _start_log(request)
+            run_job(request)
+            os.write(pipe, b".")
+    except (KeyboardInterrupt, Terminated):
+        return 128 + signal.SIGTERM
+
+
+def _start_log(request: JobRequest) -> None:
     logging.config.dictConfig(dict(request.logging))
     if request.verbose:
         logging.getLogger().setLevel(logging.DEBUG)
-    try:
-        run_job(request)
-    except (KeyboardInterrupt, Terminated):
-        return 128 + signal.SIGTERM
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1])))

@@ -79,6 +79,10 @@ class ProgressFolder:
         files = {path.stem.partition("-")[2]: path for path in self.path.glob("job-*.json")}
         return {int(number): _read(path) for number, path in files.items() if number.isdecimal()}
 
+    def job(self, number: int) -> ProgressFile:
+        """Returns the file of a job; an empty one if it has not started."""
+        return _read(self.path / job_file(number))
+
     def is_alive(self, now: float) -> bool:
         """True if the command or one of its jobs runs."""
         return any(file.is_alive(now) for file in (self.sweep(), *self.jobs().values()))

@@ -15,6 +15,7 @@ from clue.backends.huggingface import architecture, memory, quantization
 from clue.backends.huggingface.device import device_map
 from clue.checkpoints import intact, layout_notes, locate
 from clue.checkpoints.chat_template import Chat
+from clue.checkpoints.stage import staged
 from clue.checkpoints.template_text import chosen_template
 from clue.checkpoints.tokenizer import open_tokenizer
 from clue.common.amounts import duration
@@ -67,6 +68,18 @@ class Checkpoint:
     def location(self) -> locate.CheckpointLocation:
         """Location of the files."""
         return locate.locate_weights(self.setup.model, self.setup.models, self.setup.cache)
+
+    @cached_property
+    def weights(self) -> locate.CheckpointLocation:
+        """Location from which the weights are read: a copy on this machine with `paths.stage`.
+
+        Raises:
+            ModelError: they cannot be copied; says what to do.
+        """
+        setup = self.setup
+        if setup.stage is None:
+            return self.location
+        return staged(self.location, setup.stage, setup.cache, fallback=setup.stage_fallback)
 
     @cached_property
     def adapter(self) -> locate.CheckpointLocation | None:
@@ -139,7 +152,7 @@ class Checkpoint:
             intact.explain_damaged(conf.label, source),
         ):
             model, report = loader.from_pretrained(
-                source,
+                self.weights.source,
                 trust_remote_code=False,
                 dtype=getattr(torch, conf.dtype),
                 device_map=device_map(self.setup),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from clue.cli.store import cell_table
+from clue.cli.store import cell_table, missing
 from clue.cli.store.arguments import add_data, default_data, paths_of
 from clue.cli.store.cell_filter import CellFilter
 from clue.cli.store.cell_runs import CellRun, cell_runs, tracker_of
@@ -31,8 +31,11 @@ log = logging.getLogger(__name__)
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_data(parser)
+    parser.add_argument("--study", help=f"study whose trials are explained (default: {DEFAULT})")
     parser.add_argument(
-        "--study", default=DEFAULT, help=f"study whose trials are explained (default: {DEFAULT})"
+        "--missing",
+        action="store_true",
+        help="only the command for what is left: of --study, otherwise of the newest sweep",
     )
     for name in ("model", "task", "prompt"):
         parser.add_argument(f"--{name}", metavar="NAME", help=f"only this {name}; several: A,B")
@@ -46,6 +49,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the cells."""
     paths = paths_of(arguments)
+    if arguments.missing:
+        missing.show(paths, arguments.study)
+        return 0
+    arguments.study = arguments.study or DEFAULT
     chosen = CellFilter.of(arguments)
     cells = [
         cell

@@ -2,6 +2,7 @@
 
     python -m clue store list            # cells, and the studies in which they count
     python -m clue store list --trials --pair meditron7b --study paper
+    python -m clue store list --missing  # the command for what is left of the newest sweep
     python -m clue store use 3f2a9c01    # of several cells that fit a declared one
     python -m clue store note 3f2a9c01 "first try, wrong chat template"
     python -m clue store remove 3f2a9c01 # a trial; lists what --yes removes

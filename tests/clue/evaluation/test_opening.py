@@ -11,13 +11,14 @@ from omegaconf import OmegaConf
 from clue.backends.fake import FakeBackend
 from clue.cell import Cell
 from clue.config.schema import Config
-from clue.errors import ConfigError, ModelUnavailable
+from clue.errors import ConfigError, ModelUnavailable, StoreError
 from clue.evaluation.dry_run import plan
 from clue.evaluation.generate_only import generate
 from clue.evaluation.job import Job
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome
 from clue.evaluation.run import run
+from clue.store import lock_scope
 from tests import tiny
 from tests.clue.faulty import job_request
 
@@ -129,3 +130,25 @@ def test_a_family_that_does_not_exist_is_reported_first(tmp_path: Path, data: Pa
     odd = replace(odd, config=replace(odd.config, model=replace(odd.config.model, base="nobody")))
     with pytest.raises(ConfigError, match="nobody"):
         opened(odd)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "job_id"), [((), "7"), (("shards=2", "shard=1", "generate_only=true"), "")]
+)
+def test_a_disk_with_local_locks_is_refused_where_jobs_may_run_on_several_machines(
+    tmp_path: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    overrides: tuple[str, ...],
+    job_id: str,
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"host:/ {tmp_path.resolve()} fuse.sshfs rw 0 0\n")
+    monkeypatch.setattr(lock_scope, "MOUNTS", mounts)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    assert len(opened(job(tmp_path, data, "task=mednli", "backend=fake"))[1]) == 1
+    if job_id:
+        monkeypatch.setenv("SLURM_JOB_ID", job_id)
+    one = job(tmp_path, data, "task=mednli", "backend=fake", *overrides)
+    with pytest.raises(StoreError, match=r"fuse\.sshfs.*one machine only"):
+        opened(one)

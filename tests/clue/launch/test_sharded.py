@@ -3,7 +3,7 @@
 import pytest
 
 from clue.errors import ConfigError
-from clue.evaluation.outcome import Outcome
+from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import sharded
 
 
@@ -30,6 +30,19 @@ def test_a_number_of_shards_that_is_none_is_refused(value: str) -> None:
         sharded.shard_count([f"shards={value}"])
 
 
+@pytest.mark.parametrize(
+    ("listed", "ordered"),
+    [
+        ("smollm2_135m,llama2_70b,llama2_7b", "llama2_70b,llama2_7b,smollm2_135m"),
+        ("smollm2_135m,mine", "smollm2_135m,mine"),  # no file: its size is unknown
+        ("glob(llama*)", "glob(llama*)"),
+    ],
+)
+def test_large_models_start_first(listed: str, ordered: str) -> None:
+    words = sharded.generating([f"model={listed}", "shards=2"])
+    assert words[1] == f"model={ordered}"
+
+
 def test_scores_wait_for_no_gpu_and_stay_with_the_account() -> None:
     words = [
         *("-m", "model=a,b", "shards=4", "hydra/launcher=slurm_8gpu"),
@@ -43,17 +56,20 @@ def test_scores_wait_for_no_gpu_and_stay_with_the_account() -> None:
 
 
 def test_a_cell_that_lacks_answers_fails_for_the_reason_of_its_shard() -> None:
-    def row(model: str, status: str, note: str) -> Outcome:
-        return Outcome(model, "meqsum", "paper", status, note=note)  # type: ignore[arg-type]
+    def row(model: str, status: str, note: str, task: str = "meqsum") -> Outcome:
+        return Outcome(model, task, "paper", status, note=note)  # type: ignore[arg-type]
 
     parts = [
         row("a", "generated", ""),
         row("a", "failed", "out of memory"),
         row("b", "failed", "x"),
+        row("c", "failed", "was killed", NO_TASK),  # before it listed its cells
     ]
-    scored = [row("a", "failed", "lacks 3 of 9 completions"), row("b", "done", "")]
+    scored = [row(name, "failed", "lacks 3 of 9 completions") for name in "acd"]
+    scored.insert(1, row("b", "done", ""))
     notes = [one.note for one in sharded.with_reasons(scored, parts)]
-    assert notes == ["out of memory", ""]  # another shard may have answered b's in the meantime
+    # another shard may have answered b's in the meantime
+    assert notes == ["out of memory", "", "was killed", "lacks 3 of 9 completions"]
 
 
 def test_shards_take_one_backend() -> None:
