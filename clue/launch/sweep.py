@@ -27,7 +27,7 @@ from omegaconf.errors import OmegaConfBaseException
 from clue import privacy
 from clue.backends import uses_gpus
 from clue.common.paths import absolute_path
-from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
+from clue.config.composition import register
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF, RUN
 from clue.config.hydra_search_path import search_own_folders
@@ -35,11 +35,13 @@ from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
 from clue.launch import signals, submitit_jobs, sweep_jobs
+from clue.launch.compose_once import composed_once
 from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated
 from clue.launch.worker import JobRequest, run_job
 from clue.store.progress_files import ProgressFolder
 
+register()
 search_own_folders()
 
 ATTEMPTS = 3
@@ -106,7 +108,8 @@ def launch(report: SweepReport | None = None) -> None:
     start = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
     for _ in range(ATTEMPTS):
         try:
-            start(job)()
+            with composed_once():
+                start(job)()
         except BrokenProcessPool:
             if RESTARTED not in os.environ:
                 os.environ[RESTARTED] = "1"

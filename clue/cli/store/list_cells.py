@@ -23,8 +23,6 @@ from clue.store.stored_tables import stored_tables
 from clue.study.declaration import DEFAULT, names
 from clue.study.stored_studies import stored_studies
 
-HELP = "list cells: state, the studies in which they count, reasons of trials"
-
 log = logging.getLogger(__name__)
 
 

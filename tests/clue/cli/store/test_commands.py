@@ -282,4 +282,3 @@ def test_a_missing_store_is_an_error_with_the_next_command(
         assert "--mlruns <folder>" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["import"])
-    assert import_archive.HELP
