@@ -133,8 +133,9 @@ def add_subcommands(
     subparsers = parser.add_subparsers(
         metavar=metavar, required=True, parser_class=_SubcommandParser
     )
+    parents: list[Any] = [shared]
     for name, (module, text) in subcommands.items():
-        subparser = subparsers.add_parser(name, help=text, description=text, parents=[shared])
+        subparser = subparsers.add_parser(name, help=text, description=text, parents=parents)
         subparser.module = module
     return subparsers
 

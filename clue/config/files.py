@@ -10,7 +10,7 @@ import re
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from clue.common.cli import CONFIG_DIR, CONFIG_DIR_OPTION
 from clue.common.paths import expanded
@@ -142,11 +142,14 @@ def load_file(path: Path, schema: type[Schema]) -> Schema:
         stat = path.stat()
     except OSError as error:
         raise ConfigError(f"{path} is malformed: {error}") from error
-    return deepcopy(_settings(path, schema, (stat.st_mtime_ns, stat.st_size)))
+    settings: Schema = deepcopy(
+        _settings(path, cast(Any, schema), (stat.st_mtime_ns, stat.st_size))
+    )
+    return settings
 
 
 @cache
-def _settings(path: Path, schema: type[Schema], state: tuple[int, int]) -> Schema:
+def _settings(path: Path, schema: Any, state: tuple[int, int]) -> Any:
     """Settings of a file; read again when its size or its time of change (`state`) is another."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
