@@ -8,7 +8,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from analysis.settings import AnalysisConf, ComputationConf, validate
-from clue.config.composition import as_overrides
+from clue.config.composition import as_overrides, register
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF
 from clue.config.overrides import check_overrides, explain
@@ -70,6 +70,7 @@ def _flat(conf: AnalysisConf) -> dict[str, object]:
 
 
 def _merged(overrides: Sequence[str]) -> AnalysisConf:
+    register()
     try:
         conf = OmegaConf.merge(
             OmegaConf.structured(AnalysisConf),

@@ -69,7 +69,7 @@ def _write_cell(store: Path, plan: Plan, conf: TaskConf, model: str) -> Path:
     facts = _facts(conf, model, plan.pairs.get(model), plan)
     folder = store / "cells" / conf.name / model / facts["fingerprint"][:16]
     signatures = dict.fromkeys(conf.metrics, "synthetic")
-    records = list(_records(plan, conf, model))
+    records = list(simulated_records(plan, conf, model))
     path = CellStore(folder).records_path(facts["id"])
     return write_table(path, RecordsTable(records, signatures, facts))
 
@@ -137,7 +137,8 @@ def _recipe(model: str) -> str | None:
     return model_files.load(model).recipe if model in model_files.names() else None
 
 
-def _records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
+def simulated_records(plan: Plan, conf: TaskConf, model: str) -> Iterator[Record]:
+    """Yields the records of one model on one task, with the effects that are planted."""
     items = draw_items(plan, conf)
     drawn = Drawn(plan, conf, model, items)
     columns = {name: drawn.scores(name) for name in conf.metrics}

@@ -6,7 +6,7 @@ metrics and the versions of the parsers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -144,10 +144,7 @@ def build(config: Config, name: str, backend: Backend) -> Cell:
 
 def _prompts(task: Task) -> tuple[SampleSplit, tuple[Prompt, ...]]:
     """Returns a task's samples and prompts, cached: all models of a sweep share them."""
-    stats = [(path, path.stat()) for path in task.all_files]
-    files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
-    settings = [asdict(task.conf), asdict(task.prompting), asdict(task.thinking), task.draws]
-    key = sha256([settings, task.limit, files])
+    key = task.data_key
     if key not in _PROMPT_CACHE:
         split = task.split()
         prompts = task.prompts(split)

@@ -32,18 +32,19 @@ import argparse
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.api import compare, compare_tasks, contrast
-from analysis.cli.compare_output import blocks, lines
-from analysis.pairing.file_comparison import FileComparison
-from analysis.pairing.pair_contrast import PairContrast
-from analysis.pairing.task_comparisons import TaskComparisons
 from analysis.readers.formats import format_table
 from clue.common.atomic_write import write_atomic
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 from clue.errors import ConfigError
+
+if TYPE_CHECKING:  # --help imports no SciPy
+    from analysis.pairing.file_comparison import FileComparison
+    from analysis.pairing.pair_contrast import PairContrast
+    from analysis.pairing.task_comparisons import TaskComparisons
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -157,6 +158,8 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from analysis.cli.compare_output import blocks, lines
+
     options: dict[str, Any] = {
         "cluster": arguments.cluster,
         "margin": arguments.margin,
@@ -183,7 +186,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _compared(
     arguments: argparse.Namespace, options: dict[str, Any]
-) -> FileComparison | TaskComparisons | PairContrast:
+) -> "FileComparison | TaskComparisons | PairContrast":
     """Runs the comparison that the arguments ask for."""
     base, tuned = _paths(arguments, "base"), _paths(arguments, "tuned")
     by_task = arguments.overall or any(len(side) > 1 or side[0].is_dir() for side in (base, tuned))

@@ -15,15 +15,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.names import in_sentence
-from analysis.number_format import p_value, percent, points, points_interval
-from analysis.paired_study.output import json_values
-from analysis.samples.labels import LabelFile, read_labels
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 from clue.common.plural import counted
 from clue.marks import marked
+
+if TYPE_CHECKING:  # --help imports no SciPy
+    from analysis.samples.labels import LabelFile
 
 CHOICES = {
     "tuned": "{tuned} (biomedical) is better",
@@ -41,6 +42,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from analysis.samples.labels import read_labels
+
     labels = read_labels(arguments.file)
     if arguments.json:
         print_lines(json.dumps(_document(labels), indent=1))
@@ -49,8 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def lines(labels: LabelFile) -> Iterator[str]:
+def lines(labels: "LabelFile") -> Iterator[str]:
     """Yields the lines on a file of labels."""
+    from analysis.number_format import percent
+
     pair = f"{labels.tuned} against {labels.base} on {in_sentence(labels.task)}"
     labelled = f"{len(labels.labels):,} of {labels.items:,} items labelled"
     yield marked(labels.marks, f"{pair}, prompt setting {labels.prompt}: {labelled}")
@@ -71,7 +76,9 @@ def lines(labels: LabelFile) -> Iterator[str]:
     yield "Labels of one person; exploratory."
 
 
-def _preference(labels: LabelFile) -> str:
+def _preference(labels: "LabelFile") -> str:
+    from analysis.number_format import p_value, points, points_interval
+
     result = labels.preference
     text = f"Preference for {labels.tuned}: {points(result.delta)} points"
     if result.refused:
@@ -82,7 +89,9 @@ def _preference(labels: LabelFile) -> str:
     return f"{text} (95 % CI {limits}, p {p_value(result.p)}); above 0 it is preferred to its base."
 
 
-def _document(labels: LabelFile) -> dict[str, object]:
+def _document(labels: "LabelFile") -> dict[str, object]:
+    from analysis.paired_study.output import json_values
+
     names = {name: getattr(labels, name) for name in ("tuned", "base", "prompt", "task", "marks")}
     counts = {choice: labels.counts[choice] for choice in CHOICES}
     first, preferring = labels.first_preferred

@@ -26,9 +26,6 @@ import argparse
 import json
 from pathlib import Path
 
-from analysis.meta.console import lines
-from analysis.meta.csv_input import read
-from analysis.meta.meta_analysis import meta_analysis
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 
@@ -42,6 +39,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from analysis.meta.console import lines  # here: --help imports no SciPy
+    from analysis.meta.csv_input import read
+    from analysis.meta.meta_analysis import meta_analysis
+
     meta = meta_analysis(read(arguments.file, arguments.covariance))
     if arguments.json:
         print_lines(json.dumps(meta.as_dict(), indent=1))

@@ -33,13 +33,15 @@ import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.api import pilot, power
-from analysis.stats.power_planning import BinaryDesign, ContinuousDesign, Design
-from analysis.stats.prompt_planning import PlannedPrompts
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 from clue.errors import ConfigError
+
+if TYPE_CHECKING:  # --help imports no SciPy
+    from analysis.stats.power_planning import Design
 
 PILOT_ONLY = ("score", "cluster")
 PLAIN_ONLY = ("cluster_size", "icc")
@@ -104,7 +106,9 @@ def _prompt_problems(arguments: argparse.Namespace) -> Iterator[str]:
         yield "  --prompt-correlation needs --prompt-design crossed"
 
 
-def _design(arguments: argparse.Namespace) -> Design:
+def _design(arguments: argparse.Namespace) -> "Design":
+    from analysis.stats.prompt_planning import PlannedPrompts
+
     items = _items(arguments)
     if arguments.prompts is None:
         return items
@@ -117,8 +121,10 @@ def _design(arguments: argparse.Namespace) -> Design:
     )
 
 
-def _items(arguments: argparse.Namespace) -> Design:
+def _items(arguments: argparse.Namespace) -> "Design":
     """Assumptions about the items under one prompt."""
+    from analysis.stats.power_planning import BinaryDesign, ContinuousDesign
+
     if arguments.pilot:
         return pilot(*arguments.pilot, score=arguments.score, cluster=arguments.cluster)
     size = 1.0 if arguments.cluster_size is None else arguments.cluster_size

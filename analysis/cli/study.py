@@ -12,14 +12,14 @@ Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not
 """
 
 import argparse
+from typing import TYPE_CHECKING
 
-from omegaconf import OmegaConf
-
-from analysis.configuration import configuration
-from analysis.settings import AnalysisConf
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows
 from clue.config.overrides import as_settings
+
+if TYPE_CHECKING:  # --help imports nothing of the analysis
+    from analysis.settings import AnalysisConf
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,14 +32,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from analysis.configuration import configuration
+
     conf = configuration(arguments.settings)
     if arguments.cfg:
+        from omegaconf import OmegaConf
+
         print_lines(OmegaConf.to_yaml(OmegaConf.structured(conf)).rstrip())
         return 0
     return _analyse(conf)
 
 
-def _analyse(conf: AnalysisConf) -> int:
+def _analyse(conf: "AnalysisConf") -> int:
     from analysis.paired_study import run, study_cells
     from analysis.paired_study.output import declare_files, write_study
     from analysis.paired_study.summary import summary

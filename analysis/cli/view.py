@@ -15,8 +15,6 @@ Exit code 0: written; 1: there is no such pair, or nothing to compare.
 
 import argparse
 
-from analysis.configuration import configuration
-from analysis.number_format import number
 from clue.common.cli import Command
 from clue.common.console import print_rows
 from clue.config.overrides import as_settings
@@ -31,10 +29,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from analysis.configuration import configuration
+
     tasks = [word for word in arguments.words if "=" not in word]
     if len(tasks) > 1:
         raise ConfigError(f"one task or all: write one of {', '.join(tasks)}, or none")
     conf = configuration([word for word in arguments.words if "=" in word])
+    from analysis.number_format import number
     from analysis.paired_study.cells_of_study import study_cells
     from analysis.samples.write_page import write_page
 

@@ -20,7 +20,6 @@ from analysis.readers import (
     lm_eval_harness,
     opencompass,
     other_files,
-    records_table,
     tabular,
 )
 from analysis.readers.formats import listed_formats
@@ -90,6 +89,8 @@ def _read(request: ReadRequest) -> ModelResults:
     if suffix in (".csv", ".tsv"):
         return _read_table(request, files.separated(request.path), "CSV")
     if suffix == ".parquet":
+        from analysis.readers import records_table  # loads Arrow and SciPy, as no other reader
+
         if records_table.matches(request):
             return records_table.read(request)
         return _read_table(request, files.parquet(request.path), "Parquet")

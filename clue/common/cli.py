@@ -1,10 +1,11 @@
 """Shared command line: help, options, messages and exit codes of every command.
 
 A command is a module with `main = Command(...)`. One of several below a command, such as `fetch` of
-`clue data`, is a module with `HELP`, `add(parser)` and `run(arguments) -> exit code`.
+`clue data`, is a `Subcommand`: a module with `add(parser)` and `run(arguments) -> exit code`.
 """
 
 import argparse
+import importlib
 import logging
 import os
 import re
@@ -12,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from typing import Any, NamedTuple
 
 from clue.common import console
 from clue.common.atomic_write import private_files
@@ -93,27 +94,49 @@ class Command:
             return 130
 
 
+class Subcommand(NamedTuple):
+    """One of several commands below a command."""
+
+    module: str
+    """Has `add` and `run`; it is imported when its own arguments are parsed."""
+    help: str
+
+
+class _SubcommandParser(console.VisibleParser):
+    """Parser of a subcommand, whose module is imported with its first use."""
+
+    module = ""
+
+    def parse_known_args(self, *arguments: Any, **settings: Any) -> Any:
+        """Adds the options of the subcommand, then parses."""
+        if self.module:
+            module, self.module = importlib.import_module(self.module), ""
+            module.add(self)
+            self.set_defaults(run=module.run)
+        return super().parse_known_args(*arguments, **settings)
+
+
 def add_subcommands(
     parser: argparse.ArgumentParser,
-    modules: Mapping[str, ModuleType],
+    subcommands: Mapping[str, Subcommand],
     shared: argparse.ArgumentParser,
     metavar: str = "COMMAND",
-) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+) -> "argparse._SubParsersAction[_SubcommandParser]":
     """Add subcommands to a parser.
 
     Args:
         parser: of the parent command.
-        modules: modules with `HELP`, `add` and `run`, by the name of the subcommand.
+        subcommands: by name.
         shared: options of all subcommands.
         metavar: name of a subcommand in the help.
     """
-    subparsers = parser.add_subparsers(metavar=metavar, required=True)
-    for name, module in modules.items():
-        subparser = subparsers.add_parser(
-            name, help=module.HELP, description=module.HELP, parents=[shared]
-        )
-        module.add(subparser)
-        subparser.set_defaults(run=module.run)
+    subparsers = parser.add_subparsers(
+        metavar=metavar, required=True, parser_class=_SubcommandParser
+    )
+    parents: list[Any] = [shared]
+    for name, (module, text) in subcommands.items():
+        subparser = subparsers.add_parser(name, help=text, description=text, parents=parents)
+        subparser.module = module
     return subparsers
 
 

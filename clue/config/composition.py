@@ -1,33 +1,35 @@
 """Compose a configuration of `conf/` with overrides, outside of a Hydra application.
 
-Importing this module registers the schema and the resolvers of `conf/` with Hydra.
+Hydra is imported with the first composition: `--help` of most commands needs none, and it takes
+0.15 s.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from clue.common.paths import expanded
 from clue.config.files import choices_in_help
 from clue.config.folders import CONF, ROOT
-from clue.config.hydra_search_path import search_own_folders
 from clue.config.overrides import check_overrides, explain, groups
 from clue.config.schema import Config
 from clue.errors import ConfigError
 
 Schema = TypeVar("Schema")
 
-OmegaConf.register_new_resolver("expanded", lambda path: str(expanded(path)), replace=True)
-OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
-OmegaConf.register_new_resolver("choices_in_help", choices_in_help, replace=True)
-ConfigStore.instance().store(name="schema", node=Config)
+
+@cache
+def register() -> None:
+    """Registers the schema and the resolvers of `conf/` with Hydra and OmegaConf, once."""
+    from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
+
+    OmegaConf.register_new_resolver("expanded", lambda path: str(expanded(path)), replace=True)
+    OmegaConf.register_new_resolver("project", lambda name: str(ROOT / name), replace=True)
+    OmegaConf.register_new_resolver("choices_in_help", choices_in_help, replace=True)
+    ConfigStore.instance().store(name="schema", node=Config)
 
 
 def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schema:
@@ -42,6 +44,14 @@ def composed(name: str, schema: type[Schema], overrides: Sequence[str]) -> Schem
         ConfigError: a key is unknown, a choice does not exist, a value has another type, or an own
             folder is missing or has a file of the same name as another one.
     """
+    from hydra import compose, initialize_config_dir
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    from clue.config.hydra_search_path import search_own_folders
+
+    register()
     check_overrides(overrides, schema, groups(CONF))
     search_own_folders()
     try:

@@ -7,12 +7,10 @@ several. A name is one file: an own file never replaces another one silently.
 
 import os
 import re
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
+from typing import Any, TypeVar, cast
 
 from clue.common.cli import CONFIG_DIR, CONFIG_DIR_OPTION
 from clue.common.paths import expanded
@@ -123,6 +121,9 @@ def load_yaml(path: Path) -> Any:
     def fail(problem: str) -> ConfigError:
         return ConfigError(f"{path} {problem}")
 
+    from omegaconf import OmegaConf  # here, as below: --help of a command reads no file
+    from yaml import YAMLError
+
     try:
         check_size(path, fail)
         return OmegaConf.load(path)
@@ -132,11 +133,27 @@ def load_yaml(path: Path) -> Any:
 
 
 def load_file(path: Path, schema: type[Schema]) -> Schema:
-    """Returns the settings of one file.
+    """Returns the settings of one file, the caller's own; a process reads an unchanged file once.
 
     Raises:
         ConfigError: the file is malformed or has another field; lists the fields.
     """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise ConfigError(f"{path} is malformed: {error}") from error
+    settings: Schema = deepcopy(
+        _settings(path, cast(Any, schema), (stat.st_mtime_ns, stat.st_size))
+    )
+    return settings
+
+
+@cache
+def _settings(path: Path, schema: Any, state: tuple[int, int]) -> Any:
+    """Settings of a file; read again when its size or its time of change (`state`) is another."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     content = load_yaml(path)
     try:
         settings = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), content))

@@ -12,8 +12,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from hydra.errors import HydraException, OverrideParseException
-
 from clue.common.suggestion import unknown
 from clue.config.files import config_files
 from clue.config.schema import PathsConf
@@ -106,6 +104,8 @@ def explain(error: Exception, conf: Path) -> str:
         error: of Hydra or OmegaConf, or of this project.
         conf: the folder of the groups; the options are those of own folders too.
     """
+    from hydra.errors import HydraException, OverrideParseException  # Hydra takes 0.15 s
+
     if isinstance(error, ClueError):
         return str(error)
     if isinstance(error, OverrideParseException):

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clue.common.meter import METER, Meter
 from clue.evaluation.estimate import Work
-from clue.evaluation.preflight import CellSize
 from clue.records import Completion, Prompt
+
+if TYPE_CHECKING:  # `clue status` and --help import no cell
+    from clue.evaluation.preflight import CellSize
 
 GENERATING = "generating"
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
@@ -52,7 +54,7 @@ class CellProgress:
     """Of the complete cell, once it has ended."""
     _timed: tuple[float, float] = (0.0, 0.0)
 
-    def plan(self, rooms: Sequence[int], size: CellSize) -> None:
+    def plan(self, rooms: Sequence[int], size: "CellSize") -> None:
         """Set the size of the cell.
 
         Args:
@@ -157,7 +159,7 @@ class JobProgress:
         for task in tasks:
             self.cells.setdefault(task, CellProgress(task, self.meter))
 
-    def plan(self, task: str, rooms: Sequence[int], size: CellSize) -> None:
+    def plan(self, task: str, rooms: Sequence[int], size: "CellSize") -> None:
         """Set the size of a cell; see `CellProgress.plan`."""
         self.expect([task])
         self.cells[task].plan(rooms, size)

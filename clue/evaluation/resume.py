@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def is_finished(cell: Cell, tracker: "Tracker") -> bool:
-    """True if the cell's records are stored and its newest run is complete."""
-    newest = tracker.latest("clue.cell", cell.id) if stored_table(cell) else None
-    return newest is not None and newest.info.status == "FINISHED"
+def finished(cell: Cell, tracker: "Tracker") -> dict[str, float] | None:
+    """Returns the summary of a cell whose records are stored and whose newest run is complete.
+
+    It reads the table, so that a damaged one is noticed; None if the cell is to be evaluated.
+    """
+    means = stored_summary(cell)
+    newest = tracker.latest("clue.cell", cell.id) if means else None
+    return means if newest is not None and newest.info.status == "FINISHED" else None
 
 
 def stored_table(cell: Cell) -> RecordsTable | None:

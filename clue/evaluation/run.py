@@ -17,7 +17,7 @@ from clue.evaluation.job import Job
 from clue.evaluation.likelihoods import complete_likelihoods
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
-from clue.evaluation.resume import is_finished, refusal, stored_summary
+from clue.evaluation.resume import finished, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.marks import union
 from clue.metrics import choice
@@ -52,8 +52,13 @@ def run(job: Job) -> Iterator[Outcome]:
         from clue.tracking.tracker import Tracker
 
         tracker = Tracker(conf.uri, conf.experiment, job.mlruns)
-    pending = [cell for cell in cells if job.config.force or not is_finished(cell, tracker)]
-    yield from (_skip(job, cell) for cell in cells if cell not in pending)
+    pending = []
+    for cell in cells:
+        means = None if job.config.force else finished(cell, tracker)
+        if means is None:
+            pending.append(cell)
+        else:
+            yield _skip(job, cell, means)
     failed = len(cells) < len(job.config.tasks)
     ready = []
     for cell in pending:
@@ -95,8 +100,9 @@ def _evaluate(job: Job, cell: Cell, tracker: "Tracker") -> Outcome:
     identity = ("clue.cell", cell.id)
     with cell.store.locked():
         try:
-            if not job.config.force and is_finished(cell, tracker):
-                return _skip(job, cell)  # finished by the process that held the lock
+            means = None if job.config.force else finished(cell, tracker)
+            if means is not None:  # finished by the process that held the lock
+                return _skip(job, cell, means)
             made = {tags.MADE: origin(tracker, cell, tags.params(cell))}
             run_tags = tags.of_cell(cell) | made
             with tracker.run(cell.name, identity, run_tags, job.command) as opened:
@@ -139,10 +145,10 @@ def _batch_effect(job: Job, cell: Cell, completions: Sequence[Completion]) -> di
     return repeat_alone(job.backend, cell.prompts, completions, count) if count else {}
 
 
-def _skip(job: Job, cell: Cell) -> Outcome:
+def _skip(job: Job, cell: Cell, means: dict[str, float]) -> Outcome:
     cell.store.describe(dict(cell.generation))  # a lost or damaged file is written again
     log.info("%s is finished (%s): skipped; force=true repeats it", cell.name, cell.store.folder)
-    return _scored(job, cell, stored_summary(cell), "skipped")
+    return _scored(job, cell, means, "skipped")
 
 
 def _scored(job: Job, cell: Cell, means: dict[str, float], status: Status) -> Outcome:

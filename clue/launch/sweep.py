@@ -27,7 +27,7 @@ from omegaconf.errors import OmegaConfBaseException
 from clue import privacy
 from clue.common.atomic_write import write_atomic
 from clue.common.paths import absolute_path
-from clue.config import composition  # noqa: F401  registers schema and resolvers with Hydra
+from clue.config.composition import register
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF, RUN
 from clue.config.hydra_search_path import search_own_folders
@@ -40,6 +40,7 @@ from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
 from clue.store.progress_files import ProgressFolder
 
+register()
 search_own_folders()
 
 COMMAND = "command"

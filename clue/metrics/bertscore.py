@@ -11,13 +11,15 @@ by 0.0003 for a question and its summary, by 0.011 for two unrelated summaries.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clue.common.batch_plan import plan
-from clue.metrics.embedding import Embedding, Tokens
 from clue.metrics.encoder import release
 from clue.metrics.encoder_files import find
 from clue.metrics.scorer import Scores, Scoring
+
+if TYPE_CHECKING:  # NumPy: commands that compute no metric read the list of metrics too
+    from clue.metrics.embedding import Embedding, Tokens
 
 __all__ = ["FLAGS", "cut", "release", "score", "signature"]
 
@@ -69,13 +71,15 @@ def cut(texts: Sequence[str | None], scoring: Scoring) -> list[bool]:
 FLAGS = {"bertscore_cut": cut}
 
 
-def _embedding(scoring: Scoring) -> Embedding:
+def _embedding(scoring: Scoring) -> "Embedding":
     conf = scoring.conf.bertscore
+    from clue.metrics.embedding import Embedding
+
     return Embedding(find(conf, scoring.cache), conf.batch_tokens)
 
 
 def _score(
-    pairs: Sequence[tuple[str, str]], embedding: Embedding, scoring: Scoring
+    pairs: Sequence[tuple[str, str]], embedding: "Embedding", scoring: Scoring
 ) -> list[Triple]:
     answers = scoring.answers.values(embedding, [answer for answer, _ in pairs])
     references = scoring.references.values(embedding, [reference for _, reference in pairs])
@@ -92,7 +96,7 @@ def _score(
     return scores
 
 
-def _match(answers: Sequence[Tokens], references: Sequence[Tokens]) -> list[list[float]]:
+def _match(answers: "Sequence[Tokens]", references: "Sequence[Tokens]") -> list[list[float]]:
     """Computes precision, recall and F1 of each pair, shape (n, 3)."""
     import torch
     from bert_score.utils import greedy_cos_idf
@@ -102,7 +106,7 @@ def _match(answers: Sequence[Tokens], references: Sequence[Tokens]) -> list[list
     return clamped
 
 
-def _padded(texts: Sequence[Tokens]) -> tuple[Any, Any, Any]:
+def _padded(texts: "Sequence[Tokens]") -> tuple[Any, Any, Any]:
     """Returns vectors, mask and weights for bert-score, with at least one token of padding."""
     import torch
 

@@ -12,8 +12,6 @@ from itertools import combinations
 from math import comb
 from statistics import fmean
 
-import numpy as np
-
 from clue.records import sha256
 
 METRIC = "accuracy"
@@ -103,6 +101,8 @@ def majority_at(answers: Sequence[Answer], scores: Sequence[float], k: int) -> f
     if comb(len(answers), k) <= ENUMERATED:
         labels = [name for name in names for _ in range(counts[name])]
         return fmean(_vote(Counter(subset), by_answer) for subset in combinations(labels, k))
+    import numpy as np  # here: most commands sample no draws
+
     seed = int(sha256([numbers, [by_answer[name] for name in names], k])[:16], 16)
     subsets = np.random.default_rng(seed).multivariate_hypergeometric(numbers, k, SUBSETS)
     return fmean(

@@ -22,6 +22,10 @@ from clue.task.task import Task
 
 log = logging.getLogger(__name__)
 
+SPLITS = 64
+"""Tasks under a prompt setting whose samples a process keeps."""
+_SPLITS: dict[str, SampleSplit] = {}
+
 
 @dataclass(frozen=True)
 class ExpectedTask:
@@ -85,17 +89,24 @@ class Resolver:
     """`ExpectedTask.resolved` by `<task>/<prompt>` as it was frozen; it precedes that of now."""
     _tasks: dict[tuple[str, str], ExpectedTask] = field(default_factory=dict)
     _configs: dict[str, Config] = field(default_factory=dict)
+    _cells: dict[CellKey, ExpectedCell] = field(default_factory=dict)
+    _identities: dict[str, Mapping[str, str | None]] = field(default_factory=dict)
 
     def cell(self, key: CellKey) -> ExpectedCell:
-        """Returns what a declared cell must be.
+        """Returns what a declared cell must be, resolved once.
 
         Raises:
             ClueError: a setting of the study is unknown, or a wording is not imported.
         """
-        model = self.declaration.models[key.model]
-        backends = ("baseline",) if model.baseline else tuple(self.declaration.conf.backends)
-        task = self.task(key.task, key.prompt)
-        return ExpectedCell(key, task, model_files.identity(model), backends, model.baseline)
+        if key not in self._cells:
+            model = self.declaration.models[key.model]
+            backends = ("baseline",) if model.baseline else tuple(self.declaration.conf.backends)
+            if key.model not in self._identities:
+                self._identities[key.model] = model_files.identity(model)
+            identity = self._identities[key.model]
+            task = self.task(key.task, key.prompt)
+            self._cells[key] = ExpectedCell(key, task, identity, backends, model.baseline)
+        return self._cells[key]
 
     def task(self, name: str, prompt: str) -> ExpectedTask:
         """Returns a task under a prompt setting, resolved once."""
@@ -179,12 +190,30 @@ def _from_data(task: Task) -> tuple[dict[str, str], SampleSplit | None]:
     Without the data only the digest of no worked examples is known.
     """
     try:
-        split = task.unlimited.split()
+        split = _split(task)
         return data_digests(task, split.shots), split
     except DataError as error:
         if not isinstance(error, DataMissing):
             log.warning("the data of %s cannot be read: %s", task.conf.name, error)
         return ({} if task.shots else {"shots": sha256([])}), None
+
+
+def _split(task: Task) -> SampleSplit:
+    """Returns the samples without a limit; a process reads them once for all studies.
+
+    Raises:
+        DataError: the data are missing or malformed.
+    """
+    unlimited = task.unlimited
+    try:
+        key = unlimited.data_key
+    except OSError:  # a file is missing: reading says which, and how to get it
+        return unlimited.split()
+    if key not in _SPLITS:
+        while len(_SPLITS) >= SPLITS:
+            del _SPLITS[next(iter(_SPLITS))]
+        _SPLITS[key] = unlimited.split()
+    return _SPLITS[key]
 
 
 def _of_choice(config: Config, task: Task, split: SampleSplit | None) -> list[str]:

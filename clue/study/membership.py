@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from clue.metrics.choice import NAME as CHOICE
 from clue.metrics.choice import without as without_choice
@@ -12,7 +15,7 @@ from clue.store.stored_tables import StoredTable
 from clue.study.ambiguity import address_among, choice_note, fitting_cells
 from clue.study.declaration import CellKey, Declaration
 from clue.study.expected import ExpectedCell, ExpectedTask
-from clue.study.mismatch import Mismatch, mismatches
+from clue.study.mismatch import BesideModel, Mismatch, beside_model, mismatches
 
 MOST_REASONS = 3
 """Differences of a trial that are named."""
@@ -64,6 +67,7 @@ class Membership:
     """Choices that were made by `clue store use`, and scorers of other library versions."""
 
 
+_Model = frozenset[tuple[str, str]]
 Chooser = Callable[[Sequence[StoredTable]], StoredTable | None]
 """Returns the table that a person chose with `clue store use`; None if none was chosen."""
 
@@ -84,13 +88,24 @@ def membership(
         chosen: the choice of a person among tables that fit, `Annotations.chosen`.
         options: locations for the command that chooses, `clue.config.locations.options`.
     """
-    by_task: dict[str, list[StoredTable]] = defaultdict(list)
-    for table in tables:
-        by_task[str(table.facts["task"])].append(table)
-    sorting = _Sorting(declaration, expected, chosen, options)
+    stored = list(tables)
+    with_model: dict[tuple[str, _Model], list[StoredTable]] = defaultdict(list)
+    for table in stored:
+        task, model = str(table.facts["task"]), table.facts["generation"]["model"]
+        with_model[task, _model(model)].append(table)
+    stored_tasks = {task for task, _ in with_model}
+    sorting = _Sorting(declaration, expected, chosen, options, with_model)
     for key in declaration.keys:
-        sorting.add(key, by_task.get(key.task, []))
-    return sorting.result([table for group in by_task.values() for table in group])
+        if key.task in stored_tasks:
+            sorting.add(key)
+        else:
+            sorting.missing.append(key)
+    return sorting.result(stored)
+
+
+def _model(identity: Mapping[str, Any]) -> _Model:
+    """Settings of a model that are set: equal exactly if `mismatches` has none of the model."""
+    return frozenset((key, repr(value)) for key, value in identity.items() if value is not None)
 
 
 @dataclass
@@ -99,21 +114,21 @@ class _Sorting:
     expected: Callable[[CellKey], ExpectedCell]
     chosen: Chooser
     options: str
+    with_model: Mapping[tuple[str, _Model], Sequence[StoredTable]]
+    """Tables by task and model: no other can count, or be scored again, for a declared cell."""
     counted: dict[CellKey, StoredTable] = field(default_factory=dict)
     ambiguous: list[Ambiguity] = field(default_factory=list)
     missing: list[CellKey] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    differences: dict[tuple[CellKey, str], list[Mismatch]] = field(default_factory=dict)
+    rescorable: set[CellKey] = field(default_factory=set)
+    equal: set[Path] = field(default_factory=set)
+    """Tables that are a declared cell, exactly."""
 
-    def add(self, key: CellKey, tables: Sequence[StoredTable]) -> None:
-        """Finds the table that counts for a declared cell; without tables nothing is resolved."""
-        if not tables:
-            self.missing.append(key)
-            return
+    def add(self, key: CellKey) -> None:
+        """Finds the table that counts for a declared cell."""
         expected = self.expected(key)
-        for table in tables:
-            self.differences[key, str(table.path)] = mismatches(table, expected)
-        candidates = self._fitting(key, tables)
+        tables = self.with_model.get((key.task, _model(expected.model)), [])
+        candidates = self._fitting(key, [(table, mismatches(table, expected)) for table in tables])
         distinct = _distinct(candidates, key.model)
         if not distinct:
             self.missing.append(key)
@@ -129,28 +144,32 @@ class _Sorting:
         if distinct:
             self.notes += _unresolved(key.task, expected.task)
 
-    def _fitting(self, key: CellKey, tables: Sequence[StoredTable]) -> list[StoredTable]:
+    def _fitting(
+        self, key: CellKey, tables: Sequence[tuple[StoredTable, Sequence[Mismatch]]]
+    ) -> list[StoredTable]:
         """Tables without a difference; else those whose scorers have other library versions."""
-        exact = [table for table in tables if not self.differences[key, str(table.path)]]
+        exact = [table for table, differences in tables if not differences]
+        self.equal |= {table.path for table in exact}
         if exact:
             return exact
+        if any(all(one.needs_scoring_only for one in differences) for _, differences in tables):
+            self.rescorable.add(key)
         near = [
-            table
-            for table in tables
-            if all(one.is_library_version for one in self.differences[key, str(table.path)])
+            (table, differences)
+            for table, differences in tables
+            if all(one.is_library_version for one in differences)
         ]
-        for table in near[:1]:
-            texts = "; ".join(one.text for one in self.differences[key, str(table.path)])
+        for _, differences in near[:1]:
+            texts = "; ".join(one.text for one in differences)
             self.notes.append(f"{key.task}: other versions of libraries than here: {texts}")
-        return near
+        return [table for table, _ in near]
 
     def result(self, tables: Sequence[StoredTable]) -> Membership:
         """Returns where every table belongs."""
         used = {str(table.path) for table in self.counted.values()}
         used |= {str(table.path) for case in self.ambiguous for table in case.tables}
-        equal = {path for (_, path), differences in self.differences.items() if not differences}
         trials = [
-            self._trial(table, is_equal=str(table.path) in equal)
+            self._trial(table, is_equal=table.path in self.equal)
             for table in sorted(tables, key=lambda table: str(table.path))
             if str(table.path) not in used
         ]
@@ -159,15 +178,8 @@ class _Sorting:
             self.ambiguous,
             trials,
             sorted(self.missing),
-            frozenset(key for key in self.missing if self._is_rescorable(key)),
+            frozenset(self.rescorable & set(self.missing)),
             list(dict.fromkeys(self.notes)),
-        )
-
-    def _is_rescorable(self, key: CellKey) -> bool:
-        return any(
-            all(one.needs_scoring_only for one in differences)
-            for (other, _), differences in self.differences.items()
-            if other == key
         )
 
     def _trial(self, table: StoredTable, *, is_equal: bool) -> Trial:
@@ -178,12 +190,8 @@ class _Sorting:
             return Trial(table, reason, "not chosen")
         if facts["task"] not in self.declaration.tasks:
             return Trial(table, "task not declared", "task not declared")
-        options = {
-            key: differences
-            for (key, path), differences in self.differences.items()
-            if path == str(table.path)
-        }
-        key = min(options, key=lambda key: _distance(table, key, options[key]))
+        options = self._differences(table)
+        key = min(options, key=lambda key: (len(options[key]), key))
         differences = options[key]
         if facts["model"] != key.model and any(one.kind == "model" for one in differences):
             others = [one for one in differences if one.kind in ("backend", "limit")]
@@ -195,6 +203,36 @@ class _Sorting:
             ", ".join(dict.fromkeys(one.label for one in differences)),
         )
 
+    def _differences(self, table: StoredTable) -> dict[CellKey, list[Mismatch]]:
+        """Differences of a table from the nearest declared cells.
+
+        Those of a model that is not declared differ from as many cells as there are models: what
+        these have in common is compared once.
+        """
+        common: dict[tuple[str, tuple[str, ...], str | None], BesideModel] = {}
+        differences = {}
+        for key in self._nearest(table):
+            cell = self.expected(key)
+            kind = key.prompt, cell.backends, cell.rule
+            if kind not in common:
+                common[kind] = beside_model(table, cell)
+            differences[key] = mismatches(table, cell, common[kind])
+        return differences
+
+    def _nearest(self, table: StoredTable) -> list[CellKey]:
+        """Declared cells of the table's task, those of its model and of its prompt if any are."""
+        keys = self._keys_of[str(table.facts["task"])]
+        for name in ("model", "prompt"):
+            keys = [key for key in keys if getattr(key, name) == table.facts[name]] or keys
+        return keys
+
+    @cached_property
+    def _keys_of(self) -> dict[str, list[CellKey]]:
+        keys: dict[str, list[CellKey]] = {}
+        for key in self.declaration.keys:
+            keys.setdefault(key.task, []).append(key)
+        return keys
+
 
 def _reason(prompt: str, declared: Sequence[str], differences: Sequence[Mismatch]) -> str:
     is_other = prompt not in declared and any(one.kind == "protocol" for one in differences)
@@ -202,13 +240,6 @@ def _reason(prompt: str, declared: Sequence[str], differences: Sequence[Mismatch
     texts = [*lead, *(one.text for one in differences)]
     more = len(texts) - MOST_REASONS
     return "; ".join([*texts[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
-
-
-def _distance(
-    table: StoredTable, key: CellKey, differences: Sequence[Mismatch]
-) -> tuple[bool, bool, int, CellKey]:
-    facts = table.facts
-    return key.model != facts["model"], key.prompt != facts["prompt"], len(differences), key
 
 
 def _distinct(tables: Sequence[StoredTable], model: str) -> list[StoredTable]:

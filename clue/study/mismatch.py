@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from clue.common.plural import counted
 from clue.metrics.choice import NAME as CHOICE
@@ -50,17 +50,39 @@ class Mismatch:
         return self.kind == "library"
 
 
-def mismatches(stored: StoredTable, expected: ExpectedCell) -> list[Mismatch]:
-    """Returns all differences; empty if the stored cell is the declared one."""
-    return [
-        *_backend(stored, expected),
-        *_limit(stored, expected.task),
-        *_data(stored, expected.task),
-        *_protocol(stored, expected.task),
-        *_model(stored, expected.model),
-        *_scoring(stored, expected),
-        *_readers(stored, expected.task),
-    ]
+class BesideModel(NamedTuple):
+    """Differences apart from those of the model, which come between these two."""
+
+    before: list[Mismatch]
+    after: list[Mismatch]
+
+
+def beside_model(stored: StoredTable, expected: ExpectedCell) -> BesideModel:
+    """Returns the differences that all declared models have under one task, backend and rule."""
+    task = expected.task
+    return BesideModel(
+        [
+            *_backend(stored, expected),
+            *_limit(stored, task),
+            *_data(stored, task),
+            *_protocol(stored, task),
+        ],
+        [*_scoring(stored, expected), *_readers(stored, task)],
+    )
+
+
+def mismatches(
+    stored: StoredTable, expected: ExpectedCell, others: BesideModel | None = None
+) -> list[Mismatch]:
+    """Returns all differences; empty if the stored cell is the declared one.
+
+    Args:
+        stored: the stored cell.
+        expected: the declared cell.
+        others: `beside_model` of the two, if it was computed; None = compute it.
+    """
+    before, after = others or beside_model(stored, expected)
+    return [*before, *_model(stored, expected.model), *after]
 
 
 def generation_fits(generation: Mapping[str, Any], expected: ExpectedCell) -> bool:

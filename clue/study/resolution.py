@@ -48,12 +48,17 @@ def resolve(declaration: Declaration, paths: PathsConf) -> Resolution:
     """
     resolver = Resolver(declaration, paths)
     frozen = read(paths.store, declaration.name)
+    if not frozen:
+        for prompt in declaration.prompts:
+            resolver.config(
+                prompt
+            )  # its settings are known; tasks are resolved where there are cells
+        return Resolution(resolver, frozen, [], statement([], {}))
     content = declaration_content(resolver)
-    since = changes(frozen[-1], content) if frozen else []
-    if frozen and not since:
+    since = changes(frozen[-1], content)
+    if not since:
         resolver = Resolver(declaration, paths, frozen[-1].resolved)
-    sentences = statement(frozen, content)
-    return Resolution(resolver, frozen, since, sentences)
+    return Resolution(resolver, frozen, since, statement(frozen, content))
 
 
 def freeze_command(study: str, paths: PathsConf, *, amend: bool) -> str:

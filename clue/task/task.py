@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from clue.config.schema import CROSSED, ONE, SPREAD, Config, PromptConf, TaskCon
 from clue.data.left_out import LEFT_OUT
 from clue.data.locate import data_root
 from clue.errors import DataError
-from clue.records import Prompt, Sample
+from clue.records import Prompt, Sample, sha256
 from clue.task.document_budget import resolved
 from clue.task.population import Population
 from clue.task.prompt_messages import PromptMessages, requesting
@@ -99,6 +99,18 @@ class Task(TaskData):
         """
         paths = (path for split in self.splits for path in self.split_files(split))
         return tuple(dict.fromkeys(paths))
+
+    @property
+    def data_key(self) -> str:
+        """Digest of everything that samples and prompts depend on; of files size and time.
+
+        Raises:
+            OSError: a file is missing.
+        """
+        stats = [(path, path.stat()) for path in self.all_files]
+        files = [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+        settings = [asdict(self.conf), asdict(self.prompting), asdict(self.thinking), self.draws]
+        return sha256([settings, self.limit, files])
 
     def split(self) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.

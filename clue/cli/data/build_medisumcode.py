@@ -10,8 +10,6 @@ from clue.data.mimic.medisumcode import LetterSelection, build
 from clue.data.mimic.output import destination, positive_integer, write_dataset
 from clue.data.registry import DATASETS
 
-HELP = "build MeDiSumCode from MIMIC-IV: discharge letters with their ICD-10-CM codes"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""

@@ -37,8 +37,6 @@ from clue.records import Completion, Prompt, sha256
 from clue.store.completions import CellStore
 from clue.task.task_files import load as load_task
 
-HELP = "build MeDiSumQA from MIMIC-IV: a model writes questions on a letter's instructions"
-
 
 @dataclass
 class Settings:

@@ -29,7 +29,6 @@ from clue.errors import ClueError, ConfigError, DataError, DataMissing
 
 log = logging.getLogger(__name__)
 
-HELP = "download released data sets"
 RETRIES = RetryPolicy()
 PUBLIC = 0o666
 """Mode of files of open data, before the umask."""

@@ -23,7 +23,6 @@ from clue.task.templates import PAPER_COMMIT, REPOSITORY, advice, save
 
 log = logging.getLogger(__name__)
 
-HELP = "read the authors' prompts from a checkout of their repository, for prompt=upstream"
 UNKNOWN = "unknown"
 
 

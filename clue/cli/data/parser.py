@@ -12,9 +12,29 @@ Exit code 0: success; 1: a file is missing, refused or malformed; 130: stopped b
 import argparse
 import os
 
-from clue.cli.data import build_medisumcode, build_medisumqa, fetch, import_upstream, status
-from clue.common.cli import Command, add_subcommands
+from clue.common.cli import Command, Subcommand, add_subcommands
 from clue.config.folders import ROOT
+
+SUBCOMMANDS = {
+    "status": Subcommand(
+        "clue.cli.data.status", "list the data sets and check them against their releases"
+    ),
+    "fetch": Subcommand("clue.cli.data.fetch", "download released data sets"),
+    "import-upstream": Subcommand(
+        "clue.cli.data.import_upstream",
+        "read the authors' prompts from a checkout of their repository, for prompt=upstream",
+    ),
+}
+BUILDERS = {
+    "medisumcode": Subcommand(
+        "clue.cli.data.build_medisumcode",
+        "build MeDiSumCode from MIMIC-IV: discharge letters with their ICD-10-CM codes",
+    ),
+    "medisumqa": Subcommand(
+        "clue.cli.data.build_medisumqa",
+        "build MeDiSumQA from MIMIC-IV: a model writes questions on a letter's instructions",
+    ),
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -25,11 +45,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=os.environ.get("CLUE_DATA", str(ROOT / "data")),
         help="folder of the data sets, or demo (default: CLUE_DATA, else data/)",
     )
-    modules = {"status": status, "fetch": fetch, "import-upstream": import_upstream}
-    commands = add_subcommands(parser, modules, shared)
+    commands = add_subcommands(parser, SUBCOMMANDS, shared)
     build = commands.add_parser("build", help="build an unreleased data set from MIMIC-IV")
-    builders = {"medisumcode": build_medisumcode, "medisumqa": build_medisumqa}
-    add_subcommands(build, builders, shared, metavar="DATASET")
+    add_subcommands(build, BUILDERS, shared, metavar="DATASET")
 
 
 main = Command("clue data", __doc__, add)

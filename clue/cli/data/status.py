@@ -19,7 +19,6 @@ from clue.errors import ConfigError
 from clue.task import task_files
 from clue.task.task_data import TaskData
 
-HELP = "list the data sets and check them against their releases"
 COLOURS = {"found": "green", "missing": "yellow", "malformed": "red"}
 DIGITS = 8
 """Digits of a checksum in the table; JSON has all."""

@@ -40,8 +40,6 @@ from clue.store.records_table import RecordsTable, read_table, table_bytes
 from clue.store.stored_tables import read_facts
 from clue.study import freeze
 
-HELP = "write finished cells, their runs and the report to an archive"
-
 MANIFEST = "manifest.json"
 REPORT = "analysis"
 """Folder of the report."""

@@ -25,8 +25,6 @@ from clue.store.format import declare_format
 from clue.store.records_table import read_table, written_digest
 from clue.study import freeze
 
-HELP = "read an archive that `export` wrote"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""

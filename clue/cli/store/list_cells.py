@@ -23,8 +23,6 @@ from clue.store.stored_tables import stored_tables
 from clue.study.declaration import DEFAULT, names
 from clue.study.stored_studies import stored_studies
 
-HELP = "list cells: state, the studies in which they count, reasons of trials"
-
 log = logging.getLogger(__name__)
 
 
@@ -85,10 +83,12 @@ def listed_cells(mlruns: Path, data: str = "", study: str = DEFAULT) -> list[Lis
     stored = list(generations(mlruns))  # first: MLflow writes to a store that it opens
     annotations = annotations_file.read(mlruns)
     paths = PathsConf(data=data or default_data(), mlruns=str(mlruns))
-    studies = stored_studies(stored_tables(mlruns), paths, annotations.chosen)
+    tables = stored_tables(mlruns)
+    studies = stored_studies(tables, paths, annotations.chosen)
     for line in studies.warnings():
         log.warning("%s", line)
-    return Listing(study, studies, annotations, _runs(mlruns)).cells(stored)
+    by_path = {table.path: table for table in tables}
+    return Listing(study, studies, annotations, _runs(mlruns), by_path).cells(stored)
 
 
 def _runs(mlruns: Path) -> Sequence[CellRun]:

@@ -1,7 +1,8 @@
 """The cells of a store with everything that `python -m clue store list` shows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -66,13 +67,27 @@ class Listing:
     annotations: Annotations
     runs: Sequence[CellRun]
     """Newest first."""
+    tables: Mapping[Path, StoredTable] = field(default_factory=dict)
+    """Tables of the store that can be used."""
+
+    @cached_property
+    def _runs(self) -> Mapping[str, Sequence[CellRun]]:
+        """Runs by fingerprint, newest first."""
+        runs: dict[str, list[CellRun]] = {}
+        for run in self.runs:
+            runs.setdefault(run.address.fingerprint, []).append(run)
+        return runs
+
+    def _runs_of(self, address: Address) -> Iterator[CellRun]:
+        runs = self._runs.get(address.fingerprint, ())
+        return (run for run in runs if run.is_of(address))
 
     def cells(self, stored: Iterable[Generation]) -> list[ListedCell]:
         """Returns every finished cell, and every generation whose newest run has not finished."""
         return [cell for generation in stored for cell in self._cells(generation)]
 
     def _cells(self, generation: Generation) -> Iterator[ListedCell]:
-        newest = next((run for run in self.runs if run.is_of(generation.address)), None)
+        newest = next(self._runs_of(generation.address), None)
         paths = generation.tables()
         yield from (self._finished(generation, path) for path in paths)
         status = newest.status if newest else ""
@@ -84,7 +99,7 @@ class Listing:
         address = table_address(path)
         state: State = "finished"
         try:
-            table = read_facts(path)
+            table = self.tables.get(path) or read_facts(path)
             standing = self._standing(table)
         except StoreError:
             table, state, standing = StoredTable(path, {}, {}), "damaged", _Standing("", DAMAGED)
@@ -134,7 +149,7 @@ class Listing:
         return _Standing("trial", study.reasons.get(table.path) or lacking_fact(table) or "")
 
     def _made(self, address: Address) -> str:
-        ends = (run.ended for run in self.runs if run.is_of(address) and run.status == "FINISHED")
+        ends = (run.ended for run in self._runs_of(address) if run.status == "FINISHED")
         return next(ends, "")
 
 

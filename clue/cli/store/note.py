@@ -7,8 +7,6 @@ from clue.common.console import print_lines
 from clue.store import annotations_file
 from clue.store.annotations import StoreNote
 
-HELP = "write a note on a cell, shown by `list` and in the report; '' removes it"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""

@@ -20,19 +20,42 @@ Exit code 0: done; 1: something is damaged, missing or refused; 130: stopped by 
 
 import argparse
 
-from clue.cli.store import (
-    export,
-    import_archive,
-    list_cells,
-    note,
-    prune,
-    relocate,
-    remove,
-    use,
-    verify,
-)
-from clue.common.cli import Command, add_subcommands
+from clue.common.cli import Command, Subcommand, add_subcommands
 from clue.config.folders import ROOT
+
+SUBCOMMANDS = {
+    "list": Subcommand(
+        "clue.cli.store.list_cells",
+        "list cells: state, the studies in which they count, reasons of trials",
+    ),
+    "use": Subcommand(
+        "clue.cli.store.use", "choose the cell that counts where several fit a declared one"
+    ),
+    "note": Subcommand(
+        "clue.cli.store.note",
+        "write a note on a cell, shown by `list` and in the report; '' removes it",
+    ),
+    "remove": Subcommand(
+        "clue.cli.store.remove",
+        "remove a trial with its answers and runs; without --yes only list them",
+    ),
+    "verify": Subcommand(
+        "clue.cli.store.verify",
+        "check every checksum: completions, tables, fingerprints, cached values",
+    ),
+    "export": Subcommand(
+        "clue.cli.store.export", "write finished cells, their runs and the report to an archive"
+    ),
+    "import": Subcommand("clue.cli.store.import_archive", "read an archive that `export` wrote"),
+    "relocate": Subcommand(
+        "clue.cli.store.relocate", "point the runs of a moved store to its artifacts"
+    ),
+    "prune": Subcommand(
+        "clue.cli.store.prune",
+        "remove replaced completions and incomplete files; without --yes only list them",
+    ),
+}
+"""Modules are named, not imported: help is quick."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -41,18 +64,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     shared.add_argument(
         "--mlruns", default=str(ROOT / "mlruns"), help="folder of the store (default: mlruns)"
     )
-    modules = {
-        "list": list_cells,
-        "use": use,
-        "note": note,
-        "remove": remove,
-        "verify": verify,
-        "export": export,
-        "import": import_archive,
-        "relocate": relocate,
-        "prune": prune,
-    }
-    add_subcommands(parser, modules, shared)
+    add_subcommands(parser, SUBCOMMANDS, shared)
 
 
 main = Command("clue store", __doc__, add)

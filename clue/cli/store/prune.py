@@ -16,8 +16,6 @@ from clue.common.paths import absolute_path
 from clue.common.plural import counted
 from clue.store.generations import generations
 
-HELP = "remove replaced completions and incomplete files; without --yes only list them"
-
 PART = re.compile(r"^\..+\.(?P<pid>\d+)$")
 """Name of a file that a process is writing: `.<name>.<pid>`."""
 REPLACED = ("completions*.*.jsonl", "likelihoods*.*.jsonl")

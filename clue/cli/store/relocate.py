@@ -15,8 +15,6 @@ from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.store.format import check_format
 
-HELP = "point the runs of a moved store to its artifacts"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add no options."""

@@ -21,8 +21,6 @@ from clue.store.generations import stored_addresses
 from clue.store.stored_tables import stored_tables
 from clue.study.stored_studies import StoredStudies, stored_studies
 
-HELP = "remove a trial with its answers and runs; without --yes only list them"
-
 URI = "MLFLOW_TRACKING_URI"
 
 

@@ -20,8 +20,6 @@ from clue.study.ambiguity import table_differences
 from clue.study.membership import Ambiguity
 from clue.study.stored_studies import StoredStudies, stored_studies
 
-HELP = "choose the cell that counts where several fit a declared one"
-
 log = logging.getLogger(__name__)
 
 

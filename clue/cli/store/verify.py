@@ -22,8 +22,6 @@ from clue.study import freeze
 Completions = Mapping[tuple[SampleKey, str], Completion]
 """Answers by key and digest of the prompt."""
 
-HELP = "check every checksum: completions, tables, fingerprints, cached values"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add no options."""

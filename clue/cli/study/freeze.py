@@ -16,8 +16,6 @@ from clue.study.freeze import FrozenStudy, frozen_now, write
 from clue.study.resolution import freeze_command
 from clue.tracking import provenance
 
-HELP = "record a declaration with its sha256, time and commit, in the store and in MLflow"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""

@@ -13,8 +13,6 @@ from clue.study.membership import membership
 
 log = logging.getLogger(__name__)
 
-HELP = "list declared studies: pairs, tasks, stored cells, frozen or not"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add no options."""

@@ -9,9 +9,23 @@ Exit code 0: done; 1: a study cannot be used, or a frozen one was changed.
 
 import argparse
 
-from clue.cli.study import freeze, list_studies, show
-from clue.common.cli import Command, add_subcommands
+from clue.common.cli import Command, Subcommand, add_subcommands
 from clue.config.folders import ROOT
+
+SUBCOMMANDS = {
+    "list": Subcommand(
+        "clue.cli.study.list_studies",
+        "list declared studies: pairs, tasks, stored cells, frozen or not",
+    ),
+    "show": Subcommand(
+        "clue.cli.study.show",
+        "print everything that a study declares, resolved, and when it was frozen",
+    ),
+    "freeze": Subcommand(
+        "clue.cli.study.freeze",
+        "record a declaration with its sha256, time and commit, in the store and in MLflow",
+    ),
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--mlruns", default=str(ROOT / "mlruns"), help="folder of the store (default: mlruns)"
     )
     shared.add_argument("--data", help="folder of the data sets (default: data, or CLUE_DATA)")
-    add_subcommands(parser, {"list": list_studies, "show": show, "freeze": freeze}, shared)
+    add_subcommands(parser, SUBCOMMANDS, shared)
 
 
 main = Command("clue study", __doc__, add)

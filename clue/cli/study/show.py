@@ -8,8 +8,6 @@ from clue.cli.study.resolved import resolved
 from clue.common.console import print_lines
 from clue.study.freeze import declaration_content
 
-HELP = "print everything that a study declares, resolved, and when it was frozen"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""

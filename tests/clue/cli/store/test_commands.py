@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clue import outgoing
-from clue.cli.store import export, import_archive
+from clue.cli.store import export
 from clue.cli.store.list_cells import listed_cells
 from clue.cli.store.parser import main
 from clue.common.file_cache import cached_checksum
@@ -282,4 +282,3 @@ def test_a_missing_store_is_an_error_with_the_next_command(
         assert "--mlruns <folder>" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["import"])
-    assert import_archive.HELP
