@@ -112,7 +112,8 @@ def _basis(results: StudyResults, conf: AnalysisConf) -> Iterator[tuple[str, str
     yield "Items", _items(sizes)
     prompt = selectors.reported_prompt(results, conf)
     backends = {str(cell.facts["generation"]["backend"]["name"]) for cell in results.cells.values()}
-    yield "Answers", f"backend {', '.join(sorted(backends))}; prompt setting {prompt}"
+    if backends:
+        yield "Answers", f"backend {', '.join(sorted(backends))}; prompt setting {prompt}"
     yield "Code", f"clue {__version__}, commit {commit_in_words() or 'unknown (no git)'}"
 
 

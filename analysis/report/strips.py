@@ -23,10 +23,7 @@ def strips(rows: Sequence[ResultRow]) -> list[Strip]:
 
 def _strip(row: ResultRow, limits: tuple[float, float]) -> Strip:
     comparison = row.comparison
-    digits = number_format.decimals(comparison.se_cr2)
-    text = number_format.number(comparison.delta, digits)
-    if comparison.interval:
-        text += f" [{number_format.interval(comparison.interval, digits)}]"
+    text = number_format.estimate(comparison.delta, comparison.interval)
     positions = {name: _percent(value, limits) for name, value in _values(row).items()}
     return Strip(
         row.key.tuned, text, symbol(row) or "○", OUTCOMES[row.judgement.verdict], positions

@@ -31,14 +31,13 @@ def sentence_of_one(
     where = in_sentence(score)
     if claimed == "untestable":
         return f"{tuned} and its base {base} were not tested on {where}: {comparison.refused}."
-    digits = number_format.decimals(comparison.se_cr2)
-    size = number_format.number(abs(comparison.delta), digits)
+    size = number_format.points(abs(comparison.delta))
     word = "higher" if comparison.delta > 0 else "lower"
     scored = f"{tuned} scored {size} points {word} than its base {base} on {where}"
-    limits = _limits(comparison.interval, digits)
+    limits = _limits(comparison.interval)
     margin = _points(comparison.margin)
-    amount = f"difference {number_format.number(comparison.delta, digits)} points"
-    difference = ", ".join(filter(None, (amount, _interval(comparison.interval, digits))))
+    amount = f"difference {number_format.points(comparison.delta)} points"
+    difference = ", ".join(filter(None, (amount, _interval(comparison.interval))))
     return {
         "decline": f"{scored}{limits}, and the decline is established.",
         "gain": f"{scored}{limits}, and the gain is established.",
@@ -108,23 +107,20 @@ def _named(outcome: Outcome, members: Sequence[str]) -> str:
 
 def _mean(level: str, meta: MetaAnalysis) -> str:
     where, population = in_sentence(level), meta.headline
-    digits = number_format.decimals(population.se_cr2)
     outcome = direction(population)
     if outcome is None:
         mean = meta.fixed_set
-        digits = number_format.decimals(mean.se)
-        amount = number_format.number(mean.delta, digits)
-        return f"The mean of exactly these pairs on {where} is {amount} points" + _limits(
-            mean.interval(), digits
-        )
-    limits = _limits(population.ci95, digits)
+        amount = number_format.points(mean.delta)
+        limits = _limits(mean.interval())
+        return f"The mean of exactly these pairs on {where} is {amount} points{limits}"
+    limits = _limits(population.ci95)
     if outcome == "open":
-        amount = number_format.number(population.mu, digits)
+        amount = number_format.points(population.mu)
         return (
             f"It is not established if biomedical models are better or worse than their bases on "
             f"{where}: on average they differ by {amount} points{limits}"
         )
-    amount = number_format.number(abs(population.mu), digits)
+    amount = number_format.points(abs(population.mu))
     word = "higher" if outcome == "better" else "lower"
     return (
         f"Biomedical models score {amount} points {word} than their bases on {where} on "
@@ -132,16 +128,16 @@ def _mean(level: str, meta: MetaAnalysis) -> str:
     )
 
 
-def _limits(interval: Interval | None, digits: int) -> str:
+def _limits(interval: Interval | None) -> str:
     """The interval in brackets; empty without finite limits."""
-    text = _interval(interval, digits)
+    text = _interval(interval)
     return f" ({text})" if text else ""
 
 
-def _interval(interval: Interval | None, digits: int) -> str:
+def _interval(interval: Interval | None) -> str:
     if interval is None or not all(map(isfinite, interval)):
         return ""
-    return f"95 % CI {number_format.interval(interval, digits)}"
+    return f"95 % CI {number_format.points_interval(interval)}"
 
 
 def _points(margin: float | None) -> str:

@@ -25,9 +25,12 @@ NAMES = ("meditron", "llama")
 PARTS: dict[Verdict, tuple[str, str]] = {
     "decline": (
         "Worse",
-        "meditron scored 7.5 points lower than its base llama on MedNLI (95 % CI -",
+        "meditron scored 7.50 points lower than its base llama on MedNLI (95 % CI −",
     ),
-    "gain": ("Better", "meditron scored 7.5 points higher than its base llama on MedNLI (95 % CI "),
+    "gain": (
+        "Better",
+        "meditron scored 7.50 points higher than its base llama on MedNLI (95 % CI ",
+    ),
     "detectable but small": ("Equivalent", "smaller than the declared margin of 12 points"),
     "equivalent": ("Equivalent", "differ by less than the declared margin of 3 points on MedNLI"),
     "non-inferior only": (NOT_ESTABLISHED, "a gain is not established (difference 1."),
@@ -46,7 +49,7 @@ def test_word_and_sentence_follow_the_verdict(
     text = sentence_of_one(comparison, claimed, NAMES, "mednli")
     assert part in text
     assert not banned(text, claimed)
-    limits = [re.findall(r"95 % CI ([-.\d]+ to [-.\d]+)", one)[:1] for one in (sentence, text)]
+    limits = [re.findall(r"95 % CI ([−.\d]+ to [−.\d]+)", one)[:1] for one in (sentence, text)]
     assert limits[0] == limits[1]
     assert len(limits[1]) == (claimed != "untestable")
 
