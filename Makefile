@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev embedded demo test calibration soak postgres attack lint types docs ui clean
+.PHONY: help setup dev embedded demo test calibration soak accessibility postgres attack lint types docs ui clean
 
 # pip names each package that it collects and is silent while it unpacks them: then a count follows every 15 seconds.
 PIP = @echo '+ pip install $(1)'; \
@@ -50,6 +50,12 @@ calibration: dev ## how often the tests err on simulated data, a few minutes
 
 soak: embedded dev ## commands of the long documents, sweeps that lose processes, ten minutes
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m soak
+
+AXE := axe-core@4.10.3
+accessibility: dev .axe/package/axe.min.js ## pages under the rules of WCAG 2.1 AA (needs Chromium and npm)
+	CLUE_AXE=.axe/package/axe.min.js $(BIN)/pytest -m accessibility tests/test_accessibility.py
+.axe/package/axe.min.js:
+	mkdir -p .axe && cd .axe && tar xzf "$$(npm pack --silent $(AXE))"
 
 postgres: embedded dev ## eight processes on an MLflow server with PostgreSQL (apt-get install postgresql)
 	$(call PIP,-e '.[postgres]')
