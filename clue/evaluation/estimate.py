@@ -51,6 +51,8 @@ class Work:
     """Decoding steps of the batch that runs: tokens of each of its unfinished answers."""
     step_seconds: float = 0.0
     """Time of one of its steps."""
+    earlier_costs: tuple[float, float] | None = None
+    """`costs` of an earlier cell of the same model, until this one has its own."""
 
     @property
     def length(self) -> float | None:
@@ -105,7 +107,8 @@ class Work:
     def costs(self) -> tuple[float, float] | None:
         """Returns the seconds of a token of a prompt and of a new token; None = unknown."""
         if not self.read or not self.new or self.seconds <= 0:
-            return None
+            own = self.read_seconds / self.read if self.read else 0.0
+            return self.earlier_costs and (own or self.earlier_costs[0], self.earlier_costs[1])
         if self.read_seconds and self.new_seconds:
             scale = max(self.seconds / (self.read_seconds + self.new_seconds), 1.0)
             return scale * self.read_seconds / self.read, scale * self.new_seconds / self.new
@@ -119,6 +122,6 @@ class Work:
         of_read, of_new = costs
         left = of_read * max(self.prompt_tokens - self.read, 0.0)
         # the batch that runs takes steps, whose time depends little on the number of its answers
-        left += self.rest(length) * self.step_seconds if self.running else 0.0
+        left += self.rest(length) * (self.step_seconds or of_new) if self.running else 0.0
         left += of_new * self.unread * length
         return left if self.seconds >= least_share * (self.seconds + left) else None

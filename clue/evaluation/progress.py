@@ -48,6 +48,8 @@ class CellProgress:
     """Tokens of these completions."""
     started: float = 0.0
     generation_started: float | None = None
+    earlier_costs: tuple[float, float] | None = None
+    """Seconds of a token of a prompt and of a new one, in an earlier cell of the job."""
     generated: float = 0.0
     """Seconds of generation, once it has ended."""
     seconds: float = 0.0
@@ -109,6 +111,7 @@ class CellProgress:
             new_seconds=timed[1],
             position=batch.steps if batch else 0,
             step_seconds=batch.step_seconds if batch else 0.0,
+            earlier_costs=self.earlier_costs,
         )
 
     def _prompt_tokens(self, todo: int) -> float:
@@ -175,6 +178,7 @@ class JobProgress:
         self.expect([task])
         cell = self.cells[task]
         cell.state, cell.started = RUNNING, self.meter.clock()
+        cell.earlier_costs = self._costs()
         try:
             yield cell
         finally:
@@ -220,11 +224,15 @@ class JobProgress:
         todo = cell.prompts - cell.stored
         if not todo:
             return 0.0 if cell.prompts else None
-        works = [other.work for other in self.cells.values()]
-        costs = next((costs for work in reversed(works) if (costs := work.costs())), None)
+        costs = self._costs()
         if costs is None or length is None:
             return None
         return costs[0] * cell.work.prompt_tokens + costs[1] * length * todo
+
+    def _costs(self) -> tuple[float, float] | None:
+        """Costs of tokens in the latest cell that was timed."""
+        works = [cell.work for cell in self.cells.values()]
+        return next((costs for work in reversed(works) if (costs := work.costs())), None)
 
     def _generated(self) -> list[CellProgress]:
         return [cell for cell in self.cells.values() if cell.state == ENDED and cell.generated]

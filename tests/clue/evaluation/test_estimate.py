@@ -199,3 +199,25 @@ def test_cells_to_come_take_the_speed_of_those_before_and_their_stored_lengths()
     _, b, c = job.facts()["cells"]
     assert b["seconds_left"] == pytest.approx(10 + 50)
     assert (c["seconds_left"], c["at_most"]) == (None, pytest.approx(10 + 200))
+
+
+def test_a_cell_that_only_reads_so_far_is_bounded_by_the_speed_of_an_earlier_one() -> None:
+    clock = Clock()
+    job = JobProgress(Meter(clock))
+    job.expect(["first", "second"])
+    for task in ("first", "second"):
+        with job.running(task) as cell:
+            prompts = [Prompt(str(n), (Message("user", "?"),), LIMIT) for n in range(4)]
+            cell.prompt_tokens = 400
+            with cell.generating(4, prompts):
+                job.meter.start_batch()
+                assert (cell.work.most_seconds_left() is None) == (task == "first")
+                clock.now += 100 * READ_SECONDS
+                job.meter.add_read(100, 1)
+                if task == "second":
+                    left = 300 * READ_SECONDS + 4 * LIMIT * NEW_SECONDS
+                    assert cell.work.most_seconds_left() == pytest.approx(left)
+                    assert cell.work.seconds_left() is None
+                clock.now += NEW_SECONDS
+                job.meter.add_new(1, 1)
+                cell.add(Completion("a", "stop", 100, 1, 0.1))
