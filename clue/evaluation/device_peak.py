@@ -20,8 +20,8 @@ TERAFLOPS = {
     **{"L40S": 362, "L40": 181, "L4": 121, "V100": 125, "T4": 65},
     **{"5090": 419, "4090": 330, "4080": 195, "3090": 142, "3080": 119},
 }
-"""Dense operations per second in 16 bits by a part of the GPU's name, from the data sheets; where
-these give several values the largest, so that the bound holds."""
+"""Dense operations per second in 16 bits by a part of the GPU's name, as data sheets give them;
+where these give several values the largest, so that the bound holds. Unverified: from memory."""
 CYCLE = {"amx_bf16": 2048, "avx512f": 64, "avx2": 32}
 """Operations of a core in a cycle by its best instruction set; otherwise `CYCLE_ELSEWHERE`."""
 CYCLE_ELSEWHERE = 16
