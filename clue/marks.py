@@ -21,6 +21,8 @@ LIMIT = f"{PARTIAL}: limit "
 """Begins the mark of a cell that a limit cut short; the limit follows."""
 BACKENDS = {"fake": "fake answers", "baseline": "baseline", "synthetic": "synthetic scores"}
 """Backend whose answers or scores are no model's, to its mark."""
+MADE_UP = (BACKENDS["fake"], BACKENDS["synthetic"], FICTIONAL)
+"""Marks of results that support no claim about a model."""
 _ONE_THINKS = (
     f"One model of a pair thinks before it answers and the other answers at once: {THINKING_TOO}."
 )
@@ -88,6 +90,15 @@ def union(*marks: Iterable[str]) -> Marks:
     ('fake answers', 'fictional data', 'partial: limit 5', 'partial: limit 20')
     """
     return tuple(sorted({mark for several in marks for mark in several}, key=_order))
+
+
+def is_made_up(marks: Iterable[str]) -> bool:
+    """True if answers, scores or data are made up, so that no result is a finding.
+
+    >>> is_made_up(["partial: limit 5"]), is_made_up(["fictional data"])
+    (False, True)
+    """
+    return any(mark in MADE_UP for mark in marks)
 
 
 def common(marks: Iterable[Iterable[str]]) -> Marks:

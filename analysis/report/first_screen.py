@@ -12,6 +12,7 @@ from analysis.sentences.headline import (
     VerdictLine,
     counts,
     direction,
+    of_made_up_results,
     verdict_of_one,
     verdict_of_pairs,
 )
@@ -23,7 +24,7 @@ from analysis.sentences.headline_sentence import (
 from analysis.settings import AnalysisConf
 from clue import __version__
 from clue.common.plural import counted
-from clue.marks import EXPLORATORY
+from clue.marks import EXPLORATORY, is_made_up
 from clue.tracking.provenance import commit_in_words
 
 MAX_NAMES = 3
@@ -48,9 +49,12 @@ def first_screen(
         verdict = VerdictLine("No result yet", "open")
         return FirstScreen(verdict, NO_PAIR, results.marks, basis=basis)
     verdict, sentence = _finding(setting)
+    verdict = VerdictLine(setting.headline(verdict.text), verdict.tone)
+    if is_made_up(setting.marks):
+        verdict, sentence = of_made_up_results(verdict), f"Made-up results: {sentence}"
     rows, counted_rows = _counted(setting)
     return FirstScreen(
-        verdict=VerdictLine(setting.headline(verdict.text), verdict.tone),
+        verdict=verdict,
         sentence=sentence,
         marks=tuple(mark for mark in setting.marks if mark != EXPLORATORY),
         numbers=counts(row.judgement.verdict for row in rows),

@@ -7,6 +7,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.report.document import Section
 from analysis.sentences.declaration import trials_by_reason
+from analysis.settings import AnalysisConf
 from clue.common.plural import counted
 
 MAX_VOID = 6
@@ -38,8 +39,13 @@ def missing(results: StudyResults) -> Section:
     return Section("Missing results", "missing", points=points)
 
 
-def trials(results: StudyResults) -> Section:
+def trials(results: StudyResults, conf: AnalysisConf) -> Section:
     """Stored cells that do not count, each with its reason."""
     lines = trials_by_reason(results.study.trials)
     lead = "These stored cells do not belong to the declared study and enter none of its numbers."
+    if conf.include_trials:
+        lead = (
+            "These stored cells do not belong to the declared study. include_trials=true compares "
+            "them nevertheless, under prompt settings of their own that are marked as trials."
+        )
     return Section("Trials", "trials", [lead] if lines else [], lines)

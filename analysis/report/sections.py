@@ -55,7 +55,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             _model_scores(results, conf, figures),
             _literature(results, conf.declared_prompt, figures),
             gaps.missing(results),
-            gaps.trials(results),
+            gaps.trials(results, conf),
         ]
     else:
         answers = [setting.headline(paragraph) for paragraph in _answer(setting, conf)]
@@ -82,7 +82,7 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
             gaps.missing(results),
             Section("Methods", "methods", methods.paragraphs(setting, conf), methods.REFERENCES),
             Section("Limitations", "limits", points=limits(results.settings)),
-            gaps.trials(results),
+            gaps.trials(results, conf),
         ]
         answers += list(prompts.scope(setting))
     answers += [" ".join(results.study.statement)] * bool(results.study.statement)

@@ -105,6 +105,15 @@ def verdict_of_pairs(
     return _without_direction(numbers, mean, unit)
 
 
+def of_made_up_results(line: VerdictLine) -> VerdictLine:
+    """Returns the verdict line of results that support no claim: what they read comes second.
+
+    >>> of_made_up_results(VerdictLine("Better", "better"))
+    VerdictLine(text='Demonstration only; the made-up results read: Better', tone='open')
+    """
+    return VerdictLine(f"Demonstration only; the made-up results read: {line.text}", "open")
+
+
 def in_numbers(numbers: Mapping[Outcome, int]) -> str:
     """Returns the outcomes that occur with their numbers.
 

@@ -43,7 +43,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         ax = grid.axes(figure, number, theme)
         row = verdicts.get(pair)
         _caterpillar(ax, sums, widest, row, theme)
-        mark = symbol(row) if row else ""
+        mark = symbol(row) if row and row.comparison.refused is None else ""
         room = grid.panel_width + 0.2 - text_inches(f" {mark}", SIZE)
         title = f"{shortened(pair.partition(' - ')[0], room, SIZE)} {mark}".rstrip()
         ax.set_title(title, loc="left", fontsize=SIZE, color=theme.ink)

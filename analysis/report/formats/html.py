@@ -49,7 +49,7 @@ def render(report: Report, changed: Sequence[ChangedItems]) -> str:
         lead=lead,
         title=marked(report.marks, report.title),
         explanation=meanings(report.marks),
-        changed=[(pair, list(tasks)) for pair, tasks in _by_pair(changed)],
+        changed=[(pair, _lost_first(tasks)) for pair, tasks in _by_pair(changed)],
         anchors={anchor for one in changed for anchor in (one.anchor, one.pair_anchor)},
         version=__version__,
     )
@@ -66,6 +66,11 @@ def _templates() -> Environment:
     templates.filters["heading"] = heading_with_tooltips
     templates.filters["explained"] = text_with_tooltips
     return templates
+
+
+def _lost_first(tasks: Iterable[ChangedItems]) -> list[ChangedItems]:
+    """Tasks with items that the biomedical model lost come first: readers look for these."""
+    return sorted(tasks, key=lambda changes: not changes.lost)
 
 
 def _page_marks(report: Report) -> str:
