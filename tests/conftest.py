@@ -89,7 +89,7 @@ def earlier_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def as_earlier_demo(earlier_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`paths.data=demo` is the earlier fictional data, in this process."""
-    for module in ("clue.data.locate", "clue.task.task"):
+    for module in ("clue.data.locate", "clue.task.task_data"):
         monkeypatch.setattr(importlib.import_module(module), "DEMO", earlier_demo)
 
 

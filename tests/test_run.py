@@ -307,7 +307,7 @@ def test_a_dry_run_counts_and_writes_no_run(cli: Cli, mlruns: Path) -> None:
     assert not runs(mlruns)
     (cell,) = [line.split() for line in done.stdout.splitlines() if "planned" in line][:1]
     assert cell[:6] == ["llama2_7b", "meqsum", "paper", "planned", "9", "0"]
-    assert cell[8:] == ["4,096", "0", "-"]
+    assert cell[8:11] == ["4,096", "0", "≥"]
     sweep = ("-m", "model=llama2_7b,meditron7b", "task=[meqsum,mednli]", "model.context=300")
     rest = ("dry_run=true", "dry_run_tokens_per_second=0.5", f"paths.models={mlruns}")
     elsewhere = cli(*sweep, *rest)

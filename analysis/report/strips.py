@@ -25,6 +25,8 @@ def _strip(row: ResultRow, limits: tuple[float, float]) -> Strip:
     comparison = row.comparison
     text = number_format.estimate(comparison.delta, comparison.interval)
     positions = {name: _percent(value, limits) for name, value in _values(row).items()}
+    if "margin_low" in positions:
+        positions["margin"] = positions["margin_high"] - positions["margin_low"]
     return Strip(
         row.key.tuned, text, symbol(row) or "○", OUTCOMES[row.judgement.verdict], positions
     )

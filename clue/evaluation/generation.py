@@ -1,5 +1,6 @@
 """Generation of a cell's completions; stores each one as it finishes."""
 
+import logging
 from collections.abc import Sequence
 
 from clue.backends import Backend
@@ -13,6 +14,8 @@ from clue.store import plausible
 from clue.store.completions import CellStore
 from clue.store.format import declare_format
 from clue.store.records_table import tables
+
+log = logging.getLogger(__name__)
 
 MAX_LISTED = 10
 """Most prompts that an error names."""
@@ -77,6 +80,9 @@ def complete_prompts(
     keys = [(prompt.key, prompt.sha256) for prompt in prompts]
     done = {index: stored[key] for index, key in enumerate(keys) if key in stored}
     refused: list[tuple[str, str]] = []  # draws of one prompt have one name
+    if done and len(done) < len(prompts):
+        counts = len(done), len(prompts), len(prompts) - len(done)
+        log.info("%s: %d of %d completions are stored, %d to go", progress.name, *counts)
     if len(done) < len(prompts):
         with progress.generating(len(prompts) - len(done), prompts):
             for index, completion in backend.generate(prompts, frozenset(done)):

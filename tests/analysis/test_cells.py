@@ -104,7 +104,7 @@ def test_a_table_without_facts_is_left_out_with_the_command(
 
 def test_a_store_without_cells_says_how_to_make_one(tmp_path: Path) -> None:
     conf = configuration([f"paths.mlruns={tmp_path}"])
-    with pytest.raises(StoreError, match=r"python run\.py -m model="):
+    with pytest.raises(StoreError, match=r"python run\.py -m study=demo"):
         study_cells(conf)
 
 

@@ -23,8 +23,13 @@ from clue.config.schema import Config
 from clue.config.validation import validate
 from clue.errors import ConfigError
 from clue.launch import sweep  # noqa: F401  makes the schema known
+from clue.launch.sharded import generating, shard_count
 
-COMPLETE = {"model=hf": "model.repo=org/name", "hydra.launcher.": "hydra/launcher=slurm_gpu"}
+COMPLETE = {
+    "model=hf": "model.repo=org/name",
+    "hydra.launcher.": "hydra/launcher=slurm_gpu",
+    "thinking.absent=": "thinking.mode=native",
+}
 """What settings that begin so are not complete without."""
 ANY = ("", "n", "N")
 """Values that stand for any."""
@@ -49,7 +54,8 @@ def check_module(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
     if arguments[:1] == ["run"] and name == "clue":
         check_run(arguments[1:])
     elif name in ("analysis", "clue") and len(arguments) == 1 and "=" not in arguments[0]:
-        assert arguments[0] in module.COMMANDS  # named, not given
+        # named, not given
+        assert arguments[0] in {*module.COMMANDS, "COMMAND", "--help"}
     elif arguments:
         parsed = _parsed(module.main, [name, *arguments], monkeypatch)
         configuration(getattr(parsed, "settings", []))
@@ -81,6 +87,8 @@ def check_run(arguments: Sequence[str]) -> None:
         ConfigError: a setting is unknown or out of range; also Hydra's own.
     """
     check_overrides(arguments, Config, groups(CONF))
+    if shard_count(arguments) > 1:
+        arguments = generating(arguments)
     given = [word for word in arguments if not word.startswith("-")]
     with initialize_config_dir(str(CONF), version_base="1.3"):
         parser = OverridesParser.create(GlobalHydra.instance().config_loader())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from clue.cli.store import cell_table, missing
+from clue.cli.store import cell_table
 from clue.cli.store.arguments import add_data, default_data, paths_of
 from clue.cli.store.cell_filter import CellFilter
 from clue.cli.store.cell_runs import CellRun, cell_runs, tracker_of
@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the cells."""
     paths = paths_of(arguments)
     if arguments.missing:
+        from clue.cli.store import missing  # here: --help imports no Hydra
+
         missing.show(paths, arguments.study)
         return 0
     arguments.study = arguments.study or DEFAULT

@@ -113,7 +113,7 @@ def test_an_empty_store_is_an_error_with_a_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tmp_path) == 1
-    assert "python run.py -m model=" in capsys.readouterr().err
+    assert "python run.py -m study=demo" in capsys.readouterr().err
 
 
 def test_what_was_not_asked_the_same_is_refused_and_the_rest_is_answered(

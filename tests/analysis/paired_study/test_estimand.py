@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.number_format import points
 from analysis.paired_study import StudyResults, run
 from analysis.paired_study.rows import ResultRow
 from analysis.report.tables import pairs
@@ -48,7 +49,8 @@ def test_a_claim_that_missing_samples_could_undo_says_so(tmp_path: Path) -> None
     assert row.is_fragile
     assert row.judgement.sentence.endswith(
         " The missing samples could undo this claim: had they scored worst or best, the "
-        f"difference would be between {bounds.low:.2f} points and {bounds.high:.2f} points."
+        f"difference would be between {points(bounds.low)} points and {points(bounds.high)} "
+        "points."
     )
     assert symbol(row) == "▼?"
     assert pairs.tasks(results.settings[0]).rows[0][-1] == "decline (?)"
@@ -80,5 +82,5 @@ def test_only_clustered_scores_have_a_mean_over_clusters(results: StudyResults) 
     for line in table.rows:
         if line[1] == "LongHealth":
             comparison = by_name[line[0], "longhealth"]
-            assert line[2].partition(" [")[0] == f"{comparison.delta:.1f}"
-            assert line[3].partition(" [")[0] == f"{comparison.delta_clusters:.1f}"
+            assert line[2].partition(" [")[0] == points(comparison.delta)
+            assert line[3].partition(" [")[0] == points(comparison.delta_clusters)

@@ -163,7 +163,7 @@ def test_text_and_table_have_the_numbers_of_the_row(results: StudyResults) -> No
         shown = text.partition("(slope ")[2].partition(", 95 % CI ")
         value, limits = shown[0], shown[2].partition(";")[0]
         assert f"{value} [{limits}]" in cells
-        assert float(value) == pytest.approx(row.slope.slope, abs=0.6)
+        assert float(value.replace("−", "-")) == pytest.approx(row.slope.slope, abs=0.6)
         assert ("falls" in text) == (row.slope.slope < 0)
     settled = sum(row.slope.q is not None and row.slope.q <= 0.05 for row in setting.slopes)
     (section,) = [one for one in sections(setting, quick()) if one.anchor == "where"]

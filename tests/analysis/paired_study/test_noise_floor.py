@@ -42,7 +42,7 @@ def test_the_floor_is_the_root_mean_square_of_two_presentations(tmp_path: Path) 
     assert floor.difference == pytest.approx(expected)
     assert floor.sentence.startswith("LongHealth 1: 1 base model asked the same questions in 3")
     assert f"by {expected:.2f} points" in floor.sentence
-    assert "the margin of 2 is 0.1 times this" in floor.sentence
+    assert "the margin of 2 is 0.06 times this" in floor.sentence
 
 
 def test_items_without_all_presentations_are_left_out(tmp_path: Path) -> None:

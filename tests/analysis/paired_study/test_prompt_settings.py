@@ -424,7 +424,7 @@ def test_nothing_is_tested_where_too_many_samples_are_missing(store: Path) -> No
     results = [one for one in compared(store).comparisons if "one_shot" in astuple(one.key)]
     assert len(results) == 2
     for change in (change for one in results for change in one.changes):
-        assert change.refused == "14.3% of the samples are missing for one of the two models"
+        assert change.refused == "14.3 % of the samples are missing for one of the two models"
         assert (change.p, change.ci95, change.claim) == (None, None, "not tested")
 
 

@@ -119,6 +119,6 @@ def test_sentence_and_table_have_the_numbers_of_the_row(tmp_path: Path) -> None:
         percent = f"{100 * shares.of('share_')[level]:.0f}"
         assert line[f"{name} %"] == percent
         assert f"{percent} % between {name}" in sentence
-        assert line[f"SE, twice the {name}"] == f"{shares.of('se_twice_')[level]:.1f}"
+        assert line[f"SE, twice the {name}"] == f"{shares.of('se_twice_')[level]:.2f}"
     assert "to 71 % with twice the clusters" in sentence
     assert line["shrinks it most"] == "clusters"

@@ -149,7 +149,7 @@ def test_a_pilot_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
     ("arguments", "message"),
     [
         (["--sd", "1"], "give --difference, --items, or both"),
-        (["--sd", "-1", "--items", "9"], "sd -1: must be above 0"),
+        (["--sd", "-1", "--items", "9"], "sd −1: must be above 0"),
         (["--discordant", "1.5", "--items", "9"], "discordant 1.5: not a share"),
         (["--sd", "1", "--items", "5", "--cluster-size", "4"], "fewer than two clusters"),
         (["--sd", "1", "--items", "5", "--score", "f1"], "--score needs --pilot"),

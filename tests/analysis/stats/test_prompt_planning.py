@@ -99,7 +99,7 @@ def test_too_few_prompts_are_named_with_a_number_that_suffices() -> None:
     ("values", "message"),
     [
         ({"n_prompts": 1}, "prompts 1: at least 2"),
-        ({"sd": -0.1}, "prompt sd -0.1"),
+        ({"sd": -0.1}, "prompt sd −0.1"),
         ({"sd": math.inf}, "prompt sd inf"),
         ({"layout": "crossed", "correlation": 0.2}, "from 0.25, the correlation within clusters"),
         ({"layout": "crossed", "correlation": 1.2}, "prompt correlation 1.2"),

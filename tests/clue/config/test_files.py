@@ -150,7 +150,7 @@ def test_a_configuration_of_the_whole_is_not_replaced(own: Path) -> None:
 
 
 def test_errors_that_list_names_list_all(own: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no model 'nobody'; there are aloe8b.*my_model"):
+    with pytest.raises(ConfigError, match=r"no model 'nobody'. There are aloe8b.*my_model"):
         model_files.load("nobody")
     with pytest.raises(ConfigError, match=r"no single task 'none'; there are .*all.*mine.*some"):
         task_files.load("none")

@@ -69,7 +69,7 @@ def test_the_counts_are_notes_of_the_cell_and_of_the_closing_table(tmp_path: Pat
     rows = [(str(i), "knee", "", "swollen", "Fever") for i in range(6)]
     name = "BioNLP2023-1A-Test.csv"
     notes_file(tmp_path / "problem_summary" / name, *rows, ("7", "knee", "", "", ""))
-    split = Task(load("problem_summary"), PromptConf(), tmp_path).split()
+    split = Task(load("problem_summary"), tmp_path, PromptConf()).split()
     note = "left out: 1 row without a reference (row 8)"
     assert split.left_out == (note,)
     assert set(split.notes) == {note, f"{name} has 7 rows, officially there are 237"}
@@ -165,6 +165,6 @@ def test_our_own_prompts_have_no_white_space_around_texts(tmp_path: Path) -> Non
     tiny.meqsum(tmp_path)
     (book,) = (tmp_path / "meqsum").iterdir()
     tiny.workbook(book, [("File", "CHQ", "Summary"), *rows])
-    split = Task(load("meqsum"), PromptConf(), tmp_path).split()
+    split = Task(load("meqsum"), tmp_path, PromptConf()).split()
     for sample in (*split.scored, *split.shots):
         assert sample == sample.stripped()

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def test_a_process_that_ignores_every_signal_is_killed(
 ) -> None:
     monkeypatch.setattr(worker_process, "GRACE_SECONDS", 0.5)
     worker = worker_process.WorkerProcess(tmp_path, {})
-    threading.Timer(0.5, os.kill, (worker.process.pid, signal.SIGSTOP)).start()
+    os.kill(worker.process.pid, signal.SIGSTOP)
     watch = Watchdog(ProgressFolder(tmp_path), 0, minutes=1 / 60)
     assert not worker.run(broken_request(tmp_path / "0"), watch)
     assert worker.close() == -signal.SIGKILL

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from clue.errors import ModelError, StoreError
 from clue.evaluation.generation import complete_prompts
+from clue.evaluation.progress import CellProgress
 from clue.records import Completion, Message, Prompt
 from clue.store import plausible
 from clue.store.checked_lines import encoded
@@ -52,6 +52,9 @@ BEYOND_BUDGET = [
 ]
 
 
+PROGRESS = CellProgress("task")
+
+
 class Answering:
     """A backend that returns given completions."""
 
@@ -61,11 +64,6 @@ class Answering:
 
     def generate(self, prompts: Any, done: Any = ()) -> Iterator[tuple[int, Completion]]:
         return ((i, answer) for i, answer in enumerate(self.answers) if i not in done)
-
-
-@contextmanager
-def display(*counts: int) -> Iterator[Any]:
-    yield lambda completion: None
 
 
 def test_usual_answers_are_plausible() -> None:
@@ -108,7 +106,7 @@ def test_draws_of_one_prompt_are_counted_one_by_one(tmp_path: Path) -> None:
     draws = [dataclasses.replace(PROMPTS[0], draw=draw) for draw in range(3)]
     bad = Answering([dataclasses.replace(GOOD, new_tokens=9)] * 3)
     with pytest.raises(ModelError, match="3 of 3 answers cannot be"):
-        complete_prompts(CellStore(tmp_path), draws, bad, display)
+        complete_prompts(CellStore(tmp_path), draws, bad, PROGRESS)
 
 
 @pytest.mark.parametrize(("fields", "fault"), IMPOSSIBLE + BEYOND_BUDGET)
@@ -118,16 +116,16 @@ def test_an_answer_that_cannot_be_is_an_error_of_its_prompt_alone(
     store = CellStore(tmp_path)
     bad = dataclasses.replace(GOOD, **fields)
     with pytest.raises(ModelError, match="1 of 3 answers cannot be and were not stored") as caught:
-        complete_prompts(store, PROMPTS, Answering([GOOD, bad, GOOD]), display)
+        complete_prompts(store, PROMPTS, Answering([GOOD, bad, GOOD]), PROGRESS)
     assert f"sample 1: {fault}" in str(caught.value) or fault in str(caught.value)
     assert [key.sample_id for key, _ in store.completions()] == ["0", "2"]
-    assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), display) == [GOOD] * 3
+    assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), PROGRESS) == [GOOD] * 3
 
 
 @pytest.mark.parametrize(("fields", "fault"), BEYOND_BUDGET)
 def test_words_of_a_rule_have_no_budget(fields: dict[str, Any], fault: str, tmp_path: Path) -> None:
     rule = Answering([dataclasses.replace(GOOD, **fields)] * 3, counts_tokens=False)
-    assert len(complete_prompts(CellStore(tmp_path), PROMPTS, rule, display)) == 3
+    assert len(complete_prompts(CellStore(tmp_path), PROMPTS, rule, PROGRESS)) == 3
 
 
 @pytest.mark.parametrize(("fields", "fault"), IMPOSSIBLE)
@@ -151,7 +149,7 @@ def test_an_answer_of_an_earlier_version_that_cannot_be_is_generated_again(
     with caplog.at_level(logging.WARNING):
         assert store.completions() == {}
     assert "1 answers cannot be and are left out" in caplog.text
-    assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), display) == [GOOD] * 3
+    assert complete_prompts(store, PROMPTS, Answering([GOOD] * 3), PROGRESS) == [GOOD] * 3
 
 
 def test_an_answer_is_checked_by_the_budgets_of_its_prompt(tmp_path: Path) -> None:
@@ -159,5 +157,5 @@ def test_an_answer_is_checked_by_the_budgets_of_its_prompt(tmp_path: Path) -> No
     fields: dict[str, Any] = {**THOUGHT, "thought_tokens": 50, "new_tokens": 8}
     thinking = Answering([dataclasses.replace(GOOD, **fields)])
     with pytest.raises(ModelError, match="its thought has 50 tokens, 0 were allowed"):
-        complete_prompts(CellStore(tmp_path), PROMPTS[:1], thinking, display)
-    assert len(complete_prompts(CellStore(tmp_path), asked, thinking, display)) == 1
+        complete_prompts(CellStore(tmp_path), PROMPTS[:1], thinking, PROGRESS)
+    assert len(complete_prompts(CellStore(tmp_path), asked, thinking, PROGRESS)) == 1

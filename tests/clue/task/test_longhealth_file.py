@@ -83,7 +83,7 @@ def test_their_letter_is_the_reference_of_their_metric(
     tmp_path: Path, name: str, target: str, theirs: str
 ) -> None:
     read(tmp_path / "longhealth", GOOD)  # "Stage II or III" is option A and contains "Stage I"
-    task = Task(replace(load(name), repeats=1), PromptConf(shots=0), tmp_path)
+    task = Task(replace(load(name), repeats=1), tmp_path, PromptConf(shots=0))
     (sample,) = task.split().scored
     assert (sample.target, longhealth.reference_upstream(sample)) == (target, theirs)
     assert task.split().has_authors_references == (target != theirs)

@@ -26,7 +26,7 @@ POPULATED = (
 
 def task_of(name: str, data: Path = DEMO, limit: int | None = None, **prompting: object) -> Task:
     conf = PromptConf(**{"design": "spread", **prompting})  # type: ignore[arg-type]
-    return Task(load(name), conf, data, limit)
+    return Task(load(name), data, conf, limit)
 
 
 def population_of(task: Task) -> Population:

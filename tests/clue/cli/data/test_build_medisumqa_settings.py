@@ -18,7 +18,7 @@ def data(tmp_path: Path) -> Path:
     ("arguments", "message"),
     [
         (("--backend", "nobody"), "no backend 'nobody'; there are fake"),
-        (("--model", "nobody"), "no model 'nobody'; there are"),
+        (("--model", "nobody"), "no model 'nobody'. There are"),
         (("--model", "baseline_copy"), "baseline_copy is a baseline and writes no questions"),
         (("backend.batch=3",), "backend.batch=3: Key 'batch' not in 'BackendConf'"),
         (("limit=3",), "limit=3: Key 'limit' not in 'Settings'"),

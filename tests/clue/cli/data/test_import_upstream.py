@@ -75,7 +75,7 @@ def test_every_task_has_a_source_and_every_placeholder_a_field_of_its_samples() 
     assert sorted(tasks) == sorted(name for source in UPSTREAM_SCRIPTS for name in source.tasks)
     for source in UPSTREAM_SCRIPTS:
         for name in source.tasks:
-            sample = Task(load(name), PromptConf(), DEMO).split().scored[0]
+            sample = Task(load(name), DEMO, PromptConf()).split().scored[0]
             assert set(source.fields.values()) <= set(sample.fields), name
             assert (source.target is None) == (load(name).shots == 0)
 

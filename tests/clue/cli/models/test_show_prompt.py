@@ -55,7 +55,7 @@ def test_programs_get_the_tokens_that_a_run_sends(
 ) -> None:
     words = ("--show-prompt", "mednli", "--sample", "2", "--json")
     facts: dict[str, Any] = json.loads(shown(capsys, models, *words, name="llama2_7b"))
-    task = Task(task_files.load("mednli"), PromptConf(), DEMO)
+    task = Task(task_files.load("mednli"), DEMO, PromptConf())
     prompt = task.prompts(task.split())[1]
     setup = Setup(model_files.load("llama2_7b"), BackendConf(), models, models / "store")
     chat = Checkpoint(setup).chat  # a run's, which needs weights
