@@ -152,7 +152,7 @@ def test_a_configuration_of_the_whole_is_not_replaced(own: Path) -> None:
 def test_errors_that_list_names_list_all(own: Path) -> None:
     with pytest.raises(ConfigError, match=r"no model 'nobody'. There are aloe8b.*my_model"):
         model_files.load("nobody")
-    with pytest.raises(ConfigError, match=r"no single task 'none'; there are .*all.*mine.*some"):
+    with pytest.raises(ConfigError, match=r"no single task 'none'. There are .*all.*mine.*some"):
         task_files.load("none")
     with pytest.raises(ConfigError, match=r"model=nobody: .*my_model.*zephyr7b"):
         composed("config", Config, ["model=nobody"])
