@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # importing the interface is quick; using it imports what it 
 
     from clue.config.schema import Config
     from clue.errors import StoreError
+    from clue.evaluation.job import Job
     from clue.evaluation.outcome import Outcome
     from clue.store.progress_files import ProgressFolder
     from clue.study.record_tables import NamedTable
@@ -52,11 +53,8 @@ def evaluate(
         ConfigError: a name or a setting is unknown or out of range.
         ClueError: nothing of a model can run: its weights, the data, the tracking store, the disk.
     """
-    from omegaconf import OmegaConf
-
     from clue.config.composition import as_overrides
     from clue.errors import ConfigError
-    from clue.evaluation.job import Job
     from clue.evaluation.steps import outcomes as outcomes_of
     from clue.launch.job_report import reported
     from clue.launch.reporter import reporting
@@ -73,13 +71,20 @@ def evaluate(
     with reporting(terminal=False) as report:
         report.open(*_sweep(configs))
         for number, (name, config) in enumerate(zip(names, configs, strict=True)):
-            config.on_overflow = config.on_overflow or "error"
-            resolved = OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True)
-            job = Job(config, resolved, f"clue.evaluate({name!r}, {task!r}, {settings!r})")
+            job = _job(config, f"clue.evaluate({name!r}, {task!r}, {settings!r})")
             assert report.folder
             with reported(job, report.folder, number):
                 outcomes += outcomes_of(job)
     return outcomes
+
+
+def _job(config: "Config", command: str) -> "Job":
+    from omegaconf import OmegaConf
+
+    from clue.evaluation.job import Job
+
+    config.on_overflow = config.on_overflow or "error"
+    return Job(config, OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True), command)
 
 
 def _sweep(configs: "Sequence[Config]") -> "tuple[ProgressFolder, dict[str, Any]]":

@@ -56,7 +56,7 @@ def stored_generation(config: Config, task: Task, settings: dict[str, Any]) -> d
         for name, generation in stored.items()
         if {**generation, "backend": None} == {**settings, "backend": None}
         and (fingerprint is None or name.startswith(fingerprint[:16]))
-        and generation["backend"]["name"] in (generator or generation["backend"]["name"], RULE)
+        and (generator is None or generation["backend"]["name"] in (generator, RULE))
     }
     if not matching:
         raise StoreError(

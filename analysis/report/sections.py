@@ -44,11 +44,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     setting, title = selectors.reported_setting(results), conf.study.title
     marks_of = marks_by_model(results, conf)
     marks, marks_text = union(*marks_of.values()), described(marks_of)
-    figures = {
-        name: render(name, results, conf, marks_of)
-        for name in FIGURES
-        if FIGURES[name].applies(results)
-    }
+    declared = [name for name, spec in FIGURES.items() if spec.applies(results)]
+    figures = {name: render(name, results, conf, marks_of) for name in declared}
     if setting is None:
         answers, warnings = [marked(marks, NO_PAIR)], []
         sections = [

@@ -43,8 +43,9 @@ def _generate(job: Job, cell: Cell) -> Outcome:
     progress.stored_length = stored_length(cell)
     shard = cell.store.shard
     if shard:
-        whole, cell = cell, part(cell, shard)
-        progress.prompt_tokens = progress.prompt_tokens * len(cell.prompts) // len(whole.prompts)
+        of_cell = len(cell.prompts)
+        cell = part(cell, shard)
+        progress.prompt_tokens = progress.prompt_tokens * len(cell.prompts) // of_cell
     with cell.store.locked():
         n = len(complete_cell(job, cell, force=job.config.force))
         complete_likelihoods(job, cell, force=job.config.force)

@@ -83,7 +83,7 @@ def _evaluate_all(
         release_scorers()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed
-        for cell in ready:
+        for cell in () if job.backend.replays else ready:  # a replay generates nothing
             job.progress.cells[cell.task.conf.name].stored_length = stored_length(cell)
         for cell in ready:
             try:

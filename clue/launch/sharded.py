@@ -80,10 +80,11 @@ def generating(arguments: Sequence[str]) -> list[str]:
     ['-m', 'model=a', 'shards=2', 'shard=1,2', 'generate_only=true']
     """
     count = shard_count(arguments)
-    kept = [word for word in arguments if word not in MULTIRUN and not _sets(word, "generate_only")]
-    kept = [_longest_first(word) if _sets(word, "model") else word for word in kept]
+    words = [word for word in arguments if word not in MULTIRUN]
+    words = [word for word in words if not _sets(word, "generate_only")]
+    words = [_longest_first(word) if _sets(word, "model") else word for word in words]
     numbers = ",".join(str(number) for number in range(1, count + 1))
-    return [MULTIRUN[0], *kept, f"shard={numbers}", "generate_only=true"]
+    return [MULTIRUN[0], *words, f"shard={numbers}", "generate_only=true"]
 
 
 def _longest_first(word: str) -> str:
@@ -106,30 +107,32 @@ def scoring(arguments: Sequence[str], backend: str) -> list[str]:
     >>> scoring(["-m", "model=a", "backend=own", "shards=2", "hydra/launcher=joblib"], "vllm")
     ['-m', 'model=a', 'backend=replay', 'backend.replayed=vllm']
     """
-    kept = [word for word in arguments if not _sets(word, "shards", "backend", LAUNCHER)]
-    kept = [word for word in kept if not _key(word).startswith("hydra.launcher.")]
-    kept += ["backend=replay", f"backend.replayed={backend}"]
+    words = [word for word in arguments if not _sets(word, "shards", "backend", LAUNCHER)]
+    words = [word for word in words if not _key(word).startswith("hydra.launcher.")]
+    words += ["backend=replay", f"backend.replayed={backend}"]
     if _settings(arguments).get(LAUNCHER, "").startswith("slurm"):
-        kept += [f"{LAUNCHER}=slurm_cpu", "hydra.launcher.array_parallelism=1"]
-        kept += [word for word in arguments if _sets(word, *SCHEDULER_SETTINGS)]
-    return kept
+        words += [f"{LAUNCHER}=slurm_cpu", "hydra.launcher.array_parallelism=1"]
+        words += [word for word in arguments if _sets(word, *SCHEDULER_SETTINGS)]
+    return words
 
 
 def with_reasons(scored: Iterable[Outcome], generated: Iterable[Outcome]) -> list[Outcome]:
-    """Returns the outcomes of the scoring; a cell that lacks answers has the reason of its shard.
+    """Returns the outcomes of the scoring; a cell that lacks answers has the outcome of its shard.
+
+    That of a cell that is too long for its model is no failure, as without shards.
 
     Args:
         scored: outcomes of the cells.
         generated: outcomes of their parts.
     """
-    failed: Mapping[tuple[str, str, str], Outcome] = {
-        _cell(row): row for row in generated if row.status == "failed"
+    unanswered: Mapping[tuple[str, str, str], Outcome] = {
+        _cell(row): row for row in generated if row.status in ("failed", "too long")
     }
 
     def explained(row: Outcome) -> Outcome:
         # a process that ended before it listed its cells has a row for all of them
-        of_job = failed.get((row.model, NO_TASK, row.prompt))
-        return failed.get(_cell(row)) or (replace(row, note=of_job.note) if of_job else row)
+        of_job = unanswered.get((row.model, NO_TASK, row.prompt))
+        return unanswered.get(_cell(row)) or (replace(row, note=of_job.note) if of_job else row)
 
     return [explained(row) if row.status == "failed" else row for row in scored]
 

@@ -44,7 +44,7 @@ register()
 search_own_folders()
 
 COMMAND = "command"
-"""File in the output folder: the command line of a sweep, as it was typed."""
+"""File in the output folder: the command line that repeats a sweep with all of its shards."""
 ATTEMPTS = 3
 """Starts of a pool that lost a worker; its jobs resume."""
 RESTARTED = "CLUE_POOL_STARTED_AGAIN"
@@ -59,7 +59,7 @@ class OutputFolder(Callback):
     at_once: ClassVar[int] = 1
     """Jobs that run at the same time, at most; of a dry run those that it asks for."""
     command: ClassVar[str] = ""
-    """Command line as it was typed; a sharded command starts two sweeps of other ones."""
+    """Command line that repeats the sweep; a sharded command starts two sweeps of other ones."""
     report: ClassVar[SweepReport | None] = None
     """Display of the command; None in the processes of a launcher."""
 

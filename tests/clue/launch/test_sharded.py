@@ -72,6 +72,12 @@ def test_a_cell_that_lacks_answers_fails_for_the_reason_of_its_shard() -> None:
     assert notes == ["out of memory", "", "was killed", "lacks 3 of 9 completions"]
 
 
+def test_a_cell_that_is_too_long_for_its_model_is_no_failure() -> None:
+    part = Outcome("a", "longhealth1", "paper", "too long", note="20 of 20 prompts")
+    scored = Outcome("a", "longhealth1", "paper", "failed", note="nothing is stored")
+    assert sharded.with_reasons([scored], [part, part]) == [part]
+
+
 def test_shards_take_one_backend() -> None:
     with pytest.raises(ConfigError, match=r"backend=fake,vllm: shards take one backend"):
         sharded.launch(["model=a", "backend=fake,vllm", "shards=2"], list)
