@@ -11,6 +11,7 @@ from analysis.report.methods import hypotheses, margins
 from analysis.sentences.declaration import hypothesis_families
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
+from clue.study.declaration import CellKey
 from clue.task.levels import OVERALL, Weights
 
 
@@ -40,14 +41,24 @@ def section(
 
 def _compared(results: StudyResults, setting: PromptResults, conf: AnalysisConf) -> str:
     pairs = {row.key.pair: row.key.family for row in setting.rows}
-    cells = [cell for key, cell in results.cells.items() if key.prompt == setting.prompt]
+    cells = [key for key in results.cells if key.prompt == setting.prompt]
     kind = "confirmatory" if setting.confirmatory else "exploratory: not the declared setting"
     families = counted(len({*pairs.values()}), "family", "families")
     return (
         f"{counted(len(pairs), 'pair')} in {families} of base models, "
-        f"{counted(len(cells), 'cell')}. Biomedical models are compared with their "
+        f"{_cells(setting, cells)}. Biomedical models are compared with their "
         f"{conf.study.comparator} model. The prompt setting is {setting.prompt} ({kind})."
     )
+
+
+def _cells(setting: PromptResults, cells: Sequence[CellKey]) -> str:
+    """Number of cells, and why there are more tasks of them than compared ones."""
+    tasks = {key.task for key in cells}
+    compared = {row.key.task for row in selectors.primary_rows(setting, "task")}
+    parts = tasks - compared
+    joint = f", of which {len(parts)} share the score of a data set" if parts else ""
+    models = counted(len({key.model for key in cells}), "model")
+    return f"{counted(len(cells), 'cell')} ({models} on {counted(len(tasks), 'task')}{joint})"
 
 
 def _scores(results: StudyResults) -> str:
@@ -103,7 +114,9 @@ def _table(setting: PromptResults) -> ReportTable:
         ["task", "pairs", "n", "clusters", "df", "ICC", "design effect"],
         body,
         "Ranges give the smallest and the largest value over the pairs. ICC and design effect are "
-        "of differences. The ICC estimate can fall below −1 where few clusters have several items.",
+        "of differences. The ICC estimate can fall below −1 where few clusters have several items. "
+        "The design effect also contains the correction for few clusters (CR2), so it can exceed 1 "
+        "beside an ICC below 0.",
     )
 
 

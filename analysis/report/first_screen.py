@@ -125,7 +125,7 @@ def _study(results: StudyResults, conf: AnalysisConf) -> str:
     """Name of the study and when it was declared; words of a command are in the answer."""
     name = results.study.declaration.name
     if conf.changes:
-        return f"{name}, changed by the command line and not frozen"
+        return f"{name}, changed by the command line, so not the one that was declared beforehand"
     return f"{name}. {' '.join(results.study.statement)}".removesuffix(". ")
 
 

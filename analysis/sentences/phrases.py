@@ -157,8 +157,8 @@ class Phrases:
             return ""
         by_flips = self.interval(self.comparison.ci95_signflip)
         return (
-            " The test and the 95 % CI disagree, so no change is claimed"
-            f" (interval by sign flips: {by_flips})."
+            " The test and the 95 % CI disagree, so no change is claimed: they approximate the "
+            f"error in different ways (interval by sign flips: {by_flips})."
         )
 
     @property

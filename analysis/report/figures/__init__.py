@@ -22,8 +22,8 @@ from analysis.report.figures import (
     prompts,
     theme,
 )
+from analysis.report.figures.findings import MARKS
 from analysis.report.figures.stamp import add_stamp
-from analysis.report.verdict_symbols import LEGEND
 from analysis.settings import AnalysisConf
 from clue.marks import Marks, described
 
@@ -33,8 +33,8 @@ class FigureSpec:
     """A figure of the report: its drawing function and its texts."""
 
     title: str
-    caption: str
-    """Explains the elements of the figure."""
+    caption: str | Callable[[StudyResults], str]
+    """Explains the elements of the figure, or returns an explanation of those that it has."""
     draw: Callable[[StudyResults, AnalysisConf, theme.Theme], Figure | None]
     """Returns None if the results lack the data of the figure."""
     alt: Callable[[StudyResults], str]
@@ -62,29 +62,20 @@ class RenderedFigure:
     png_narrow: bytes
 
 
-COLOURS = "▼ worse, ▲ better, ■ within the margin, ● not settled."
-"""Explains the marks of findings."""
 MAX_NAMES = 12
 """Models of a mark that a figure names; the marks are the only names of some figures."""
 NO_PAIR = "No pair was compared."
 FIGURES = {
     "forest": FigureSpec(
         "Pairs by family of base models",
-        f"Marks: differences. {COLOURS} Thick lines: 95 % intervals. Thin lines: simultaneous 95 % "
-        "intervals, which hold for all pairs at once. Band: the declared margin. Filled diamond: "
-        "pooled mean for pairs of this kind. Dashed line: prediction interval of another pair. "
-        "Hollow diamond: mean of exactly these pairs. m*: the smallest margin within which this "
-        "comparison alone would be equivalent, before the correction for several pairs; the "
-        f"declared equivalences are marked. {LEGEND}",
+        forest.caption,
         forest.draw,
         forest.alt,
         NO_PAIR,
     ),
     "heatmap": FigureSpec(
         "Pairs by tasks",
-        "Differences in points. Colours and marks follow the verdict after Holm's correction over "
-        f"all cells, never the sign alone. {LEGEND} Dark grey: not tested. MDE: the "
-        "difference that the corrected test detects in 80 % of such comparisons.",
+        heatmap.caption,
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
@@ -120,8 +111,8 @@ FIGURES = {
     ),
     "levels": FigureSpec(
         "Levels of all models",
-        "Biomedical models stand below their base (○), whose score a tick repeats in their rows. "
-        f"Lines: 95 % intervals of the difference, from the base's score on. {COLOURS} The "
+        "Biomedical models stand below their base, whose score is a vertical tick, also in their "
+        f"rows. Lines: 95 % intervals of the difference, from the base's score on. {MARKS} The "
         "intervals of two pairs say nothing about the difference between their models.",
         levels.draw,
         levels.alt,
@@ -179,7 +170,7 @@ FIGURES = {
         "Format and content",
         "The difference of each pair is the sum of the three other panels, with 95 % intervals. "
         "Form: the share of answers that can be read. Content: the mean score of readable answers. "
-        f"Rest: points that unreadable texts earn, which are not tested. {COLOURS}",
+        f"Rest: points that unreadable texts earn, which are not tested. {MARKS}",
         format_content.draw,
         format_content.alt,
         "No difference could be split.",
@@ -225,10 +216,11 @@ def render(
                 figures.append(figure)
     wide, narrow, wide_file, narrow_file = figures
     prefix = f"[{mark}] " if mark else ""
+    caption = spec.caption if isinstance(spec.caption, str) else spec.caption(results)
     return RenderedFigure(
         name=name,
         title=spec.title,
-        caption=f"{prefix}{spec.caption}",
+        caption=f"{prefix}{caption}",
         alt=f"{prefix}{spec.alt(results)}",
         svg=theme.svg(wide, name),
         png=theme.png(wide_file),

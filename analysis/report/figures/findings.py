@@ -22,6 +22,9 @@ WORDS = {
 }
 """Finding to its words in a legend."""
 
+MARKS = "▼ worse, ▲ better, ■ within the margin, ● not settled."
+"""Explains the marks in captions."""
+
 
 def finding(verdict: Verdict) -> str:
     """Finding of a verdict; a change within the margin counts as equivalent.

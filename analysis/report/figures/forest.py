@@ -13,11 +13,11 @@ from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.findings import finding_style
+from analysis.report.figures.findings import MARKS, finding_style
 from analysis.report.figures.interval_rows import difference, left_text, margin_band, right_text
 from analysis.report.figures.text_width import SPACE, column_inches, shortened, text_inches
 from analysis.report.figures.theme import Theme, themed_axes
-from analysis.report.verdict_symbols import symbol
+from analysis.report.verdict_symbols import legend, symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
@@ -102,6 +102,30 @@ def alt(results: StudyResults) -> str:
     level, rows = selectors.headline_rows(setting)
     pairs = "; ".join(f"{row.key.pair}: {difference(row.comparison)}" for row in rows)
     return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
+
+
+def caption(results: StudyResults) -> str:
+    """Explains the elements that the figure has."""
+    setting = selectors.reported_setting(results)
+    if setting is None:
+        return ""
+    level, rows = selectors.headline_rows(setting)
+    pooled = setting.answers.get(level)
+    is_drawn = {
+        f"Marks: differences. {MARKS}": True,
+        "Thick lines: 95 % intervals.": any(row.comparison.interval for row in rows),
+        "Thin lines: simultaneous 95 % intervals, which hold for all pairs at once.": any(
+            row.judgement.ci_simultaneous for row in rows
+        ),
+        "Band: the declared margin.": rows[0].comparison.margin is not None,
+        "Filled diamond: pooled mean for pairs of this kind. Dashed line: prediction interval of "
+        "another pair.": pooled is not None and pooled.meta.headline.refused is None,
+        "Hollow diamond: mean of exactly these pairs.": pooled is not None,
+        "m*: the smallest margin within which this comparison alone would be equivalent, before "
+        "the correction for several pairs.": any(row.comparison.m_star for row in rows),
+        f"At the right: {legend(rows)}": True,
+    }
+    return " ".join(text for text, drawn in is_drawn.items() if drawn)
 
 
 def _layout(

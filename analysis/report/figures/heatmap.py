@@ -16,7 +16,7 @@ from analysis.report.figures.findings import finding
 from analysis.report.figures.panels import PanelGrid
 from analysis.report.figures.text_width import SPACE, column_inches, shortened
 from analysis.report.figures.theme import LIGHT, Theme
-from analysis.report.verdict_symbols import symbol
+from analysis.report.verdict_symbols import legend, symbol
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
 
@@ -62,6 +62,17 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         _cells(ax, cells, pairs, part, theme)
         _labels(ax, [shortened(name, grid.left - SPACE, SIZE) for name in names], part, theme)
     return figure
+
+
+def caption(results: StudyResults) -> str:
+    """Explains the colours and marks that the figure has."""
+    setting = selectors.reported_setting(results)
+    rows = selectors.primary_rows(setting, "task") if setting else []
+    return (
+        "Differences in points. Colours and marks follow the verdict after Holm's correction over "
+        f"all cells, never the sign alone. {legend(rows)} Dark grey: not tested. MDE: the "
+        "difference that the corrected test detects in 80 % of such comparisons."
+    )
 
 
 def alt(results: StudyResults) -> str:

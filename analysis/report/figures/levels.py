@@ -73,7 +73,7 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
         _finish(ax, level, len(lines), theme)
         if grid.is_first(number):
             _names(ax, lines, grid.left - SPACE, theme)
-    base = Line2D([], [], ls="", marker="o", color=theme.base, mfc=theme.paper, label="base")
+    base = Line2D([], [], ls="", marker="|", color=theme.base, label="base")
     finding_legend(figure, found, theme, extra=[base])
     return figure
 
@@ -128,8 +128,8 @@ def _alone(ax: Axes, y: int, line: ModelLine, level: str, theme: Theme) -> None:
     """A model that is compared with no base: a base, or one without a partner in this level."""
     score = line.standing.scores.get(level)
     if score is not None:
-        marker = "D" if line.is_tuned else "o"
-        ax.plot([score.estimate.delta], [y], marker, color=theme.base, mfc=theme.paper, ms=4.5)
+        marker, size = ("D", 4.5) if line.is_tuned else ("|", 8)
+        ax.plot([score.estimate.delta], [y], marker, color=theme.base, mfc=theme.paper, ms=size)
 
 
 def _compared(ax: Axes, y: int, row: ResultRow, theme: Theme) -> None:

@@ -20,11 +20,12 @@ def parts(rows: Sequence[SplitRow]) -> ReportTable:
             *("q of content", "rest [95 % CI]"),
         ],
         [_parts(row) for row in ordered],
-        "In points. Δ = form + content + rest. Form: difference of the shares of readable answers "
-        "times the mean score of these. Content: difference of the mean scores of readable answers "
-        "times their mean share; the two models' readable answers are of other items. Rest: points "
-        "that unreadable texts earn. q: p adjusted by Benjamini and Hochberg over all "
-        f"{_size(rows)} tests of this and the next table.",
+        "In points. Readable: share of items, and of an item that is asked several times the share "
+        "of its answers. Δ = form + content + rest. Form: difference of the shares of readable "
+        "answers times the mean score of these. Content: difference of the mean scores of "
+        "readable answers times their mean share; the two models' readable answers are of other "
+        "items. Rest: points that unreadable texts earn. q: p adjusted by Benjamini and Hochberg "
+        f"over all {_size(rows)} tests of this and the next table.",
         [row.split.marks for row in ordered],
     )
 

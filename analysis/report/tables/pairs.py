@@ -10,7 +10,7 @@ from analysis.paired_study.results import PromptResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import ReportTable
-from analysis.report.verdict_symbols import LEGEND, symbol
+from analysis.report.verdict_symbols import legend, symbol
 from clue.marks import union
 
 ALONE = (
@@ -43,7 +43,7 @@ def levels(setting: PromptResults) -> ReportTable:
         ["model", *map(display_name, names)],
         body,
         "Difference in points [95 % CI], p adjusted by Holm within its family of hypotheses, and "
-        f"mark: {LEGEND} {ALONE} {sizes_note(sizes)}",
+        f"mark. {legend(rows.values())} {ALONE} {sizes_note(sizes)}",
         marks,
     )
 

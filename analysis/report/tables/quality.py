@@ -53,7 +53,8 @@ def failures(results: StudyResults, setting: PromptResults) -> ReportTable:
         "Answer failures by task",
         ["model", "task", "n (clusters)", *kinds.values()],
         body,
-        "Percent of all answers, base / biomedical model. Failures are part of the scores: an "
+        "Percent of all answers, base / biomedical model; an item that is asked several times has "
+        "several. Failures are part of the scores: an "
         "answer that is blank or unreadable scores 0.",
         [pair.match.marks for pair in pairs],
     )

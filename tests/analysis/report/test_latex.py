@@ -63,6 +63,19 @@ def test_only_wide_tables_span_both_columns() -> None:
     assert r"\begin{table*}" in wide
 
 
+def test_columns_of_a_very_wide_table_continue_in_the_next_float_behind_the_names() -> None:
+    heads = [f"score {number:02}" for number in range(12)]
+    rows = [["a", "longhealth", *["10.50 [9.00, 12.00]"] * 12]]
+    numeric = ReportTable("t", "T", ["model", "task", *heads], rows, note="A note.")
+    floats = [part for part in latex.render(numeric).split(r"\end{table*}") if part.strip()]
+    assert len(floats) == 3
+    assert all("a & longhealth & 10.50" in part for part in floats)
+    assert [part.count("10.50") for part in floats] == [4, 4, 4]
+    in_order = re.findall(r"score.{0,9}?(\d\d)", "".join(floats).replace("\n", ""))
+    assert in_order == [f"{number:02}" for number in range(12)]
+    assert ["A note." in part for part in floats] == [False, False, True]
+
+
 def test_models_have_their_published_names() -> None:
     text = latex.render(ReportTable("t", "T", ["model", "n"], [["biomistral7b", "1"]]))
     assert "BioMistral-7B" in text
