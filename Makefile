@@ -48,11 +48,11 @@ test: embedded dev ## the test suite, and the examples in docstrings
 calibration: dev ## how often the tests err on simulated data, a few minutes
 	$(BIN)/pytest -n 2 -m calibration
 
-soak: embedded dev ## commands of the long documents, sweeps that lose processes, ten minutes
+soak: embedded dev ## commands of the long documents, sweeps that lose processes, fifteen minutes
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m soak
 
 AXE := axe-core@4.10.3
-accessibility: dev .axe/package/axe.min.js ## pages under the rules of WCAG 2.1 AA (needs Chromium and npm)
+accessibility: dev docs .axe/package/axe.min.js ## pages under the rules of WCAG 2.1 AA (needs Chromium and npm)
 	CLUE_AXE=.axe/package/axe.min.js $(BIN)/pytest -m accessibility tests/test_accessibility.py
 .axe/package/axe.min.js:
 	mkdir -p .axe && cd .axe && tar xzf "$$(npm pack --silent $(AXE))"

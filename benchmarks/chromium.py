@@ -31,6 +31,8 @@ FROM_US, TO_US = 3, 4
 """File descriptors on which Chromium reads and writes."""
 PATIENCE = 60
 """Seconds after which a browser that gives no answer is given up."""
+READY = "document.documentElement?.dataset.ready === 'yes'"
+"""JavaScript that is true once a page of this project can be used."""
 
 
 def chromium() -> str | None:
@@ -79,8 +81,18 @@ class Browser:
         os.write(self._write, json.dumps(message).encode() + b"\0")
         return self._number
 
-    def open(self, page: Path, address: str = "", width: int = 1280, height: int = 900) -> None:
-        """Opens a page of this project from disk and waits until it is ready."""
+    def open(
+        self, page: Path, address: str = "", width: int = 1280, height: int = 900, ready: str = READY
+    ) -> None:
+        """Opens a page from disk and waits until it is ready.
+
+        Args:
+            page: HTML file.
+            address: fragment, with its `#`.
+            width: of the window, CSS pixels.
+            height: of the window, CSS pixels.
+            ready: JavaScript that is true once the page can be used.
+        """
         self.send(
             "Emulation.setDeviceMetricsOverride",
             **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
@@ -90,7 +102,7 @@ class Browser:
         self.send("Page.navigate", url=f"{page.absolute().as_uri()}{question}{address}")
         deadline = time.monotonic() + PATIENCE
         while not self.value(
-            f"location.search === '{question}' && document.documentElement?.dataset.ready === 'yes'"
+            f"location.search === '{question}' && {ready}"
         ):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{page} is not ready after {PATIENCE} s")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from clue.config.folders import ROOT
-from tests import tiny
+from tests import preloaded, tiny
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -94,11 +94,13 @@ def as_earlier_demo(earlier_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def cli(mlruns: Path, data: Path, models: Path) -> Cli:
+def cli(mlruns: Path, data: Path, models: Path, tmp_path: Path) -> Cli:
     """`python run.py ...` in a process of its own, on the test's store, data and models."""
 
     def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
         command = command_line(mlruns, data, models, *arguments)
+        if not options:
+            return preloaded.run(command, tmp_path)
         return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload,no-any-return]
 
     return run

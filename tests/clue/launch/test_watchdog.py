@@ -87,7 +87,7 @@ def test_a_job_that_hangs_fails_and_the_next_one_runs(cli: Cli, mlruns: Path) ->
     assert not list(mlruns.glob("progress/*/job-*"))
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.usefixtures("cluster")
 def test_slurm_queues_a_job_that_hangs_again_until_it_hung_three_times(
     cli: Cli,
