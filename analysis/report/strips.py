@@ -28,7 +28,7 @@ def _strip(row: ResultRow, limits: tuple[float, float]) -> Strip:
     if "margin_low" in positions:
         positions["margin"] = positions["margin_high"] - positions["margin_low"]
     return Strip(
-        row.key.tuned, text, symbol(row) or "○", OUTCOMES[row.judgement.verdict], positions
+        row.key.tuned, text, symbol(row) or "●", OUTCOMES[row.judgement.verdict], positions
     )
 
 

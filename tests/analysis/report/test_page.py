@@ -75,7 +75,7 @@ def test_the_first_screen_of_one_pair_holds_the_answer(
     for selector in (".verdict", ".sentence", ".counts", ".basis", plot):
         assert inside(chrome, selector, height), selector
     words = chrome.value("document.querySelector('.verdict').innerText")
-    assert words.strip() == "○ Not established"
+    assert words.strip() == "● Not established"
     size = "parseFloat(getComputedStyle(document.querySelector('{}')).fontSize)"
     assert chrome.value(f"{size.format('.verdict')} > 1.5 * {size.format('.sentence')}")
     first = chrome.value("document.querySelector('.sentence').textContent")
