@@ -11,7 +11,6 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +23,11 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
 from clue.errors import ConfigError
+from clue.launch import ray_jobs
+from clue.launch.ray_settings import TARGET, RayConf
+from clue.launch.ray_task import RayJob, environment
 
 log = logging.getLogger(__name__)
-
-TARGET = "hydra_plugins.clue.RayLauncher"
-"""Name of the class in Hydra's settings, which accepts launchers of this package only."""
-
-
-@dataclass
-class RayConf:
-    """Settings of `hydra.launcher`; `conf/hydra/launcher/ray.yaml` explains them."""
-
-    _target_: str = TARGET
-    address: str | None = None
-    num_gpus: float | None = None
-    num_cpus: float = 1
-    memory_gb: float | None = None
-    resources: dict[str, float] = field(default_factory=dict)
-    max_retries: int = 3
-    n_jobs: int | None = None
 
 
 class RayLauncher(Launcher):
@@ -69,8 +54,6 @@ class RayLauncher(Launcher):
             Terminated: SIGTERM arrived; the tasks were cancelled.
             KeyboardInterrupt: SIGINT arrived; the tasks were cancelled.
         """
-        from clue.launch import ray_jobs
-
         hydra = self.config.hydra
         configure_log(hydra.hydra_logging, hydra.verbose)
         Path(hydra.sweep.dir).mkdir(parents=True, exist_ok=True)
@@ -82,9 +65,7 @@ class RayLauncher(Launcher):
             ray_jobs.run_all(ray, jobs, self.settings)
         return [JobReturn(status=JobStatus.COMPLETED) for _ in jobs]
 
-    def _job(self, number: int, overrides: Sequence[str]) -> Any:
-        from clue.launch.ray_jobs import RayJob, environment
-
+    def _job(self, number: int, overrides: Sequence[str]) -> RayJob:
         loader = self.hydra_context.config_loader
         composed = loader.load_sweep_config(self.config, list(overrides))
         with open_dict(composed):

@@ -34,7 +34,7 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import isolation, ray_launcher, signals, submitit_jobs, sweep_jobs
+from clue.launch import isolation, ray_launcher, ray_settings, signals, submitit_jobs, sweep_jobs
 from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
@@ -160,7 +160,7 @@ def job(composed: DictConfig) -> int:
     launcher = HydraConfig.get().launcher._target_ if request.in_sweep else ""
     pooled = "joblib" in launcher
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
-        if launcher == ray_launcher.TARGET:
+        if launcher == ray_settings.TARGET:
             return run_isolated(request, None)  # Ray has chosen its GPUs
         if isolation.shares_process(composed, pooled=pooled) and not restarted:
             run_shared(request)
