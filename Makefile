@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev embedded demo test calibration soak accessibility postgres attack lint types docs ui clean
+.PHONY: help setup dev embedded demo test calibration soak accessibility postgres ray attack lint types docs ui clean
 
 # pip names each package that it collects and is silent while it unpacks them: then a count follows every 15 seconds.
 PIP = @echo '+ pip install $(1)'; \
@@ -60,6 +60,10 @@ accessibility: dev docs .axe/package/axe.min.js ## pages under the rules of WCAG
 postgres: embedded dev ## eight processes on an MLflow server with PostgreSQL (apt-get install postgresql)
 	$(call PIP,-e '.[postgres]')
 	CLUE_TEST_POSTGRES=1 $(BIN)/pytest tests/test_server.py
+
+ray: embedded dev ## sweeps on a local Ray cluster of two nodes, five minutes
+	$(call PIP,-e '.[ray]')
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m soak tests/test_sweep_ray.py
 
 attack: embedded dev ## kills, hostile archives, servers, rotten stores, bad data, settings, planted words: two hours
 	$(BIN)/python -m tests.attack $(CAMPAIGN)

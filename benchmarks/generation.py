@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.generation_loops import Answers, Clock, Rows, ours, plain
-from benchmarks.generation_rates import Floors, shape
+from benchmarks.generation_rates import SHAPES, Floors, shape
 from clue.backends import Setup
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
@@ -168,7 +168,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=64)
     parser.add_argument("--new-tokens", type=int, default=64)
     parser.add_argument("--threads", type=int, help="none = torch's default")
-    parser.add_argument("--shape", choices=["llama7b", "tiny"], help="none = SmolLM2 on the CPU")
+    parser.add_argument("--shape", choices=list(SHAPES), help="none = SmolLM2 on the CPU")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)

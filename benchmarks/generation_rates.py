@@ -14,6 +14,14 @@ SHAPES: dict[str, dict[str, int]] = {
         "num_hidden_layers": 32,
         "num_attention_heads": 32,
     },
+    "llama1b": {
+        "vocab_size": 32000,
+        "hidden_size": 2048,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 16,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+    },
     "tiny": {
         "vocab_size": 2000,
         "hidden_size": 64,
@@ -30,7 +38,7 @@ def shape(name: str) -> Any:
     """A Llama with random weights in bfloat16, on the GPU if there is one."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    config = LlamaConfig(**SHAPES[name], max_position_embeddings=4096)
+    config = LlamaConfig(**SHAPES[name], max_position_embeddings=8192)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(0)
     with torch.device(device):

@@ -5,7 +5,6 @@ is unpacked or a hub is asked.
 """
 
 import logging
-import os
 from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
@@ -17,7 +16,7 @@ from clue.config.validation import validate
 from clue.evaluation.job import Job
 from clue.evaluation.outcome import Outcome
 from clue.store.format import check_format
-from clue.store.lock_scope import check_shared_locks
+from clue.store.lock_scope import check_shared_locks, on_cluster
 from clue.task.choices import is_closed
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def open_job(
     job.progress.expect(list(job.config.tasks))
     validate(job.config, setting_problems(job.config))
     check_format(job.mlruns)
-    if job.config.shard or "SLURM_JOB_ID" in os.environ:
+    if job.config.shard or on_cluster():
         check_shared_locks(job.mlruns)
     family(job.config.model)
     with METER.doing("reading data"):

@@ -28,6 +28,12 @@ SCHEDULER_SETTINGS = tuple(
     f"hydra.launcher.{name}" for name in ("account", "qos", "partition", "constraint", "exclude")
 )
 """Settings of a Slurm launcher that the scoring job keeps; it needs no GPU."""
+RAY_SETTINGS = tuple(
+    f"hydra.launcher.{name}"
+    for name in ("address", "num_cpus", "memory_gb", "resources", "max_retries")
+)
+"""Settings of Ray's launcher that the scoring job keeps: `resources` may name the nodes that share
+the project's folder."""
 
 
 def shard_count(arguments: Iterable[str]) -> int:
@@ -113,6 +119,9 @@ def scoring(arguments: Sequence[str], backend: str) -> list[str]:
     if _settings(arguments).get(LAUNCHER, "").startswith("slurm"):
         words += [f"{LAUNCHER}=slurm_cpu", "hydra.launcher.array_parallelism=1"]
         words += [word for word in arguments if _sets(word, *SCHEDULER_SETTINGS)]
+    if _settings(arguments).get(LAUNCHER) == "ray":
+        words += [f"{LAUNCHER}=ray", "hydra.launcher.n_jobs=1"]
+        words += [word for word in arguments if _key(word).startswith(RAY_SETTINGS)]
     return words
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from clue.errors import Terminated
 
@@ -24,10 +25,48 @@ def stop_processes(signum: int, frame: FrameType | None) -> None:
         Terminated: on SIGTERM, and on the signal that Slurm sends before a time limit.
         KeyboardInterrupt: on SIGINT.
     """
+    _expect_more_signals()
+    _end_children()
+    raise_stop(signum)
+
+
+def _expect_more_signals() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # launchers forward a signal more than once
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C ends at once
-    _end_children()
+
+
+def raise_stop(signum: int) -> NoReturn:
+    """Raise what ends a command that received this signal.
+
+    Raises:
+        Terminated: see `stop_processes`.
+        KeyboardInterrupt: on SIGINT.
+    """
     raise KeyboardInterrupt if signum == signal.SIGINT else Terminated
+
+
+@contextmanager
+def noted_stops() -> Iterator[list[int]]:
+    """Only note SIGTERM and SIGINT: the block ends its work, which others run, and then raises.
+
+    Yields:
+        The signals that have arrived.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    arrived: list[int] = []
+
+    def note(signum: int, frame: FrameType | None) -> None:
+        _expect_more_signals()
+        arrived.append(signum)
+
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield arrived
+    finally:
+        if not arrived:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def install_handlers() -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from clue.common.paths import absolute_path
 from clue.config.schema import ModelConf
@@ -27,8 +27,10 @@ _SHARED: list[WorkerProcess] = []
 """The process that runs the jobs of this launcher's process; at most one."""
 
 
-def run_isolated(request: JobRequest, gpus: int | None) -> None:
+def run_isolated(request: JobRequest, gpus: int | None) -> int:
     """Run a job in a fresh process; its unfinished cells get the reason why the process ended.
+
+    Returns the exit code of the process.
 
     Args:
         request: the job.
@@ -40,6 +42,7 @@ def run_isolated(request: JobRequest, gpus: int | None) -> None:
         with _own_process(request, devices) as worker:
             in_time = worker.run(request, _watchdog(request))
     _explain_end(request, worker, in_time=in_time)
+    return worker.process.returncode
 
 
 def run_shared(request: JobRequest) -> None:
@@ -85,14 +88,19 @@ def _explain_end(request: JobRequest, worker: WorkerProcess, *, in_time: bool) -
     reason = describe_exit_code(code) if in_time else watchdog.reason(request.composed.watchdog_min)
     outcome.fail_running(request.outcomes, reason)
     if code and not outcome.read(request.outcomes):
-        outcome.append(request.outcomes, _failed_job(request, reason))
+        outcome.append(request.outcomes, failed_job(request.composed, reason))
     if not in_time:
         watchdog.requeue(request.folder)
 
 
-def _failed_job(request: JobRequest, reason: str) -> outcome.Outcome:
-    """Returns the row of a job whose process ended before it listed its cells."""
-    merged = OmegaConf.merge(OmegaConf.structured(ModelConf), request.composed.model)
+def failed_job(composed: DictConfig, reason: str) -> outcome.Outcome:
+    """Returns the row of a job that ended before it listed its cells.
+
+    Args:
+        composed: settings of the job.
+        reason: of its end.
+    """
+    merged = OmegaConf.merge(OmegaConf.structured(ModelConf), composed.model)
     model = OmegaConf.to_object(merged)
     assert isinstance(model, ModelConf)
-    return outcome.Outcome.failed(model.label, reason, prompt=request.composed.prompt.name)
+    return outcome.Outcome.failed(model.label, reason, prompt=composed.prompt.name)

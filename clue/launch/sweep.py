@@ -34,7 +34,7 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import isolation, signals, submitit_jobs, sweep_jobs
+from clue.launch import isolation, ray_launcher, ray_settings, signals, submitit_jobs, sweep_jobs
 from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
@@ -42,6 +42,7 @@ from clue.store.progress_files import ProgressFolder
 
 register()
 search_own_folders()
+ray_launcher.register()
 
 COMMAND = "command"
 """File in the output folder: the command line that repeats a sweep with all of its shards."""
@@ -147,20 +148,27 @@ def _not_launched(error: Exception) -> ClueError:
     )
 
 
-def job(composed: DictConfig) -> None:
-    """Run one job; the launcher calls this function. Every error becomes an outcome."""
+def job(composed: DictConfig) -> int:
+    """Run one job; the launcher calls this function. Every error becomes an outcome.
+
+    Returns the exit code of the process that the job had to itself, 0 if it had none.
+    """
     request = _request(composed)
     restarted = RESTARTED in os.environ
     if restarted and request.outcomes.exists() and not outcome.running(request.outcomes):
-        return
-    pooled = request.in_sweep and "joblib" in HydraConfig.get().launcher._target_
+        return 0
+    launcher = HydraConfig.get().launcher._target_ if request.in_sweep else ""
+    pooled = "joblib" in launcher
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
+        if launcher == ray_settings.TARGET:
+            return run_isolated(request, None)  # Ray has chosen its GPUs
         if isolation.shares_process(composed, pooled=pooled) and not restarted:
             run_shared(request)
         elif restarted or isolation.isolates(composed, pooled=pooled):
-            run_isolated(request, isolation.gpus(composed, pooled=pooled))
+            return run_isolated(request, isolation.gpus(composed, pooled=pooled))
         else:
             run_job(request)
+    return 0
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from clue.config import model_files
 from clue.config.schema import checkpoint_label
 from clue.errors import ClueError
+from clue.launch.ray_settings import TARGET
 from clue.store.shards import Shard
 from clue.task import task_files
 
@@ -39,7 +40,8 @@ def at_once(config: DictConfig, jobs: int) -> int:
     launcher = config.hydra.launcher
     limit = launcher.get("n_jobs") or launcher.get("array_parallelism")
     if limit is None:
-        return jobs if "submitit" in launcher._target_ else 1
+        queued = "submitit" in launcher._target_ or launcher._target_ == TARGET
+        return jobs if queued else 1
     return jobs if limit < 0 else min(int(limit), max(jobs, 1))
 
 

@@ -4,6 +4,7 @@ Such a disk accepts a lock and does not tell the other machines, so that two of 
 one cell. A disk that refuses locks is found when one is taken (`clue.store.cell_lock`).
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from clue.errors import StoreError
 
 MOUNTS = Path("/proc/self/mounts")
+ON_CLUSTER = "CLUE_ON_CLUSTER"
+"""Environment variable of jobs that a launcher may place on several machines; Slurm has its own."""
 OPTIONS = {
     "nfs": ("nolock", "local_lock=flock", "local_lock=all"),
     "nfs4": ("nolock", "local_lock=flock", "local_lock=all"),
@@ -77,6 +80,11 @@ def mount_of(path: PurePosixPath, text: str) -> Mount | None:
     )  # the first of equal ones
 
 
+def on_cluster() -> bool:
+    """True if the jobs of this process's command may run on several machines."""
+    return "SLURM_JOB_ID" in os.environ or ON_CLUSTER in os.environ
+
+
 def check_shared_locks(folder: Path) -> None:
     """Check that the locks of a folder's disk hold on all machines, as far as its mount tells.
 
@@ -94,7 +102,7 @@ def check_shared_locks(folder: Path) -> None:
             f"{folder} is on {mount.folder} ({mount.kind}, {mount.local_lock}), whose locks hold "
             "on one machine only: two machines could write one cell. For jobs on several machines "
             f"{remedy}, or choose a folder on another disk (paths.mlruns=<folder>). On one machine "
-            "run the command outside of Slurm and without shard="
+            "run the command outside of Slurm and Ray and without shard="
         )
 
 

@@ -28,6 +28,7 @@ NEEDS = frozenset(
         "a GPU",
         "a GPU of 80 GB",
         "eight GPUs",
+        "Ray",
         "Slurm",
         "the network",
         "a PhysioNet account",

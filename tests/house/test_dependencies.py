@@ -21,6 +21,8 @@ OWN_ENVIRONMENT = {
     "vllm": "its requirements exclude those of this project: docs/backends.md",
     "lm_eval": "only benchmarks.likelihood compares with it",
 }
+EXTRAS = {"ray": "clue.launch.ray_launcher imports it if it is chosen"}
+"""Packages that only those need who install an extra."""
 OF_OTHERS = {
     "joblib": "hydra-joblib-launcher",
     "markdown-it-py": "rich",
@@ -46,7 +48,9 @@ def distributions(modules: Iterable[ast.Module]) -> set[str]:
     """Distributions of the packages that modules import; of several, the declared one."""
     owners = packages_distributions()
     own = {*PACKAGES, *DEVELOPMENT, "run"}
-    names = set(imported(modules)) - set(sys.stdlib_module_names) - own - set(OWN_ENVIRONMENT)
+    names = (
+        set(imported(modules)) - set(sys.stdlib_module_names) - own - {*OWN_ENVIRONMENT, *EXTRAS}
+    )
     return {_preferred({_normal(owner) for owner in owners[name]}) for name in names}
 
 
