@@ -2,8 +2,8 @@
 
 Imports take 85 % of the seconds of a small command, so that most tests of the command line start it
 here. The price: what a command imports, and variables that libraries read while they are imported,
-are those of the server. A test of these, or with an environment or a folder of its own, starts an
-interpreter.
+are those of the server. A test of these, with an environment or a folder of its own, or with a
+launcher that starts processes (joblib waits for ever in a fork) starts an interpreter.
 """
 
 import atexit
@@ -24,7 +24,6 @@ LIBRARIES = (
     "transformers.generation.utils",
 )
 """Imported by the server; nothing of the project is."""
-KILLED = "killed after the limit of its test"
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(list(LIBRARIES))
