@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 from tests.house.source import module_name, trees
 
 LAYERS = (
-    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.cluster_robust", "clue.marks"),
+    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.student_t", "clue.marks"),
+    ("clue.cluster_robust",),
     ("clue.common",),
     ("clue.config",),
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
