@@ -23,7 +23,7 @@ LAYERS = (
     ("clue.cli",),
     ("clue.api",),
     ("run", "clue.__main__"),
-    ("analysis", "analysis.errors", "analysis.published"),
+    ("analysis", "analysis.errors", "analysis.published", "analysis.result_formats"),
     ("analysis.settings", "analysis.names", "analysis.number_format", "analysis.html_templates"),
     ("analysis.stats", "analysis.cells", "analysis.configuration"),
     ("analysis.meta", "analysis.thinking"),
