@@ -47,14 +47,23 @@ def command(conf: AnalysisConf, *first: str) -> str:
         conf: the settings.
         first: words before them, such as the name of a command with its arguments.
     """
-    default = _merged([])
+    return command_of(setting_words(conf), *first)
+
+
+def command_of(settings: Sequence[str], *first: str) -> str:
+    """Returns the command line of settings as words, for many commands of the same settings."""
+    return shlex.join(["python", "-m", "analysis", *first, *settings])
+
+
+def setting_words(conf: AnalysisConf) -> list[str]:
+    """Returns the words of a command line that give these settings."""
+    default = _flat(_merged([]))
     settings = {
         key: value
         for key, value in _flat(conf).items()
-        if value != _flat(default)[key] and not _follows(key, conf)
+        if value != default[key] and not _follows(key, conf)
     }
-    words = [*first, *config_dir_words(), *conf.chosen, *as_overrides(settings)]
-    return shlex.join(["python", "-m", "analysis", *words])
+    return [*config_dir_words(), *conf.chosen, *as_overrides(settings)]
 
 
 def _follows(key: str, conf: AnalysisConf) -> bool:

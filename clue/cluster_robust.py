@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from clue import student_t
 
 Array = NDArray[np.float64]
 
@@ -84,11 +85,11 @@ class Robust:
     @property
     def p(self) -> float:
         """Two-sided p of "the difference is 0", by the t distribution; nan where `t` is nan."""
-        return float(2 * stats.t.sf(abs(self.t), self.df))
+        return 2 * student_t.upper_tail(abs(self.t), self.df)
 
     def interval(self, level: float = 0.95) -> Interval:
         """Returns the two-sided t interval; nan with one cluster."""
-        half_width = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se_cr2
+        half_width = student_t.quantile((1 + level) / 2, self.df) * self.se_cr2
         return Interval(self.delta - half_width, self.delta + half_width)
 
 

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.api import compare, compare_tasks, contrast
-from analysis.readers.formats import format_table
+from analysis.result_formats import format_table
 from clue.common.atomic_write import write_atomic
 from clue.common.cli import Command
 from clue.common.console import print_lines, print_rows

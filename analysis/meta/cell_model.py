@@ -69,13 +69,17 @@ class Conditional:
 
     def mu(self, sd: Array) -> tuple[Array, Array]:
         """Mean and variance of mu for standard deviations of the cells, each shape (nodes,)."""
+        return self._mu(self._weights(sd))
+
+    def _mu(self, weights: Array) -> tuple[Array, Array]:
         ones, rotated = self._rotated
-        total = self._weights(sd) @ ones**2
-        return self._weights(sd) @ (ones * rotated) / total, 1 / total
+        total = weights @ ones**2
+        return weights @ (ones * rotated) / total, 1 / total
 
     def log_likelihood(self, sd: Array) -> Array:
         """Of the standard deviations, integrated over mu, up to a constant, shape (nodes,)."""
-        weights, (mu, variance) = self._weights(sd), self.mu(sd)
+        weights = self._weights(sd)
+        mu, variance = self._mu(weights)
         ones, rotated = self._rotated
         squares = weights * (rotated - mu[:, None] * ones) ** 2
         fit = np.log(weights).sum(axis=1) + np.log(variance) - squares.sum(axis=1)
@@ -87,7 +91,8 @@ class Conditional:
         With P the inverse covariance after the mean is removed, they are y - V P y and the diagonal
         of V - V P V: nothing but the error V is taken from a cell.
         """
-        weights, (mu, variance) = self._weights(sd), self.mu(sd)
+        weights = self._weights(sd)
+        mu, variance = self._mu(weights)
         ones, rotated = self._rotated
         gain = self.sampling @ self._eigen[1]
         means = self.y - (weights * (rotated - mu[:, None] * ones)) @ gain.T

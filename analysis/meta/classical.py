@@ -6,11 +6,11 @@ Their intervals are too narrow if pairs share a base model or a family.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.meta.gls import Gls, as_covariance, intercept
 from analysis.meta.reml import reml
 from analysis.stats.paired import Array, Interval
+from clue import student_t
 
 INF = float("inf")
 
@@ -38,10 +38,12 @@ class PooledMean:
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the mean is 0."""
-        return float(2 * stats.t.sf(abs(self.mu) / self.se, self.df)) if self.se else float("nan")
+        return (
+            2 * student_t.upper_tail(abs(self.mu) / self.se, self.df) if self.se else float("nan")
+        )
 
     def _around(self, se: float) -> Interval:
-        half_width = float(stats.t.ppf(0.975, self.df)) * se
+        half_width = student_t.quantile(0.975, self.df) * se
         return Interval(self.mu - half_width, self.mu + half_width)
 
 

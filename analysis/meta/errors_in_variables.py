@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.meta.factors import Factors
 from analysis.meta.random_effects import MIN_FAMILIES, too_few_families
 from analysis.stats.paired import Array, Interval
+from clue import student_t
 
 NAN = float("nan")
 NO_SPREAD = "x varies between pairs no more than its errors do"
@@ -70,7 +70,7 @@ def errors_in_variables(
     if np.isnan(slope) or np.isnan(others).any():
         return ErrorsInVariables(len(x), number, refused=NO_SPREAD)
     error = np.sqrt((number - 1) / number * ((others - others.mean()) ** 2).sum())
-    reach = float(stats.t.ppf(0.975, number - 1) * error)
+    reach = student_t.quantile(0.975, number - 1) * error
     return ErrorsInVariables(
         len(x),
         number,

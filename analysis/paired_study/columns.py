@@ -253,6 +253,7 @@ def _fields(section_type: type) -> tuple[_Field, ...]:
     )
 
 
+@cache
 def _names(field: _Field) -> list[str]:
     """Column names of a field; intervals and shares of a region of equivalence have several."""
     parts: tuple[str, ...] = ()

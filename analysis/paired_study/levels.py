@@ -5,8 +5,10 @@ errors include the variance between prompts. The differences by data set are for
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -104,11 +106,8 @@ class Levels:
         self, pair: str, weights: Weights, estimate: Estimate, options: Options
     ) -> Comparison:
         """A pair's `estimate` of a level as a comparison; fields that a sum lacks are None."""
-        parts = {
-            one.unit.score: one.comparison
-            for one in self.comparisons
-            if one.unit.pair == pair and one.unit.score in weights
-        }
+        members = [self.comparisons[index] for index in self._rows_of_pair[pair]]
+        parts = {one.unit.score: one.comparison for one in members if one.unit.score in weights}
         n, clusters = (sum(getattr(p, x) for p in parts.values()) for x in ("n", "n_clusters"))
         robust = Robust(estimate.delta, n, clusters, NAN, NAN, estimate.se, estimate.df, NAN)
         values = standard_error_fields(robust) | equivalence_fields(robust, options)
@@ -135,12 +134,18 @@ class Levels:
         return rows.reshape(len(pairs), len(self.comparisons))
 
     def _row(self, pair: str, weights: Weights) -> Array:
-        return np.array(
-            [
-                weights.get(one.unit.score, 0.0) if one.unit.pair == pair else 0.0
-                for one in self.comparisons
-            ]
-        )
+        row = np.zeros(len(self.comparisons))
+        for index in self._rows_of_pair[pair]:
+            row[index] = weights.get(self.comparisons[index].unit.score, 0.0)
+        return row
+
+    @cached_property
+    def _rows_of_pair(self) -> dict[str, list[int]]:
+        """Pair to the indices of its comparisons."""
+        rows: dict[str, list[int]] = defaultdict(list)
+        for index, one in enumerate(self.comparisons):
+            rows[one.unit.pair].append(index)
+        return rows
 
 
 def minus(first: Weights, second: Weights) -> dict[str, float]:

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.paired_study.joint_covariance import joint_covariance
 from analysis.paired_study.task_sums import TaskSums
 from analysis.stats.battery import LEAST_CLUSTERS
 from analysis.stats.paired import Array
 from analysis.stats.rank_sets import RankSet, rank_sets
-from analysis.stats.weighted_sums import Estimate, combine
+from analysis.stats.weighted_sums import sums_p
 from clue.cluster_robust import ROUNDING
 
 Tasks = Mapping[str, TaskSums]
@@ -35,13 +35,14 @@ def model_ranks(
         Score to model to rank set; without scores of fewer than two models or five clusters.
     """
     places = [(model, task) for model, tasks in models.items() for task in tasks]
+    row_of = {place: number for number, place in enumerate(places)}
     joint = joint_covariance([models[model][task] for model, task in places])
     ranks = {}
     for name, weights in scores.items():
         ranked = _comparable(models, weights)
         if len(ranked) > 1:
-            rows = {model: [places.index((model, task)) for task in weights] for model in ranked}
-            p = _p_values([models[model] for model in ranked], list(rows.values()), joint, weights)
+            rows = [[row_of[model, task] for task in weights] for model in ranked]
+            p = _p_values([models[model] for model in ranked], rows, joint, weights)
             means = [
                 sum(w * models[model][task].estimate.delta for task, w in weights.items())
                 for model in ranked
@@ -71,21 +72,35 @@ def _p_values(
     weights: Mapping[str, float],
 ) -> Array:
     """Two-sided p of the difference of each two models, shape (m, m); nan without an error."""
+    scores, dfs = (
+        np.array([[getattr(tasks[task].estimate, name) for task in weights] for tasks in models])
+        for name in ("delta", "df")
+    )
+    one, other = np.triu_indices(len(models), 1)
+    index = np.array(rows)
     p = np.full((len(models), len(models)), np.nan)
-    for one, other in combinations(range(len(models)), 2):
-        blocks = {
-            (a, b): joint[np.ix_(rows[a], rows[b])] for a, b in product((one, other), repeat=2)
-        }
-        own = blocks[one, one] + blocks[other, other]
-        error = own - blocks[one, other] - blocks[other, one]
-        error[np.abs(error) <= ROUNDING * np.abs(own)] = 0.0
-        parts = [
-            Estimate(
-                models[one][task].estimate.delta - models[other][task].estimate.delta,
-                float(np.sqrt(error[number, number])),
-                models[one][task].estimate.df,
-            )
-            for number, task in enumerate(weights)
-        ]
-        p[one, other] = p[other, one] = combine(parts, list(weights.values()), error).p
+    p[one, other] = p[other, one] = sums_p(
+        scores[one] - scores[other],
+        _difference_errors(joint, index[one], index[other]),
+        dfs[one],
+        np.array([*weights.values()]),
+    )
     return p
+
+
+def _difference_errors(joint: Array, one: NDArray[np.int_], other: NDArray[np.int_]) -> Array:
+    """Error covariance of the differences of many two models in t tasks, shape (k, t, t).
+
+    Args:
+        joint: of all scores.
+        one: rows of the first models' tasks in it, shape (k, t).
+        other: of the second models' tasks.
+    """
+
+    def block(rows: NDArray[np.int_], columns: NDArray[np.int_]) -> Array:
+        return np.asarray(joint[rows[:, :, None], columns[:, None, :]])
+
+    own = block(one, one) + block(other, other)
+    error = own - block(one, other) - block(other, one)
+    error[np.abs(error) <= ROUNDING * np.abs(own)] = 0.0
+    return error

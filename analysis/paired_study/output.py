@@ -87,14 +87,16 @@ def declare_files(folder: Path, paths: Iterable[Path], shown: outgoing.Shown) ->
 
 def json_values(value: Any) -> Any:
     """JSON values: dataclasses as objects, floats with 12 digits, None for non-finite numbers."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):
         return {str(key): json_values(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [json_values(entry) for entry in value]
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     return value
 
 

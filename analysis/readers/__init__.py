@@ -1,6 +1,6 @@
 """Readers of per-sample results, of this project and of others; the format is detected here.
 
-`formats.FORMATS` lists the formats.
+`analysis.result_formats.FORMATS` lists the formats.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ from analysis.readers import (
     other_files,
     tabular,
 )
-from analysis.readers.formats import listed_formats
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.result_formats import listed_formats
 from clue.common import bounds
 
 if TYPE_CHECKING:

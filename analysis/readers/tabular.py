@@ -8,8 +8,8 @@ from typing import Any
 
 from analysis.errors import ResultsError
 from analysis.readers import values
-from analysis.readers.formats import listed_formats
 from analysis.readers.per_sample import ModelResults, ReadRequest, SampleRow
+from analysis.result_formats import listed_formats
 from clue.records import SampleKey, dotted
 
 ID, *PRESENTATION = SampleKey._fields

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.configuration import setting_words
 from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.series import AlignedPair, task_score
@@ -62,6 +63,7 @@ def most_changed(
         conf: of the analysis.
         folder: of the report, where pages of all items may be; None = `conf.folder`.
     """
+    settings = setting_words(conf)
     for pair in selectors.reported_pairs(results):
         scores, match = task_score(pair), pair.match
         if scores is not None:
@@ -72,7 +74,7 @@ def most_changed(
                 int((scores.differences < 0).sum()),
                 item_anchor(match.pair.name),
                 item_anchor(match.pair.name, match.task),
-                all_items(match, conf, folder or conf.folder),
+                all_items(match, conf, folder or conf.folder, settings),
             )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from analysis.configuration import command
+from analysis.configuration import command_of
 from analysis.paired_study.pairs import MatchedCells
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.sample_pages import FOLDER, file_name
@@ -36,13 +36,16 @@ def item_anchor(pair: str, task: str = "") -> str:
     return f"items-{sha256([pair, task])[:DIGITS]}"
 
 
-def all_items(match: MatchedCells, conf: AnalysisConf, folder: Path) -> AllItems:
+def all_items(
+    match: MatchedCells, conf: AnalysisConf, folder: Path, settings: Sequence[str]
+) -> AllItems:
     """Returns where all items of a pair on a task are.
 
     Args:
         match: both cells.
-        conf: of the analysis, for the command.
+        conf: of the analysis.
         folder: of the report.
+        settings: the words of the command for the settings of the analysis.
     """
     pair, task = match.pair, match.task
     is_declared = pair.prompt == conf.declared_prompt
@@ -51,7 +54,7 @@ def all_items(match: MatchedCells, conf: AnalysisConf, folder: Path) -> AllItems
     fragment = f"{quote(task, safe='')}/{LOST}"
     return AllItems(
         f"{quote(addresses[0])}#{fragment}" if addresses else "",
-        command(conf, "view", f"{pair.tuned}:{pair.base}", task),
+        command_of(settings, "view", f"{pair.tuned}:{pair.base}", task),
     )
 
 

@@ -68,17 +68,26 @@ def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comp
 def _sign_flips(
     series: Sequence[Paired], options: Sequence[Options]
 ) -> dict[int, tuple[SignFlip, Interval]]:
-    """Sign-flip test and interval by index of the series."""
+    """Sign-flip test and interval by index of the series; equal series are tested once.
+
+    A task with one metric has a series as its metric and as its score, and an analysis may change
+    the name of a score only.
+    """
     groups: dict[tuple[Any, int], list[int]] = {}
-    for index, option in enumerate(options):
-        groups.setdefault((option.seed, option.flips), []).append(index)
+    first: dict[tuple[Any, ...], int] = {}
+    same_as: dict[int, int] = {}
+    for index, (paired, option) in enumerate(zip(series, options, strict=True)):
+        numbers = (paired.sums.sums.tobytes(), paired.sums.sizes.tobytes(), paired.step_size)
+        same_as[index] = first.setdefault((*numbers, option.seed, option.flips), index)
+        if same_as[index] == index:
+            groups.setdefault((option.seed, option.flips), []).append(index)
     results: dict[int, tuple[SignFlip, Interval]] = {}
     for (seed, flips), indices in groups.items():
         many = [series[index].sums for index in indices]
         step_sizes = [series[index].step_size for index in indices]
         tested = sign_flips_with_intervals(many, _generator(seed), step_sizes, flips, LEVEL)
         results |= dict(zip(indices, tested, strict=True))
-    return results
+    return {index: results[original] for index, original in same_as.items()}
 
 
 def _generator(seed: int | tuple[int, ...], *purpose: int) -> Generator:

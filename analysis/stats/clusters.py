@@ -1,7 +1,6 @@
 """Effects of clustering on paired differences: influence, ICC, design effect, skewness."""
 
 import numpy as np
-from scipy import stats
 
 from analysis.stats.paired import Array, Paired, Sums
 from clue.cluster_robust import NAN, ROUNDING, Robust, residuals, robust
@@ -103,4 +102,6 @@ def skewness(sums: Sums) -> float:
     scale = float(np.abs(means).max())
     if float(np.abs(deviation).max()) <= ROUNDING * scale:
         return NAN
-    return float(stats.skew(deviation))
+    centred = deviation - deviation.mean()
+    second, third = (centred**2).mean(), (centred**2 * centred).mean()
+    return float(third / second**1.5)

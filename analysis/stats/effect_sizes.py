@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.special import gammaln
 
 from analysis.stats.clusters import NAN, ROUNDING
@@ -109,7 +108,9 @@ def trimmed_mean(differences: Array, share: float = 0.05) -> float:
     >>> trimmed_mean(np.array([-90.0, 1.0, 2.0, 3.0, 50.0]), share=0.2)
     2.0
     """
-    return float(stats.trim_mean(differences, share))
+    cut = int(share * len(differences))
+    kept = slice(cut, len(differences) - cut)
+    return float(np.partition(differences, (kept.start, kept.stop - 1))[kept].mean())
 
 
 def hodges_lehmann(differences: Array) -> float:

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from analysis.stats.clusters import NAN, Robust
 from analysis.stats.paired import Array
+from clue import student_t
 
 
 class Rope(NamedTuple):
@@ -59,8 +59,8 @@ def tost_curve(delta: float, se: float, df: float, margins: Array) -> Array:
     >>> tost_curve(-1.0, 0.5, 20.0, np.array([1.0, 2.0, 3.0])).round(4).tolist()
     [0.5, 0.0296, 0.0004]
     """
-    worse = stats.t.sf((delta + margins) / se, df)
-    better = stats.t.cdf((delta - margins) / se, df)
+    worse = student_t.upper_tails((delta + margins) / se, df)
+    better = student_t.lower_tails((delta - margins) / se, df)
     return np.asarray(np.maximum(worse, better))
 
 
@@ -97,8 +97,8 @@ def rope(robust: Robust, margin: float) -> Rope:
     se = robust.se_cr2
     if not se > 0:
         return Rope(NAN, NAN, NAN)
-    below = float(stats.t.cdf((-margin - robust.delta) / se, robust.df))
-    above = float(stats.t.sf((margin - robust.delta) / se, robust.df))
+    below = student_t.lower_tail((-margin - robust.delta) / se, robust.df)
+    above = student_t.upper_tail((margin - robust.delta) / se, robust.df)
     return Rope(below, float(1 - below - above), above)
 
 
@@ -122,4 +122,4 @@ def noninferiority(robust: Robust, margin: float) -> float:
     se = robust.se_cr2
     if not se > 0:
         return NAN
-    return float(stats.t.sf((robust.delta + margin) / se, robust.df))
+    return student_t.upper_tail((robust.delta + margin) / se, robust.df)

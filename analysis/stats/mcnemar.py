@@ -6,6 +6,7 @@ and wrong in its rows and base right and wrong in its columns: n12 is c, n21 is 
 intervals of b and c treat items as independent.
 """
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -175,8 +176,12 @@ def _restricted(b: int, c: int, n: int, delta: float) -> float:
 
 
 def _wilson(right: int, n: int, level: float) -> tuple[float, float]:
-    interval = stats.binomtest(right, n).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
+    """Wilson's interval of a share, in the form of Newcombe (1998)."""
+    share, z = right / n, float(special.ndtri(0.5 + 0.5 * level))
+    total = 2 * (n + z**2)
+    centre = (2 * n * share + z**2) / total
+    reach = z / total * sqrt(4 * n * share * (1 - share) + z**2)
+    return centre - reach if right else 0.0, centre + reach if right < n else 1.0
 
 
 def _correlation(table: ContingencyTable) -> float:

@@ -7,9 +7,9 @@ at the observed difference adds nothing to the p-value and is not offered.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.number_format import significant
+from clue import student_t
 from clue.errors import ConfigError
 
 __all__ = [
@@ -45,7 +45,7 @@ class PowerTarget:
         >>> [round(quantile, 3) for quantile in PowerTarget().quantiles()]
         [1.96, 0.842]
         """
-        return float(stats.t.ppf(1 - self.alpha / 2, df)), float(stats.t.ppf(self.power, df))
+        return student_t.quantile(1 - self.alpha / 2, df), student_t.quantile(self.power, df)
 
 
 DEFAULT_TARGET = PowerTarget()

@@ -7,14 +7,13 @@ second line describes what other prompts of the same origin would give, for othe
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scipy import stats
-
 from analysis.stats.clusters import Robust, robust
 from analysis.stats.paired import Interval
 from analysis.stats.prompt_cells import PromptCells, PromptDesign
 from analysis.stats.prompt_components import PromptComponents
 from analysis.stats.prompt_variance import PromptVariance, error_over_prompts, prompt_variance
 from analysis.stats.weighted_sums import Estimate
+from clue import student_t
 
 
 class PromptDifference(NamedTuple):
@@ -96,5 +95,5 @@ def _prediction(
 ) -> Interval:
     """Interval of another prompt's true difference; its t has K - 1 degrees of freedom at most."""
     df = min(random.df, variance.n_prompts - 1)
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * (random.se**2 + components.between) ** 0.5
+    reach = student_t.quantile((1 + level) / 2, df) * (random.se**2 + components.between) ** 0.5
     return Interval(random.delta - reach, random.delta + reach)

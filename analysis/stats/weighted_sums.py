@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
 from scipy.sparse.csgraph import connected_components
 
 from analysis.stats.paired import Array, Interval
+from clue import student_t
 
 
 class ClusterRobust(Protocol):
@@ -58,7 +58,7 @@ class Estimate:
         >>> round(low, 3), round(high, 3)
         (-0.114, 2.114)
         """
-        reach = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
+        reach = student_t.quantile((1 + level) / 2, self.df) * self.se
         return Interval(self.delta - reach, self.delta + reach)
 
     @property
@@ -70,7 +70,7 @@ class Estimate:
         """
         if not self.se > 0:
             return float("nan")
-        return float(2 * stats.t.sf(abs(self.delta) / self.se, self.df))
+        return 2 * student_t.upper_tail(abs(self.delta) / self.se, self.df)
 
 
 def combine(
@@ -116,6 +116,48 @@ def combine(
         float(np.sqrt(sum(variances))),
         welch_satterthwaite(np.array(variances), np.array(freedom)),
     )
+
+
+def sums_p(deltas: Array, errors: Array, dfs: Array, weights: Array) -> Array:
+    """Two-sided p of many weighted sums, each as the `p` of `combine`.
+
+    A ranking of m models needs m (m - 1) / 2 of them, and most sums have the same blocks.
+
+    Args:
+        deltas: of the k parts of each sum, shape (n, k).
+        errors: covariance of the parts of each sum, shape (n, k, k).
+        dfs: degrees of freedom of the parts, shape (n, k).
+        weights: of the parts in every sum, shape (k,); none is 0.
+
+    Returns:
+        Shape (n,); nan without a standard error.
+
+    >>> p = sums_p(np.array([[1.0]]), np.array([[[0.25]]]), np.array([[10.0]]), np.array([1.0]))
+    >>> p.round(4).tolist()
+    [0.0734]
+    """
+    patterns, members = np.unique(errors != 0, axis=0, return_inverse=True)
+    p = np.full(len(deltas), np.nan)
+    for number, pattern in enumerate(patterns):
+        chosen = np.flatnonzero(members.ravel() == number)
+        _, blocks = connected_components(pattern, directed=False)
+        variances, freedom = [], []
+        for block in range(int(blocks.max()) + 1):
+            inside = np.flatnonzero(blocks == block)
+            error = errors[np.ix_(chosen, inside, inside)]
+            variances.append(np.einsum("i,nij,j->n", weights[inside], error, weights[inside]))
+            freedom.append(dfs[np.ix_(chosen, inside)].min(axis=1))
+        p[chosen] = _sum_p(deltas[chosen] @ weights, np.array(variances), np.array(freedom))
+    return p
+
+
+def _sum_p(deltas: Array, variances: Array, dfs: Array) -> Array:
+    """P of sums from the variances and the degrees of freedom of their blocks, (blocks, n)."""
+    total = variances.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = 1 / ((variances / total) ** 2 / dfs).sum(axis=0)
+        tails = student_t.upper_tails(np.abs(deltas) / np.sqrt(total), freedom)
+    return np.where(total > 0, 2 * tails, np.nan)
 
 
 def welch_satterthwaite(variances: Array, dfs: Array) -> float:

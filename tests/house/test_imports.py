@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 from tests.house.source import module_name, trees
 
 LAYERS = (
-    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.cluster_robust", "clue.marks"),
+    ("clue", "clue.errors", "clue.records", "clue.icd", "clue.student_t", "clue.marks"),
+    ("clue.cluster_robust",),
     ("clue.common",),
     ("clue.config",),
     ("clue.data", "clue.checkpoints", "clue.store", "clue.privacy"),
@@ -22,7 +23,7 @@ LAYERS = (
     ("clue.cli",),
     ("clue.api",),
     ("run", "clue.__main__"),
-    ("analysis", "analysis.errors", "analysis.published"),
+    ("analysis", "analysis.errors", "analysis.published", "analysis.result_formats"),
     ("analysis.settings", "analysis.names", "analysis.number_format", "analysis.html_templates"),
     ("analysis.stats", "analysis.cells", "analysis.configuration"),
     ("analysis.meta", "analysis.thinking"),

@@ -19,8 +19,6 @@ from clue.__main__ import main
 try: main(sys.argv[1:])
 except SystemExit: pass"""
 SHOW = f"print('loaded:', *(name for name in {HEAVY!r} if name in sys.modules))"
-READERS = ("compare --help",)
-"""Its help lists formats, whose package reads tables of this project: NumPy, Arrow and SciPy."""
 WORDS = [
     "--help",
     *(f"{name} --help" for name in COMMANDS),
@@ -30,7 +28,7 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("words", [words for words in WORDS if words not in READERS])
+@pytest.mark.parametrize("words", WORDS)
 def test_help_imports_nothing_heavy(words: str) -> None:
     command = [sys.executable, "-c", f"{HELP}\n{SHOW}", *words.split()]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -20,6 +20,7 @@ from analysis.report.figures import (
     power,
     prompt_settings,
     prompts,
+    shown_pairs,
     theme,
 )
 from analysis.report.figures.findings import MARKS
@@ -43,6 +44,8 @@ class FigureSpec:
     """Reason that replaces the figure if nothing is drawn."""
     applies: Callable[[StudyResults], bool] = lambda results: True
     """False if the study declares nothing that the figure could show: it is not missed then."""
+    by_pair: bool = False
+    """True if it has a row or a panel for each pair: it shows `shown_pairs` only."""
     own_results: bool = True
     """False if the figure shows published results only."""
 
@@ -72,6 +75,7 @@ FIGURES = {
         forest.draw,
         forest.alt,
         NO_PAIR,
+        by_pair=True,
     ),
     "heatmap": FigureSpec(
         "Pairs by tasks",
@@ -79,6 +83,7 @@ FIGURES = {
         heatmap.draw,
         heatmap.alt,
         NO_PAIR,
+        by_pair=True,
     ),
     "prompt_settings": FigureSpec(
         "Differences under each prompt setting",
@@ -88,6 +93,7 @@ FIGURES = {
         prompt_settings.draw,
         prompt_settings.alt,
         "The store has one prompt setting.",
+        by_pair=True,
     ),
     "prompts": FigureSpec(
         "Differences by prompt",
@@ -99,6 +105,7 @@ FIGURES = {
         prompts.draw,
         prompts.alt,
         "One prompt asks all items.",
+        by_pair=True,
     ),
     "exam_contrast": FigureSpec(
         "Exam questions against clinical tasks",
@@ -118,6 +125,7 @@ FIGURES = {
         levels.alt,
         "No model has all tasks of a level.",
         levels.declares_levels,
+        by_pair=True,
     ),
     "distributions": FigureSpec(
         "Differences of single items",
@@ -137,6 +145,7 @@ FIGURES = {
         patients.alt,
         "No pair has LongHealth.",
         patients.has_patients,
+        by_pair=True,
     ),
     "power": FigureSpec(
         "Detectable differences",
@@ -149,11 +158,7 @@ FIGURES = {
     ),
     "margins": FigureSpec(
         "Equivalence at every margin",
-        "Each line is a pair: the p of its two one-sided tests at every margin, corrected for "
-        "several pairs (Holm; all margins of the family change by the same factor). Where a line "
-        "crosses the dashed line (alpha), at its number, begin the margins within which the pair "
-        "would be equivalent. Thick line: the declared margin. A margin that is chosen after the "
-        "results are seen supports no claim. Colours follow the verdicts at the declared margin.",
+        margins.caption,
         margins.draw,
         margins.alt,
         "No equivalence was tested.",
@@ -165,6 +170,7 @@ FIGURES = {
         failures.draw,
         failures.alt,
         NO_PAIR,
+        by_pair=True,
     ),
     "format_content": FigureSpec(
         "Format and content",
@@ -174,6 +180,7 @@ FIGURES = {
         format_content.draw,
         format_content.alt,
         "No difference could be split.",
+        by_pair=True,
     ),
     "literature": FigureSpec(
         "Published differences",
@@ -200,6 +207,9 @@ def render(
         marks: of the results, by model: inside the figure and before its texts.
     """
     spec = FIGURES[name]
+    note = shown_pairs.note(results) if spec.by_pair else ""
+    if spec.by_pair:
+        results = shown_pairs.of_shown_pairs(results)
     mark = described(marks, MAX_NAMES)
     if mark and not spec.own_results:
         mark = f"published results; the report's own: {mark}"
@@ -220,7 +230,7 @@ def render(
     return RenderedFigure(
         name=name,
         title=spec.title,
-        caption=f"{prefix}{caption}",
+        caption=f"{prefix}{caption} {note}".rstrip(),
         alt=f"{prefix}{spec.alt(results)}",
         svg=theme.svg(wide, name),
         png=theme.png(wide_file),

@@ -13,6 +13,7 @@ from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
 from analysis.report.figures.findings import finding_style
 from analysis.report.figures.labelled_points import spread
+from analysis.report.figures.shown_pairs import note, shown_pairs
 from analysis.report.figures.text_width import shortened, text_inches
 from analysis.report.figures.theme import SMALLEST, Theme, themed_axes
 from analysis.report.verdict_symbols import symbol
@@ -68,6 +69,18 @@ def alt(results: StudyResults) -> str:
     return f"Smallest margin at which a pair would be equivalent: {'; '.join(parts)}."
 
 
+def caption(results: StudyResults) -> str:
+    """Explains the elements of the figure, and names what it leaves out."""
+    text = (
+        "Each line is a pair: the p of its two one-sided tests at every margin, corrected for "
+        "several pairs (Holm; all margins of the family change by the same factor). Where a line "
+        "crosses the dashed line (alpha), at its number, begin the margins within which the pair "
+        "would be equivalent. Thick line: the declared margin. A margin that is chosen after the "
+        "results are seen supports no claim. Colours follow the verdicts at the declared margin."
+    )
+    return f"{text} {note(results)}".rstrip()
+
+
 def crossing(curve: MarginCurve, alpha: float) -> float | None:
     """Smallest margin at which the shown p is at most alpha, interpolated; None: beyond all."""
     p = _shown(curve)
@@ -87,7 +100,8 @@ def _curves(results: StudyResults) -> list[MarginCurve]:
     if setting is None:
         return []
     _, rows = selectors.headline_rows(setting)
-    curves = margin_curves(rows, FACTORS)
+    pairs = shown_pairs(results)  # after the correction, which is for all pairs
+    curves = [one for one in margin_curves(rows, FACTORS) if one.row.key.pair in pairs]
     return sorted(curves, key=lambda curve: crossing(curve, curve.row.comparison.alpha) or math.inf)
 
 

@@ -1,6 +1,7 @@
 """Exact tail probabilities of sums whose terms have random signs."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def convolved(steps: NDArray[np.int64]) -> Tail:
     law = np.ones(1)
     for size, number in zip((sizes // unit).tolist(), numbers.tolist(), strict=True):
         part = np.zeros(size * number + 1)
-        part[::size] = stats.binom.pmf(np.arange(number + 1), number, 0.5)
+        part[::size] = _halves(number)
         law = np.convolve(law, part)
     cumulative = np.cumsum(law)
 
@@ -87,6 +88,12 @@ def convolved(steps: NDArray[np.int64]) -> Tail:
         return nonzero_p(min(float(cumulative[min(flipped, len(cumulative) - 1)]), 1.0))
 
     return tail
+
+
+@lru_cache(maxsize=512)
+def _halves(number: int) -> Array:
+    """Probabilities of 0 to `number` heads of a fair coin; series of a study share many."""
+    return np.asarray(stats.binom.pmf(np.arange(number + 1), number, 0.5))
 
 
 def nonzero_p(p: float) -> float:

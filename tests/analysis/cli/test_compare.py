@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.cli.compare import main
-from analysis.readers.formats import FORMATS
+from analysis.result_formats import FORMATS
 from tests.analysis.banned import banned
 from tests.analysis.readers import logs
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from analysis.stats import battery as battery_module
 from analysis.stats.battery import batteries, battery
 from analysis.stats.comparison import INFERENCE, Comparison, Options, untested
 from analysis.stats.paired import Paired
@@ -294,3 +295,20 @@ def test_balanced_clusters_are_tested_like_their_means(differences: list[float])
     means = np.reshape(values, (count, 2)).mean(axis=1)
     if comparison.p_cr2 is not None and means.std() > 1e-9:
         assert comparison.p_cr2 == pytest.approx(stats.ttest_1samp(means, 0).pvalue, rel=1e-6)
+
+
+def test_equal_series_are_flipped_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    many: list[int] = []
+    original = battery_module.sign_flips_with_intervals
+
+    def counted(series: Any, *arguments: Any) -> Any:
+        many.append(len(series))
+        return original(series, *arguments)
+
+    monkeypatch.setattr(battery_module, "sign_flips_with_intervals", counted)
+    one, other = maize(), series([0.0] * 15, [2.0 * value for value in MAIZE])
+    options = [Options(seed=1), Options(seed=1, margin=3.0), Options(seed=1)]
+    results = batteries([one, maize(), other], options)
+    assert many == [2]
+    assert results[1] == battery(maize(), options[1])
+    assert results[2] == battery(other, options[2])

@@ -8,7 +8,13 @@ from scipy import stats
 
 from analysis.stats.clusters import influence, robust
 from analysis.stats.paired import Sums
-from analysis.stats.weighted_sums import Estimate, combine, covariance, welch_satterthwaite
+from analysis.stats.weighted_sums import (
+    Estimate,
+    combine,
+    covariance,
+    sums_p,
+    welch_satterthwaite,
+)
 
 
 def sums(seed: int, clusters: int, shift: float = 0.0) -> Sums:
@@ -95,3 +101,23 @@ def test_degrees_of_freedom_lie_between_the_least_and_the_sum(
     assert min(dfs) * (1 - 1e-9) <= total.df <= sum(dfs) * (1 + 1e-9)
     turned = combine([Estimate(-p.delta, p.se, p.df) for p in parts], np.full(len(parts), -1.0))
     assert turned.p == pytest.approx(total.p)
+
+
+@pytest.mark.parametrize("parts", [1, 3, 6])
+def test_the_p_of_many_sums_are_those_of_single_sums(parts: int) -> None:
+    rng = np.random.default_rng(parts)
+    roots = rng.normal(size=(40, parts, parts))
+    numbers = np.arange(parts) // 2
+    errors = np.where(numbers[:, None] == numbers, roots @ roots.transpose(0, 2, 1), 0.0)
+    errors[::7] = 0.0  # no error: no p
+    errors[::5] *= np.eye(parts)  # other blocks than the others
+    deltas, dfs = rng.normal(size=(40, parts)), np.exp(rng.uniform(0, 5, size=(40, parts)))
+    dfs[3] = np.inf
+    weights = rng.uniform(0.1, 1.0, size=parts)
+    single = [
+        combine([Estimate(d, 1.0, df) for d, df in zip(delta, freedom, strict=True)], weights, e).p
+        for delta, freedom, e in zip(deltas, dfs, errors, strict=True)
+    ]
+    together = sums_p(deltas, errors, dfs, weights)
+    assert together == pytest.approx(single, rel=1e-12, nan_ok=True)
+    assert np.isnan(together).sum() == 6

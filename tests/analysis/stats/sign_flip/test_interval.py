@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.stats.paired import Sums
+from analysis.stats.sign_flip import interval
 from analysis.stats.sign_flip.interval import random
 from tests.analysis.reference import MAIZE, clustered, sign_flip, sign_flip_interval, sums
 
@@ -70,3 +71,13 @@ def test_an_empty_random_subset_counts_on_both_sides() -> None:
 def test_identical_models_have_the_interval_zero() -> None:
     for count in (8, 30):
         assert sign_flip_interval(sums(np.zeros(count)), rng(), flips=999) == (0, 0)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 9])
+def test_a_rank_is_that_of_a_partition(decimals: int) -> None:
+    generator = rng(decimals)
+    values = np.round(generator.normal(size=9_999), decimals)
+    values[generator.random(9_999) < 0.01] = np.nan  # empty subsets
+    for order in (values, np.sort(values), -np.sort(-values)):
+        for rank in (0, 249, 4_000, 9_700):
+            assert interval._ranked(order, rank) == np.partition(order, rank)[rank]

@@ -1,4 +1,4 @@
-"""The formats that can be read, for help and messages."""
+"""The formats that `analysis.readers` can read, for help and messages: nothing is imported."""
 
 FORMATS = {
     "CSV, JSON lines, Parquet": "a row per answer: sample_id, score (or any other name), cluster, "
