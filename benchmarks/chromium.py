@@ -82,7 +82,12 @@ class Browser:
         return self._number
 
     def open(
-        self, page: Path, address: str = "", width: int = 1280, height: int = 900, ready: str = READY
+        self,
+        page: Path,
+        address: str = "",
+        width: int = 1280,
+        height: int = 900,
+        ready: str = READY,
     ) -> None:
         """Opens a page from disk and waits until it is ready.
 
@@ -101,9 +106,7 @@ class Browser:
         question = f"?{self._opened}"  # the same page with another address would not be read again
         self.send("Page.navigate", url=f"{page.absolute().as_uri()}{question}{address}")
         deadline = time.monotonic() + PATIENCE
-        while not self.value(
-            f"location.search === '{question}' && {ready}"
-        ):
+        while not self.value(f"location.search === '{question}' && {ready}"):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{page} is not ready after {PATIENCE} s")
             time.sleep(0.02)

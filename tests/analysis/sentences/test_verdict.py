@@ -149,8 +149,8 @@ def test_no_change_is_claimed_where_test_and_interval_disagree() -> None:
     assert (
         "20.9 higher (95 % CI <0.1 to 41.8; p = .053; 15 items). The test and the 95 % CI "
         "disagree, so no change is claimed: they approximate the error in different ways (interval "
-        "by sign flips: −0.2 to 41.0). This comparison does not settle the direction; it can detect "
-        "29.4 with 80 % power."
+        "by sign flips: −0.2 to 41.0). This comparison does not settle the direction; it can "
+        "detect 29.4 with 80 % power."
     ) in text
 
 
