@@ -1,0 +1,138 @@
+"""Where the CPU seconds of generation go: matrix products, attention, everything else.
+
+    python -m benchmarks.generation_profile --data DATA [--samples 64] [--dtype bfloat16]
+
+One thread answers MeQSum with SmolLM2 on the CPU, once with torch's profiler and once without. The
+table has the seconds, operations and rates of the matrix products by the number of their rows (512
+while prompts are read, one per running answer afterwards) and of the attention by the number of its
+queries, beside the rate of a large matrix product of the same dtype in the same run.
+"""
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from torch.profiler import ProfilerActivity, profile
+
+from benchmarks.generation import rendered, smollm2_on_cpu
+from benchmarks.generation_loops import Rows, ours
+from benchmarks.generation_rates import Floors
+from clue.backends.huggingface.backend import TransformersBackend
+from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.shared_prefix import common_prefix
+from clue.backends.huggingface.turn import TurnRules
+
+PRODUCT, ATTENTION = "aten::mm", "aten::_scaled_dot_product_flash_attention_for_cpu"
+STEPS = (8, 64, 256)
+"""Upper bounds of the groups of rows or queries; more are the last group."""
+NEW_TOKENS = 64
+
+
+@dataclass
+class Cost:
+    """Seconds and floating-point operations of a kind of work."""
+
+    seconds: float = 0.0
+    flop: float = 0.0
+
+
+def costs(events: Iterable[Any]) -> dict[str, Cost]:
+    """Sums profiled operations by kind.
+
+    Args:
+        events: averages of torch's profiler, grouped by the shapes of inputs.
+    """
+    sums: defaultdict[str, Cost] = defaultdict(Cost)
+    for event in events:
+        cost = sums[_kind(event)]
+        cost.seconds += event.self_cpu_time_total / 1e6
+        cost.flop += event.count * _flop(event)
+    return dict(sums)
+
+
+def _kind(event: Any) -> str:
+    if event.key == PRODUCT:
+        return f"matrix products of {_group(event.input_shapes[0][0])} rows"
+    if event.key == ATTENTION:
+        return f"attention of {_group(event.input_shapes[0][2])} queries"
+    return "everything else"
+
+
+def _group(number: int) -> str:
+    """Group of a number of rows.
+
+    >>> _group(8), _group(9), _group(512)
+    ('up to 8', '9 to 64', 'over 256')
+    """
+    low = 1
+    for high in STEPS:
+        if number <= high:
+            return f"{low} to {high}" if low > 1 else f"up to {high}"
+        low = high + 1
+    return f"over {STEPS[-1]}"
+
+
+def _flop(event: Any) -> float:
+    """Operations of one call; those of attention without regard to its mask."""
+    if event.key == PRODUCT:
+        (rows, inner), (_, columns) = event.input_shapes[:2]
+        return float(2 * rows * inner * columns)
+    if event.key == ATTENTION:
+        batch, heads, queries, size = event.input_shapes[0]
+        return float(4 * batch * heads * queries * event.input_shapes[1][2] * size)
+    return 0.0
+
+
+def lines(sums: dict[str, Cost], peak: float) -> Iterator[str]:
+    """Yields the rows of a table, the longest work first; `peak` in FLOP per second."""
+    total = sum(cost.seconds for cost in sums.values())
+    for kind, cost in sorted(sums.items(), key=lambda entry: -entry[1].seconds):
+        text = f"{kind:36} {cost.seconds:6.2f} s {cost.seconds / total:6.1%}"
+        if cost.flop:
+            rate = cost.flop / cost.seconds
+            text += f" {cost.flop / 1e9:7.0f} GFLOP {rate / 1e9:6.1f} GFLOP/s {rate / peak:4.0%}"
+        yield text
+
+
+def measure(backend: TransformersBackend, rows: Rows) -> None:
+    """Print the table of some prompts."""
+    model, chat = backend.checkpoint.model, backend.checkpoint.chat
+    batched = BatchGenerator(model, TurnRules(chat.tokenizer, chat.stop_ids))
+    ours(batched, rows[:4], 2)  # what is initialised once is not timed
+    floors = Floors(model)
+    floors.measure()
+    started = time.process_time()
+    answers = ours(batched, rows, NEW_TOKENS)
+    seconds = time.process_time() - started
+    with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as profiler:
+        ours(batched, rows, NEW_TOKENS)
+    shared, answered = len(common_prefix(rows)), sum(map(len, answers.values()))
+    read = shared + sum(len(row) - shared for row in rows)
+    flop = 2 * (floors.layers * (read + answered) + floors.head * answered)
+    print(f"{len(rows)} prompts, {read} tokens to read, {answered} answered, {model.dtype}")
+    for line in lines(costs(profiler.key_averages(group_by_input_shape=True)), floors.matmul_cpu):
+        print(line)
+    print(
+        f"without the profiler {seconds:.1f} CPU s; the necessary products, {flop / 1e12:.2f} "
+        f"TFLOP at {floors.matmul_cpu / 1e9:.0f} GFLOP/s, take {flop / floors.matmul_cpu:.1f} s: "
+        f"{flop / floors.matmul_cpu / seconds:.0%}"
+    )
+
+
+def main() -> None:
+    """Print the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--dtype", default="float32")
+    arguments = parser.parse_args()
+    backend = smollm2_on_cpu(threads=1)
+    backend.setup.model.dtype = arguments.dtype
+    measure(backend, rendered(backend, arguments.data, arguments.samples))
+
+
+if __name__ == "__main__":
+    main()
