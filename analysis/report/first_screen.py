@@ -7,6 +7,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
 from analysis.report.document import FirstScreen
+from analysis.report.figures.forest_rows import ForestRows
 from analysis.report.strips import strips
 from analysis.sentences.headline import (
     VerdictLine,
@@ -61,7 +62,7 @@ def first_screen(
         counted=counted_rows,
         basis=basis,
         warnings=warnings,
-        strips=strips(selectors.headline_rows(setting)[1]),
+        strips=strips(ForestRows.of(setting)),
     )
 
 

@@ -1,11 +1,12 @@
 """The forest plot as strips: readable on a narrow screen, where the figure has to be scrolled."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from analysis import number_format
 from analysis.paired_study.rows import ResultRow
 from analysis.report.document import Strip
+from analysis.report.figures.forest_rows import ForestRows
 from analysis.report.verdict_symbols import symbol
 from analysis.sentences.headline import OUTCOMES
 
@@ -13,23 +14,20 @@ EDGE = 4.0
 """Percent of the width that stay free on both sides."""
 
 
-def strips(rows: Sequence[ResultRow]) -> list[Strip]:
-    """Returns a strip for each comparison of one score, all on the same axis, by family."""
-    ends = [0.0, *chain.from_iterable(_ends(row) for row in rows)]
+def strips(shown: ForestRows) -> list[Strip]:
+    """Returns a strip for each row of the forest plot, all on the same axis."""
+    ends = [0.0, *chain.from_iterable(_ends(row) for row in shown.rows)]
     low, high = min(ends), max(ends)
-    ordered = sorted(rows, key=lambda row: (row.key.family, row.key.pair))
-    return [_strip(row, (low, high)) for row in ordered]
+    return [_strip(shown.name(row), row, (low, high)) for row in shown.rows]
 
 
-def _strip(row: ResultRow, limits: tuple[float, float]) -> Strip:
+def _strip(name: str, row: ResultRow, limits: tuple[float, float]) -> Strip:
     comparison = row.comparison
     text = number_format.estimate(comparison.delta, comparison.interval)
     positions = {name: _percent(value, limits) for name, value in _values(row).items()}
     if "margin_low" in positions:
         positions["margin"] = positions["margin_high"] - positions["margin_low"]
-    return Strip(
-        row.key.tuned, text, symbol(row) or "●", OUTCOMES[row.judgement.verdict], positions
-    )
+    return Strip(name, text, symbol(row) or "●", OUTCOMES[row.judgement.verdict], positions)
 
 
 def _values(row: ResultRow) -> Mapping[str, float]:

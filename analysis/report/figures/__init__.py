@@ -11,6 +11,7 @@ from analysis.report.figures import (
     exam_contrast,
     failures,
     forest,
+    forest_texts,
     format_content,
     heatmap,
     levels,
@@ -70,10 +71,10 @@ MAX_NAMES = 12
 NO_PAIR = "No pair was compared."
 FIGURES = {
     "forest": FigureSpec(
-        "Pairs by family of base models",
-        forest.caption,
+        "Differences and their intervals",
+        forest_texts.caption,
         forest.draw,
-        forest.alt,
+        forest_texts.alt,
         NO_PAIR,
         by_pair=True,
     ),

@@ -1,7 +1,8 @@
-"""Forest plot: pairs by family, pooled means, declared margin."""
+"""Forest plot: pairs by family or levels and tasks of one pair, pooled means, declared margins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import isfinite
 
 from matplotlib.axes import Axes
@@ -9,15 +10,15 @@ from matplotlib.figure import Figure
 
 from analysis import number_format
 from analysis.meta import MetaAnalysis, RandomEffects
-from analysis.names import display_name
 from analysis.paired_study.results import StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.figures.findings import MARKS, finding_style
+from analysis.report.figures.findings import finding_style
+from analysis.report.figures.forest_rows import ForestRows
 from analysis.report.figures.interval_rows import difference, left_text, margin_band, right_text
 from analysis.report.figures.text_width import SPACE, column_inches, shortened, text_inches
 from analysis.report.figures.theme import Theme, themed_axes
-from analysis.report.verdict_symbols import legend, symbol
+from analysis.report.verdict_symbols import symbol
 from analysis.settings import AnalysisConf
 from analysis.stats.paired import Interval
 
@@ -68,11 +69,10 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     setting = selectors.reported_setting(results)
     if setting is None:
         return None
-    level, rows = selectors.headline_rows(setting)
-    lines = _lines(rows)
-    pooled = setting.answers.get(level)
-    layout = _layout(lines, pooled.meta if pooled else None, theme)
-    below = len(lines) + (_pooled_height(pooled.meta) if pooled else 0)
+    shown = ForestRows.of(setting)
+    lines = _lines(shown)
+    layout = _layout(shown, lines, theme)
+    below = len(lines) + (_pooled_height(shown.pooled) if shown.pooled else 0)
     height = layout.row * below + ABOVE + BELOW
     figure = Figure(figsize=(theme.width, height))
     rect = (
@@ -81,63 +81,31 @@ def draw(results: StudyResults, conf: AnalysisConf, theme: Theme) -> Figure | No
     )
     ax = themed_axes(figure, theme, rect)
     ax.set_ylim(0.5 - below, 0.5)
-    margin_band(ax, rows[0].comparison.margin, theme)
+    margin_band(ax, None if shown.is_one_pair else shown.rows[0].comparison.margin, theme)
     for index, line in enumerate(lines):
         if isinstance(line, str):
-            family = {**left_text(theme.faint), "style": "italic"}
-            ax.annotate(line, (layout.at(layout.name), -index), **family)
-        else:
-            _pair(ax, -index, line, layout, theme)
-    if pooled:
-        _pooled(ax, -len(lines) - 0.3, pooled.meta, layout, theme)
-    _finish(ax, level, layout, theme)
+            heading = {**left_text(theme.faint), "style": "italic"}
+            ax.annotate(line, (layout.at(layout.name), -index), **heading)
+            continue
+        if shown.is_one_pair:  # levels and tasks have margins of their own
+            _band(ax, -index, line.comparison.margin, theme)
+        _comparison(ax, -index, line, layout, theme)
+        _name(ax, -index, f"{OFFSET}{shown.name(line)}", layout, theme)
+    if shown.pooled:
+        _pooled(ax, -len(lines) - 0.3, shown.pooled, layout, theme)
+    _finish(ax, shown.axis, layout, theme)
     return figure
 
 
-def alt(results: StudyResults) -> str:
-    """Describes the figure in words."""
-    setting = selectors.reported_setting(results)
-    if setting is None:
-        return ""
-    level, rows = selectors.headline_rows(setting)
-    pairs = "; ".join(f"{row.key.pair}: {difference(row.comparison)}" for row in rows)
-    return f"Differences in {display_name(level)}, in points, with 95 % intervals. {pairs}"
-
-
-def caption(results: StudyResults) -> str:
-    """Explains the elements that the figure has."""
-    setting = selectors.reported_setting(results)
-    if setting is None:
-        return ""
-    level, rows = selectors.headline_rows(setting)
-    pooled = setting.answers.get(level)
-    is_drawn = {
-        f"Marks: differences. {MARKS}": True,
-        "Thick lines: 95 % intervals.": any(row.comparison.interval for row in rows),
-        "Thin lines: simultaneous 95 % intervals, which hold for all pairs at once.": any(
-            row.judgement.ci_simultaneous for row in rows
-        ),
-        "Band: the declared margin.": rows[0].comparison.margin is not None,
-        "Filled diamond: pooled mean for pairs of this kind. Dashed line: prediction interval of "
-        "another pair.": pooled is not None and pooled.meta.headline.refused is None,
-        "Hollow diamond: mean of exactly these pairs.": pooled is not None,
-        "m*: the smallest margin within which this comparison alone would be equivalent, before "
-        "the correction for several pairs.": any(row.comparison.m_star for row in rows),
-        f"At the right: {legend(rows)}": True,
-    }
-    return " ".join(text for text, drawn in is_drawn.items() if drawn)
-
-
-def _layout(
-    lines: Sequence[ResultRow | str], meta: MetaAnalysis | None, theme: Theme
-) -> ForestLayout:
+def _layout(shown: ForestRows, lines: Sequence[ResultRow | str], theme: Theme) -> ForestLayout:
     if theme.is_narrow:
         plot = theme.width - 0.2
         return ForestLayout(0.36, 0.1, plot, plot - 0.25, plot, text_above=0.32)
-    names = [line if isinstance(line, str) else f"{OFFSET}{line.key.tuned}" for line in lines]
-    rows = [line for line in lines if not isinstance(line, str)]
-    left = column_inches([*names, *([EXACTLY, POOLED] if meta else [])], SIZE, 2.2)
-    numbers = max(text_inches(difference(row.comparison), SIZE) for row in rows)
+    names = [f"{OFFSET}{shown.name(row)}" for row in shown.rows]
+    if not shown.is_one_pair:  # the heading of one pair may reach into the plot
+        names += [line for line in lines if isinstance(line, str)]
+    left = column_inches([*names, *([EXACTLY, POOLED] if shown.pooled else [])], SIZE, 2.2)
+    numbers = max(text_inches(difference(row.comparison), SIZE) for row in shown.rows)
     plot = theme.width - left - numbers - 1.6
     delta = plot + 0.1 + numbers
     return ForestLayout(
@@ -150,19 +118,21 @@ def _pooled_height(meta: MetaAnalysis) -> float:
     return 1.3 if meta.headline.refused else 3.3
 
 
-def _lines(rows: Sequence[ResultRow]) -> list[ResultRow | str]:
-    """Families, each followed by its pairs."""
+def _lines(shown: ForestRows) -> list[ResultRow | str]:
+    """Headings, each followed by its rows."""
     lines: list[ResultRow | str] = []
-    for family in sorted({row.key.family for row in rows}):
-        lines += [family, *sorted((r for r in rows if r.key.family == family), key=_pair_name)]
+    for heading, rows in groupby(shown.rows, key=shown.heading):
+        lines += [heading, *rows]
     return lines
 
 
-def _pair_name(row: ResultRow) -> str:
-    return row.key.pair
+def _band(ax: Axes, y: float, margin: float | None, theme: Theme) -> None:
+    """Margin of one row."""
+    if margin is not None:
+        ax.fill_betweenx([y - 0.5, y + 0.5], -margin, margin, color=theme.band, lw=0, zorder=0)
 
 
-def _pair(ax: Axes, y: float, row: ResultRow, layout: ForestLayout, theme: Theme) -> None:
+def _comparison(ax: Axes, y: float, row: ResultRow, layout: ForestLayout, theme: Theme) -> None:
     comparison, judgement = row.comparison, row.judgement
     colour, marker = finding_style(judgement.verdict, theme)
     at = y - layout.text_above
@@ -171,7 +141,6 @@ def _pair(ax: Axes, y: float, row: ResultRow, layout: ForestLayout, theme: Theme
     if comparison.interval:
         ax.plot(list(comparison.interval), [at, at], color=colour, lw=2.6, solid_capstyle="butt")
     ax.plot([comparison.delta], [at], marker, color=colour, ms=5)
-    _name(ax, y, f"{OFFSET}{row.key.tuned}", layout, theme)
     _numbers(ax, y, difference(comparison), layout, theme)
     if layout.p is not None and layout.m_star is not None:
         style = right_text(theme.ink)
@@ -235,10 +204,10 @@ def _diamond(
     )
 
 
-def _finish(ax: Axes, level: str, layout: ForestLayout, theme: Theme) -> None:
+def _finish(ax: Axes, label: str, layout: ForestLayout, theme: Theme) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(f"{display_name(level)}: biomedical minus base, points")
+    ax.set_xlabel(label)
     ax.locator_params(axis="x", nbins=5)
     heads = ((layout.delta, "Δ [95 % CI]"), (layout.p, "p (Holm)"), (layout.m_star, "m*"))
     for inches, text in heads:

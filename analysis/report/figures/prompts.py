@@ -17,6 +17,7 @@ from analysis.paired_study.prompt_factor_rows import (
 )
 from analysis.paired_study.results import StudyResults
 from analysis.report import selectors
+from analysis.report.figures.text_width import SPACE, shortened
 from analysis.report.figures.theme import SMALLEST, Theme, themed_axes
 from analysis.settings import AnalysisConf
 from clue.common.plural import counted
@@ -41,7 +42,7 @@ class Layout(NamedTuple):
     is_named: bool
 
 
-NAMED = Layout(3, 0.13, 0.98, 0.34, 0.26, 1.2, True)
+NAMED = Layout(3, 0.13, 1.05, 0.34, 0.26, 1.2, True)
 """Of one pair: prompts have names, and panels are wide."""
 COMPACT = Layout(6, 0.045, 0.16, 0.36, 0.24, 3.0, False)
 """Of several pairs: a row of panels for each."""
@@ -140,7 +141,8 @@ def _panel(
     ax.set_xlim(low, high)
     ax.locator_params(axis="x", nbins=4)
     ax.tick_params(axis="x", labelsize=7)
-    names = [_name(one) for one in ordered] if layout.is_named else []
+    inches = layout.left - SPACE / 2
+    names = [shortened(_name(one), inches, SMALLEST) for one in ordered] if layout.is_named else []
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(axis="y", length=0, labelsize=SMALLEST, colors=theme.ink)
     ax.spines["left"].set_visible(False)

@@ -15,7 +15,7 @@ from analysis.report.formats.page_figures import FigureStyles
 from analysis.report.formats.tooltips import heading_with_tooltips, text_with_tooltips
 from clue import __version__
 from clue.common.visible import TABS_AND_LINES, visible
-from clue.marks import marked, meanings
+from clue.marks import marked, meanings, written
 
 PACKAGE = "analysis.report"
 LEAD = "forest"
@@ -63,6 +63,7 @@ def _templates() -> Environment:
     templates = environment(PACKAGE)
     templates.filters["code"] = _code
     templates.filters["points"] = points
+    templates.filters["written"] = written
     templates.filters["heading"] = heading_with_tooltips
     templates.filters["explained"] = text_with_tooltips
     return templates
