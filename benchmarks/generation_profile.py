@@ -1,4 +1,4 @@
-"""Where the CPU seconds of generation go: matrix products, attention, everything else.
+"""Profile of generation on the CPU: seconds of matrix products, attention and everything else.
 
     python -m benchmarks.generation_profile --data DATA [--samples 64] [--dtype bfloat16]
 
