@@ -48,7 +48,7 @@ test: embedded dev ## the test suite, and the examples in docstrings
 calibration: dev ## how often the tests err on simulated data, a few minutes
 	$(BIN)/pytest -n 2 -m calibration
 
-soak: embedded dev ## commands of the long documents, sweeps that lose processes, fifteen minutes
+soak: embedded dev ## commands of the long documents, sweeps that lose processes, ten minutes
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m soak
 
 AXE := axe-core@4.10.3

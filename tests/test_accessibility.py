@@ -27,6 +27,7 @@ STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 SCREENS = ((1280, 900), (400, 860))
 SITE = ("index.html", "docs/glossary.html", "docs/statistics.html", "api/analysis.html")
 """Pages of the site: one of each kind."""
+COMPLETE = "document.readyState === 'complete'"
 RESULT = (
     "axe.run(document, {{runOnly: {{type: 'tag', values: {}}}}}).then(result => ({{"
     "checked: result.passes.length, faults: result.violations.map(fault => [fault.id, "
@@ -75,7 +76,11 @@ def test_no_page_of_the_site_breaks_a_rule(
     for name in SITE:
         page = ROOT / "site" / name
         assert page.is_file(), f"{page} is missing: run `make docs`"
-        chrome.open(page, width=width, height=height, ready="document.readyState === 'complete'")
+        chrome.open(page, width=width, height=height, ready=COMPLETE)
+        chrome.value("localStorage.clear()")  # the theme keeps the scheme of an earlier test there
+        chrome.open(page, width=width, height=height, ready=COMPLETE)
+        shown = chrome.value("document.body.dataset.mdColorScheme")
+        assert shown == {"light": "default", "dark": "slate"}[scheme]
         result = checked(chrome, STANDARDS[:-1])  # the layout of headings is the theme's
         assert result["checked"] > 10, name
         assert result["faults"] == [], name
