@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import compare
+from analysis.stats.comparison import Comparison
 from clue import evaluate, read_records
 
 MODELS = ("smollm2_135m", "smollm2_135m_hpo")
@@ -60,7 +61,19 @@ def lines(folder: Path, costs: dict[str, Cost]) -> Iterator[str]:
         for task in (*TASKS, None):
             before, after = (scores(folder / order, model, task) for order in ORDERS)
             result = compare(before, after, cluster="cluster", allow_different_prompts=True)
-            yield f"{model}, {task or 'all three'}: {result.sentence}"
+            yield f"{model}, {task or 'all three'}: {in_words(result.comparison)}"
+
+
+def in_words(result: Comparison) -> str:
+    """Accuracy with an order for each patient, and its difference from one for each question."""
+    means = f"{100 * result.mean_tuned:.1f} and {100 * result.mean_base:.1f} points"
+    if result.refused or not result.interval:
+        return f"{means}; not tested: {result.refused}"
+    low, high = (100 * end for end in result.interval)
+    return (
+        f"{means}: {100 * result.delta:+.1f} (95 % CI {low:.1f} to {high:.1f}; {result.n} items in "
+        f"{result.n_clusters} clusters)"
+    )
 
 
 def main() -> None:
