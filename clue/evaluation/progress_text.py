@@ -75,7 +75,8 @@ def sweep_text(sweep: SweepView) -> str:
     parts = [f"{counts[state]} {name}" for state, name in names.items() if counts[state]]
     if sweep.is_alive and (counts[RUNNING] or counts[WAITING]):
         parts.append(_remaining(sweep.seconds_left, sweep.most_seconds_left))
-    return f"all {counted(len(sweep.cells), 'cell')}: {', '.join(parts)}"
+    several = "all " * (len(sweep.cells) > 1)
+    return f"{several}{counted(len(sweep.cells), 'cell')}: {', '.join(parts)}"
 
 
 def doing(job: JobView) -> str:
