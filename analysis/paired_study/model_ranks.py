@@ -34,9 +34,9 @@ def model_ranks(
     Returns:
         Score to model to rank set; without scores of fewer than two models or five clusters.
     """
-    places = [(model, task) for model, tasks in models.items() for task in tasks]
-    row_of = {place: number for number, place in enumerate(places)}
-    joint = joint_covariance([models[model][task] for model, task in places])
+    cells = [(model, task) for model, tasks in models.items() for task in tasks]
+    row_of = {cell: number for number, cell in enumerate(cells)}
+    joint = joint_covariance([models[model][task] for model, task in cells])
     ranks = {}
     for name, weights in scores.items():
         ranked = _comparable(models, weights)

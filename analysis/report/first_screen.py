@@ -6,8 +6,9 @@ from analysis.names import display_name, in_sentence
 from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.rows import ResultRow
 from analysis.report import selectors
-from analysis.report.document import FirstScreen
+from analysis.report.document import FirstScreen, Strip
 from analysis.report.figures.forest_rows import ForestRows
+from analysis.report.figures.shown_pairs import of_shown_pairs
 from analysis.report.strips import strips
 from analysis.sentences.headline import (
     VerdictLine,
@@ -62,8 +63,14 @@ def first_screen(
         counted=counted_rows,
         basis=basis,
         warnings=warnings,
-        strips=strips(ForestRows.of(setting)),
+        strips=_strips(results),
     )
+
+
+def _strips(results: StudyResults) -> list[Strip]:
+    """Strips of the pairs that the forest plot shows."""
+    setting = selectors.reported_setting(of_shown_pairs(results))
+    return strips(ForestRows.of(setting)) if setting else []
 
 
 def _finding(setting: PromptResults) -> tuple[VerdictLine, str]:

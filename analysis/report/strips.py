@@ -16,8 +16,8 @@ EDGE = 4.0
 
 def strips(shown: ForestRows) -> list[Strip]:
     """Returns a strip for each row of the forest plot, all on the same axis."""
-    ends = [0.0, *chain.from_iterable(_ends(row) for row in shown.rows)]
-    low, high = min(ends), max(ends)
+    values = [0.0, *chain.from_iterable(_ends(row) for row in shown.rows)]
+    low, high = min(values), max(values)
     return [_strip(shown.name(row), row, (low, high)) for row in shown.rows]
 
 

@@ -109,8 +109,8 @@ def trimmed_mean(differences: Array, share: float = 0.05) -> float:
     2.0
     """
     cut = int(share * len(differences))
-    kept = slice(cut, len(differences) - cut)
-    return float(np.partition(differences, (kept.start, kept.stop - 1))[kept].mean())
+    middle = slice(cut, len(differences) - cut)
+    return float(np.partition(differences, (middle.start, middle.stop - 1))[middle].mean())
 
 
 def hodges_lehmann(differences: Array) -> float:

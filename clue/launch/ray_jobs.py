@@ -67,28 +67,34 @@ def resources(composed: DictConfig, settings: RayConf) -> dict[str, Any]:
 
 
 def _submit(ray: Any, job: RayJob, settings: RayConf) -> Any:
-    asked = resources(job.composed, settings)
-    _warn_without_room(ray, job.number, asked)
+    requested = resources(job.composed, settings)
+    _warn_without_room(ray, job.number, requested)
     options = {
         "max_calls": 1,  # the process of a task holds its environment and its GPUs
         "max_retries": settings.max_retries,
         "retry_exceptions": [LostJob],
     }
-    task = ray.remote(**asked, **options)(run)
+    task = ray.remote(**requested, **options)(run)
     return task.options(name=f"clue job {job.number}").remote(job)
 
 
-def _warn_without_room(ray: Any, number: int, asked: Mapping[str, Any]) -> None:
+def _warn_without_room(ray: Any, number: int, requested: Mapping[str, Any]) -> None:
     """Tell that a job waits for a node that the cluster does not have; one may join it."""
-    names = {"CPU": asked["num_cpus"], "GPU": asked["num_gpus"], "memory": asked["memory"]}
-    wanted = {name: amount for name, amount in {**names, **asked["resources"]}.items() if amount}
+    names = {
+        "CPU": requested["num_cpus"],
+        "GPU": requested["num_gpus"],
+        "memory": requested["memory"],
+    }
+    needed = {
+        name: amount for name, amount in {**names, **requested["resources"]}.items() if amount
+    }
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    if not any(all(node.get(name, 0) >= wanted[name] for name in wanted) for node in nodes):
+    if not any(all(node.get(name, 0) >= needed[name] for name in needed) for node in nodes):
         log.warning(
             "job %d waits: no node of the Ray cluster has %s. Add a node, or ask for less: "
             "hydra.launcher.num_gpus=, num_cpus=, memory_gb=, resources=",
             number,
-            ", ".join(f"{amount:g} {name}" for name, amount in wanted.items()),
+            ", ".join(f"{amount:g} {name}" for name, amount in needed.items()),
         )
 
 
@@ -112,6 +118,6 @@ def _cancel(ray: Any, tasks: Sequence[Any]) -> None:
     """Let tasks end in order, as a pool does; those that cannot are killed."""
     for task in tasks:
         ray.cancel(task)
-    _, left = ray.wait(tasks, num_returns=len(tasks), timeout=signals.GRACE_SECONDS + 10)
-    for task in left:
+    _, unfinished = ray.wait(tasks, num_returns=len(tasks), timeout=signals.GRACE_SECONDS + 10)
+    for task in unfinished:
         ray.cancel(task, force=True)

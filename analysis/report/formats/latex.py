@@ -80,11 +80,11 @@ def _column_groups(columns: Sequence[LatexColumn], keys: int) -> list[list[Latex
 
     A table that is a little too wide stays in one piece and shrinks.
     """
-    named, others = list(columns[:keys]), columns[keys:]
-    room = MOST_SHRINK * PAGE_POINTS - _points(named)
+    key_columns, others = list(columns[:keys]), columns[keys:]
+    room = MOST_SHRINK * PAGE_POINTS - _points(key_columns)
     count = min(max(1, ceil(_points(others) / max(room, 1.0))), max(1, len(others)))
-    ends = [round(len(others) * number / count) for number in range(count + 1)]
-    return [[*named, *others[low:high]] for low, high in pairwise(ends)]
+    bounds = [round(len(others) * number / count) for number in range(count + 1)]
+    return [[*key_columns, *others[low:high]] for low, high in pairwise(bounds)]
 
 
 def _points(columns: Sequence[LatexColumn]) -> float:

@@ -7,6 +7,7 @@ import pytest
 from analysis.paired_study import StudyResults
 from analysis.report import selectors
 from analysis.report.figures import margins, render, shown_pairs
+from analysis.report.first_screen import first_screen
 from tests.analysis.paired_study.conftest import quick
 
 
@@ -63,3 +64,12 @@ def test_margins_are_corrected_for_all_pairs(
     text = margins.alt(results).partition(": ")[2].rstrip(".")
     assert text.startswith(shown)
     assert text in complete
+
+
+def test_strips_of_a_narrow_screen_are_those_of_the_forest_plot(
+    results: StudyResults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_pairs, "MOST_PAIRS", 2)
+    shown = {pair.partition(" - ")[0] for pair in shown_pairs.shown_pairs(results)}
+    assert {strip.name for strip in first_screen(results, quick()).strips} == shown
+    assert len(shown) == 2 < len(pairs(results))
