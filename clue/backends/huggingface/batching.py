@@ -11,12 +11,14 @@ from clue.backends.huggingface.architecture import check_stateless
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.likelihood import LikelihoodReader
 from clue.backends.huggingface.memory import default_batch_tokens, is_exhausted
+from clue.backends.huggingface.prefix_attention import is_enabled
 from clue.backends.huggingface.prompt_reading import PromptReader
 from clue.backends.huggingface.sampling import Sampler
 from clue.backends.huggingface.shared_prefix import (
     TokenIds,
     common_prefix,
     family_saving,
+    is_large_share,
     reading_order,
 )
 from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
@@ -42,7 +44,8 @@ class BatchGenerator:
     model: Any
     rules: TurnRules
     tokens: int | None = None
-    """Upper bound of a batch in padded prompt tokens plus answer budgets; none = by memory."""
+    """Upper bound of a batch in padded prompt tokens plus answer budgets, without a prefix that
+    memory holds once; none = by memory."""
     size: int = 64
     """Upper bound of a batch in prompts."""
     sampler: Sampler | None = None
@@ -109,15 +112,21 @@ class BatchGenerator:
         done: Collection[int],
     ) -> Iterator[tuple[int, Result, float]]:
         """Yields index, result and seconds of every row that is not `done`, batch by batch."""
-        sizes = [(len(row), budget) for row, budget in zip(rows, budgets, strict=True)]
-        saving = family_saving(self.model.device.type)
-        order = reading_order(rows, len(common_prefix(rows)), saving)
+        common = len(common_prefix(rows))
+        held_once = common if self._refers_to(common, rows) else 0
+        sizes = [(len(row) - held_once, budget) for row, budget in zip(rows, budgets, strict=True)]
+        order = reading_order(rows, common, family_saving(self.model.device.type))
         assert self.tokens
         for batch in plan(sizes, self.tokens, self.size, order):
             if set(batch) - set(done):
                 for index, result, share in self._halved(batch, rows, compute):
                     if index not in done:
                         yield index, result, share
+
+    def _refers_to(self, common: int, rows: Sequence[TokenIds]) -> bool:
+        """True if all rows refer to their common prefix instead of having a copy of it."""
+        longest = max(map(len, rows), default=0)
+        return is_enabled(self.model) and is_large_share(common, longest)
 
     def _halved(
         self,

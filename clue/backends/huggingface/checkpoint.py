@@ -144,6 +144,8 @@ class Checkpoint:
     def _load(self) -> Any:
         import torch
 
+        from clue.backends.huggingface import prefix_attention
+
         conf, source = self.setup.model, self.location.source
         loader = architecture.auto_class(conf.label, self.config)
         with (
@@ -165,7 +167,8 @@ class Checkpoint:
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
             architecture.free_encoders(model)
-        return model.eval()
+        prefix_attention.enable(model.eval())
+        return model
 
     @property
     def _revision(self) -> dict[str, str]:

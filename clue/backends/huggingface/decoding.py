@@ -45,10 +45,10 @@ class Decoder:
         """
         turns = [Turn(request, self.rules) for request in requests]
         with torch.inference_mode():
-            lengths = [len(request.ids) for request in requests]
-            cache = KvCache(lengths, max(request.room for request in requests))
+            rows = [request.ids for request in requests]
+            cache = self._reader.new_cache(rows, max(request.room for request in requests))
             first = 0
-            for logits in self._reader.read(cache, [request.ids for request in requests]):
+            for logits in self._reader.read(cache, rows):
                 group = requests[first : first + len(logits)]
                 self._add_tokens(turns[first : first + len(logits)], logits)
                 METER.add_read(sum(len(request.ids) for request in group), len(group))

@@ -6,7 +6,9 @@ longest prompt and its answer. All prompts end in the same column, answers follo
     [gap][prompt       ][answer, free]
          [longest prompt][answer, free]
 
-Distances between columns are distances between tokens, so that sliding windows stay correct.
+Distances between columns are distances between tokens, so that sliding windows stay correct. The
+prompt is without the prefix to which a row may refer instead of having a copy of it, see
+`clue.backends.huggingface.prefix_attention`.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ from typing import Any
 import torch
 from transformers import Cache
 from transformers.cache_utils import CacheLayerMixin
+
+from clue.backends.huggingface.prefix_attention import PassRows
 
 
 @dataclass
@@ -83,17 +87,23 @@ class KvCache(Cache):  # type: ignore[misc]
     """The slots of a batch.
 
     Args:
-        lengths: tokens of each prompt, shape (n,).
+        lengths: tokens of each prompt, without a prefix to which it will refer, shape (n,).
         new_tokens: most tokens of an answer.
     """
 
     def __init__(self, lengths: Sequence[int], new_tokens: int) -> None:
         self.width = max(lengths)
         self.gaps = [self.width - length for length in lengths]
+        self.prefixes: list[KvCache | None] = [None] * len(lengths)
+        """Cache of one row with the prefix to which each row refers."""
         self.window = window = CacheWindow(slice(0, len(lengths)), 0, 0)
         shape = len(lengths), self.width + new_tokens
         # a reference to the cache itself would keep its memory until the next garbage collection
         super().__init__(layer_class_to_replicate=lambda: KvCacheLayer(window, *shape))
+
+    def refer(self, slots: slice, prefix: "KvCache") -> None:
+        """Let rows refer to a prefix, which is in none of their columns."""
+        self.prefixes[slots] = [prefix] * len(self.prefixes[slots])
 
     def prepare_prefill(self, slots: slice, width: int, prefix: "KvCache | None") -> None:
         """Prepare slots for a pass over the last `width` tokens of their prompts.
@@ -101,12 +111,13 @@ class KvCache(Cache):  # type: ignore[misc]
         Args:
             slots: the rows.
             width: tokens of each row that the pass reads.
-            prefix: a cache of one row with the prefix of all of them.
+            prefix: a cache of one row with the prefix of all of them, which is copied.
         """
         start = self.width - width
         self.window.slots, self.window.low, self.window.used = slots, min(self.gaps[slots]), start
         prefix_length = prefix.width if prefix else 0
-        for layer in self._written_layers:  # masked entries must be numbers too
+        for index in self.written_layers:  # masked entries must be numbers too
+            layer = self.layers[index]
             for cached in (layer.keys, layer.values):
                 cached[slots, :, : max(0, start - prefix_length)] = 0
         if prefix and start > self.window.low:
@@ -123,29 +134,44 @@ class KvCache(Cache):  # type: ignore[misc]
             self.width,
         )
 
-    def model_inputs(self, width: int) -> dict[str, Any]:
-        """Mask (rows, columns read) and positions (rows, width) of a pass over `width` tokens."""
+    def model_inputs(self, width: int, device: torch.device) -> dict[str, torch.Tensor]:
+        """Inputs of a pass over `width` tokens.
+
+        Returns:
+            Mask (rows, columns read) and positions (rows, width).
+        """
         window = self.window
         gaps = torch.tensor(self.gaps[window.slots])[:, None]
         columns = torch.arange(window.low, window.used + width)[None]
         positions = (columns[:, -width:] - gaps).clamp(min=0)
-        return {"attention_mask": (columns >= gaps).long(), "position_ids": positions}
+        prefixes = self.prefixes[window.slots]
+        positions += torch.tensor([[_width(prefix)] for prefix in prefixes])
+        inputs = {"attention_mask": (columns >= gaps).long(), "position_ids": positions}
+        return {name: value.to(device) for name, value in inputs.items()}
+
+    def pass_rows(self) -> PassRows:
+        """Rows of a pass whose attention regards the prefixes to which they refer."""
+        window = self.window
+        gaps = [gap - window.low for gap in self.gaps[window.slots]]
+        return PassRows(gaps, _rows_by_prefix(self.prefixes[window.slots]))
+
+    @property
+    def written_layers(self) -> list[int]:
+        """Layers without those that only look at pictures: they are left out where none is."""
+        return [index for index, layer in enumerate(self.layers) if layer.is_initialized]
 
     def free_slot(self, slot: int) -> None:
         """Free a slot: the row of the last slot moves there."""
         last = len(self.gaps) - 1
         if slot != last:
             columns = slice(self.gaps[last], self.window.used)
-            for layer in self._written_layers:
+            for index in self.written_layers:
+                layer = self.layers[index]
                 for cached in (layer.keys, layer.values):
                     cached[slot, :, columns] = cached[last, :, columns]
-            self.gaps[slot] = self.gaps[last]
+            self.gaps[slot], self.prefixes[slot] = self.gaps[last], self.prefixes[last]
         self.gaps.pop()
-
-    @property
-    def _written_layers(self) -> list[KvCacheLayer]:
-        """Layers without those that only look at pictures: they are left out where none is."""
-        return [layer for layer in self.layers if layer.is_initialized]
+        self.prefixes.pop()
 
     def _copy_prefix(self, slots: slice, start: int, prefix: "KvCache") -> None:
         """Copy the prefix of each prompt to the columns before `start`."""
@@ -164,3 +190,21 @@ class KvCache(Cache):  # type: ignore[misc]
             positions = tokens.to(source.keys.device)
             for cached, states in ((layer.keys, source.keys), (layer.values, source.values)):
                 cached[slots, :, first:start] = states[0][:, positions].transpose(0, 1)
+
+
+def _width(prefix: KvCache | None) -> int:
+    return 0 if prefix is None else prefix.width
+
+
+def _rows_by_prefix(
+    prefixes: Sequence[KvCache | None],
+) -> list[tuple[list[int] | None, KvCache]]:
+    """Rows that refer to each prefix, None for all rows."""
+    rows: dict[KvCache, list[int]] = {}
+    for row, prefix in enumerate(prefixes):
+        if prefix is not None:
+            rows.setdefault(prefix, []).append(row)
+    return [
+        (None if len(members) == len(prefixes) else members, prefix)
+        for prefix, members in rows.items()
+    ]

@@ -64,7 +64,7 @@ class LikelihoodReader:
         """Log-probability by path and token of each row."""
         branches = [branches_of(need) for need in needs]
         longest = max((len(branch) for row in branches for branch in row), default=0)
-        cache = KvCache([len(context) for context in contexts], longest)
+        cache = self.reader.new_cache(contexts, longest)
         tables: list[dict[tuple[Path, int], float]] = [{} for _ in contexts]
         first = 0
         for logits in self.reader.read(cache, contexts):

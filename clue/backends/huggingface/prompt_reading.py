@@ -1,7 +1,8 @@
 """Reading of prompts into a KV cache.
 
 A prefix that prompts share (worked examples: most of a short task's prompt; documents) is read
-once and its keys and values are copied. Prompts are read in passes of similar length.
+once. Rows refer to its keys and values if the attention of the model can, else they get copies of
+them. Prompts are read in passes of similar length.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +13,13 @@ from typing import Any
 import torch
 
 from clue.backends.huggingface.kv_cache import KvCache
+from clue.backends.huggingface.prefix_attention import KEYWORD, is_enabled
 from clue.backends.huggingface.shared_prefix import (
+    PrefixGroup,
     TokenIds,
-    families,
     family_saving,
-    shared_by_all,
+    is_large_share,
+    prefix_groups,
 )
 from clue.common.batch_plan import plan
 
@@ -24,9 +27,6 @@ PASS_TOKENS = {"cpu": 512}
 """Most tokens of a pass over prompts, by type of device: larger ones pad more and need more memory,
 smaller ones leave a device idle."""
 PASS_TOKENS_ELSEWHERE = 8192
-MIN_PREFIX_SHARE = 1 / 8
-"""Share of a prompt that must be in the prefix: attention over a complete prompt is faster by about
-as much."""
 NOT_FINITE = (
     "the model computed logits that are no numbers (NaN or infinite) in {dtype}: no answer can be "
     "read from them. If that is float16, numbers overflow: choose model.dtype=bfloat16 or float32. "
@@ -45,17 +45,34 @@ class PromptReader:
     """Prefix of the latest family by depth of nesting, with its cache of one row: the next batch
     may begin with other members of the family."""
 
+    def new_cache(self, rows: Sequence[TokenIds], room: int) -> KvCache:
+        """Returns the cache of some prompts.
+
+        Args:
+            rows: prompt token ids, shape (n, any), in `reading_order`.
+            room: most tokens behind a prompt.
+        """
+        lengths = [len(row) for row in rows]
+        if self.refers:
+            for group in self._groups(rows):
+                for index in range(group.first, group.last):
+                    lengths[index] -= group.prefix
+        return KvCache(lengths, room)
+
     def read(self, cache: KvCache, rows: Sequence[TokenIds]) -> Iterator[torch.Tensor]:
         """Reads prompts into the slots of a cache, in passes.
 
         Args:
-            cache: of these rows.
+            cache: the `new_cache` of these rows.
             rows: prompt token ids, shape (n, any), in `reading_order`.
 
         Yields:
             Logits of the token after each row of a pass, shape (rows of the pass, vocabulary).
         """
-        return self._read(cache, rows, 0, self._prefix_cache, 0)
+        for group in self._groups(rows):
+            members = rows[group.first : group.last]
+            prefix = self._group_cache(members[0], group.prefixes)
+            yield from self._read_group(cache, members, group.first, prefix)
 
     def logits(self, cache: KvCache, ids: Sequence[TokenIds], count: int = 1) -> torch.Tensor:
         """Reads the next ids of the window's rows, shape (rows, width).
@@ -64,27 +81,49 @@ class PromptReader:
             Logits of the token after each of the last `count` ids, shape (rows, count, vocabulary).
         """
         width = len(ids[0])
-        device = self.model.device
-        inputs = {name: value.to(device) for name, value in cache.model_inputs(width).items()}
+        inputs: dict[str, Any] = cache.model_inputs(width, self.model.device)
+        if self.refers and ((rows := cache.pass_rows()).prefixes or width == 1):
+            inputs[KEYWORD] = rows
         out = self.model(
-            input_ids=torch.tensor(ids, device=device),
+            input_ids=torch.tensor(ids, device=self.model.device),
             past_key_values=cache,
             use_cache=True,
             logits_to_keep=count,
             **inputs,
         )
+        if KEYWORD in inputs:
+            inputs[KEYWORD].check(cache.written_layers)
         cache.window.used += width
         logits: torch.Tensor = out.logits
         return logits[:, -count:]
 
     @cached_property
-    def _prefix_cache(self) -> KvCache | None:
-        return self._cache_prefix(list(self.prefix), None) if self.prefix else None
+    def refers(self) -> bool:
+        """True if rows refer to a prefix, False if they get copies of it."""
+        return is_enabled(self.model)
+
+    def _groups(self, rows: Sequence[TokenIds]) -> Iterator[PrefixGroup]:
+        common = (len(self.prefix),) if self.prefix else ()
+        return prefix_groups(rows, common, self.family_saving)
+
+    @cached_property
+    def _common_cache(self) -> KvCache:
+        return self._cache_prefix(list(self.prefix), None)
 
     def _cache_prefix(self, tokens: TokenIds, read: KvCache | None) -> KvCache:
         """Keys and values of a prefix, one row; its beginning in `read` is not read again."""
         cache = KvCache([len(tokens)], 0)
-        self._read_group(cache, [tokens], 0, read)
+        begins = read is not None and is_large_share(read.width, len(tokens))
+        self._read_pass(cache, [tokens], 0, read if begins else None, refers=False)
+        return cache
+
+    def _group_cache(self, row: TokenIds, prefixes: Sequence[int]) -> KvCache | None:
+        """Cache of the longest of the nested prefixes with which a row begins."""
+        cache, families = None, prefixes
+        if prefixes and self.prefix:
+            cache, families = self._common_cache, prefixes[1:]
+        for depth, length in enumerate(families):
+            cache = self._family_cache(row[:length], cache, depth)
         return cache
 
     def _family_cache(self, tokens: TokenIds, read: KvCache | None, depth: int) -> KvCache:
@@ -97,45 +136,37 @@ class PromptReader:
             self._latest[depth] = tokens, cache
         return cache
 
-    def _read(
+    def _read_group(
+        self, cache: KvCache, rows: Sequence[TokenIds], slot: int, prefix: KvCache | None
+    ) -> Iterator[torch.Tensor]:
+        """`read` for the rows of a group from a slot on."""
+        prefix_length = prefix.width if prefix else 0
+        widths = [(len(row) - prefix_length, 0) for row in rows]
+        for batch in plan(widths, self._pass_tokens, len(rows), range(len(rows))):
+            group = [rows[index] for index in batch]
+            yield self._read_pass(cache, group, slot + batch[0], prefix, refers=self.refers)
+
+    def _read_pass(
         self,
         cache: KvCache,
         rows: Sequence[TokenIds],
         slot: int,
         prefix: KvCache | None,
-        depth: int,
-    ) -> Iterator[torch.Tensor]:
-        """`read` from a slot on; all rows share `prefix`, which families of `depth` share."""
-        done = 0
-        for first, last in families(rows, prefix.width if prefix else 0, self.family_saving):
-            yield from self._read_each(cache, rows[done:first], slot + done, prefix)
-            members = rows[first:last]
-            family = self._family_cache(shared_by_all(members), prefix, depth)
-            yield from self._read(cache, members, slot + first, family, depth + 1)
-            done = last
-        yield from self._read_each(cache, rows[done:], slot + done, prefix)
-
-    def _read_each(
-        self, cache: KvCache, rows: Sequence[TokenIds], slot: int, prefix: KvCache | None
-    ) -> Iterator[torch.Tensor]:
-        """`_read` for rows without a family that is worth a pass of its own."""
-        prefix_length = prefix.width if prefix else 0
-        widths = [(len(row) - prefix_length, 0) for row in rows]
-        for batch in plan(widths, self._pass_tokens, len(rows), range(len(rows))):
-            group = [rows[index] for index in batch]
-            yield self._read_group(cache, group, slot + batch[0], prefix)
-
-    def _read_group(
-        self, cache: KvCache, rows: Sequence[TokenIds], slot: int, prefix: KvCache | None
+        *,
+        refers: bool,
     ) -> torch.Tensor:
-        """`_read` for a group of rows, padded to its longest."""
-        longest = max(map(len, rows))
-        if prefix and prefix.width < MIN_PREFIX_SHARE * longest:
-            prefix = None
-        width = longest - (prefix.width if prefix else 0)
-        cache.prepare_prefill(slice(slot, slot + len(rows)), width, prefix)
-        # a shorter row reads the end of its prefix again: no worse than padding
-        ids = [[0] * (width - len(row)) + row[-width:] for row in rows]
+        """`_read_group` for rows of similar length, padded to the longest."""
+        width = max(map(len, rows)) - (prefix.width if prefix else 0)
+        slots = slice(slot, slot + len(rows))
+        if prefix and refers:
+            cache.refer(slots, prefix)
+            cache.prepare_prefill(slots, width, None)
+            own = [row[prefix.width :] for row in rows]
+            ids = [[0] * (width - len(row)) + row for row in own]
+        else:
+            cache.prepare_prefill(slots, width, prefix)
+            # a shorter row reads the end of its prefix again: no worse than padding
+            ids = [[0] * (width - len(row)) + row[-width:] for row in rows]
         # a mask over all of a long prompt would be as large as its scores
         step = self._pass_tokens if prefix else width
         for start in range(0, width, step):

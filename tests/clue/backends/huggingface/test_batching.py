@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from clue.backends.huggingface import decoding, memory, prompt_reading
+from clue.backends.huggingface import memory, prompt_reading
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCache
@@ -181,7 +181,6 @@ def test_no_batch_keeps_the_memory_of_an_earlier_one(monkeypatch: pytest.MonkeyP
             super().__init__(lengths, new_tokens)
             alive.add(self)
 
-    monkeypatch.setattr(decoding, "KvCache", Counted)
     monkeypatch.setattr(prompt_reading, "KvCache", Counted)
     generator = torch.Generator().manual_seed(3)
     common, *others = (

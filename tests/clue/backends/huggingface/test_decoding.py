@@ -15,7 +15,11 @@ from transformers import (
     MistralForCausalLM,
 )
 
-from clue.backends.huggingface import decoding, prompt_reading, shared_prefix
+from clue.backends.huggingface import (
+    prefix_attention,
+    prompt_reading,
+    shared_prefix,
+)
 from clue.backends.huggingface.architecture import free_encoders
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
@@ -48,7 +52,18 @@ def mistral() -> Any:
     return MistralForCausalLM(MistralConfig(**SHAPE, sliding_window=WINDOW)).eval()
 
 
-@pytest.fixture(scope="module", params=[llama, mistral], ids=["llama", "sliding window"])
+def referring() -> Any:
+    model = llama()
+    prefix_attention.enable(model)
+    assert prefix_attention.is_enabled(model)
+    return model
+
+
+@pytest.fixture(
+    scope="module",
+    params=[llama, mistral, referring],
+    ids=["llama", "sliding window", "shared prefix"],
+)
 def model(request: pytest.FixtureRequest) -> Any:
     return request.param()
 
@@ -204,13 +219,13 @@ def test_a_long_prompt_is_read_in_several_passes_behind_its_beginning(
     assert passes[:5] == [(1, 60), (1, 50), (1, 50), (1, 20), (1, 20)]
 
 
-def test_a_beginning_that_is_a_small_part_is_read_again(model: Any) -> None:
+def test_a_beginning_that_is_a_small_part_is_read_with_the_prompt(model: Any) -> None:
     prefix = prompt(32, 1)
     row = prefix + prompt(300, 2)
     with reading(model) as passes:
         answers = answered(model, [row], [2], prefix)
     assert answers == [generated(model, row, 2)]
-    assert passes == [(1, 32), (1, 332), (1, 1)]
+    assert passes == [(1, 332), (1, 1)]
 
 
 def test_a_row_that_ended_leaves_the_batch(model: Any) -> None:
@@ -227,9 +242,9 @@ def test_keys_and_values_stay_in_the_type_of_the_model() -> None:
     rows = [prompt(20, 1), prompt(30, 2)]
     pools = []
     decoder = Decoder(half, TurnRules(), ())
-    original = decoding.KvCache
+    original = prompt_reading.KvCache
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoding, "KvCache", lambda *a: pools.append(original(*a)) or pools[-1])
+        patch.setattr(prompt_reading, "KvCache", lambda *a: pools.append(original(*a)) or pools[-1])
         decoded(decoder, rows, [4, 4])
     assert {layer.keys.dtype for layer in pools[0].layers} == {torch.bfloat16}
     assert {layer.keys.shape for layer in pools[0].layers} == {(2, 2, 34, 8)}
