@@ -107,7 +107,7 @@ class Columns:
 
 
 class _TextsSeen(NamedTuple):
-    """What the texts of a cell's answers show."""
+    """Counts of the texts of a cell's answers."""
 
     distinct: int | None
     """Different answers; None if the table has no texts."""

@@ -19,7 +19,7 @@ FAMILIES = {"pair": 5, "task": 3, "family": 2}
 
 
 class Dense(NamedTuple):
-    """What the definition gives at one node."""
+    """The model at one node, from the definition."""
 
     log_likelihood: float
     mu: float
