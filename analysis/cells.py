@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -106,6 +106,14 @@ class Columns:
         )
 
 
+class _TextsSeen(NamedTuple):
+    """Counts of the texts of a cell's answers."""
+
+    distinct: int | None
+    """Different answers; None if the table has no texts."""
+    thoughts_alone: int
+
+
 @dataclass(frozen=True)
 class StoredCell(StoredTable):
     """A finished cell of the store, with the names that a study gives it."""
@@ -164,16 +172,21 @@ class StoredCell(StoredTable):
     @cached_property
     def distinct_answers(self) -> int | None:
         """Number of different answers, also of masked ones; None if the table has no texts."""
-        texts = read_columns(self.path, ["text"])["text"]
-        number = int(pc.count_distinct(texts).as_py())
-        has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
-        return number if has_texts else None
+        return self._texts_seen.distinct
 
     @cached_property
     def thoughts_alone(self) -> int:
         """Number of answers that are thoughts without an answer; 0 if the table has no texts."""
-        texts = read_columns(self.path, ["text"])["text"].to_pylist()
-        return sum(is_thought_alone(text or "") for text in texts)
+        return self._texts_seen.thoughts_alone
+
+    @cached_property
+    def _texts_seen(self) -> _TextsSeen:
+        """Counts of one reading of the texts, which are not kept."""
+        texts = read_columns(self.path, ["text"])["text"]
+        number = int(pc.count_distinct(texts).as_py())
+        has_texts = number > 1 or (texts.null_count == 0 and texts[0].as_py() != "")
+        alone = sum(is_thought_alone(text or "") for text in texts.to_pylist())
+        return _TextsSeen(number if has_texts else None, alone)
 
 
 def declared_cell(table: StoredTable, key: CellKey, model: ModelConf) -> StoredCell:

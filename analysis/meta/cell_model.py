@@ -1,17 +1,16 @@
-"""Normal model of cells with groups in common, given its standard deviations.
+"""Normal model of cells with groups in common.
 
-y = mu + groups + cell + error, with a flat prior on mu. Everything but the standard deviations has
-a closed form (Gelman et al. 2013, chapter 5).
+y = mu + groups + cell + error, with a flat prior on mu.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 
+from analysis.meta.cell_grid import CellGrid, ErrorBlock, error_blocks
 from analysis.meta.gls import as_covariance
 from analysis.meta.sd_grid import SdAxis
 from analysis.stats.paired import Array
@@ -42,66 +41,6 @@ class HalfT:
 
 
 @dataclass(frozen=True)
-class Conditional:
-    """The model given the standard deviations of the groups, for any one of the cells.
-
-    One eigendecomposition of the covariance without the cells' own variance serves all of them.
-    """
-
-    y: Array
-    sampling: Array
-    shared: Array
-    """Covariance that the groups add to the cells, shape (k, k)."""
-
-    @cached_property
-    def _eigen(self) -> tuple[Array, Array]:
-        values, vectors = np.linalg.eigh(self.sampling + self.shared)
-        return np.maximum(values, 0.0), np.asarray(vectors)
-
-    @cached_property
-    def _rotated(self) -> tuple[Array, Array]:
-        """The constant and the estimates in the coordinates of the eigenvectors."""
-        vectors = self._eigen[1]
-        return np.asarray(vectors.sum(axis=0)), np.asarray(vectors.T @ self.y)
-
-    def _weights(self, sd: Array) -> Array:
-        return np.asarray(1 / (self._eigen[0] + sd[:, None] ** 2))
-
-    def mu(self, sd: Array) -> tuple[Array, Array]:
-        """Mean and variance of mu for standard deviations of the cells, each shape (nodes,)."""
-        return self._mu(self._weights(sd))
-
-    def _mu(self, weights: Array) -> tuple[Array, Array]:
-        ones, rotated = self._rotated
-        total = weights @ ones**2
-        return weights @ (ones * rotated) / total, 1 / total
-
-    def log_likelihood(self, sd: Array) -> Array:
-        """Of the standard deviations, integrated over mu, up to a constant, shape (nodes,)."""
-        weights = self._weights(sd)
-        mu, variance = self._mu(weights)
-        ones, rotated = self._rotated
-        squares = weights * (rotated - mu[:, None] * ones) ** 2
-        fit = np.log(weights).sum(axis=1) + np.log(variance) - squares.sum(axis=1)
-        return np.asarray(fit / 2)
-
-    def cells(self, sd: Array) -> tuple[Array, Array]:
-        """Means and variances of the cells, each shape (nodes, k).
-
-        With P the inverse covariance after the mean is removed, they are y - V P y and the diagonal
-        of V - V P V: nothing but the error V is taken from a cell.
-        """
-        weights = self._weights(sd)
-        mu, variance = self._mu(weights)
-        ones, rotated = self._rotated
-        gain = self.sampling @ self._eigen[1]
-        means = self.y - (weights * (rotated - mu[:, None] * ones)) @ gain.T
-        of_mu = ((weights * ones) @ gain.T) ** 2 * variance[:, None]
-        variances = np.diag(self.sampling) - weights @ (gain**2).T + of_mu
-        return means, np.maximum(variances, 0.0)
-
-
-@dataclass(frozen=True)
 class CellModel:
     """Centred estimates, their error, and the groups that have a standard deviation."""
 
@@ -109,8 +48,9 @@ class CellModel:
     """Shape (k,)."""
     sampling: Array
     """Shape (k, k)."""
-    same: Mapping[str, Array]
-    """Group to a matrix that is 1 for two cells of one label, shape (k, k)."""
+    members: Mapping[str, Array]
+    """Group to a matrix that is 1 for a cell and its label, shape (k, labels); the group with most
+    labels first, which is the order that decomposes the fewest large matrices."""
     prior: HalfT
 
     @classmethod
@@ -128,12 +68,12 @@ class CellModel:
                 f"the lengths of estimates, covariance and labels are {sorted(lengths)}: give the "
                 f"same number of each, at least {FEWEST_CELLS}"
             )
-        same = {
-            name: (np.asarray(labels)[:, None] == np.asarray(labels)).astype(float)
-            for name, labels in groups.items()
+        members = {
+            name: (np.asarray(labels)[:, None] == np.unique(labels)).astype(float)
+            for name, labels in sorted(groups.items(), key=lambda group: -len(set(group[1])))
             if 1 < len(set(labels)) < len(labels)
         }
-        return cls(y, as_covariance(sampling), same, prior)
+        return cls(y, as_covariance(sampling), members, prior)
 
     @property
     def unit(self) -> float:
@@ -148,21 +88,26 @@ class CellModel:
         scales = [float(self.y.std()), error, self.unit, self.prior.scale]
         return WIDEST * max(filter(math.isfinite, scales))
 
-    def conditionals(self, axes: Sequence[SdAxis]) -> list[Conditional]:
-        """The model at every combination of the standard deviations of the groups."""
-        none = np.zeros_like(self.sampling)
-        matrices = list(self.same.values())
-        return [
-            Conditional(
-                self.y,
-                self.sampling,
-                sum((sd**2 * same for sd, same in zip(sds, matrices, strict=True)), none),
-            )
-            for sds in product(*(axis.sd for axis in axes[:-1]))
-        ]
+    @cached_property
+    def _blocks(self) -> Sequence[ErrorBlock]:
+        return error_blocks(self.sampling)
 
-    def log_posterior(self, axes: Sequence[SdAxis], models: Sequence[Conditional]) -> Array:
+    def grid(self, axes: Sequence[SdAxis], *, with_cells: bool) -> CellGrid:
+        """The model at all nodes of the axes, of which the last one, the cells', comes first.
+
+        Args:
+            axes: of the groups in the order of `members`, then of the cells.
+            with_cells: False: the posterior of mu and of the standard deviations only.
+        """
+        constant = np.ones((len(self.y), 1))
+        columns = [constant, self.y[:, None], *list(self.members.values())[::-1]]
+        grid = CellGrid.without_groups(
+            self._blocks, np.hstack(columns), axes[-1].sd, with_cells=with_cells
+        )
+        for axis, indicators in zip(axes[:-1], self.members.values(), strict=True):
+            grid = grid.with_group(indicators.shape[1], axis.sd)
+        return grid
+
+    def log_posterior(self, axes: Sequence[SdAxis], grid: CellGrid) -> Array:
         """Of the standard deviations at all nodes, up to a constant; shape: the axes' counts."""
-        likelihood = np.array([model.log_likelihood(axes[-1].sd) for model in models])
-        shape = [axis.count for axis in axes]
-        return np.asarray(likelihood.reshape(shape) + self.prior.log_density_at(axes))
+        return np.moveaxis(grid.log_likelihood, 0, -1) + self.prior.log_density_at(axes)

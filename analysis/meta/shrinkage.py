@@ -61,7 +61,8 @@ def shrinkage(
 ) -> ShrunkenCells:
     """Posterior of cells that have groups in common, by quadrature over the standard deviations.
 
-    The time grows with the third power of the number of cells.
+    The time grows with the cells times the square of the largest number of labels, besides one
+    decomposition of the errors of each set of cells that share errors.
 
     Args:
         estimates: of k cells, at least 3.
@@ -82,17 +83,18 @@ def shrinkage(
     centre = float(raw.mean())
     model = CellModel.of(raw - centre, as_covariance(sampling), groups, prior)
     axes = located_axes(
-        lambda axes: model.log_posterior(axes, model.conditionals(axes)),
+        lambda axes: model.log_posterior(axes, model.grid(axes, with_cells=False)),
         model.unit,
         model.largest,
-        len(model.same),
+        len(model.members),
     )
-    conditionals = model.conditionals(axes)
-    log_posterior = model.log_posterior(axes, conditionals)
+    grid = model.grid(axes, with_cells=True)
+    log_posterior = model.log_posterior(axes, grid)
     mass = node_mass(log_posterior, axes)
-    cell_sds = axes[-1].sd
-    cells = _mixture(mass, [one.cells(cell_sds) for one in conditionals])
-    mu = _mixture(mass, [one.mu(cell_sds) for one in conditionals])
+    cells = _mixture(mass, *grid.cells(model.y, np.diag(model.sampling)))
+    mu = _mixture(mass, *grid.mu)
+    names = [name for name in (*groups, CELL) if name in (*model.members, CELL)]
+    sds = _posterior_sds([*model.members, CELL], axes, mass)
     shown = cells.without_trivial_nodes()
     intervals = [Interval(low + centre, high + centre) for low, high in shown.intervals()]
     limits = np.full(len(raw), np.nan) if margins is None else np.asarray(margins, dtype=float)
@@ -102,18 +104,21 @@ def shrinkage(
         shown.below(-limits - centre),
         float(mu.mean()[0]) + centre,
         float(mu.sd()[0]),
-        _posterior_sds([*model.same, CELL], axes, mass),
+        {name: sds[name] for name in names},
         _prior_effect(prior, axes, log_posterior, cells),
     )
 
 
-def _mixture(mass: Array, parts: Sequence[tuple[Array, Array]]) -> NormalMixture:
-    """Joins means and variances of the nodes, which are in the order of the mass."""
-    means, variances = (
-        np.concatenate([part.reshape(len(part), -1) for part in column])
-        for column in zip(*parts, strict=True)
+def _mixture(mass: Array, means: Array, variances: Array) -> NormalMixture:
+    """Joins means and variances of the nodes, whose first axis is the mass' last one."""
+    return NormalMixture(
+        _flat(mass), means.reshape(mass.size, -1), variances.reshape(mass.size, -1)
     )
-    return NormalMixture(mass.ravel(), means, variances)
+
+
+def _flat(mass: Array) -> Array:
+    """The mass in the order of the nodes of `CellGrid`."""
+    return np.moveaxis(mass, -1, 0).ravel()
 
 
 def _posterior_sds(
@@ -135,5 +140,5 @@ def _prior_effect(
     for factor in (0.5, 2.0):
         other = HalfT(factor * prior.scale, prior.df)
         mass = node_mass(likelihood + other.log_density_at(axes), axes)
-        changes.append(np.abs(mass.ravel() @ cells.means - cells.mean()).max())
+        changes.append(np.abs(_flat(mass) @ cells.means - cells.mean()).max())
     return float(max(changes))

@@ -6,7 +6,7 @@ python -m analysis.paired_study.columns > docs/analysis-columns.md
 import ast
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -195,14 +195,14 @@ def columns(sections: Sections = SECTIONS) -> tuple[Column, ...]:
 def row_values(row: NamedTuple, sections: Sections = SECTIONS) -> dict[str, Any]:
     """A row by column name."""
     values: dict[str, Any] = {}
-    for section, section_type in sections:
-        for field in _fields(section_type):
-            value = getattr(getattr(row, section), field.name)
-            names = _names(field)
-            if len(names) > 1:
+    for section, members in _plan(sections):
+        part = getattr(row, section)
+        for name, names, is_texts in members:
+            value = getattr(part, name)
+            if names:
                 values |= zip(names, value or [None] * len(names), strict=True)
             else:
-                values[field.name] = joined(value) if field.hint == TEXTS else _plain(value)
+                values[name] = joined(value) if is_texts else _plain(value)
     return values
 
 
@@ -242,6 +242,26 @@ class _Field(NamedTuple):
     name: str
     hint: Any
     meaning: str
+
+
+class _Member(NamedTuple):
+    """A field with what its value needs to become one column or several."""
+
+    name: str
+    names: Sequence[str]
+    """Columns of its parts; empty: it has one column, with its own name."""
+    is_texts: bool
+
+
+def _member(field: _Field) -> _Member:
+    names = _names(field)
+    return _Member(field.name, names if len(names) > 1 else (), field.hint == TEXTS)
+
+
+@cache
+def _plan(sections: Sections) -> tuple[tuple[str, tuple[_Member, ...]], ...]:
+    """Sections with their members: types are looked at once, not for each row."""
+    return tuple((section, tuple(map(_member, _fields(kind)))) for section, kind in sections)
 
 
 @cache

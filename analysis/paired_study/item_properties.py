@@ -5,7 +5,7 @@ that of a model with the same base, shares its chance errors with the difference
 base happened to answer well would look like items on which the biomedical model loses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +80,7 @@ class OtherModels:
         """
         self._cells = [cell for key, cell in sorted(cells.items()) if key.prompt == prompt]
         self._of_task: dict[str, list[_CellScores]] = {}
+        self._values: dict[tuple[CellKey, ...], ItemValues] = {}
 
     def difficulty(self, aligned: AlignedPair) -> ItemValues:
         """100 minus the mean score by models of other families, but for a constant."""
@@ -92,17 +93,10 @@ class OtherModels:
         others = [
             one for one in of_task if one.family not in families and one.cell.key.model not in names
         ]
-        total, count = np.zeros(len(own.ids)), np.zeros(len(own.ids))
-        for other in others:
-            here, there = other.places(own)
-            total[there] += other.points[here]
-            count[there] += 1
-        answered = count > 0
-        values = -total[answered] / count[answered]
-        return ItemValues(
-            dict(zip(own.ids[answered], values.tolist(), strict=True)),
-            tuple(one.cell.key.model for one in others),
-        )
+        cells = (own.cell.key, *(one.cell.key for one in others))
+        if cells not in self._values:  # pairs of one base have the same items and others
+            self._values[cells] = _difficulty(own, others)
+        return self._values[cells]
 
     def _scores(self, task: str) -> list[_CellScores]:
         if task not in self._of_task:
@@ -110,6 +104,21 @@ class OtherModels:
             scores = (_CellScores.of(cell) for cell in cells)
             self._of_task[task] = [one for one in scores if one is not None]
         return self._of_task[task]
+
+
+def _difficulty(own: _CellScores, others: Sequence[_CellScores]) -> ItemValues:
+    """100 minus the mean score by the others, but for a constant, of the items of one cell."""
+    total, count = np.zeros(len(own.ids)), np.zeros(len(own.ids))
+    for other in others:
+        here, there = other.places(own)
+        total[there] += other.points[here]
+        count[there] += 1
+    answered = count > 0
+    values = -total[answered] / count[answered]
+    return ItemValues(
+        dict(zip(own.ids[answered], values.tolist(), strict=True)),
+        tuple(one.cell.key.model for one in others),
+    )
 
 
 def length(aligned: AlignedPair) -> ItemValues:

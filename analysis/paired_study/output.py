@@ -87,10 +87,10 @@ def declare_files(folder: Path, paths: Iterable[Path], shown: outgoing.Shown) ->
 
 def json_values(value: Any) -> Any:
     """JSON values: dataclasses as objects, floats with 12 digits, None for non-finite numbers."""
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, float):
+    if isinstance(value, float):  # most values, so it is asked first
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int)):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):

@@ -167,6 +167,8 @@ def _is_discordant(comparison: Comparison) -> bool:
 
 def _nan_to_none(value: Any) -> Any:
     """None in the place of nan, also in the place of an interval with a nan."""
-    numbers = value if isinstance(value, tuple) else (value,)
-    undefined = any(isinstance(number, float) and math.isnan(number) for number in numbers)
+    if isinstance(value, tuple):
+        undefined = any(isinstance(number, float) and math.isnan(number) for number in value)
+    else:
+        undefined = isinstance(value, float) and math.isnan(value)
     return None if undefined else value

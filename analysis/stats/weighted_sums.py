@@ -5,9 +5,11 @@ An aggregate is never sign-flipped: effects of opposite sign in two tasks would 
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from analysis.stats.paired import Array, Interval
@@ -105,10 +107,8 @@ def combine(
         for name in ("delta", "se", "df")
     )
     error = np.diag(ses**2) if joint is None else joint[np.ix_(used, used)]
-    _, blocks = connected_components(error != 0, directed=False)
     variances, freedom = [], []
-    for block in range(int(blocks.max()) + 1):
-        inside = blocks == block
+    for inside in _blocks(error != 0):
         variances.append(float(w[inside] @ error[np.ix_(inside, inside)] @ w[inside]))
         freedom.append(float(dfs[inside].min()))
     return Estimate(
@@ -140,15 +140,26 @@ def sums_p(deltas: Array, errors: Array, dfs: Array, weights: Array) -> Array:
     p = np.full(len(deltas), np.nan)
     for number, pattern in enumerate(patterns):
         chosen = np.flatnonzero(members.ravel() == number)
-        _, blocks = connected_components(pattern, directed=False)
         variances, freedom = [], []
-        for block in range(int(blocks.max()) + 1):
-            inside = np.flatnonzero(blocks == block)
+        for inside in _blocks(pattern):
             error = errors[np.ix_(chosen, inside, inside)]
             variances.append(np.einsum("i,nij,j->n", weights[inside], error, weights[inside]))
             freedom.append(dfs[np.ix_(chosen, inside)].min(axis=1))
         p[chosen] = _sum_p(deltas[chosen] @ weights, np.array(variances), np.array(freedom))
     return p
+
+
+def _blocks(shares: NDArray[np.bool_]) -> tuple[NDArray[np.intp], ...]:
+    """Indices of the parts of each block, where an entry says that two parts share clusters."""
+    return _blocks_of(np.ascontiguousarray(shares).tobytes(), len(shares))
+
+
+@lru_cache(maxsize=512)
+def _blocks_of(shares: bytes, size: int) -> tuple[NDArray[np.intp], ...]:
+    """The same for the bytes of the pattern: the sums of a study have few patterns."""
+    pattern = np.frombuffer(shares, dtype=bool).reshape(size, size)
+    number, block_of_part = connected_components(pattern, directed=False)
+    return tuple(np.flatnonzero(block_of_part == block) for block in range(number))
 
 
 def _sum_p(deltas: Array, variances: Array, dfs: Array) -> Array:

@@ -15,6 +15,7 @@ UNSEEN = (
     "\ud800-\udfff"  # half a pair: no encoding takes it
 )
 """Range of a regular expression. Joiners (U+200C, U+200D) belong to words and emoji."""
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 LINES = "\n"
 TABS_AND_LINES = "\t\n"
 
@@ -34,7 +35,7 @@ def visible(text: str, keep: str = LINES) -> str:
         letter = match[0]
         return letter if letter in keep else letter.encode("unicode_escape").decode()
 
-    return re.sub(f"[{UNSEEN}]", escape, text)
+    return _UNSEEN.sub(escape, text)
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The figures of a report; each is drawn twice, for the HTML page and for files."""
+"""The figures of a report; each is drawn twice, for the width of a page and of a phone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -216,16 +216,15 @@ def render(
         mark = f"published results; the report's own: {mark}"
     figures = []
     with theme.drawing():
-        for colours in (theme.STAND_IN, theme.LIGHT):
-            for width in (theme.WIDTH, theme.NARROW):
-                layout = replace(colours, width=width)
-                figure = spec.draw(results, conf, layout)
-                if figure is None:
-                    return None
-                if mark:
-                    add_stamp(figure, mark, layout)
-                figures.append(figure)
-    wide, narrow, wide_file, narrow_file = figures
+        for width in (theme.WIDTH, theme.NARROW):
+            layout = replace(theme.LIGHT, width=width)
+            figure = spec.draw(results, conf, layout)
+            if figure is None:
+                return None
+            if mark:
+                add_stamp(figure, mark, layout)
+            figures.append(figure)
+    wide, narrow = figures
     prefix = f"[{mark}] " if mark else ""
     caption = spec.caption if isinstance(spec.caption, str) else spec.caption(results)
     return RenderedFigure(
@@ -234,7 +233,7 @@ def render(
         caption=f"{prefix}{caption} {note}".rstrip(),
         alt=f"{prefix}{spec.alt(results)}",
         svg=theme.svg(wide, name),
-        png=theme.png(wide_file),
+        png=theme.png(wide),
         svg_narrow=theme.svg(narrow, f"{name}_narrow"),
-        png_narrow=theme.png(narrow_file),
+        png_narrow=theme.png(narrow),
     )

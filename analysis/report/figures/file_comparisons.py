@@ -18,7 +18,6 @@ from analysis.report.figures.interval_rows import (
 from analysis.report.figures.stamp import add_stamp
 from analysis.report.figures.theme import (
     LIGHT,
-    STAND_IN,
     WIDTH,
     Theme,
     drawing,
@@ -49,9 +48,10 @@ Comparisons = Mapping[str, FileComparison]
 
 def figure_file(path: Path, comparisons: Comparisons) -> bytes:
     """Returns the content of a file: PNG if its name ends with .png, otherwise SVG."""
+    figure = draw(comparisons, LIGHT)
     if path.suffix.lower() == ".png":
-        return png(draw(comparisons, LIGHT))
-    return with_fixed_colours(svg(draw(comparisons, STAND_IN), "comparison")).encode()
+        return png(figure)
+    return with_fixed_colours(svg(figure, "comparison")).encode()
 
 
 def draw(comparisons: Comparisons, theme: Theme) -> Figure:

@@ -1,8 +1,9 @@
 """Colours, fonts and file formats of the figures.
 
 The colours of Okabe and Ito (2008) can be distinguished with every kind of colour vision. A mark
-or a word repeats the meaning of each colour. An SVG is drawn in stand-in colours, which then become
-CSS variables with a light fallback, so that the page sets the colours of its light or dark mode.
+or a word repeats the meaning of each colour. In an SVG they become CSS variables with a light
+fallback, so that the page sets the colours of its light or dark mode; a PNG of the same drawing
+keeps them.
 """
 
 import io
@@ -84,13 +85,14 @@ LIGHT = Theme(
     tuned="#009e73",
     equivalent="#a05a9c",
 )
-STAND_IN = Theme(
-    *("#010101", "#020202", "#030303", "#040404", "#050505"),
-    *("#060606", "#070707", "#080808", "#090909", "#0a0a0a"),
-)
 NAMES = (
     *("ink", "faint", "line", "band", "paper", "decline", "gain", "base", "tuned", "equivalent"),
 )
+VARIABLES = {
+    colour: f"var(--{name}, {colour})" for name, colour in zip(NAMES, LIGHT.colours, strict=True)
+}
+"""Colour to its CSS variable."""
+_PAINT = re.compile(r"\b(fill|stroke): (#[0-9a-f]{6})\b")
 
 
 def themed_axes(figure: Figure, theme: Theme, rect: tuple[float, float, float, float]) -> Axes:
@@ -120,7 +122,7 @@ def drawing() -> Iterator[None]:
 
 
 def svg(figure: Figure, name: str) -> str:
-    """Returns the SVG of a figure drawn with STAND_IN; the same figure gives the same text.
+    """Returns the SVG of a figure drawn with LIGHT; the same figure gives the same text.
 
     Its ids begin with the figure's name, since a page contains several figures.
     """
@@ -128,8 +130,7 @@ def svg(figure: Figure, name: str) -> str:
     with drawing():
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     text = visible(file.getvalue(), TABS_AND_LINES)
-    for variable, stand_in, colour in zip(NAMES, STAND_IN.colours, LIGHT.colours, strict=True):
-        text = text.replace(stand_in, f"var(--{variable}, {colour})")
+    text = _PAINT.sub(lambda paint: f"{paint[1]}: {VARIABLES.get(paint[2], paint[2])}", text)
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'href="#', f'href="#{name}-', text)
     text = text.replace("url(#", f"url(#{name}-")

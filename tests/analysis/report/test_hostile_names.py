@@ -44,7 +44,7 @@ def hostile_report(text: str) -> Report:
 def drawn(text: str) -> Figure:
     with theme.drawing():
         figure = Figure(figsize=(4, 2))
-        axes = theme.themed_axes(figure, theme.STAND_IN, (0.3, 0.2, 0.6, 0.7))
+        axes = theme.themed_axes(figure, theme.LIGHT, (0.3, 0.2, 0.6, 0.7))
         axes.set_title(text)
         axes.set_yticks([0, 1], [text, "plain"])
     return figure
