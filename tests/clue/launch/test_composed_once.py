@@ -84,14 +84,11 @@ def test_a_change_of_the_first_is_not_in_the_second(loader: ConfigLoader) -> Non
     assert once.load_sweep_config(master, JOB).limit == 2
 
 
-def test_a_worker_is_sent_no_compositions(loader: ConfigLoader) -> None:
+def test_the_process_of_a_pool_gets_the_loader_of_hydra(loader: ConfigLoader) -> None:
     master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
     once = ComposedOnce(loader)
-    empty = len(pickle.dumps(once))
-    expected = once.load_sweep_config(master, JOB)
-    assert len(pickle.dumps(once)) == empty
-    of_worker = pickle.loads(pickle.dumps(once)).load_sweep_config(master, JOB)
-    assert content(of_worker) == content(expected)
+    once.load_sweep_config(master, JOB)
+    assert type(pickle.loads(pickle.dumps(once))) is type(loader)
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ def add(tracker: Tracker, start: int, status: str, name: str = "a") -> str:
     client = mlflow.MlflowClient(tracker.uri)
     run = client.create_run(tracker.experiment_id, start_time=start, tags={"clue.cell": name})
     client.set_terminated(run.info.run_id, status)
-    return run.info.run_id
+    return str(run.info.run_id)
 
 
 @pytest.fixture
