@@ -54,10 +54,11 @@ def search_path() -> tuple[Path, ...]:
     return tuple({folder.resolve(): folder for folder in (*own_folders(), CONF)}.values())
 
 
-def groups() -> list[str]:
-    """Returns the groups of `conf/`, such as `model` and `hydra/launcher`."""
+@cache
+def groups() -> tuple[str, ...]:
+    """Returns the groups of `conf/`, such as `model` and `hydra/launcher`; they never change."""
     folders = {path.parent.relative_to(CONF) for path in CONF.rglob("*.yaml")} - {Path()}
-    return sorted(map(str, folders))
+    return tuple(sorted(map(str, folders)))
 
 
 def config_files(group: str) -> dict[str, Path]:

@@ -1,8 +1,9 @@
 """Run of a job: generate, score and track every cell."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from clue import outgoing, privacy
@@ -17,7 +18,7 @@ from clue.evaluation.job import Job
 from clue.evaluation.likelihoods import complete_likelihoods
 from clue.evaluation.opening import open_job
 from clue.evaluation.outcome import Outcome, Status
-from clue.evaluation.resume import finished, refusal, stored_summary
+from clue.evaluation.resume import all_finished, finished, job_id, refusal, stored_summary
 from clue.evaluation.scoring import score
 from clue.marks import union
 from clue.metrics import choice
@@ -25,7 +26,7 @@ from clue.metrics.failures import BROKEN_THOUGHTS
 from clue.metrics.registry import release_scorers
 from clue.metrics.summary import summary
 from clue.metrics.uniform import uniform
-from clue.records import Completion, sha256
+from clue.records import Completion
 from clue.store.records_table import RecordsTable, write_table
 from clue.study.scores import score_tree
 from clue.task.levels import composites
@@ -46,6 +47,10 @@ def run(job: Job) -> Iterator[Outcome]:
     """
     cells, _ = yield from open_job(job)
     if not cells:
+        return
+    summaries = all_finished(job, cells)
+    if summaries is not None:
+        yield from map(_skip, repeat(job), cells, summaries)
         return
     conf = job.config.tracking
     with METER.doing("opening the tracking store"):
@@ -68,7 +73,7 @@ def run(job: Job) -> Iterator[Outcome]:
             continue
         failed |= refused.status == "failed"
         yield refused
-    if ready or (not failed and tracker.unfinished("clue.job", _job_id(cells))):
+    if ready or (not failed and tracker.unfinished("clue.job", job_id(cells))):
         preflight.check_disk(job.mlruns, ready, job.backend)
         yield from _evaluate_all(job, cells, ready, tracker, failed=failed)
 
@@ -77,7 +82,7 @@ def _evaluate_all(
     job: Job, cells: list[Cell], ready: list[Cell], tracker: "Tracker", *, failed: bool
 ) -> Iterator[Outcome]:
     """Evaluate the cells that are ready, nested in the job's run."""
-    identity = ("clue.job", _job_id(cells))
+    identity = ("clue.job", job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
     if not job.backend.replays:
         release_scorers()  # models of an earlier job's metrics: this job loads its model now
@@ -185,7 +190,3 @@ def _log_scores(job: Job, cells: Sequence[Cell], tracker: "Tracker") -> None:
     tracker.log_metrics({f"{name}_score": score for name, score in (scores | levels).items()})
     marks = union(*map(tags.marks, cells))
     tracker.log_note(run_note.with_marks(marks, run_note.of_job(job.command, summaries, levels)))
-
-
-def _job_id(cells: Iterable[Cell]) -> str:
-    return sha256([cell.id for cell in cells])

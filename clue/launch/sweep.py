@@ -34,7 +34,15 @@ from clue.config.hydra_search_path import search_own_folders
 from clue.config.study_schema import StudyConf
 from clue.errors import ClueError
 from clue.evaluation import outcome
-from clue.launch import isolation, ray_launcher, ray_settings, signals, submitit_jobs, sweep_jobs
+from clue.launch import (
+    composed_once,
+    isolation,
+    ray_launcher,
+    ray_settings,
+    signals,
+    submitit_jobs,
+    sweep_jobs,
+)
 from clue.launch.reporter import SweepReport, reporting
 from clue.launch.subprocess_job import run_isolated, run_shared
 from clue.launch.worker import JobRequest, run_job
@@ -43,6 +51,7 @@ from clue.store.progress_files import ProgressFolder
 register()
 search_own_folders()
 ray_launcher.register()
+composed_once.register()
 
 COMMAND = "command"
 """File in the output folder: the command line that repeats a sweep with all of its shards."""

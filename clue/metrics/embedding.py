@@ -7,13 +7,13 @@ matching, but [CLS] and [SEP] have weight 0 in the mean; all other tokens have w
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clue.common.batch_plan import plan
+from clue.common.library_version import version
 from clue.metrics.encoder import Encoder
 
 Floats = NDArray[np.float32]

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
+from clue.common.library_version import version
 from clue.metrics.scorer import Scores, Scoring
 
 

@@ -1,5 +1,6 @@
 """Task files, `task/<name>.yaml`."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -55,8 +56,14 @@ def expanded(name: str) -> list[str]:
     >>> expanded("open"), expanded("mednli")
     (['medec', 'aci_bench', 'mts_dialog'], ['mednli'])
     """
-    parts = lists().get(name, ())
-    return [task for part in parts for task in expanded(part)] or [name]
+    return list(_expanded(name, lists()))
+
+
+def _expanded(name: str, listed: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    if not listed.get(name):
+        yield name
+    for part in listed.get(name, ()):
+        yield from _expanded(part, listed)
 
 
 @cache

@@ -51,8 +51,8 @@ def open_experiment(client: "MlflowClient", name: str, artifacts: Path | None) -
     return str(experiment.experiment_id)
 
 
-def _update(client: "MlflowClient", experiment_id: str, present: Mapping[str, str]) -> None:
-    """Writes views and description where they differ from those of this version.
+def outdated_tags(experiment_id: str, present: Mapping[str, str]) -> dict[str, str]:
+    """Returns views and description of this version that differ from the present tags.
 
     A description that a person changed is kept: it no longer has the digest of the written one.
     """
@@ -61,9 +61,12 @@ def _update(client: "MlflowClient", experiment_id: str, present: Mapping[str, st
     own = NOTE not in present or present.get(NOTE_DIGEST) == sha256(present[NOTE])
     if own:
         tags |= {NOTE: text, NOTE_DIGEST: sha256(text)}
-    for key, value in tags.items():
-        if present.get(key) != value:
-            client.set_experiment_tag(experiment_id, key, value)
+    return {key: value for key, value in tags.items() if present.get(key) != value}
+
+
+def _update(client: "MlflowClient", experiment_id: str, present: Mapping[str, str]) -> None:
+    for key, value in outdated_tags(experiment_id, present).items():
+        client.set_experiment_tag(experiment_id, key, value)
 
 
 def _warn_if_moved(experiment: "Experiment", artifacts: Path | None) -> None:

@@ -1,8 +1,8 @@
 """Provenance of a number: commit of the code and versions of libraries."""
 
 import subprocess
-from importlib.metadata import version
 
+from clue.common.library_version import version
 from clue.config.folders import ROOT
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")

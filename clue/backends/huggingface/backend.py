@@ -4,7 +4,6 @@ import resource
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from clue.backends import Backend, Setup
@@ -16,6 +15,7 @@ from clue.backends.huggingface.quantization import check_loadable
 from clue.backends.huggingface.turn import AnswerRequest, Turn, TurnRules
 from clue.backends.two_phases import TWO_PHASES, ThoughtReader, thought_form
 from clue.checkpoints.continuation import continued_prompt
+from clue.common.library_version import version
 from clue.config.generation_schema import COT
 from clue.records import Completion, Prompt, TokenLogProbs
 

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from clue.common.library_version import version
 from clue.config.scoring_schema import UmlsConf
 from clue.errors import ConfigError, ModelUnavailable
 from clue.metrics.concepts.hpo import Hpo

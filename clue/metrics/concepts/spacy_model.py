@@ -4,12 +4,12 @@ import importlib.util
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clue.checkpoints.identifying_files import json_object
 from clue.common.file_cache import digest
+from clue.common.library_version import version
 from clue.common.paths import expanded
 from clue.errors import ModelUnavailable
 

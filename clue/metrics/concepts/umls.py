@@ -7,11 +7,11 @@ a machine without a network can use them.
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from clue.common.file_cache import digest
+from clue.common.library_version import version
 from clue.common.paths import expanded
 from clue.errors import ModelError
 
