@@ -19,11 +19,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.chromium import Browser, browser
+from benchmarks.mlflow_ui import TABLE, served
 from benchmarks.shards import write_models
 from clue import evaluate
 from clue.common.console import print_lines
 from clue.tracking.ui_links import view_link
-from docs.screenshots import TABLE, served
 
 MODEL, PROMPT = "made_up_0", "paper"
 PROMPTS = ("paper", "zero_shot", "upstream")
