@@ -17,9 +17,10 @@ TABLE = ".ag-center-cols-container .ag-row"
 def served(mlruns: Path) -> Iterator[str]:
     """Runs MLflow's UI on a store; yields its address."""
     root = f"http://{ui.HOST}:{PORT}/"
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     words = ui.server_command(mlruns, PORT)
-    server = subprocess.Popen(words, env=os.environ | ui.QUIET, **silent)
+    server = subprocess.Popen(
+        words, env=os.environ | ui.QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         if not ui.answers(root, server):
             raise RuntimeError(f"the UI of {mlruns} does not answer on port {PORT}")
