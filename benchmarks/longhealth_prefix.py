@@ -12,22 +12,17 @@ import json
 import random
 import tempfile
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from clue.backends import Setup
 from clue.backends.huggingface.backend import TransformersBackend
+from clue.common.prefix_tree import distinct_prefixes
 from clue.config.model_files import load
 from clue.config.schema import BackendConf, PromptConf
 from clue.data.locate import locate
 from clue.data.registry import DATASETS, DEMO
 from clue.task.task import Task
 from clue.task.task_files import load as load_task
-
-Tokens = NDArray[np.uint32]
 
 PATIENTS, QUESTIONS, LETTERS = 20, 20, 5
 WORDS = (5090, 6754)
@@ -62,27 +57,14 @@ def _question(order: random.Random, number: int) -> dict[str, object]:
     }
 
 
-def trie_size(prompts: list[Tokens]) -> int:
-    """Number of distinct prefixes: all tokens minus those that sorted neighbours share."""
-    ordered = sorted(prompts, key=lambda ids: ids.astype(">u4").tobytes())
-    shared = sum(_common(a, b) for a, b in pairwise(ordered))
-    return sum(map(len, ordered)) - shared
-
-
-def _common(a: Tokens, b: Tokens) -> int:
-    size = min(len(a), len(b))
-    differing = np.flatnonzero(a[:size] != b[:size])
-    return int(differing[0]) if len(differing) else size
-
-
 def report(task: Task, backend: TransformersBackend) -> None:
     """Print the tokens sent and the tokens to read."""
     samples = task.split().scored
     prompts = [
-        np.array(backend.checkpoint.chat.render(task.prompt(sample, ()).messages), dtype=np.uint32)
+        "".join(map(chr, backend.checkpoint.chat.render(task.prompt(sample, ()).messages)))
         for sample in samples
     ]
-    sent, read = sum(map(len, prompts)), trie_size(prompts)
+    sent, read = sum(map(len, prompts)), distinct_prefixes(prompts)
     conf = task.conf
     print(
         f"{conf.name}  {conf.order:12}  budget {conf.budget:>7}  prompts {len(prompts)}  "

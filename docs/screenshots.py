@@ -8,31 +8,27 @@ such as that of `make demo`.
 
 import argparse
 import io
-import os
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
 from benchmarks.chromium import Browser, browser
-from clue.cli import ui
+from benchmarks.mlflow_ui import TABLE, served
 from clue.tracking.tracker import Tracker
 from clue.tracking.ui_links import run_link, view_link
 
 HERE = Path(__file__).resolve().parent / "images"
-PORT = 5078
 WIDTH = 1280
 COLOURS = 128
 PATIENCE = 60.0
 """Seconds that a page may take to be drawn."""
 SETTLED = 4.0
 """Seconds between the first content of a page and its picture: charts are drawn one by one."""
-TABLE, CHART = ".ag-center-cols-container .ag-row", ".js-plotly-plot .bars path"
-"""CSS selectors of a row of a table and of a bar of a chart."""
+CHART = ".js-plotly-plot .bars path"
+"""CSS selector of a bar of a chart."""
 
 HIDE = """(() => {
   for (const tools of document.querySelectorAll(".modebar")) tools.style.display = "none";
@@ -77,22 +73,6 @@ def pages(tracker: Tracker) -> Mapping[str, Page]:
         },
         "run": Page(run_link(identifier, newest), 1000, "table"),
     }
-
-
-@contextmanager
-def served(mlruns: Path) -> Iterator[str]:
-    """Runs MLflow's UI on a store; yields its address."""
-    root = f"http://{ui.HOST}:{PORT}/"
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    words = ui.server_command(mlruns, PORT)
-    server = subprocess.Popen(words, env=os.environ | ui.QUIET, **silent)
-    try:
-        if not ui.answers(root, server):
-            raise RuntimeError(f"the UI of {mlruns} does not answer on port {PORT}")
-        yield root
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def take(chrome: Browser, root: str, page: Page, path: Path) -> None:

@@ -20,6 +20,7 @@ from clue.config.table_schema import ANSWERS, DEFAULT_METRICS, TABLE, ColumnsCon
 ADAPTATIONS = ("continued pre-training", "instruction tuning", "preference tuning", "merge")
 AUTO = "auto"
 """A setting that follows from others."""
+DOCUMENT_ORDERS = ("per_question", "per_patient")
 TEXT_MODES = ("full", "hash", "none")
 ONE, SPREAD, CROSSED = "one", "spread", "crossed"
 """Designs: one prompt, or a population of prompts."""
@@ -182,7 +183,7 @@ class TaskConf:
     """Table: `credentialed` text stays on this machine; none = credentialed."""
     documents: str | None = setting(None, OneOf(("own", "mixed", "foreign")))
     """LongHealth: `own` documents of the patient, `mixed` with those of others, `foreign` only."""
-    order: str | None = setting(None, OneOf(("per_question", "per_patient")))
+    order: str | None = setting(None, OneOf(DOCUMENT_ORDERS))
     """LongHealth: documents chosen and shuffled `per_question` (the paper) or `per_patient`."""
     repeats: int = setting(1, AtLeast(1))
     """LongHealth: presentations of every question, each with its own shuffle."""

@@ -1,6 +1,6 @@
 """Dry run of a job: tokens, prompts that are too long, downloads and hours; loads no model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 
@@ -14,6 +14,7 @@ from clue.common.paths import absolute_path
 from clue.errors import ModelUnavailable
 from clue.evaluation import preflight, throughput
 from clue.evaluation.device_peak import DevicePeak, device_peak
+from clue.evaluation.document_orders import OrderCost, order_costs
 from clue.evaluation.job import Job
 from clue.evaluation.opening import identified_backend, open_job
 from clue.evaluation.outcome import Outcome
@@ -56,6 +57,8 @@ class Plan:
     """On which the hours are spent; empty = unknown."""
     shards: int = 1
     """Processes that would share its prompts."""
+    orders: Sequence[OrderCost] = ()
+    """The chosen order of the documents, then the other one; empty = it presents no documents."""
 
     @property
     def is_bound(self) -> bool:
@@ -115,7 +118,7 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
     if conf.model.baseline:
         here = DevicePeak("", None)
     device = rate.device if rate.device or rate.source == "given" else here.name
-    return Plan(
+    needs = Plan(
         samples=size.samples,
         stored=size.stored,
         prompt_tokens=size.prompt_tokens,
@@ -133,3 +136,13 @@ def _plan(job: Job, cell: Cell, backend: Backend) -> Plan:
         device=device,
         shards=conf.shards,
     )
+    if size.overflow or conf.model.baseline:
+        return needs
+    orders = order_costs(
+        cell,
+        size.prompt_tokens,
+        answer_tokens=answer_tokens * size.samples,
+        hours=replace(needs, stored=0, answer_tokens=answer_tokens * size.samples).hours,
+        once=once,
+    )
+    return replace(needs, orders=orders)

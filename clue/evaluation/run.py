@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from clue import outgoing, privacy
+from clue.backends import uses_gpus
 from clue.backends.batch_effect import repeat_alone
 from clue.cell import Cell
 from clue.common.meter import METER
@@ -84,7 +85,7 @@ def _evaluate_all(
     """Evaluate the cells that are ready, nested in the job's run."""
     identity = ("clue.job", job_id(cells))
     title = f"{job.config.model.label}/{job.config.prompt.name}"
-    if not job.backend.replays:
+    if uses_gpus(job.config.backend.name) and not job.config.model.baseline:
         release_scorers()  # models of an earlier job's metrics: this job loads its model now
     with tracker.run(title, identity, tags.of_job(job.config, cells), job.command) as parent:
         parent.failed = failed

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from clue.common import console
-from clue.common.amounts import two_digits
+from clue.common.amounts import duration, two_digits
 from clue.common.plural import counted
+from clue.evaluation.document_orders import OrderCost
 from clue.evaluation.dry_run import Plan
 from clue.evaluation.outcome import Outcome
 from clue.launch.makespan import ShardPlan
@@ -18,12 +19,18 @@ LEGEND = (
     "~ = estimated; hours of what is not stored, on the device below; ≥ = these tokens at the peak "
     "of the device, which no run reaches"
 )
+ORDERS_LEGEND = (
+    "of all answers, also stored ones; the other order makes other prompts and other cells: "
+    "tasks.<task>.order=per_patient. Its time is that of the chosen one by the tokens read or "
+    "answered, if the backend reads a shared prefix once"
+)
 
 
 def plan_tables(outcomes: Sequence[Outcome]) -> "Iterator[Table]":
-    """Yields the tables of cells and of models; `~` = estimated, `-` or `?` = unknown."""
+    """Yields the tables of cells, models and orders; `~` = estimated, `-` or `?` = unknown."""
     yield _cells(outcomes)
     yield _models(outcomes)
+    yield _orders(outcomes)
 
 
 def total(outcomes: Sequence[Outcome]) -> str:
@@ -126,6 +133,39 @@ def _models(outcomes: Sequence[Outcome]) -> "Table":
         *(_tokens(every), "", _hours(every), "", ""),
     )
     return table
+
+
+def _orders(outcomes: Sequence[Outcome]) -> "Table":
+    """Both orders of each cell that presents documents, the chosen one first; then their sums."""
+    table = console.table(
+        ("model", "task", "prompt", "order"),
+        ("prompt tokens", "a prefix cache reads", "time"),
+        f"orders of the documents ({ORDERS_LEGEND})",
+    )
+    table.add_column("notes")
+    by_order: dict[str, list[OrderCost]] = {}
+    rows = [(row, Plan(**row.plan)) for row in outcomes if row.plan]
+    least = "≥ " if any(plan.is_bound for _, plan in rows if plan.orders) else ""
+    for row, plan in rows:
+        for index, cost in enumerate(OrderCost(*fields) for fields in plan.orders):
+            by_order.setdefault(cost.order, []).append(cost)
+            label = cost.order if index else f"{cost.order}, chosen"
+            names = (row.model, row.task, row.prompt, label)
+            table.add_row(*names, *_costs([cost], least), "; ".join(cost.notes))
+    if any(len(costs) > 1 for costs in by_order.values()):
+        table.add_section()
+        for order, costs in by_order.items():
+            table.add_row("all", counted(len(costs), "cell"), "", order, *_costs(costs, least))
+    return table
+
+
+def _costs(costs: Sequence[OrderCost], least: str) -> tuple[str, str, str]:
+    hours = [cost.hours for cost in costs if cost.hours is not None]
+    return (
+        f"~{sum(cost.prompt_tokens for cost in costs):,}",
+        f"~{sum(cost.read_tokens for cost in costs):,}",
+        f"{least}{duration(3600 * sum(hours))}" if len(hours) == len(costs) else "-",
+    )
 
 
 def _tokens(plans: Sequence[Plan]) -> str:

@@ -99,7 +99,7 @@ class Embedding:
         """Encodes one batch, shape (rows, longest, hidden)."""
         from bert_score.utils import bert_encode, padding
 
-        model = self.encoder.model
+        model = self.encoder.model(self.batch_tokens)
         ids, _, mask = padding(rows, self.encoder.tokenizer.pad_token_id)
         output: Floats = bert_encode(model, ids.to(model.device), mask.to(model.device)).cpu()
         return np.asarray(output)

@@ -17,6 +17,7 @@ from clue.checkpoints import intact, locate
 from clue.common.meter import METER
 from clue.config.schema import ModelConf
 from clue.errors import ModelError
+from clue.metrics import encoder_device
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,9 @@ class Encoder:
         """Most tokens of a text that are encoded, special ones included."""
         return int(self.tokenizer.model_max_length)
 
-    @property
-    def model(self) -> Any:
-        """The layers up to the compared one, in float32, on the GPU if there is one."""
-        return _model(self)
+    def model(self, batch_tokens: int) -> Any:
+        """Returns the layers up to the compared one, in float32, on `encoder_device.chosen`."""
+        return _model(self, batch_tokens)
 
 
 def encoder_conf(repo: str, revision: str | None = None) -> ModelConf:
@@ -88,7 +88,7 @@ def _tokenizer(encoder: Encoder) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _model(encoder: Encoder) -> Any:
+def _model(encoder: Encoder, batch_tokens: int) -> Any:
     import torch
     from transformers import AutoModel
 
@@ -101,7 +101,7 @@ def _model(encoder: Encoder) -> Any:
             **options,
         )
     _check_loaded(encoder, model, report)
-    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model.eval().to(encoder_device.chosen(model, encoder.limit, batch_tokens))
     log.info("BERTScore uses %s on %s", encoder.label, model.device)
     return model
 

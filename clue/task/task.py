@@ -112,7 +112,7 @@ class Task(TaskData):
         settings = [asdict(self.conf), asdict(self.prompting), asdict(self.thinking), self.draws]
         return sha256([settings, self.limit, files])
 
-    def split(self) -> SampleSplit:
+    def split(self, *, quiet: bool = False) -> SampleSplit:
         """Reads the data and splits them into worked examples and scored samples.
 
         The test file is shuffled with `random.Random(seed)` as in the authors' code. With
@@ -120,6 +120,9 @@ class Task(TaskData):
         scored as in the paper. A limit takes the first of the shuffled rest: a random sample that
         is the same for every model. Other sources of worked examples are shuffled in the same way,
         and all of the test file is scored.
+
+        Args:
+            quiet: log no notes, because the settings are not those of the user.
 
         Raises:
             DataError: the file differs from its official release, or has too few samples.
@@ -136,7 +139,7 @@ class Task(TaskData):
                 f"{self.path(self.source)}: too few samples for {least} worked examples and "
                 "at least one question"
             )
-        for note in notes:
+        for note in () if quiet else notes:
             log.warning("%s: %s", self.conf.name, note)
         rule = getattr(self.module, "reference_upstream", None)
         entries = self._asked(samples)

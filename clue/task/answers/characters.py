@@ -27,6 +27,8 @@ def normalised(text: str) -> str:
     >>> normalised("\uff23\uff1a \u2018I10\u200b\u2019"), normalised("\u2460I10")
     ("C: 'I10'", ' I10')
     """
+    if text.isascii():  # nothing to replace: options are read again for every answer
+        return text
     text = unicodedata.normalize("NFKC", _LIST_NUMBER.sub(" ", text.translate(_SAME)))
     visible = (char for char in text if unicodedata.category(char) != "Cf")
     return "".join(visible).translate(_SAME).replace("\ufe0f", "")

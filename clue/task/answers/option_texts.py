@@ -17,7 +17,8 @@ def folded(text: str) -> str:
 
 def exact(text: str, options: Mapping[str, str]) -> set[str]:
     """Returns the letters of the options that the text equals."""
-    return {letter for letter, option in options.items() if folded(option) == folded(text)}
+    wording = folded(text)
+    return {letter for letter, option in options.items() if folded(option) == wording}
 
 
 def begins_with(text: str, option: str | None) -> bool:

@@ -249,7 +249,7 @@ def test_weights_in_half_precision_are_used_in_float32(tmp_path: Path) -> None:
 
     folder = bert(tmp_path / "half", dtype=torch.bfloat16)
     scoring = of(BertscoreConf(model=str(folder), num_layers=2), tmp_path)
-    assert find(scoring.conf.bertscore, tmp_path).model.dtype == torch.float32
+    assert find(scoring.conf.bertscore, tmp_path).model(64).dtype == torch.float32
 
 
 @pytest.mark.parametrize("name", ["num_hidden_layers", "max_position_embeddings"])
@@ -375,7 +375,7 @@ def test_an_architecture_that_cannot_be_cut_is_refused(tmp_path: Path) -> None:
     ).save_pretrained(tmp_path / "bart")
     conf = BertscoreConf(model=str(tmp_path / "bart"), num_layers=1)
     with pytest.raises(ModelError, match=r"BartModel.* cannot be cut after layer 1"):
-        _ = find(conf, tmp_path).model
+        find(conf, tmp_path).model(64)
 
 
 @pytest.fixture
