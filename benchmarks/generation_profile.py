@@ -2,10 +2,11 @@
 
     python -m benchmarks.generation_profile --data DATA [--samples 64] [--dtype bfloat16]
 
-One thread answers MeQSum with SmolLM2 on the CPU, once with torch's profiler and once without. The
-table has the seconds, operations and rates of the matrix products by the number of their rows (512
-while prompts are read, one per running answer afterwards) and of the attention by the number of its
-queries, beside the rate of a large matrix product of the same dtype in the same run.
+One thread answers MeQSum with SmolLM2 on the CPU, once with torch's profiler and in several rounds
+without it, in turn with rows that refer to the prefix of all prompts and with rows that have copies
+of it. The table has the seconds, operations and rates of the matrix products by the number of their
+rows (512 while prompts are read, one per running answer afterwards) and of the attention by the
+number of its queries, beside the rate of a large matrix product of the same dtype in the same run.
 """
 
 import argparse
@@ -18,10 +19,11 @@ from typing import Any
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.generation import rendered, smollm2_on_cpu
-from benchmarks.generation_loops import Rows, ours
+from benchmarks.generation_loops import Answers, Rows, ours
 from benchmarks.generation_rates import Floors
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.prefix_attention import NAME
 from clue.backends.huggingface.shared_prefix import common_prefix
 from clue.backends.huggingface.turn import TurnRules
 
@@ -29,6 +31,7 @@ PRODUCT, ATTENTION = "aten::mm", "aten::_scaled_dot_product_flash_attention_for_
 STEPS = (8, 64, 256)
 """Upper bounds of the groups of rows or queries; more are the last group."""
 NEW_TOKENS = 64
+ROUNDS = 2
 
 
 @dataclass
@@ -97,29 +100,53 @@ def lines(sums: dict[str, Cost], peak: float) -> Iterator[str]:
         yield text
 
 
+def timed(
+    model: Any, batched: BatchGenerator, rows: Rows, floors: Floors
+) -> tuple[dict[str, float], dict[str, Answers]]:
+    """Measures generation with both attentions in turn.
+
+    Returns:
+        Least CPU seconds and the answers, by name of the attention; the model keeps `NAME`.
+    """
+    seconds: dict[str, float] = {}
+    answers: dict[str, Answers] = {}
+    for _ in range(ROUNDS):
+        for name in ("sdpa", NAME):
+            model.set_attn_implementation(name)
+            floors.measure()
+            started = time.process_time()
+            answers[name] = ours(batched, rows, NEW_TOKENS)
+            spent = time.process_time() - started
+            seconds[name] = min(seconds.get(name, spent), spent)
+    return seconds, answers
+
+
 def measure(backend: TransformersBackend, rows: Rows) -> None:
     """Print the table of some prompts."""
     model, chat = backend.checkpoint.model, backend.checkpoint.chat
     batched = BatchGenerator(model, TurnRules(chat.tokenizer, chat.stop_ids))
     ours(batched, rows[:4], 2)  # what is initialised once is not timed
     floors = Floors(model)
-    floors.measure()
-    started = time.process_time()
-    answers = ours(batched, rows, NEW_TOKENS)
-    seconds = time.process_time() - started
+    seconds, answers = timed(model, batched, rows, floors)
     with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as profiler:
         ours(batched, rows, NEW_TOKENS)
-    shared, answered = len(common_prefix(rows)), sum(map(len, answers.values()))
+    shared, answered = len(common_prefix(rows)), sum(map(len, answers[NAME].values()))
     read = shared + sum(len(row) - shared for row in rows)
     flop = 2 * (floors.layers * (read + answered) + floors.head * answered)
     print(f"{len(rows)} prompts, {read} tokens to read, {answered} answered, {model.dtype}")
     for line in lines(costs(profiler.key_averages(group_by_input_shape=True)), floors.matmul_cpu):
         print(line)
+    least = flop / floors.matmul_cpu
     print(
-        f"without the profiler {seconds:.1f} CPU s; the necessary products, {flop / 1e12:.2f} "
-        f"TFLOP at {floors.matmul_cpu / 1e9:.0f} GFLOP/s, take {flop / floors.matmul_cpu:.1f} s: "
-        f"{flop / floors.matmul_cpu / seconds:.0%}"
+        f"necessary products: {flop / 1e12:.2f} TFLOP at {floors.matmul_cpu / 1e9:.0f} GFLOP/s: "
+        f"{least:.1f} s"
     )
+    for name, cpu in sorted(seconds.items(), reverse=True):
+        equal = sum(answers[name][index] == answers[NAME][index] for index in range(len(rows)))
+        print(
+            f"{name}, without the profiler: {cpu:.1f} CPU s, {cpu / seconds[NAME]:.2f} times the "
+            f"first, products {least / cpu:.0%}, {equal} of {len(rows)} answers equal"
+        )
 
 
 def main() -> None:
