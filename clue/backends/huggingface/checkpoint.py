@@ -144,7 +144,7 @@ class Checkpoint:
     def _load(self) -> Any:
         import torch
 
-        from clue.backends.huggingface import prefix_attention
+        from clue.backends.huggingface.prefix_trial import enable
 
         conf, source = self.setup.model, self.location.source
         loader = architecture.auto_class(conf.label, self.config)
@@ -167,7 +167,7 @@ class Checkpoint:
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
             architecture.free_encoders(model)
-        prefix_attention.enable(model.eval())
+        enable(model.eval())
         return model
 
     @property

@@ -7,7 +7,6 @@ once. Own tokens are read in blocks of rows, each from the first column that one
 The results equal those of undivided attention but for rounding.
 """
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +16,6 @@ import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
-
-log = logging.getLogger(__name__)
 
 NAME = "sdpa_shared_prefix"
 """Name of this attention in the library's registry; without prefixes it is the library's `sdpa`."""
@@ -110,10 +107,9 @@ def attention(  # noqa: PLR0913  the library calls it with these
         parts.append(_own_part(query[rows], key[rows, :, low:], value[rows, :, low:], mask, scale))
     output, weight = (torch.cat(part) for part in zip(*parts, strict=True))
     for members, prefix in pass_rows.prefixes:
-        rows = slice(None) if members is None else members
-        layer = prefix.layers[module.layer_idx]
-        part = _prefix_part(query[rows], layer, scale)
-        output[rows] = _joined(output[rows], weight[rows], *part)
+        chosen = slice(None) if members is None else members
+        part = _prefix_part(query[chosen], prefix.layers[module.layer_idx], scale)
+        output[chosen] = _joined(output[chosen], weight[chosen], *part)
     pass_rows.layers.add(module.layer_idx)
     return output.transpose(1, 2).contiguous(), None
 
@@ -177,40 +173,11 @@ def _joined(
 
 def is_enabled(model: Any) -> bool:
     """Returns whether the attention of a model regards prefixes."""
-    return bool(_base(model).config.get_text_config()._attn_implementation == NAME)
+    return bool(library_model(model).config.get_text_config()._attn_implementation == NAME)
 
 
-def enable(model: Any) -> None:
-    """Let the attention of a model regard prefixes, if it can.
-
-    It can on the CPU where the library's `sdpa` computes all of its attention, without sliding
-    windows and caps. Whether it does is tried with a prompt of two tokens behind a prefix of two.
-
-    Args:
-        model: a loaded model of the library, also one with an adapter.
-    """
-    from clue.backends.huggingface.prompt_reading import PromptReader
-
-    base = _base(model)
-    implementation = base.config.get_text_config()._attn_implementation
-    devices = {parameter.device.type for parameter in base.parameters()}
-    if implementation != "sdpa" or devices != {"cpu"}:
-        return
-    base.set_attn_implementation(NAME)
-    reader = PromptReader(model, [0, 1])
-    try:
-        with torch.inference_mode():
-            rows = [[0, 1, 2, 3]]
-            for _ in reader.read(reader.new_cache(rows, 0), rows):
-                pass
-    # any error says that the model does not follow; with copies it answers as it always did
-    except Exception as error:
-        log.debug("rows do not share a prefix: %s", error)
-        base.set_attn_implementation(implementation)
-
-
-def _base(model: Any) -> Any:
-    """The model of the library below an adapter."""
+def library_model(model: Any) -> Any:
+    """Returns the model of the library, which can be below an adapter."""
     return model.get_base_model() if hasattr(model, "peft_config") else model
 
 

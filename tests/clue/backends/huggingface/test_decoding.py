@@ -24,6 +24,7 @@ from clue.backends.huggingface.architecture import free_encoders
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
+from clue.backends.huggingface.prefix_trial import enable
 from clue.backends.huggingface.turn import TurnRules
 from tests.clue.backends.huggingface import with_pictures
 from tests.clue.backends.huggingface.asking import batched, decoded
@@ -54,7 +55,7 @@ def mistral() -> Any:
 
 def referring() -> Any:
     model = llama()
-    prefix_attention.enable(model)
+    enable(model)
     assert prefix_attention.is_enabled(model)
     return model
 

@@ -16,9 +16,9 @@ from clue.backends.huggingface.prefix_attention import (
     PassRows,
     UnsupportedAttentionError,
     attention,
-    enable,
     is_enabled,
 )
+from clue.backends.huggingface.prefix_trial import enable
 from clue.backends.huggingface.prompt_reading import PromptReader
 from clue.backends.huggingface.turn import TurnRules
 from tests.clue.backends.huggingface.asking import batched
