@@ -129,5 +129,5 @@ class CellGrid:
         mu, of_mu = self.mu
         constant, estimates = self.gains[..., 0], self.gains[..., 1]
         means = y - (estimates - mu[..., None] * constant)
-        left = variances - self.explained + constant**2 * of_mu[..., None]
-        return means, np.maximum(left, 0.0)
+        remaining = variances - self.explained + constant**2 * of_mu[..., None]
+        return means, np.maximum(remaining, 0.0)

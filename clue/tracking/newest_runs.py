@@ -74,10 +74,10 @@ def _settled_experiment(
     database: sqlite3.Connection, name: str, artifacts: Path | None
 ) -> int | None:
     """Returns the number of the experiment; None if the tracker has something to do with it."""
-    found = database.execute(EXPERIMENT, [name]).fetchone()
-    if found is None:
+    experiment = database.execute(EXPERIMENT, [name]).fetchone()
+    if experiment is None:
         return None
-    number, location = found
+    number, location = experiment
     is_moved = artifacts is not None and location != artifacts.as_uri()
     query = "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
     tags = dict(database.execute(query, [number]).fetchall())

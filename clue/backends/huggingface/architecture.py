@@ -118,7 +118,7 @@ def free_encoders(model: Any) -> None:
     """
     import torch
 
-    base = model.get_base_model() if hasattr(model, "peft_config") else model
+    base = library_model(model)
     if text_config(base.config) is base.config:
         return
     for modality in ("image", "audio"):
@@ -126,6 +126,11 @@ def free_encoders(model: Any) -> None:
         names = [name for name, module in base.named_modules() if module is encoder]
         if any(names):  # without an encoder the library returns the model, whose name is empty
             base.set_submodule(names[0], torch.nn.Module())
+
+
+def library_model(model: Any) -> Any:
+    """Returns the model of the library, which can be below an adapter."""
+    return model.get_base_model() if hasattr(model, "peft_config") else model
 
 
 def _types(facts: Mapping[str, Any]) -> list[Any]:

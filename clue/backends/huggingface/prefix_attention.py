@@ -17,6 +17,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from clue.backends.huggingface.architecture import library_model
+
 NAME = "sdpa_shared_prefix"
 """Name of this attention in the library's registry; without prefixes it is the library's `sdpa`."""
 KEYWORD = "pass_rows"
@@ -115,8 +117,8 @@ def attention(  # noqa: PLR0913  the library calls it with these
 
 
 def _check_keywords(kwargs: Mapping[str, Any]) -> None:
-    given = kwargs.keys() - _WITHOUT_EFFECT
-    changing = {name for name in given if kwargs[name] is not None and kwargs[name] is not False}
+    keywords = kwargs.keys() - _WITHOUT_EFFECT
+    changing = {key for key in keywords if kwargs[key] is not None and kwargs[key] is not False}
     if changing:
         raise UnsupportedAttentionError(f"attention with {', '.join(sorted(changing))}")
 
@@ -174,11 +176,6 @@ def _joined(
 def is_enabled(model: Any) -> bool:
     """Returns whether the attention of a model regards prefixes."""
     return bool(library_model(model).config.get_text_config()._attn_implementation == NAME)
-
-
-def library_model(model: Any) -> Any:
-    """Returns the model of the library, which can be below an adapter."""
-    return model.get_base_model() if hasattr(model, "peft_config") else model
 
 
 AttentionInterface.register(NAME, attention)

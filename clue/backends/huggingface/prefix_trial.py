@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from clue.backends.huggingface.prefix_attention import NAME, library_model
+from clue.backends.huggingface.architecture import library_model
+from clue.backends.huggingface.prefix_attention import NAME
 from clue.backends.huggingface.prompt_reading import PromptReader
 
 log = logging.getLogger(__name__)

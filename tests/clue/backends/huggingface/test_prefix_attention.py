@@ -180,13 +180,13 @@ def test_memory_holds_a_prefix_once_and_the_batch_is_planned_for_that() -> None:
 
 
 def test_attention_without_prefixes_is_the_library_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[Any] = []
+    calls: list[Any] = []
     monkeypatch.setattr(
         prefix_attention,
         "sdpa_attention_forward",
-        lambda *args, **kwargs: (given.append((args, kwargs)) or args[1], None),
+        lambda *args, **kwargs: (calls.append((args, kwargs)) or args[1], None),
     )
     query = torch.ones(1, 1, 1, SIZE)
     output, _ = attention(MODULE, query, query, query, None, scaling=0.5, sliding_window=4)
     assert output is query
-    assert given[0][1] == {"scaling": 0.5, "sliding_window": 4}
+    assert calls[0][1] == {"scaling": 0.5, "sliding_window": 4}
