@@ -16,17 +16,21 @@ from clue.common.cli import take_config_dir
 from clue.common.console import accept_all_texts, print_error, print_lines
 from clue.config.folders import CONF
 from clue.errors import ClueError
+from clue.launch.shell_completion import asks_completion, complete
 
 HELP = ("-h", "--help")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command, or print its help, which needs no Hydra; returns the exit code."""
+    """Run the command, or print its help or completions, which need less; returns the exit code."""
     accept_all_texts()
     try:
         words = take_config_dir(arguments)
         if len(words) == 1 and words[0] in HELP:
             print_lines(help_text())
+            return 0
+        if asks_completion(words):
+            complete(words)
             return 0
     except ClueError as error:
         print_error(f"error: {error}")

@@ -48,8 +48,6 @@ def check_overrides(arguments: Sequence[str], schema: type, groups: Sequence[str
         ConfigError: a key is unknown (suggests the most similar one) or is added with `+`; a path
             or the name of a file is empty.
     """
-    if {"-sc", "--shell_completion"} & set(arguments):
-        return  # install=bash is no setting
     for argument in arguments:
         key, equals, value = argument.partition("=")
         if argument.startswith("-") or not equals:

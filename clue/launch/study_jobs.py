@@ -38,7 +38,7 @@ class StudyJobs:
 def names_study(arguments: Iterable[str]) -> bool:
     """True if a command line chooses a study whose jobs are to run."""
     words = list(arguments)
-    no_run = {"--help", "--cfg", "-c", "-sc", "--shell-completion", "--hydra-help", "--info", "-i"}
+    no_run = {"--help", "--cfg", "-c", "--hydra-help", "--info", "-i"}
     return any(word.startswith("study=") for word in words) and not no_run & set(words)
 
 
