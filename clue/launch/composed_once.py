@@ -5,14 +5,19 @@ the last job ends the command, and each again when it starts. Here the second co
 first one. Hydra's own sweeper and its check are used as they are.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import CachingConfigRepository
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.object_type import ObjectType
 from hydra.core.plugins import Plugins
-from hydra.plugins.config_source import ConfigSource
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
@@ -22,13 +27,16 @@ TARGET = "hydra_plugins.clue.ComposedOnceSweeper"
 
 
 class ComposedOnce(ConfigLoader):
-    """Loader that hands out each composition of a sweep a second time without composing it."""
+    """Loader that returns each composition of a sweep twice: to Hydra's check, and to the job.
+
+    Price: the two are one object. Hydra's check drops it unchanged.
+    """
 
     def __init__(self, loader: ConfigLoader) -> None:
         self.loader = loader
         self._composed: dict[tuple[str, ...], DictConfig] = {}
-        """Compositions by their overrides; copies take a tenth of the time of composing. They are
-        not pickled: Hydra loads the classes of its launchers anew, which pickle refuses."""
+        """Compositions by their overrides. They are not pickled: Hydra loads the classes of its
+        launchers anew, which pickle refuses."""
 
     def load_sweep_config(
         self, master_config: DictConfig, sweep_overrides: list[str]
@@ -43,13 +51,14 @@ class ComposedOnce(ConfigLoader):
             HydraException: the overrides cannot be composed.
         """
         key = tuple(sweep_overrides)
-        if key not in self._composed:
-            composed = self.loader.load_sweep_config(master_config, sweep_overrides)
-            self._composed[key] = deepcopy(composed)
-            return composed
-        checked = self._composed.pop(key)
-        OmegaConf.copy_cache(from_config=master_config, to_config=checked)
-        return checked
+        composed = self._composed.pop(key, None)
+        if composed is None:
+            with _uncollected():
+                composed = self.loader.load_sweep_config(master_config, sweep_overrides)
+            self._composed[key] = composed
+        else:
+            OmegaConf.copy_cache(from_config=master_config, to_config=composed)
+        return composed
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Makes the process of a pool get Hydra's loader: each of its jobs is composed once."""
@@ -97,8 +106,46 @@ class ComposedOnce(ConfigLoader):
         return self.loader.compute_defaults_list(config_name, overrides, run_mode)
 
 
-def _itself(loader: ConfigLoader) -> ConfigLoader:
-    return loader
+def _itself(hydras_own: Any) -> Any:
+    return hydras_own
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cyclic garbage meanwhile: a composition is large, and all of it is kept."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class ParsedOnce(CachingConfigRepository):
+    """Configuration files, each parsed once for all compositions of a sweep.
+
+    Hydra copies the repository of its loader for each composition and keeps what that parses.
+    """
+
+    def load_config(self, config_path: str) -> ConfigResult | None:
+        """Returns a copy of a parsed file, which the composition changes; None if there is none."""
+        return deepcopy(super().load_config(config_path))
+
+    def initialize_sources(self, config_search_path: ConfigSearchPath) -> None:
+        """Read from other folders from now on, which have other files of the same names."""
+        super().initialize_sources(config_search_path)
+        self.cache = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "ParsedOnce":
+        """Returns a repository for one composition, which shares what is parsed."""
+        copied = ParsedOnce(self.delegate)
+        copied.cache = self.cache
+        return copied
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Makes the process of a pool get Hydra's repository."""
+        return _itself, (self.delegate,)
 
 
 class ComposedOnceSweeper(Sweeper):
@@ -115,10 +162,11 @@ class ComposedOnceSweeper(Sweeper):
         from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 
         self.sweeper = BasicSweeper(**self.settings)
+        loader = hydra_context.config_loader
+        assert isinstance(loader, ConfigLoaderImpl)
+        loader.repository = ParsedOnce(loader.repository)  # type: ignore[assignment]
         self.sweeper.setup(
-            hydra_context=HydraContext(
-                ComposedOnce(hydra_context.config_loader), hydra_context.callbacks
-            ),
+            hydra_context=HydraContext(ComposedOnce(loader), hydra_context.callbacks),
             task_function=task_function,
             config=config,
         )

@@ -1,5 +1,6 @@
 """Each job of a sweep is composed once, before the first job, and as Hydra composes it."""
 
+import gc
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,13 @@ import pytest
 from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from clue.config.folders import CONF
 from clue.launch import sweep  # noqa: F401  registers
-from clue.launch.composed_once import ComposedOnce
+from clue.launch.composed_once import ComposedOnce, ParsedOnce
 from tests.conftest import Cli
 
 WORDS = ["backend=fake", "paths.data=demo", "limit=2"]
@@ -59,7 +61,6 @@ def test_the_second_composition_is_the_first_and_equals_that_of_hydra(
     once = ComposedOnce(loader)
     first, second = (once.load_sweep_config(master, JOB) for _ in range(2))
     assert len(calls) == 1
-    assert second is not first
     for composed in (first, second):
         assert content(composed) == content(expected)
         assert OmegaConf.get_type(composed.model) is OmegaConf.get_type(expected.model)
@@ -77,18 +78,89 @@ def test_a_job_that_is_named_twice_runs_twice(
     assert all(content(job) == content(jobs[0]) for job in jobs)
 
 
-def test_a_change_of_the_first_is_not_in_the_second(loader: ConfigLoader) -> None:
+def test_a_change_of_a_job_is_not_in_the_next(loader: ConfigLoader) -> None:
+    master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
+    loader.repository = ParsedOnce(loader.repository)
+    once = ComposedOnce(loader)
+    other = once.load_sweep_config(master, ["model=meditron7b", *WORDS])
+    other.backend.batch_tokens = 7
+    other.hydra.job.name = "other"
+    job = once.load_sweep_config(master, JOB)
+    assert job.backend.batch_tokens != 7
+    assert job.hydra.job.name != "other"
+
+
+def test_a_file_that_is_parsed_once_composes_as_often_as_it_is_named(loader: ConfigLoader) -> None:
+    """All models and prompts, twice, as they are composed when each parses its files."""
+    models, prompts = (loader.get_group_options(group) for group in ("model", "prompt"))
+    master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
+    jobs = [
+        *([f"model={model}", "task=all", *WORDS] for model in models[:6]),
+        *([f"prompt={prompt}", *WORDS] for prompt in prompts),
+    ]
+    expected = [content(loader.load_sweep_config(master, job)) for job in jobs]
+    loader.repository = ParsedOnce(loader.repository)
+    for _ in range(2):
+        composed = [content(loader.load_sweep_config(master, job)) for job in jobs]
+        assert composed == expected
+
+
+def test_a_file_is_read_once_for_all_jobs(
+    loader: ConfigLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
+    repository = loader.repository
+    names: list[str] = []
+    read = type(repository).load_config
+    monkeypatch.setattr(
+        type(repository),
+        "load_config",
+        lambda self, config_path: names.append(config_path) or read(self, config_path),
+    )
+    loader.repository = ParsedOnce(repository)
+    for model in ("llama2_7b", "meditron7b"):
+        loader.load_sweep_config(master, [f"model={model}", *WORDS])
+    assert {"config", "model/llama2_7b", "model/meditron7b"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_a_job_with_folders_of_its_own_reads_them(loader: ConfigLoader, tmp_path: Path) -> None:
+    """`hydra.searchpath` of one job is not that of the jobs before and after it."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "own.yaml").write_text("name: own\nrepo: made-up/own\n")
+    master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
+    loader.repository = ParsedOnce(loader.repository)
+    own = ["model=own", f"hydra.searchpath=[file://{tmp_path}]", *WORDS]
+    with pytest.raises(HydraException, match="own"):
+        loader.load_sweep_config(master, ["model=own", *WORDS])
+    assert loader.load_sweep_config(master, own).model.repo == "made-up/own"
+    with pytest.raises(HydraException, match="own"):
+        loader.load_sweep_config(master, ["model=own", *WORDS])
+
+
+def test_garbage_is_collected_after_a_composition_as_before(loader: ConfigLoader) -> None:
     master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
     once = ComposedOnce(loader)
-    once.load_sweep_config(master, JOB).limit = 7
-    assert once.load_sweep_config(master, JOB).limit == 2
+    with pytest.raises(HydraException):
+        once.load_sweep_config(master, ["model=no_such_model", *WORDS])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        once.load_sweep_config(master, JOB)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_the_process_of_a_pool_gets_the_loader_of_hydra(loader: ConfigLoader) -> None:
     master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
     once = ComposedOnce(loader)
+    repository = type(loader.repository)
+    loader.repository = ParsedOnce(loader.repository)
     once.load_sweep_config(master, JOB)
-    assert type(pickle.loads(pickle.dumps(once))) is type(loader)
+    received = pickle.loads(pickle.dumps(once))
+    assert type(received) is type(loader)
+    assert type(received.repository) is repository
 
 
 @pytest.mark.slow
