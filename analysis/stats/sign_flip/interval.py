@@ -6,6 +6,8 @@ subset is as extreme as the data if the subset's mean does not exceed that diffe
 nothing always is.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from analysis.stats.clusters import ROUNDING
@@ -14,6 +16,8 @@ from analysis.stats.sign_flip import subset_sums
 from analysis.stats.sign_flip.permutation_test import ENUMERABLE
 
 UNBOUNDED = Interval(-np.inf, np.inf)
+NEAR = 2000
+"""Means that are computed at most, unless many are equal; changes no result."""
 EVERY, BEYOND = 50, 1.3
 """Each so many values are a sample, and the rank in it is raised by this factor; neither changes a
 result."""
@@ -85,30 +89,72 @@ def _smallest_mean(values: Array, sizes: Array, rank: int) -> float:
     """Mean of the non-empty subset that has this rank among all of them.
 
     Subsets of one half of the clusters meet those of the other in sorted order, which counts 2^20
-    means below a bound by 2^10 searches. The means are computed only close to the result.
+    means below a bound by 2^10 searches. Means are computed only between two bounds close to the
+    result, which are widened by more than a rounding error.
     """
-    middle = len(values) // 2
-    (a, n), (b, m) = (
-        (subset_sums.all_subsets(values[half]), subset_sums.all_subsets(sizes[half]))
-        for half in (slice(middle), slice(middle, None))
-    )
-    low, high = float((values / sizes).min()), float((values / sizes).max())
-    for _ in range(60):
+    halves = _Halves.of(values, sizes)
+    means = values / sizes
+    slack = ROUNDING * float(np.abs(means).max()) or float(np.finfo(float).tiny)
+    low, high = float(means.min()) - slack, float(means.max()) + slack
+    below, upto = 0, (1 << len(values)) - 1
+    while upto - below > NEAR and high - low > slack:
         bound = (low + high) / 2
-        number = int(np.searchsorted(np.sort(b - bound * m), bound * n - a, "right").sum()) - 1
+        number = halves.number(bound)
         if number > rank:
-            high = bound
-            if number < 2 * rank + 100:
-                break
+            high, upto = bound, number
         else:
-            low = bound
-    order = np.argsort(b - high * m)
-    stops = np.searchsorted((b - high * m)[order], high * n - a, "right")
-    first = np.repeat(np.arange(len(a)), stops)
-    second = order[np.arange(len(first)) - np.repeat(np.cumsum(stops) - stops, stops)]
-    with np.errstate(invalid="ignore"):
-        means = (a[first] + b[second]) / (n[first] + m[second])
-    return float(np.partition(means, rank)[rank])
+            low, below = bound, number
+    near = halves.means(low - slack, high + slack)
+    smaller = halves.number(high + slack) - len(near)
+    return float(np.partition(near, rank - smaller)[rank - smaller])
+
+
+class _Halves(NamedTuple):
+    """Sums and sizes of all subsets of the first and of the second half of the clusters."""
+
+    a: Array
+    """Sums of the first half's subsets; the empty one is first, the whole half last."""
+    n: Array
+    """Sizes of them."""
+    b: Array
+    """Sums of the second half's subsets."""
+    m: Array
+    """Sizes of them."""
+
+    @classmethod
+    def of(cls, values: Array, sizes: Array) -> "_Halves":
+        middle = len(values) // 2
+        halves = (slice(middle), slice(middle, None))
+        return cls(
+            *(subset_sums.all_subsets(of[half]) for half in halves for of in (values, sizes))
+        )
+
+    def number(self, bound: float) -> int:
+        """Number of non-empty subsets of all clusters whose mean does not exceed a bound.
+
+        (a + b) / (n + m) <= bound if b - bound m <= bound n - a, which the empty subset fulfils.
+        """
+        ordered = np.sort(self.b - bound * self.m)
+        return int(np.searchsorted(ordered, bound * self.n - self.a, "right").sum()) - 1
+
+    def means(self, low: float, high: float) -> Array:
+        """Means of the subsets that `number(high)` counts, unless they are `low` or less.
+
+        (n + m) (high - mean) is the distance from the bound in the order, so that the subsets above
+        `low` are less than (high - low) times all items before it.
+        """
+        distances = self.b - high * self.m
+        order = np.argsort(distances)
+        ends = high * self.n - self.a
+        width = (high - low) * float(self.n[-1] + self.m[-1])
+        start = np.searchsorted(distances[order], ends - width, "left")
+        stop = np.searchsorted(distances[order], ends, "right")
+        counts = stop - start
+        first = np.repeat(np.arange(len(counts)), counts)
+        second = order[np.arange(len(first)) - np.repeat(np.cumsum(counts) - stop, counts)]
+        with np.errstate(invalid="ignore"):
+            means = (self.a[first] + self.b[second]) / (self.n[first] + self.m[second])
+        return np.asarray(means[means > low])  # not the nan of the empty subset
 
 
 def _round_to_zero(low: float, high: float, sums: Array) -> Interval:

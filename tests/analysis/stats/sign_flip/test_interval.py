@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -15,17 +16,50 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+@pytest.fixture(autouse=True, scope="module", params=[interval.NEAR, 3])
+def near(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Few clusters have fewer means than are computed at a time, so that nothing is bracketed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interval, "NEAR", request.param)
+        yield
+
+
 def test_fishers_maize_is_excluded_by_t_and_not_by_sign_flips() -> None:
     assert sign_flip_interval(MAIZE, rng()) == pytest.approx((-1 / 6, 41), abs=1e-12)
 
 
 @given(clustered(smallest=6, largest=9), st.sampled_from([0.95, 0.9, 0.8]))
 def test_the_limits_are_order_statistics_of_all_subsets_means(series: Sums, level: float) -> None:
+    assert sign_flip_interval(series, rng(), level) == pytest.approx(
+        order_statistics(series, level), abs=1e-12
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.1, 0.1, 0.1, 0.3, 0.0]), st.integers(1, 60)),
+        min_size=6,
+        max_size=10,
+    ),
+    st.sampled_from([0.95, 0.5, 0.05, 0.01]),
+)
+def test_means_that_differ_by_rounding_only_are_ranked_as_any_others(
+    clusters: list[tuple[float, int]], level: float
+) -> None:
+    """Their comparisons with a bound err on either side of it."""
+    mean, sizes = np.array(clusters).T
+    series = Sums(mean * sizes, sizes)
+    assert sign_flip_interval(series, rng(), level) == pytest.approx(
+        order_statistics(series, level), abs=1e-12
+    )
+
+
+def order_statistics(series: Sums, level: float) -> tuple[float, float]:
+    """Limits from the means of all subsets, one after another."""
     members = np.array([*product((0, 1), repeat=series.n_clusters)])[1:]
     means = np.sort(members @ series.sums / (members @ series.sizes))
     rank = int((len(means) + 1) * (1 - level) / 2 + 1e-9) - 1
-    expected = (means[rank], means[-1 - rank]) if rank >= 0 else (-np.inf, np.inf)
-    assert sign_flip_interval(series, rng(), level) == pytest.approx(expected, abs=1e-12)
+    return (means[rank], means[-1 - rank]) if rank >= 0 else (-np.inf, np.inf)
 
 
 @given(clustered(smallest=7, largest=9))
