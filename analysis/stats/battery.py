@@ -7,7 +7,7 @@ if all scores are identical.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +46,8 @@ def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comp
     """Compares two models on several series; no series changes the result of another.
 
     Series with the same seed and number of clusters share their random signs, which makes many of
-    them nearly as quick as one.
+    them nearly as quick as one. Equal series are compared once: a task with one metric has a series
+    as its metric and as its score, and an analysis may change the name of a score only.
 
     Args:
         series: series of any tasks and scores.
@@ -58,35 +59,43 @@ def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comp
     >>> [result.refused for result in batteries([gain, same], [Options(), Options()])]
     [None, "the two models' scores are identical on all 8 items"]
     """
-    flips = _sign_flips(series, options)
-    return [
-        _comparison(paired, option, flips[index])
+    firsts: dict[tuple[Any, ...], int] = {}
+    first_of = [
+        firsts.setdefault(_identity(paired, option), index)
         for index, (paired, option) in enumerate(zip(series, options, strict=True))
     ]
+    flips = _sign_flips(series, options, firsts.values())
+    comparisons = {
+        index: _comparison(series[index], options[index], tested) for index, tested in flips.items()
+    }
+    return [comparisons[index] for index in first_of]
+
+
+def _identity(paired: Paired, options: Options) -> tuple[Any, ...]:
+    """All that a comparison depends on; names of items and clusters are no part of it."""
+    scores = (paired.base.tobytes(), paired.tuned.tobytes(), paired.codes.tobytes())
+    return (*scores, paired.step_size, options)
 
 
 def _sign_flips(
-    series: Sequence[Paired], options: Sequence[Options]
+    series: Sequence[Paired], options: Sequence[Options], indices: Iterable[int]
 ) -> dict[int, tuple[SignFlip, Interval]]:
-    """Sign-flip test and interval by index of the series; equal series are tested once.
-
-    A task with one metric has a series as its metric and as its score, and an analysis may change
-    the name of a score only.
-    """
+    """Sign-flip test and interval of the series with these indices; equal sums are flipped once."""
     groups: dict[tuple[Any, int], list[int]] = {}
     first: dict[tuple[Any, ...], int] = {}
     same_as: dict[int, int] = {}
-    for index, (paired, option) in enumerate(zip(series, options, strict=True)):
+    for index in indices:
+        paired, option = series[index], options[index]
         numbers = (paired.sums.sums.tobytes(), paired.sums.sizes.tobytes(), paired.step_size)
         same_as[index] = first.setdefault((*numbers, option.seed, option.flips), index)
         if same_as[index] == index:
             groups.setdefault((option.seed, option.flips), []).append(index)
     results: dict[int, tuple[SignFlip, Interval]] = {}
-    for (seed, flips), indices in groups.items():
-        many = [series[index].sums for index in indices]
-        step_sizes = [series[index].step_size for index in indices]
+    for (seed, flips), members in groups.items():
+        many = [series[index].sums for index in members]
+        step_sizes = [series[index].step_size for index in members]
         tested = sign_flips_with_intervals(many, _generator(seed), step_sizes, flips, LEVEL)
-        results |= dict(zip(indices, tested, strict=True))
+        results |= dict(zip(members, tested, strict=True))
     return {index: results[original] for index, original in same_as.items()}
 
 
