@@ -183,7 +183,8 @@ def measure(name: str, table: Table) -> None:
     config = model.config
     floors.model = None  # frees the weights
     del model
-    if find_spec("vllm") and not table.is_over:
+    vllm = find_spec("vllm")
+    if vllm and vllm.origin and not table.is_over:  # a folder of this name has no origin
         answers_of_vllm(config, works)
 
 
