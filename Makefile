@@ -43,7 +43,7 @@ demo: embedded ## a pair of small real models on all six tasks, on fictional dat
 	@echo 'Read mlruns/analysis/report.html; look at the runs: make ui'
 
 test: embedded dev ## the test suite, and the examples in docstrings
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal  # two processes, a thread each
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist worksteal  # three on two cores: many tests wait for a process
 
 calibration: dev ## how often the tests err on simulated data, a few minutes
 	$(BIN)/pytest -n 2 -m calibration

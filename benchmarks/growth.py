@@ -65,11 +65,13 @@ def measured(size: Size, folder: Path) -> Cost:
 def analyse(words: Sequence[str]) -> dict[str, Any]:
     """Analyses a store in this process; returns the fields of `Cost`."""
     from analysis import report
+    from analysis.__main__ import collect_rarely
     from analysis.configuration import configuration
     from analysis.paired_study import run, study_cells
     from analysis.paired_study.output import write_study
     from analysis.paired_study.summary import summary
 
+    collect_rarely()
     marks = [0.0, time.process_time()]
     conf = configuration(words)
     study = study_cells(conf)
