@@ -3,13 +3,15 @@
     python -m benchmarks.generation_profile --data DATA [--samples 64] [--dtype bfloat16]
 
 One thread answers MeQSum with SmolLM2 on the CPU, once with torch's profiler and in several rounds
-without it, in turn with rows that refer to the prefix of all prompts and with rows that have copies
-of it. The table has the seconds, operations and rates of the matrix products by the number of their
-rows (512 while prompts are read, one per running answer afterwards) and of the attention by the
-number of its queries, beside the rate of a large matrix product of the same dtype in the same run.
+without it: in turn as the project does, with rows that have copies of the prefix of all prompts,
+and with linear layers in PyTorch's layout where the project packs them. The table has the seconds,
+operations and rates of the matrix products by the number of their rows (512 while prompts are read,
+one per running answer afterwards) and of the attention by the number of its queries, beside the
+rate of a large matrix product of the same dtype and library in the same run.
 """
 
 import argparse
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -23,11 +25,14 @@ from benchmarks.generation_loops import Answers, Rows, ours
 from benchmarks.generation_rates import Floors
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.packed_linear import PackedLinear, pack, unpack
 from clue.backends.huggingface.prefix_attention import NAME
 from clue.backends.huggingface.shared_prefix import common_prefix
 from clue.backends.huggingface.turn import TurnRules
 
-PRODUCT, ATTENTION = "aten::mm", "aten::_scaled_dot_product_flash_attention_for_cpu"
+PRODUCTS = ("aten::mm", "mkldnn::_linear_pointwise")
+ATTENTION = "aten::_scaled_dot_product_flash_attention_for_cpu"
+OURS, COPIES, UNPACKED = "the project", "with copies of the prefix", "without packed layers"
 STEPS = (8, 64, 256)
 """Upper bounds of the groups of rows or queries; more are the last group."""
 NEW_TOKENS = 64
@@ -57,8 +62,8 @@ def costs(events: Iterable[Any]) -> dict[str, Cost]:
 
 
 def _kind(event: Any) -> str:
-    if event.key == PRODUCT:
-        return f"matrix products of {_group(event.input_shapes[0][0])} rows"
+    if event.key in PRODUCTS:
+        return f"matrix products of {_group(math.prod(event.input_shapes[0][:-1]))} rows"
     if event.key == ATTENTION:
         return f"attention of {_group(event.input_shapes[0][2])} queries"
     return "everything else"
@@ -80,9 +85,10 @@ def _group(number: int) -> str:
 
 def _flop(event: Any) -> float:
     """Operations of one call; those of attention without regard to its mask."""
-    if event.key == PRODUCT:
-        (rows, inner), (_, columns) = event.input_shapes[:2]
-        return float(2 * rows * inner * columns)
+    if event.key in PRODUCTS:
+        states, weight = event.input_shapes[:2]
+        columns = weight[1] if event.key == PRODUCTS[0] else weight[0]  # packed: (out, in)
+        return float(2 * math.prod(states) * columns)
     if event.key == ATTENTION:
         batch, heads, queries, size = event.input_shapes[0]
         return float(4 * batch * heads * queries * event.input_shapes[1][2] * size)
@@ -103,21 +109,24 @@ def lines(sums: dict[str, Cost], peak: float) -> Iterator[str]:
 def timed(
     model: Any, batched: BatchGenerator, rows: Rows, floors: Floors
 ) -> tuple[dict[str, float], dict[str, Answers]]:
-    """Measures generation with both attentions in turn.
+    """Measures generation in each way in turn.
 
     Returns:
-        Least CPU seconds and the answers, by name of the attention; the model keeps `NAME`.
+        Least CPU seconds and the answers, by way; the model remains as it was.
     """
     seconds: dict[str, float] = {}
     answers: dict[str, Answers] = {}
+    is_packed = any(isinstance(module, PackedLinear) for module in model.modules())
     for _ in range(ROUNDS):
-        for name in ("sdpa", NAME):
-            model.set_attn_implementation(name)
+        for way in (COPIES, *([UNPACKED] if is_packed else []), OURS):
+            model.set_attn_implementation("sdpa" if way == COPIES else NAME)
+            if is_packed:
+                (unpack if way == UNPACKED else pack)(model)
             floors.measure()
             started = time.process_time()
-            answers[name] = ours(batched, rows, NEW_TOKENS)
+            answers[way] = ours(batched, rows, NEW_TOKENS)
             spent = time.process_time() - started
-            seconds[name] = min(seconds.get(name, spent), spent)
+            seconds[way] = min(seconds.get(way, spent), spent)
     return seconds, answers
 
 
@@ -130,7 +139,7 @@ def measure(backend: TransformersBackend, rows: Rows) -> None:
     seconds, answers = timed(model, batched, rows, floors)
     with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as profiler:
         ours(batched, rows, NEW_TOKENS)
-    shared, answered = len(common_prefix(rows)), sum(map(len, answers[NAME].values()))
+    shared, answered = len(common_prefix(rows)), sum(map(len, answers[OURS].values()))
     read = shared + sum(len(row) - shared for row in rows)
     flop = 2 * (floors.layers * (read + answered) + floors.head * answered)
     print(f"{len(rows)} prompts, {read} tokens to read, {answered} answered, {model.dtype}")
@@ -141,11 +150,12 @@ def measure(backend: TransformersBackend, rows: Rows) -> None:
         f"necessary products: {flop / 1e12:.2f} TFLOP at {floors.matmul_cpu / 1e9:.0f} GFLOP/s: "
         f"{least:.1f} s"
     )
-    for name, cpu in sorted(seconds.items(), reverse=True):
-        equal = sum(answers[name][index] == answers[NAME][index] for index in range(len(rows)))
+    for way in sorted(seconds, key=lambda way: seconds[way]):
+        cpu = seconds[way]
+        equal = sum(answers[way][index] == answers[OURS][index] for index in range(len(rows)))
         print(
-            f"{name}, without the profiler: {cpu:.1f} CPU s, {cpu / seconds[NAME]:.2f} times the "
-            f"first, products {least / cpu:.0%}, {equal} of {len(rows)} answers equal"
+            f"{way}, without the profiler: {cpu:.1f} CPU s, {cpu / seconds[OURS]:.2f} times the "
+            f"project, products {least / cpu:.0%}, {equal} of {len(rows)} answers equal"
         )
 
 

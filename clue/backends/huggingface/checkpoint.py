@@ -144,6 +144,7 @@ class Checkpoint:
     def _load(self) -> Any:
         import torch
 
+        from clue.backends.huggingface import packed_linear
         from clue.backends.huggingface.prefix_trial import enable
 
         conf, source = self.setup.model, self.location.source
@@ -167,7 +168,10 @@ class Checkpoint:
             intact.check_finite(conf.label, source, model)
             model = self._with_adapter(model) if self.adapter else model
             architecture.free_encoders(model)
-        enable(model.eval())
+        model = model.eval()
+        if packed_linear.helps(model.dtype):
+            packed_linear.pack(model)
+        enable(model)
         return model
 
     @property
