@@ -11,7 +11,7 @@ import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
 
 from clue.backends import Setup
-from clue.backends.huggingface import memory, quantization
+from clue.backends.huggingface import memory, packed_linear, quantization
 from clue.backends.huggingface.backend import TransformersBackend
 from clue.checkpoints import offline
 from clue.config.schema import BackendConf, ModelConf
@@ -81,6 +81,13 @@ def test_a_saved_model_for_pictures_answers_text(kind: str, tmp_path: Path) -> N
     assert len({completion.text for completion in completions.values()}) > 1
 
 
+@pytest.fixture
+def plain_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A packed weight is no parameter."""
+    monkeypatch.setattr(packed_linear, "helps", lambda dtype: False)
+
+
+@pytest.mark.usefixtures("plain_layers")
 def test_the_encoder_of_pictures_is_freed(tmp_path: Path) -> None:
     folder = with_pictures.checkpoint(tmp_path / "m")
     full = AutoModelForImageTextToText.from_pretrained(folder)
@@ -88,6 +95,7 @@ def test_the_encoder_of_pictures_is_freed(tmp_path: Path) -> None:
     assert opened(folder).checkpoint.model.num_parameters() == full.num_parameters() - tower > 0
 
 
+@pytest.mark.usefixtures("plain_layers")
 def test_a_model_for_text_keeps_all_of_its_weights(tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM
 
@@ -127,6 +135,7 @@ def test_an_adapter_of_a_model_for_pictures_is_merged(layers: str, tmp_path: Pat
     assert (before - beside).abs().max() > 0.01
 
 
+@pytest.mark.usefixtures("plain_layers")
 def test_an_adapter_in_few_bits_stays_beside_the_text_model(tmp_path: Path) -> None:
     base = with_pictures.checkpoint(tmp_path / "m")
     folder = adapter(base, tmp_path / "lora", r".*\.(q|v)_proj")

@@ -24,6 +24,7 @@ from clue.backends.huggingface.architecture import free_encoders
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.decoding import Decoder
 from clue.backends.huggingface.kv_cache import KvCacheLayer
+from clue.backends.huggingface.packed_linear import PackedLinear, pack
 from clue.backends.huggingface.prefix_trial import enable
 from clue.backends.huggingface.turn import TurnRules
 from tests.clue.backends.huggingface import with_pictures
@@ -60,10 +61,17 @@ def referring() -> Any:
     return model
 
 
+def packed() -> Any:
+    model = referring()
+    pack(model)
+    assert isinstance(model.lm_head, PackedLinear)
+    return model
+
+
 @pytest.fixture(
     scope="module",
-    params=[llama, mistral, referring],
-    ids=["llama", "sliding window", "shared prefix"],
+    params=[llama, mistral, referring, packed],
+    ids=["llama", "sliding window", "shared prefix", "packed layers"],
 )
 def model(request: pytest.FixtureRequest) -> Any:
     return request.param()

@@ -12,6 +12,7 @@ from clue.backends.huggingface import likelihood, prompt_reading
 from clue.backends.huggingface.batching import BatchGenerator
 from clue.backends.huggingface.kv_cache import KvCacheLayer
 from clue.backends.huggingface.likelihood import LikelihoodReader, logprobs_of
+from clue.backends.huggingface.packed_linear import unpack
 from clue.backends.huggingface.prompt_reading import PromptReader
 from clue.backends.huggingface.turn import TurnRules
 from clue.checkpoints.continuation import ContinuedPrompt
@@ -201,6 +202,7 @@ def test_the_backend_scores_options_behind_the_rendered_chat(
 ) -> None:
     folder = tiny.llama(tmp_path, template=template, seed=3)
     backend = transformers_backend(folder, tmp_path, batch_size=3)
+    unpack(backend.checkpoint.model)  # packed weights have no double precision
     backend.checkpoint.model.double()
     assert backend.likelihood_problem() is None
     options = [["knee", "pain", "what are"][: 2 + i % 2] for i in range(7)]
