@@ -24,6 +24,7 @@ from benchmarks.generation import rendered, smollm2_on_cpu
 from benchmarks.generation_loops import ours
 from benchmarks.generation_rates import Floors
 from clue.backends.huggingface.batching import BatchGenerator
+from clue.backends.huggingface.packed_linear import unpack
 from clue.backends.huggingface.shared_prefix import common_prefix
 from clue.backends.huggingface.turn import TurnRules
 
@@ -62,6 +63,7 @@ def prepare(data: str, samples: int, folder: Path) -> None:
     backend.setup.model.dtype = "float32"
     rows, chat = rendered(backend, data, samples), backend.checkpoint.chat
     backend.checkpoint.model.set_attn_implementation("sdpa")
+    unpack(backend.checkpoint.model)  # packed weights are not saved
     backend.checkpoint.model.save_pretrained(folder)
     chat.tokenizer.save_pretrained(folder)
     prompts = {"rows": rows, "stop": list(chat.stop_ids), "new_tokens": NEW_TOKENS}

@@ -35,7 +35,7 @@ class PackedLinear(torch.nn.Module):
         self.in_features, self.out_features = linear.in_features, linear.out_features
         self.bias = linear.bias
         packed = ONEDNN._reorder_linear_weight(linear.weight.detach(), ROWS)
-        self.register_buffer("weight", packed, persistent=False)
+        self.register_buffer("weight", packed)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """Returns states (..., in) times the weight, plus the bias, shape (..., out)."""

@@ -160,3 +160,14 @@ def test_a_loaded_model_is_packed_where_it_helps(
     monkeypatch.setattr(packed_linear, "helps", lambda dtype: helpful)
     backend = transformers_backend(tiny.llama(tmp_path), tmp_path)
     assert bool(packed_names(backend.checkpoint.model)) == helpful
+
+
+def test_a_packed_model_is_not_saved_without_its_weights(tmp_path: Path) -> None:
+    model = llama()
+    pack(model)
+    with pytest.raises(RuntimeError):
+        model.save_pretrained(tmp_path)
+    unpack(model)
+    model.save_pretrained(tmp_path)
+    saved = type(model).from_pretrained(tmp_path)
+    assert torch.equal(saved.lm_head.weight, model.lm_head.weight)
