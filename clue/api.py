@@ -79,12 +79,10 @@ def evaluate(
 
 
 def _job(config: "Config", command: str) -> "Job":
-    from omegaconf import OmegaConf
-
     from clue.evaluation.job import Job
 
     config.on_overflow = config.on_overflow or "error"
-    return Job(config, OmegaConf.to_yaml(OmegaConf.structured(config), resolve=True), command)
+    return Job(config, command)
 
 
 def _sweep(configs: "Sequence[Config]") -> "tuple[ProgressFolder, dict[str, Any]]":

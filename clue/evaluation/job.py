@@ -1,7 +1,7 @@
 """Job: one model, loaded once, on some tasks."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,6 @@ class Job:
     """The job of one configuration."""
 
     config: Config
-    config_yaml: str
-    """The resolved configuration, logged with every cell."""
     command: str
     """Command that repeats the job, for people."""
     progress: JobProgress = field(default_factory=JobProgress, compare=False)
@@ -53,8 +51,15 @@ class Job:
         return create_backend(setup)
 
     @cached_property
+    def config_yaml(self) -> str:
+        """The configuration, logged with every cell; writing it takes as long as opening a job."""
+        from omegaconf import OmegaConf
+
+        return OmegaConf.to_yaml(OmegaConf.structured(self.config))
+
+    @cached_property
     def _digest(self) -> str:
-        return sha256(self.config_yaml)
+        return sha256(asdict(self.config))
 
     def task(self, name: str) -> Task:
         """Returns one of the job's tasks on the job's data."""

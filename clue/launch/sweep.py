@@ -231,10 +231,8 @@ def collect(reason: str) -> list[outcome.Outcome]:
 
 def _request(composed: DictConfig) -> JobRequest:
     settings = HydraConfig.get()
-    resolved = composed.copy()  # the process of an isolated job lacks our resolvers
-    OmegaConf.resolve(resolved)
     return JobRequest(
-        resolved,
+        composed,
         Path(settings.runtime.output_dir),
         shlex.join([*RUN, *config_dir_words(), *settings.overrides.task]),
         in_sweep=settings.mode == RunMode.MULTIRUN,

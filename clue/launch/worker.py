@@ -44,6 +44,12 @@ class JobRequest:
     """Argument of `logging.config.dictConfig`."""
     verbose: bool
 
+    def resolved(self) -> "JobRequest":
+        """Returns the job without interpolations: another process lacks our resolvers."""
+        composed = self.composed.copy()
+        OmegaConf.resolve(composed)
+        return replace(self, composed=composed)
+
     @property
     def outcomes(self) -> Path:
         """File of the outcomes of its cells."""
@@ -69,7 +75,7 @@ def run_job(request: JobRequest) -> None:
     assert isinstance(config, Config)
     if config.on_overflow is None:
         config.on_overflow = "skip_cell" if request.in_sweep else "error"
-    job = Job(config, OmegaConf.to_yaml(request.composed, resolve=True), request.command)
+    job = Job(config, request.command)
     with reported(job, ProgressFolder.of(job.mlruns, request.sweep_folder), request.number):
         _run(job, request)
 

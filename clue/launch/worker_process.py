@@ -58,7 +58,7 @@ class WorkerProcess:
         """
         assert self.process.stdin
         try:
-            self.process.stdin.write(pickle.dumps(request))
+            self.process.stdin.write(pickle.dumps(request.resolved()))
             self.process.stdin.flush()
         except BrokenPipeError:  # it was killed before
             self.process.wait()

@@ -45,7 +45,7 @@ def job(tmp_path: Path, data: Path, *overrides: str) -> Job:
     request = job_request(tmp_path / "mlruns", data, *overrides)
     config = OmegaConf.to_object(request.composed)
     assert isinstance(config, Config)
-    return Job(config, "", "python run.py")
+    return Job(config, "python run.py")
 
 
 def opened(job: Job) -> tuple[list[Outcome], list[Cell]]:

@@ -12,7 +12,7 @@ from tests.clue.evaluation.test_preflight import cell
 
 def job(on_overflow: str, context: int) -> Job:
     model = ModelConf(name="m", repo="org/name", context=context)
-    made = Job(replace(Config(), model=model, on_overflow=on_overflow), "", "python run.py")
+    made = Job(replace(Config(), model=model, on_overflow=on_overflow), "python run.py")
     made.__dict__["backend"] = WordCount(model)  # in the place of the cached property
     return made
 

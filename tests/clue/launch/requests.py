@@ -10,10 +10,8 @@ LOGGING = {"version": 1, "disable_existing_loggers": False}
 
 
 def broken_request(folder: Path) -> JobRequest:
-    """A job whose settings cannot be resolved: its process ends with an error."""
-    broken = OmegaConf.create(
-        {"model": {"name": "a_model"}, "prompt": {"name": "paper"}, "limit": "${nobody:knows}"}
-    )
+    """A job whose settings are no complete configuration: its process ends with an error."""
+    broken = OmegaConf.create({"model": {"name": "a_model"}, "prompt": {"name": "paper"}})
     return JobRequest(
         broken, folder, "python run.py", in_sweep=True, logging=LOGGING, verbose=False
     )
