@@ -251,6 +251,7 @@ def test_a_tokenizer_that_is_code_is_refused(tmp_path: Path) -> None:
         opened(folder).identity()
 
 
+@pytest.mark.usefixtures("plain_layers")
 def test_a_checkpoint_on_the_hub_is_identified_by_its_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
