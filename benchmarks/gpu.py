@@ -155,7 +155,7 @@ def compare(model: Any, work: Work) -> None:
 
 def attention(model: Any, work: Work) -> None:
     """Measure the project with each implementation of attention."""
-    names = ["sdpa", "eager", *([FLASH] if find_spec("flash_attn") else [])]
+    names = ["sdpa", "eager", *([FLASH] if _is_installed("flash_attn") else [])]
     for name in names:
 
         def answers(name: str = name) -> Answers:
@@ -183,9 +183,14 @@ def measure(name: str, table: Table) -> None:
     config = model.config
     floors.model = None  # frees the weights
     del model
-    vllm = find_spec("vllm")
-    if vllm and vllm.origin and not table.is_over:  # a folder of this name has no origin
+    if _is_installed("vllm") and not table.is_over:
         answers_of_vllm(config, works)
+
+
+def _is_installed(package: str) -> bool:
+    """True for a package, not for a folder of its name, which has no origin."""
+    spec = find_spec(package)
+    return spec is not None and spec.origin is not None
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 for name in ("CLUE_DATA", "CLUE_MODELS", "CLUE_CONFIG_DIR", "MLFLOW_TRACKING_URI"):
     os.environ.pop(name, None)
 
-gc.set_threshold(20_000)  # the library's 700 takes a tenth of the time of the suite
+gc.set_threshold(20_000)  # Python's 700 costs the tests of reports a tenth of their time
 
 settings.register_profile("clue", deadline=None)  # imports and other processes take their time
 settings.load_profile("clue")

@@ -52,7 +52,7 @@ class Job:
 
     @cached_property
     def config_yaml(self) -> str:
-        """The configuration, logged with every cell; writing it takes as long as opening a job."""
+        """The configuration, logged with every cell; a job that logs none does not write it."""
         from omegaconf import OmegaConf
 
         return OmegaConf.to_yaml(OmegaConf.structured(self.config))

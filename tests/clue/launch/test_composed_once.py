@@ -91,7 +91,7 @@ def test_a_change_of_a_job_is_not_in_the_next(loader: ConfigLoader) -> None:
 
 
 def test_a_file_that_is_parsed_once_composes_as_often_as_it_is_named(loader: ConfigLoader) -> None:
-    """All models and prompts, twice, as they are composed when each parses its files."""
+    """Some models and all prompts, twice, as they are composed when each parses its files."""
     models, prompts = (loader.get_group_options(group) for group in ("model", "prompt"))
     master = loader.load_configuration("config", WORDS, RunMode.MULTIRUN)
     jobs = [
