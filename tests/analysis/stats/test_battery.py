@@ -312,3 +312,16 @@ def test_equal_series_are_flipped_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert many == [2]
     assert results[1] == battery(maize(), options[1])
     assert results[2] == battery(other, options[2])
+
+
+def test_equal_series_are_compared_once_and_others_on_their_own() -> None:
+    """The others differ in one thing: clusters, margin, or both scores by the same amount."""
+    one, moved = maize(), series([1.0] * 15, [1.0 + value for value in MAIZE])
+    paired = series([0.0] * 15, MAIZE, [str(number // 2) for number in range(15)])
+    many = [one, maize(), paired, moved, one]
+    options = [Options(), Options(), Options(), Options(), Options(margin=3.0)]
+    results = batteries(many, options)
+    assert results[1] is results[0]
+    expected = [battery(each, option) for each, option in zip(many, options, strict=True)]
+    assert results == expected
+    assert len({repr(result) for result in results}) == 4
