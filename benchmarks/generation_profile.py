@@ -14,7 +14,7 @@ import argparse
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,25 @@ def lines(sums: dict[str, Cost], peak: float) -> Iterator[str]:
         yield text
 
 
+def seen_tokens(rows: Rows, shared: int, answered: Sequence[int]) -> int:
+    """Sum over the tokens that are read or answered of the tokens that each sees.
+
+    Args:
+        rows: token ids of the prompts, shape (n, any).
+        shared: tokens that begin all rows and are read once.
+        answered: tokens of each answer, shape (n,).
+
+    >>> seen_tokens([[1, 2, 3], [1, 2, 4]], 2, [0, 1])
+    13
+    """
+    ends = [len(row) + new for row, new in zip(rows, answered, strict=True)]
+    return _triangle(shared) + sum(_triangle(end) - _triangle(shared) for end in ends)
+
+
+def _triangle(tokens: int) -> int:
+    return tokens * (tokens + 1) // 2
+
+
 def timed(
     model: Any, batched: BatchGenerator, rows: Rows, floors: Floors
 ) -> tuple[dict[str, float], dict[str, Answers]]:
@@ -141,21 +160,22 @@ def measure(backend: TransformersBackend, rows: Rows) -> None:
         ours(batched, rows, NEW_TOKENS)
     shared, answered = len(common_prefix(rows)), sum(map(len, answers[OURS].values()))
     read = shared + sum(len(row) - shared for row in rows)
-    flop = 2 * (floors.layers * (read + answered) + floors.head * answered)
+    seen = seen_tokens(rows, shared, [len(answers[OURS][index]) for index in range(len(rows))])
+    needs = [flop / floors.matmul_cpu for flop in floors.necessary(read, answered, seen)]
     print(f"{len(rows)} prompts, {read} tokens to read, {answered} answered, {model.dtype}")
     for line in lines(costs(profiler.key_averages(group_by_input_shape=True)), floors.matmul_cpu):
         print(line)
-    least = flop / floors.matmul_cpu
     print(
-        f"necessary products: {flop / 1e12:.2f} TFLOP at {floors.matmul_cpu / 1e9:.0f} GFLOP/s: "
-        f"{least:.1f} s"
+        f"necessary products at {floors.matmul_cpu / 1e9:.0f} GFLOP/s: linear layers "
+        f"{needs[0]:.1f} s, attention {needs[1]:.1f} s"
     )
     for way in sorted(seconds, key=lambda way: seconds[way]):
         cpu = seconds[way]
         equal = sum(answers[way][index] == answers[OURS][index] for index in range(len(rows)))
         print(
             f"{way}, without the profiler: {cpu:.1f} CPU s, {cpu / seconds[OURS]:.2f} times the "
-            f"project, products {least / cpu:.0%}, {equal} of {len(rows)} answers equal"
+            f"project, necessary products {sum(needs) / cpu:.0%} (linear layers "
+            f"{needs[0] / cpu:.0%}), {equal} of {len(rows)} answers equal"
         )
 
 

@@ -57,6 +57,8 @@ class Floors:
         self.model = model
         config = model.config
         head = config.vocab_size * config.hidden_size
+        self.attention = 4 * config.num_hidden_layers * config.num_attention_heads * config.head_dim
+        """Operations of the two products of attention for one token that sees another."""
         linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear | PackedLinear)]
         self.layers = sum(m.in_features * m.out_features for m in linear) - head
         """Weights that every token passes; the head is used only where a token is chosen."""
@@ -113,7 +115,7 @@ class Floors:
             wall: measured seconds.
             cpu: measured CPU seconds.
         """
-        flop = 2 * (self.layers * (read + answered) + self.head * answered)
+        flop, _ = self.necessary(read, answered, 0)
         least = flop / self.matmul
         yield (
             f"floor of the matrix products: {flop / 1e12:.2f} TFLOP at {self.matmul / 1e9:.0f} "
@@ -126,6 +128,17 @@ class Floors:
             f"{self.answering:.0f} answered/s (batch {BATCH}, no prompt): {least:.1f} s, "
             f"{least / wall:.0%} of ours"
         )
+
+    def necessary(self, read: int, answered: int, seen: int) -> tuple[int, int]:
+        """Operations that no way of computing can spare: of linear layers, and of attention.
+
+        Args:
+            read: prompt tokens to read.
+            answered: answer tokens.
+            seen: sum over all these tokens of the tokens that each sees, itself included.
+        """
+        linear = 2 * (self.layers * (read + answered) + self.head * answered)
+        return linear, self.attention * seen
 
     def share(self, tokens: int, seconds: float) -> float:
         """Share of the measured rate of matrix products that some tokens in some seconds reach."""

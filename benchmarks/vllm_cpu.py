@@ -47,7 +47,7 @@ def our_pass(folder: Path) -> None:
     seconds = time.perf_counter() - started
     shared, answered = len(common_prefix(rows)), sum(map(len, answers.values()))
     read = shared + sum(len(row) - shared for row in rows)
-    flop = 2 * (floors.layers * (read + answered) + floors.head * answered)
+    flop, _ = floors.necessary(read, answered, 0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     ordered = [
         [token for token in answers[index] if token not in prompts["stop"]]

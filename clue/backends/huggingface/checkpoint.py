@@ -169,6 +169,7 @@ class Checkpoint:
             model = self._with_adapter(model) if self.adapter else model
             architecture.free_encoders(model)
         model = model.eval()
+        _unfreeze(model)
         if packed_linear.helps(model.dtype):
             packed_linear.pack(model)
         enable(model)
@@ -212,6 +213,16 @@ class Checkpoint:
             log.warning("the adapter %s was trained for %s, not %s", conf.adapter, base, conf.repo)
         exact = conf.dtype == "float32" and not getattr(model, "is_quantized", False)
         return adapted.merge_and_unload() if exact else adapted
+
+
+def _unfreeze(model: Any) -> None:
+    """Let weights need gradients, as those of a model without an adapter do.
+
+    For the logits of rows, PyTorch copies a frozen head once for each row on a CPU. Nothing is
+    trained: gradients are off wherever the model computes.
+    """
+    for weight in model.parameters():
+        weight.requires_grad_(weight.is_floating_point())
 
 
 def _check_no_adapter(label: str, source: str, model: Any) -> None:

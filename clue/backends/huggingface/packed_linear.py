@@ -1,8 +1,8 @@
-"""Linear layers in oneDNN's layout, for processors on which PyTorch multiplies at half of its rate.
+"""Linear layers in oneDNN's layout, for processors on which PyTorch multiplies more slowly.
 
 PyTorch gives products of float32 to MKL, whose code for AVX-512 runs on Intel's processors only. On
-others oneDNN is 2.4 times as fast, and 1 to 1.9 times in bfloat16, where the layout saves a copy of
-the weights with each product (`python -m benchmarks.generation_profile`).
+others oneDNN is 2.4 times as fast. Products of bfloat16 are oneDNN's anyway; there the layout saves
+a copy of the weights with each product (`python -m benchmarks.generation_profile`).
 """
 
 import logging
@@ -47,20 +47,22 @@ class PackedLinear(torch.nn.Module):
     def unpacked(self) -> torch.nn.Linear:
         """Returns the layer as it was."""
         linear = torch.nn.Linear(self.in_features, self.out_features, bias=False, device="meta")
-        linear.weight = torch.nn.Parameter(self.weight.to_dense(), requires_grad=False)
+        linear.weight = torch.nn.Parameter(self.weight.to_dense())
         linear.bias = self.bias
         return linear
 
 
 def helps(dtype: torch.dtype) -> bool:
-    """True if packed layers are faster on this processor: with AVX-512, and not from Intel.
+    """True if packed layers are faster on this processor.
 
-    Only such processors are measured. The answer depends on the machine alone, so that a resumed
-    run computes as before.
+    They are with AVX-512, in float32 unless it is Intel's, where MKL is as fast and a tied head
+    would be in memory twice in vain. The answer depends on the machine alone, so that a resumed run
+    computes as before.
     """
     capable = torch.backends.cpu.get_cpu_capability() == "AVX512"
     has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return dtype in DTYPES and has_onednn and capable and not _is_intel()
+    has_slow_products = dtype == torch.bfloat16 or (dtype == torch.float32 and not _is_intel())
+    return has_onednn and capable and has_slow_products
 
 
 def pack(model: Any) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 import torch
+from torch.profiler import profile
 
 from clue.backends import Setup
+from clue.backends.huggingface import packed_linear
 from clue.backends.huggingface.checkpoint import Checkpoint
 from clue.config.schema import BackendConf, ModelConf
 from tests import tiny
@@ -64,6 +66,20 @@ def test_an_adapter_in_few_bits_stays_beside_the_weights(base: Path, tmp_path: P
 
     folder = lora(base, tmp_path / "lora", "org/base")
     assert isinstance(opened(base, folder, dtype="bfloat16").model, PeftModel)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_head_is_not_copied_for_each_row_where_peft_froze_the_weights(
+    dtype: str, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed_linear, "helps", lambda dtype: False)
+    model = opened(base, lora(base, tmp_path / "lora", "org/base"), dtype=dtype).model
+    vocabulary = model.config.vocab_size
+    with torch.inference_mode(), profile(record_shapes=True) as profiler:
+        model(input_ids=torch.ones(3, 5, dtype=torch.long), logits_to_keep=1)
+    products = [event for event in profiler.events() if event.name in ("aten::bmm", "aten::mm")]
+    of_head = [event for event in products if vocabulary in event.input_shapes[1]]
+    assert [event.name for event in of_head] == ["aten::mm"]
 
 
 @pytest.mark.parametrize(("named", "warned"), [("org/other", True), ("mirror/base", False)])

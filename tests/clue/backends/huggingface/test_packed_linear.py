@@ -134,7 +134,7 @@ def test_a_layer_of_a_subclass_keeps_its_own_way_to_compute() -> None:
     [
         (AMD, "AVX512", set(packed_linear.DTYPES)),
         (AMD, "AVX2", set()),
-        ("vendor_id\t: GenuineIntel\n", "AVX512", set()),
+        ("vendor_id\t: GenuineIntel\n", "AVX512", {torch.bfloat16}),
         (None, "AVX512", set(packed_linear.DTYPES)),
         (None, "DEFAULT", set()),
     ],
