@@ -17,10 +17,12 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import psutil
 
 from benchmarks import large_store
 from clue.common.console import print_lines
@@ -36,13 +38,28 @@ class Size(NamedTuple):
     scale: float
 
 
+class _Mark(NamedTuple):
+    """A moment of this process."""
+
+    cpu: float
+    """CPU seconds until then, with those of the processes that it started and waited for."""
+    wall: float
+    """Seconds since the epoch."""
+
+    @classmethod
+    def now(cls) -> "_Mark":
+        return cls(sum(os.times()[:4]), time.time())
+
+
 class Cost(NamedTuple):
     """What an analysis took."""
 
     seconds: dict[str, float]
-    """CPU seconds of each part."""
+    """CPU seconds of each part, in all processes."""
+    wall: dict[str, float]
+    """Seconds of each part."""
     mib: float
-    """Largest resident memory."""
+    """Largest resident memory of the process that reads and writes."""
 
     @property
     def total(self) -> float:
@@ -72,33 +89,42 @@ def analyse(words: Sequence[str]) -> dict[str, Any]:
     from analysis.paired_study.summary import summary
 
     collect_rarely()
-    marks = [0.0, time.process_time()]
+    marks = [_Mark(0.0, psutil.Process().create_time()), _Mark.now()]
     conf = configuration(words)
     study = study_cells(conf)
     for cell in study.cells.values():
         _ = cell.columns  # read with the first use
-    marks.append(time.process_time())
+    marks.append(_Mark.now())
     results = run(study, conf)
-    marks.append(time.process_time())
+    marks.append(_Mark.now())
     write_study(conf.folder, results.rows, summary(results, conf), results.tables)
-    marks.append(time.process_time())
+    marks.append(_Mark.now())
     report.write(results, conf, conf.folder)
-    marks.append(time.process_time())
-    seconds = [after - before for before, after in pairwise(marks)]
+    marks.append(_Mark.now())
     kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": dict(zip(PARTS, seconds, strict=True)), "mib": kib / 1024}
+    return {
+        "seconds": {part: end.cpu - start.cpu for part, (start, end) in _parts(marks)},
+        "wall": {part: end.wall - start.wall for part, (start, end) in _parts(marks)},
+        "mib": kib / 1024,
+    }
+
+
+def _parts(marks: Sequence[_Mark]) -> Iterator[tuple[str, tuple[_Mark, _Mark]]]:
+    """Beginning and end of each part."""
+    return zip(PARTS, pairwise(marks), strict=True)
 
 
 def lines(sizes: Sequence[Size], costs: Sequence[Cost], unit: str) -> str:
     """Markdown table of a series of sizes."""
-    head = ["models", "scale", *PARTS, "CPU s", "MiB", f"per {unit}"]
+    head = ["models", "scale", *PARTS, "CPU s", f"per {unit}", "s", "report s", "MiB"]
     first = costs[0].total / getattr(sizes[0], unit)
     rows = [
         [
             *(str(size.models), str(size.scale)),
             *(f"{cost.seconds[part]:.1f}" for part in PARTS),
-            *(f"{cost.total:.1f}", f"{cost.mib:.0f}"),
-            f"{cost.total / getattr(size, unit) / first:.2f}",
+            *(f"{cost.total:.1f}", f"{cost.total / getattr(size, unit) / first:.2f}"),
+            *(f"{sum(cost.wall.values()) - cost.wall['report']:.1f}",),
+            *(f"{cost.wall['report']:.1f}", f"{cost.mib:.0f}"),
         ]
         for size, cost in zip(sizes, costs, strict=True)
     ]

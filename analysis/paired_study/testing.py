@@ -1,7 +1,7 @@
-"""Tests of all series: those of a data set are tested together and share their random signs."""
+"""Tests of all series; those of a data set share their random signs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from analysis.number_format import percent
@@ -14,7 +14,7 @@ from analysis.paired_study.series_to_test import SeriesToTest
 from analysis.pairing.missing_samples import Ledger
 from analysis.settings import AnalysisConf
 from analysis.stats.battery import batteries
-from analysis.stats.comparison import untested
+from analysis.stats.comparison import Comparison, untested
 
 
 class TestedSeries(NamedTuple):
@@ -46,17 +46,18 @@ def test_all(sources: Iterable[SeriesToTest], conf: AnalysisConf) -> list[Tested
     by_dataset: dict[str, list[SeriesToTest]] = defaultdict(list)
     for source in sources:
         by_dataset[source.dataset].append(source)
-    return [tested for members in by_dataset.values() for tested in _test(members, conf)]
+    ordered = [source for members in by_dataset.values() for source in members]
+    comparisons = batteries(
+        [source.series for source in ordered], [source.options(conf) for source in ordered]
+    )
+    return [_tested(*one) for one in zip(ordered, comparisons, strict=True)]
 
 
-def _test(sources: Sequence[SeriesToTest], conf: AnalysisConf) -> Iterator[TestedSeries]:
-    options = [source.options(conf) for source in sources]
-    comparisons = batteries([source.series for source in sources], options)
-    for source, comparison in zip(sources, comparisons, strict=True):
-        data, reason = coverage(source), reason_of_missing(source.ledgers)
-        if reason is not None:
-            comparison = untested(comparison, reason)
-        yield TestedSeries(source, UnjudgedComparison(source.key, data, comparison))
+def _tested(source: SeriesToTest, comparison: Comparison) -> TestedSeries:
+    data, reason = coverage(source), reason_of_missing(source.ledgers)
+    if reason is not None:
+        comparison = untested(comparison, reason)
+    return TestedSeries(source, UnjudgedComparison(source.key, data, comparison))
 
 
 def reason_of_missing(ledgers: Sequence[Ledger]) -> str | None:

@@ -31,6 +31,7 @@ from analysis.sentences.pooled import ONE_PAIR, tally
 from analysis.sentences.prompt_settings import exploratory
 from analysis.sentences.verdict import CHANGES
 from analysis.settings import AnalysisConf
+from clue.common.processes import in_processes
 from clue.marks import described, marked, union
 
 MAX_CLAIMS = 3
@@ -45,7 +46,8 @@ def build_report(results: StudyResults, conf: AnalysisConf) -> Report:
     marks_of = marks_by_model(results, conf)
     marks, marks_text = union(*marks_of.values()), described(marks_of)
     declared = [name for name, spec in FIGURES.items() if spec.applies(results)]
-    figures = {name: render(name, results, conf, marks_of) for name in declared}
+    drawn = in_processes(lambda name: render(name, results, conf, marks_of), declared)
+    figures = dict(zip(declared, drawn, strict=True))
     if setting is None:
         answers, warnings = [marked(marks, NO_PAIR)], []
         sections = [

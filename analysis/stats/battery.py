@@ -23,10 +23,13 @@ from analysis.stats.comparison import LEVEL, Comparison, Kind, Options, untested
 from analysis.stats.mcnemar import mcnemar
 from analysis.stats.paired import Interval, Paired, excludes_zero
 from analysis.stats.sign_flip.sign_flip import SignFlip, sign_flips_with_intervals
+from clue.common.processes import in_processes
 
 __all__ = ["Comparison", "Options", "batteries", "battery"]
 
 LEAST_CLUSTERS = 5
+PART = 256
+"""Series that one process compares at a time; fewer are not worth another process."""
 FEW, SKEWED = 50, 1.0
 """The bootstrap-t interval is added for fewer clusters and more skewness than this."""
 
@@ -64,11 +67,22 @@ def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comp
         firsts.setdefault(_identity(paired, option), index)
         for index, (paired, option) in enumerate(zip(series, options, strict=True))
     ]
-    flips = _sign_flips(series, options, firsts.values())
-    comparisons = {
-        index: _comparison(series[index], options[index], tested) for index, tested in flips.items()
-    }
+    # those that share random signs are neighbours
+    order = sorted(
+        firsts.values(), key=lambda index: (str(options[index].seed), series[index].sums.n_clusters)
+    )
+    parts = [order[start : start + PART] for start in range(0, len(order), PART)]
+    results = in_processes(lambda part: _comparisons(series, options, part), parts)
+    comparisons = {index: result for part in results for index, result in part.items()}
     return [comparisons[index] for index in first_of]
+
+
+def _comparisons(
+    series: Sequence[Paired], options: Sequence[Options], indices: Sequence[int]
+) -> dict[int, Comparison]:
+    """Comparisons of the series with these indices."""
+    flips = _sign_flips(series, options, indices)
+    return {index: _comparison(series[index], options[index], flips[index]) for index in indices}
 
 
 def _identity(paired: Paired, options: Options) -> tuple[Any, ...]:

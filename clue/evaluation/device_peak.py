@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from clue.backends import uses_gpus
+from clue.common.processes import cores
 from clue.config.schema import BackendConf, ModelConf
 
 TERAFLOPS = {
@@ -72,8 +73,7 @@ def _gpus() -> tuple[str, ...]:
 
 @cache
 def _cpu() -> DevicePeak:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     info = Path("/proc/cpuinfo")
     flags = set(info.read_text().split()) if info.exists() else {platform.machine()}
     cycle = next((count for flag, count in CYCLE.items() if flag in flags), CYCLE_ELSEWHERE)
-    return DevicePeak(f"CPU, {cores} cores", (cores or 1) * HERTZ * cycle)
+    return DevicePeak(f"CPU, {cores()} cores", cores() * HERTZ * cycle)

@@ -5,8 +5,6 @@ Generated answers are already stored. Runs are closed as KILLED, and the same co
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -93,18 +91,6 @@ def end_job_on_sigterm() -> Iterator[None]:
         os.kill(os.getpid(), signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def end_with_parent() -> None:
-    """Send SIGTERM to this process when its parent is gone: nobody would read its outcomes."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def describe_exit_code(code: int) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from clue.common.processes import end_with_parent
 from clue.config.schema import Config
 from clue.errors import Terminated, TrackingError
 from clue.evaluation import outcome
@@ -125,7 +126,7 @@ def main(pipe: int) -> int:
     """Run the pickled jobs on standard input; writes a byte to the pipe after each."""
     signals.install_handlers()
     signal.signal(signal.SIGUSR2, signals.stop_processes)  # Slurm sends it to every process
-    signals.end_with_parent()
+    end_with_parent()
     os.set_inheritable(pipe, False)  # its end is the end of this process, not of a child
     try:
         while True:

@@ -14,6 +14,7 @@ from analysis.stats.battery import batteries, battery
 from analysis.stats.comparison import INFERENCE, Comparison, Options, untested
 from analysis.stats.paired import Paired
 from analysis.stats.step_size import step_size
+from clue.common import processes
 
 SYMMETRIC = (
     *("se_cr2", "df", "mde80", "m_star", "icc", "design_effect"),
@@ -231,7 +232,12 @@ def test_a_skewed_series_of_few_clusters_gets_the_bootstrap_too() -> None:
     assert battery(series([0.0] * 24, [0.0] * 23 + [1.5])).ci95_bootstrap_t is None  # unbounded
 
 
-def test_a_series_among_others_is_what_it_is_alone() -> None:
+@pytest.mark.parametrize("together", [battery_module.PART, 3, 1])
+def test_a_series_among_others_is_what_it_is_alone(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(battery_module, "PART", together)
+    monkeypatch.setattr(processes, "cores", lambda: 2)
     rng = np.random.default_rng(0)
     many = [series(*rng.normal(size=(2, n)).tolist()) for n in (40, 30, 40, 12)]
     options = [Options(margin=0.1), Options(), Options(seed=3), Options(flips=2000)]

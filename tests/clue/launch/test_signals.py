@@ -20,7 +20,7 @@ except Terminated:
 """
 ORPHAN = f"""
 import subprocess, sys
-child = "from clue.launch import signals; signals.end_with_parent(); " + {CHILD!r}
+child = "from clue.common.processes import end_with_parent; end_with_parent(); " + {CHILD!r}
 subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.DEVNULL, stdout=sys.stderr)
 sys.stdin.read()
 """

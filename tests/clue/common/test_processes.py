@@ -1,0 +1,81 @@
+import logging
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from clue.common import processes
+from clue.common.processes import in_processes
+
+STARTED = """
+import sys, time
+from clue.common import processes
+processes.cores = lambda: 2
+def compute(number):
+    print("up", file=sys.stderr, flush=True)
+    time.sleep(600)
+processes.in_processes(compute, [1, 2])
+"""
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "cores", lambda: 2)
+
+
+def test_results_are_in_the_order_of_their_items_and_come_from_other_processes() -> None:
+    results = in_processes(lambda number: (number**2, os.getpid()), range(20))
+    assert [square for square, _ in results] == [number**2 for number in range(20)]
+    assert os.getpid() not in {process for _, process in results}
+
+
+@pytest.mark.parametrize(("cores", "items"), [(1, 3), (2, 1), (2, 0)])
+def test_without_a_second_core_or_item_nothing_is_forked(
+    cores: int, items: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "cores", lambda: cores)
+    assert in_processes(lambda _: os.getpid(), range(items)) == [os.getpid()] * items
+
+
+def test_systems_on_which_forks_are_not_safe_compute_in_one_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert in_processes(lambda _: os.getpid(), range(2)) == [os.getpid()] * 2
+
+
+def test_an_error_in_a_process_is_raised_here() -> None:
+    def compute(number: int) -> int:
+        raise ValueError(f"no result of {number}")
+
+    with pytest.raises(ValueError, match="no result of 1"):
+        in_processes(compute, [1, 2])
+
+
+def test_what_a_killed_process_owes_is_computed_here(caplog: pytest.LogCaptureFixture) -> None:
+    here = os.getpid()
+
+    def compute(number: int) -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number + 1
+
+    with caplog.at_level(logging.WARNING, "clue"):
+        assert in_processes(compute, [1, 2, 3]) == [2, 3, 4]
+    assert "one process computes all again" in caplog.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_processes_end_with_the_command_that_forked_them(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", STARTED]
+    with subprocess.Popen(command, stderr=-1, text=True, start_new_session=True) as process:
+        assert process.stderr is not None
+        assert [process.stderr.readline() for _ in range(2)] == ["up\n"] * 2
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does
+        else:
+            process.send_signal(number)
+        said = process.stderr.read()  # until the last that could write to it has ended
+    assert said.count("Traceback") == (1 if number == signal.SIGINT else 0)
