@@ -1,5 +1,6 @@
 """Independent computations in several processes at once."""
 
+import gc
 import logging
 import os
 import signal
@@ -73,6 +74,7 @@ def _begin(compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     end_with_parent()
+    gc.freeze()  # a search for garbage would write to, and so copy, all memory of its parent
     _work[:] = [(compute, items)]
 
 
