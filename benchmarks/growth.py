@@ -6,8 +6,8 @@
 It writes a store of simulated scores for each size (`benchmarks.large_store`: eight tasks, three
 prompt settings), analyses each in a process of its own, prints a table and draws a figure. Numbers
 of models are measured at `--scale`, scales (shares of the real samples) with `--fixed` models. The
-last column compares the seconds per model, or per share of the samples, with the first line: 1 is
-linear growth, less is what does not grow.
+column "per ..." compares the CPU seconds per model, or per share of the samples, with the first
+line: 1 is linear growth, less is what does not grow. "s" is the wall-clock time without the report.
 """
 
 import argparse
