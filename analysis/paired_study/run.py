@@ -17,6 +17,7 @@ from analysis.paired_study.results import PromptResults, StudyResults
 from analysis.paired_study.series import AlignedPair
 from analysis.paired_study.standings import standings
 from analysis.settings import AnalysisConf
+from clue.common.processes import in_processes
 from clue.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,11 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
     for task in aligned:
         by_prompt[task.match.pair.prompt].append(task)
     readable = {key: cell for key, cell in cells.items() if _is_readable(cell)}
-    settings = [
-        PromptStudy(prompt, tasks, study, conf, readable, requested).results()
+    prompt_studies = [
+        PromptStudy(prompt, tasks, study, conf, readable, requested)
         for prompt, tasks in sorted(by_prompt.items())
     ]
+    settings = in_processes(PromptStudy.results, prompt_studies, all_at_once=True)
     settings = _with_one_prompt(settings, study.declaration.prompts)
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing import get_context
 
 import pytest
 
@@ -31,12 +32,19 @@ def test_results_are_in_the_order_of_their_items_and_come_from_other_processes()
     assert os.getpid() not in {process for _, process in results}
 
 
+def test_all_at_once_have_processes_of_their_own() -> None:
+    meeting = get_context("fork").Barrier(3)
+    in_processes(lambda _: meeting.wait(timeout=60), range(3), all_at_once=True)
+
+
+@pytest.mark.parametrize("all_at_once", [False, True])
 @pytest.mark.parametrize(("cores", "items"), [(1, 3), (2, 1), (2, 0)])
 def test_without_a_second_core_or_item_nothing_is_forked(
-    cores: int, items: int, monkeypatch: pytest.MonkeyPatch
+    cores: int, items: int, all_at_once: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "cores", lambda: cores)
-    assert in_processes(lambda _: os.getpid(), range(items)) == [os.getpid()] * items
+    results = in_processes(lambda _: os.getpid(), range(items), all_at_once=all_at_once)
+    assert results == [os.getpid()] * items
 
 
 def test_systems_on_which_forks_are_not_safe_compute_in_one_process(
