@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from clue.common import processes
 from clue.config.folders import ROOT
 from tests import preloaded, tiny
 
@@ -27,6 +28,14 @@ settings.register_profile("clue", deadline=None)  # imports and other processes 
 settings.load_profile("clue")
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_core() -> Iterator[None]:
+    """The test processes share the cores, and figures drawn elsewhere cannot be observed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "cores", lambda: 1)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -74,9 +74,10 @@ def end_with_parent() -> None:
 
 
 def _begin(compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """Prepare a forked process, which signals end without a word."""
+    """Prepare a forked process, which signals end without a word unless its parent ignores them."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+        if signal.getsignal(number) != signal.SIG_IGN:  # a shell's background job ignores SIGINT
+            signal.signal(number, signal.SIG_DFL)
     end_with_parent()
     gc.freeze()  # a search for garbage would write to, and so copy, all memory of its parent
     _work[:] = [(compute, items)]

@@ -58,10 +58,14 @@ def written(results: StudyResults, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the analysis of fake answers to 12 fictional questions under two prompts writes."""
-    store = tmp_path_factory.mktemp("fake")
+    store = two_prompts(tmp_path_factory.mktemp("fake"))
+    return written(analysed(store), store / "analysis")
+
+
+def two_prompts(store: Path) -> Path:
     for prompt in ("paper", "zero_shot"):
         pair(store, generation=FAKE, demo=True, limit=12, prompt=prompt)
-    return written(analysed(store), store / "analysis")
+    return store
 
 
 UNREQUESTED = (

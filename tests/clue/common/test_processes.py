@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from multiprocessing import get_context
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from clue.common import processes
 from clue.common.processes import in_processes
 
 STARTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
 from clue.common import processes
 processes.cores = lambda: 2
 def compute(number):
@@ -73,6 +75,17 @@ def test_what_a_killed_process_owes_is_computed_here(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING, "clue"):
         assert in_processes(compute, [1, 2, 3]) == [2, 3, 4]
     assert "one process computes all again" in caplog.text
+
+
+@pytest.mark.parametrize("before", [signal.SIG_IGN, signal.default_int_handler])
+def test_a_signal_that_the_command_ignores_does_not_end_its_processes(before: Any) -> None:
+    handler = signal.signal(signal.SIGINT, before)
+    try:
+        handlers = in_processes(lambda _: signal.getsignal(signal.SIGINT), range(2))
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    expected = signal.SIG_IGN if before == signal.SIG_IGN else signal.SIG_DFL
+    assert handlers == [expected] * 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
