@@ -42,7 +42,7 @@ def run(study: StudyCells, conf: AnalysisConf) -> StudyResults:
         PromptStudy(prompt, tasks, study, conf, readable, requested)
         for prompt, tasks in sorted(by_prompt.items())
     ]
-    settings = in_processes(PromptStudy.results, prompt_studies, all_at_once=True)
+    settings = in_processes(PromptStudy.results, prompt_studies, per_core=2)
     settings = _with_one_prompt(settings, study.declaration.prompts)
     families = {row.key.pair: row.key.family for setting in settings for row in setting.rows}
     return StudyResults(

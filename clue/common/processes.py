@@ -22,9 +22,9 @@ _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
 def in_processes(
-    compute: Callable[[Item], Result], items: Sequence[Item], *, all_at_once: bool = False
+    compute: Callable[[Item], Result], items: Sequence[Item], *, per_core: int = 1
 ) -> list[Result]:
-    """Computes a result of each item, in as many processes as there are cores.
+    """Computes a result of each item, in a process for each core.
 
     Processes are forked, so that only results are copied between them. Where forks are not safe
     (elsewhere than on Linux) and where a process is killed, this process computes all. Price: a
@@ -33,7 +33,7 @@ def in_processes(
     Args:
         compute: depends on its item only, and changes nothing.
         items: shape (n,); the longest work should come first.
-        all_at_once: each item has a process of its own, for few items of much work: three of them
+        per_core: processes for each core. Two suit few items of much work: three of them at once
             on two cores take one and a half times the seconds of one, not twice.
 
     Returns:
@@ -42,7 +42,7 @@ def in_processes(
     >>> in_processes(abs, [-1, 2])
     [1, 2]
     """
-    workers = len(items) if all_at_once else min(cores(), len(items))
+    workers = min(cores() * per_core, len(items))
     if cores() > 1 and workers > 1 and sys.platform == "linux":
         try:
             with ProcessPoolExecutor(

@@ -34,18 +34,18 @@ def test_results_are_in_the_order_of_their_items_and_come_from_other_processes()
     assert os.getpid() not in {process for _, process in results}
 
 
-def test_all_at_once_have_processes_of_their_own() -> None:
+def test_more_processes_than_cores_compute_at_once_where_it_is_asked() -> None:
     meeting = get_context("fork").Barrier(3)
-    in_processes(lambda _: meeting.wait(timeout=60), range(3), all_at_once=True)
+    in_processes(lambda _: meeting.wait(timeout=60), range(3), per_core=2)
 
 
-@pytest.mark.parametrize("all_at_once", [False, True])
+@pytest.mark.parametrize("per_core", [1, 2])
 @pytest.mark.parametrize(("cores", "items"), [(1, 3), (2, 1), (2, 0)])
 def test_without_a_second_core_or_item_nothing_is_forked(
-    cores: int, items: int, all_at_once: bool, monkeypatch: pytest.MonkeyPatch
+    cores: int, items: int, per_core: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "cores", lambda: cores)
-    results = in_processes(lambda _: os.getpid(), range(items), all_at_once=all_at_once)
+    results = in_processes(lambda _: os.getpid(), range(items), per_core=per_core)
     assert results == [os.getpid()] * items
 
 
