@@ -34,6 +34,7 @@ def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     folder = tempfile.mkdtemp(prefix="clue-ray-", dir="/tmp")  # paths of sockets are short
+    Path(tempfile.gettempdir(), "ray").mkdir(exist_ok=True)  # Ray writes there without making it
     quick = {"health_check_period_ms": 500, "health_check_failure_threshold": 3}
     head = {"num_cpus": 1, "temp_dir": folder, "include_dashboard": False}
     nodes = Cluster(initialize_head=True, head_node_args={**head, "_system_config": quick})
