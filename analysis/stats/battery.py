@@ -50,7 +50,8 @@ def batteries(series: Sequence[Paired], options: Sequence[Options]) -> list[Comp
 
     Series with the same seed and number of clusters share their random signs, which makes many of
     them nearly as quick as one. Equal series are compared once: a task with one metric has a series
-    as its metric and as its score, and an analysis may change the name of a score only.
+    as its metric and as its score, and an analysis may change the name of a score only. More than
+    `PART` series are compared in several processes.
 
     Args:
         series: series of any tasks and scores.
