@@ -7,13 +7,15 @@ It writes a store of simulated scores for each size (`benchmarks.large_store`: e
 prompt settings), analyses each in a process of its own, prints a table and draws a figure. Numbers
 of models are measured at `--scale`, scales (shares of the real samples) with `--fixed` models. The
 column "per ..." compares the CPU seconds per model, or per share of the samples, with the first
-line: 1 is linear growth, less is what does not grow. "s" is the wall-clock time without the report.
+line: 1 is linear growth, less is what does not grow. "s" is the wall-clock time without the report,
+"MiB" the most that all processes of the analysis have at once, shared pages counted once.
 """
 
 import argparse
+import contextlib
 import json
 import os
-import resource
+import shlex
 import subprocess
 import sys
 import time
@@ -59,7 +61,7 @@ class Cost(NamedTuple):
     wall: dict[str, float]
     """Seconds of each part."""
     mib: float
-    """Largest resident memory of the process that reads and writes."""
+    """Most memory of all processes at once, shared pages counted once, looked at every 0.2 s."""
 
     @property
     def total(self) -> float:
@@ -75,12 +77,26 @@ def measured(size: Size, folder: Path) -> Cost:
         large_store.write(store, models, prompts, size.scale)
     words = list(large_store.command(store, models, prompts))[3:]
     command = [sys.executable, "-m", "benchmarks.growth", "--analyse", *words]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return Cost(**json.loads(output.splitlines()[-1]))
+    with subprocess.Popen(command, stdout=-1, stderr=subprocess.DEVNULL, text=True) as process:
+        mib = max(_memory(process), default=0.0)
+        output = process.stdout.read() if process.stdout else ""
+    if process.returncode:
+        raise SystemExit(f"the analysis failed; its messages: {shlex.join(command)}")
+    return Cost(**json.loads(output.splitlines()[-1]), mib=mib)
+
+
+def _memory(process: subprocess.Popen[str]) -> Iterator[float]:
+    """MiB of a process and of those that it started, until it ends."""
+    analysis = psutil.Process(process.pid)
+    while process.poll() is None:
+        with contextlib.suppress(psutil.NoSuchProcess):  # one has just ended
+            processes = [analysis, *analysis.children(recursive=True)]
+            yield sum(one.memory_full_info().pss for one in processes) / 2**20
+        time.sleep(0.2)
 
 
 def analyse(words: Sequence[str]) -> dict[str, Any]:
-    """Analyses a store in this process; returns the fields of `Cost`."""
+    """Analyses a store in this process and those that it forks; returns seconds of `Cost`."""
     from analysis import report
     from analysis.__main__ import collect_rarely
     from analysis.configuration import configuration
@@ -101,11 +117,9 @@ def analyse(words: Sequence[str]) -> dict[str, Any]:
     marks.append(_Mark.now())
     report.write(results, conf, conf.folder)
     marks.append(_Mark.now())
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": {part: end.cpu - start.cpu for part, (start, end) in _parts(marks)},
         "wall": {part: end.wall - start.wall for part, (start, end) in _parts(marks)},
-        "mib": kib / 1024,
     }
 
 

@@ -32,6 +32,7 @@ from analysis.sentences.prompt_settings import SUBJECTS, Subject, in_words_of_se
 from analysis.settings import AnalysisConf
 from analysis.stats.battery import batteries
 from analysis.stats.comparison import Comparison, Options, untested
+from clue.common.processes import in_processes
 from clue.task.levels import ScoreTree
 
 
@@ -50,18 +51,34 @@ def compare_prompt_settings(
     for one in aligned:
         by_prompt[one.match.pair.prompt][one.match.pair.name].append(one)
     prompts = sorted(by_prompt, key=lambda prompt: (prompt != conf.declared_prompt, prompt))
-    builder, clusters = SeriesBuilder(conf, tree, {}), CommonClusters()
-    tested: list[TestedSettings] = []
+
+    builder = SeriesBuilder(conf, tree, {})
+    parts = in_processes(
+        lambda two: _two_settings(by_prompt[two[0]], by_prompt[two[1]], families, builder),
+        list(combinations(prompts, 2)),
+        per_core=2,
+    )
+    tested = [one for part, _ in parts for one in part]
+    return PromptSettings(judge_settings(tested), [one for _, part in parts for one in part])
+
+
+def _two_settings(
+    first: Mapping[str, Sequence[AlignedPair]],
+    second: Mapping[str, Sequence[AlignedPair]],
+    families: Mapping[str, str],
+    builder: SeriesBuilder,
+) -> tuple[list[TestedSettings], list[RefusedSettings]]:
+    """Tests of all pairs that have both settings, sorted, and the refused tasks."""
+    series: list[SettingSeries] = []
     refused: list[RefusedSettings] = []
-    for first, second in combinations(prompts, 2):
-        series: list[SettingSeries] = []
-        for pair in sorted({*by_prompt[first]} & {*by_prompt[second]} & {*families}):
-            cells = by_prompt[first][pair], by_prompt[second][pair]
-            of_pair, refusals = TwoSettings(*cells, families[pair], builder, clusters).series()
-            series += of_pair
-            refused += refusals
-        tested += sorted(_tested(series, tree, conf), key=lambda one: one.key)
-    return PromptSettings(judge_settings(tested), refused)
+    clusters = CommonClusters()
+    for pair in sorted({*first} & {*second} & {*families}):
+        settings = TwoSettings(first[pair], second[pair], families[pair], builder, clusters)
+        of_pair, refusals = settings.series()
+        series += of_pair
+        refused += refusals
+    tested = _tested(series, builder.tree, builder.settings)
+    return sorted(tested, key=lambda one: one.key), refused
 
 
 def _tested(

@@ -100,3 +100,15 @@ def test_processes_end_with_the_command_that_forked_them(number: signal.Signals)
             process.send_signal(number)
         said = process.stderr.read()  # until the last that could write to it has ended
     assert said.count("Traceback") == (1 if number == signal.SIGINT else 0)
+
+
+@pytest.mark.parametrize("bound", ["affinity", "variable"])
+def test_cores_are_those_that_this_process_may_use(bound: str) -> None:
+    """A container's quota is read by joblib, whose variable bounds it too."""
+    program = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+    program = program if bound == "affinity" else ""
+    program += "from clue.common.processes import cores; print(cores())"
+    environment = {**os.environ, "LOKY_MAX_CPU_COUNT": "1"} if bound == "variable" else None
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert output.stdout == "1\n"
