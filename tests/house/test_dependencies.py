@@ -24,7 +24,6 @@ OWN_ENVIRONMENT = {
 EXTRAS = {"ray": "clue.launch.ray_launcher imports it if it is chosen"}
 """Packages that only those need who install an extra."""
 OF_OTHERS = {
-    "joblib": "hydra-joblib-launcher",
     "markdown-it-py": "rich",
     "nmslib-metabrainz": "scispacy",
     "sqlalchemy": "mlflow",
