@@ -74,7 +74,14 @@ def end_with_parent() -> None:
 
 
 def _begin(compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """Prepare a forked process, which signals end without a word unless its parent ignores them."""
+    """Prepare a forked process, which signals end without a word unless its parent ignores them.
+
+    Its matrix products have one thread: with one for each core, the processes of a node with 64
+    cores would have 4,096, more than many nodes let a person have.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) != signal.SIG_IGN:  # a shell's background job ignores SIGINT
             signal.signal(number, signal.SIG_DFL)

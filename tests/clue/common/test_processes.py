@@ -6,19 +6,21 @@ import sys
 from multiprocessing import get_context
 from typing import Any
 
+import numpy as np  # noqa: F401  loads the library of its products
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from clue.common import processes
 from clue.common.processes import in_processes
 
 STARTED = """
-import signal, sys, time
+import os, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
 from clue.common import processes
 processes.cores = lambda: 2
 def compute(number):
-    print("up", file=sys.stderr, flush=True)
-    time.sleep(600)
+    os.write(2, b"up\\n")  # print would write twice, and lines of two processes mix
+    time.sleep(60)
 processes.in_processes(compute, [1, 2])
 """
 
@@ -54,6 +56,15 @@ def test_systems_on_which_forks_are_not_safe_compute_in_one_process(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert in_processes(lambda _: os.getpid(), range(2)) == [os.getpid()] * 2
+
+
+def test_a_process_multiplies_matrices_in_one_thread() -> None:
+    def threads(_: int) -> list[int]:
+        return [library["num_threads"] for library in threadpool_info()]
+
+    with threadpool_limits(2):
+        assert set(threads(0)) == {2}
+        assert [set(numbers) for numbers in in_processes(threads, range(2))] == [{1}, {1}]
 
 
 def test_an_error_in_a_process_is_raised_here() -> None:
