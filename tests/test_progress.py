@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from clue.launch import reporter
@@ -114,6 +115,27 @@ def test_processes_of_a_pool_report_over_the_cells_of_the_sweep(
     assert sweep.returncode == 0, said
     assert both
     assert not files(mlruns)
+
+
+@pytest.mark.slow
+def test_the_processes_of_a_pool_end_with_their_command(
+    mlruns: Path, data: Path, models: Path
+) -> None:
+    """Otherwise they would hold its GPUs and the locks of its cells."""
+    pool = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    command = command_line(mlruns, data, models, *SLOW, "backend.pace=0.2", *pool)
+    with subprocess.Popen(command, stdout=-3, stderr=-3) as sweep:
+        try:
+            wait_for(lambda: is_generating(mlruns))
+            processes = psutil.Process(sweep.pid).children(recursive=True)
+        finally:
+            sweep.kill()
+    _, alive = psutil.wait_procs(processes, timeout=SOON)
+    for process in alive:
+        process.kill()
+    assert len(processes) >= 4
+    assert not alive
+    assert "running" not in status(mlruns).stdout.replace("run.py", "")
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@
     clue status --json
 
 Only reads, and waits for nothing. Exit code: 0 if all is well, also if nothing runs; 4 if a sweep
-is stalled, has lost a job or was killed; 1 after an error.
+is stalled, has lost a job or was killed, also while jobs of it run on; 1 after an error.
 """
 
 import argparse
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _code(sweeps: list[SweepView]) -> int:
     alive = [sweep for sweep in sweeps if sweep.is_alive]
     jobs = [job for sweep in alive for job in sweep.jobs]
-    is_bad = len(alive) < len(sweeps) or any(job.is_stalled or job.state == LOST for job in jobs)
+    is_bad = len(alive) < len(sweeps) or any(sweep.is_orphaned for sweep in alive)
+    is_bad |= any(job.is_stalled or job.state == LOST for job in jobs)
     return TROUBLE if is_bad else WELL
 
 
@@ -79,6 +80,11 @@ def _lines(sweeps: list[SweepView], store: str) -> Iterator[str]:
             yield f"{sweep.command or sweep.name} (since {age})"
             yield f"  {progress_text.sweep_text(sweep)}"
             yield from _running(sweep)
+            if sweep.is_orphaned:
+                yield (
+                    "  its command is gone (killed?), and these jobs run on without it: when they "
+                    "have ended, run the same command again to continue"
+                )
         else:
             yield f"{sweep.command or sweep.name} (begun {age} ago)"
             yield f"  its process is gone (killed?): {progress_text.sweep_text(sweep)}"
@@ -110,6 +116,7 @@ def _facts(sweep: SweepView) -> dict[str, Any]:
         "command": sweep.command,
         "started": sweep.started,
         "alive": sweep.is_alive,
+        "orphaned": sweep.is_orphaned,
         "cells": len(sweep.cells),
         "counts": dict(sweep.counts),
         "seconds_left": sweep.seconds_left,

@@ -46,7 +46,7 @@ def in_processes(
     if cores() > 1 and workers > 1 and sys.platform == "linux":
         try:
             with ProcessPoolExecutor(
-                workers, get_context("fork"), _begin, initargs=(compute, items)
+                workers, get_context("fork"), _begin, initargs=(os.getpid(), compute, items)
             ) as pool:
                 return list(pool.map(_result, range(len(items))))
         except BrokenProcessPool:
@@ -61,9 +61,12 @@ def cores() -> int:
     return int(cpu_count())
 
 
-def end_with_parent() -> None:
-    """Send SIGTERM to this process when its parent is gone: nobody would read its results."""
-    parent = os.getppid()
+def end_with_parent(parent: int) -> None:
+    """Send SIGTERM to this process when its parent is gone: nobody would read its results.
+
+    Args:
+        parent: id of the process that started this one, which may be gone already.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -73,7 +76,7 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _begin(compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
+def _begin(parent: int, compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
     """Prepare a forked process, which signals end without a word unless its parent ignores them.
 
     Its matrix products have one thread: with one for each core, the processes of a node with 64
@@ -85,7 +88,7 @@ def _begin(compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) != signal.SIG_IGN:  # a shell's background job ignores SIGINT
             signal.signal(number, signal.SIG_DFL)
-    end_with_parent()
+    end_with_parent(parent)
     gc.freeze()  # a search for garbage would write to, and so copy, all memory of its parent
     _work[:] = [(compute, items)]
 

@@ -15,6 +15,11 @@ from clue.config.schema import SPREAD, Config, ModelConf, PromptConf, TaskConf
 from clue.config.table_validation import table_problems
 from clue.errors import ConfigError
 
+REFUSED_FORCE = (
+    "force=true generates again what other shards have just stored: remove the cells first "
+    "(python -m clue store remove), or run without shards"
+)
+
 
 def validate(config: Config, backend_problems: Iterable[str] = ()) -> None:
     """Check ranges, choices and references between settings, which types cannot express.
@@ -66,10 +71,7 @@ def _shard_problems(config: Config) -> Iterator[str]:
     if not config.generate_only:
         yield f"shard={config.shard} answers a part of the prompts: set generate_only=true"
     if config.force:
-        yield (
-            "force=true generates again what other shards have just stored: remove the cells first "
-            "(python -m clue store remove), or run without shards"
-        )
+        yield REFUSED_FORCE
 
 
 def _prompt_problems(prompt: PromptConf) -> Iterator[str]:

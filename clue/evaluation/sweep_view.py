@@ -76,6 +76,9 @@ class SweepView:
     output: str
     started: float
     is_alive: bool
+    """The command or one of its jobs runs."""
+    is_orphaned: bool
+    """Jobs run on after the command: nobody starts those that wait, or scores their answers."""
     at_once: int
     """Jobs that run at the same time, at most."""
     jobs: Sequence[JobView]
@@ -157,12 +160,14 @@ def view(folder: ProgressFolder, now: float | None = None) -> SweepView:
         job_output = output / str(number) if in_sweep else output
         return outcome.read(job_output / outcome.FILE) if output.name else []
 
+    commands, works = file.is_alive(now), any(job.is_alive(now) for job in jobs.values())
     return SweepView(
         name=folder.path.name,
         command=str(content.get("command", "")),
         output=str(output),
         started=float(content.get("started", 0.0)),
-        is_alive=file.is_alive(now) or any(job.is_alive(now) for job in jobs.values()),
+        is_alive=commands or works,
+        is_orphaned=works and not commands,
         at_once=int(content.get("at_once") or 1),
         jobs=[
             _job(number, planned.get(number, {}), jobs.get(number), rows(number), now)

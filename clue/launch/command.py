@@ -53,7 +53,7 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
         os.environ.setdefault("TQDM_DISABLE", "1")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
-    stopped = 0
+    stopped, shards = 0, 1
     try:
         arguments = as_settings(take_config_dir(arguments))
         arguments = sorted(
@@ -67,7 +67,8 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
                 return None
             arguments = list(jobs.arguments)
         sweep.record_command(arguments)
-        if sharded.shard_count(arguments) > 1:
+        shards = sharded.shard_count(arguments)
+        if shards > 1:
             return Ended(0, sharded.launch(arguments, _collect, report))
         sys.argv[1:] = arguments  # Hydra reads sys.argv
         sweep.launch(report)
@@ -78,7 +79,8 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
-    return Ended(stopped, _collect(stopped))
+    outcomes = _collect(stopped)
+    return Ended(stopped, sharded.stopped(outcomes) if shards > 1 else outcomes)
 
 
 def _collect(stopped: int = 0) -> list[Outcome]:

@@ -17,13 +17,17 @@ from clue.common.plural import counted
 from clue.config import model_files
 from clue.config.composition import composed
 from clue.config.schema import Config
+from clue.config.validation import REFUSED_FORCE
 from clue.errors import ConfigError
 from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import sweep
+from clue.launch.closing_table import reasons
 from clue.launch.reporter import SweepReport
 from clue.launch.study_jobs import MULTIRUN
 
 LAUNCHER = "hydra/launcher"
+DECIDING = ("backend", "backend.name", "generate_only", "dry_run", "force")
+"""Settings that decide what a sharded command starts; each has one value for all of its jobs."""
 SCHEDULER_SETTINGS = tuple(
     f"hydra.launcher.{name}" for name in ("account", "qos", "partition", "constraint", "exclude")
 )
@@ -43,12 +47,12 @@ def shard_count(arguments: Iterable[str]) -> int:
         ConfigError: it is no whole number from 1.
     """
     settings = _settings(arguments)
-    if "shards" not in settings or "shard" in settings or settings.get("dry_run") == "true":
+    if "shards" not in settings or "shard" in settings:
         return 1
     count = settings["shards"]
     if not count.isdecimal() or not int(count):
         raise ConfigError(f"shards={count} is no whole number from 1")
-    return int(count)
+    return 1 if int(count) > 1 and _composed(arguments).dry_run else int(count)
 
 
 def launch(
@@ -67,12 +71,16 @@ def launch(
         ClueError: a setting cannot be used, or worker processes were lost too often.
     """
     conf = _composed(arguments)
+    if conf.force:
+        raise ConfigError(REFUSED_FORCE)
     _start(generating(arguments), report)
     generated = collect()
     if conf.generate_only or not generated:
         return generated
-    failed = sum(row.status == "failed" for row in generated)
-    print_lines(f"{counted(len(generated), 'part')} of cells, {failed} failed; now their scores")
+    failed = [row for row in generated if row.status == "failed"]
+    print_lines(*reasons(failed))
+    count = counted(len(generated), "part")
+    print_lines(f"{count} of cells, {len(failed)} failed; now the scores of what is complete")
     if report:
         report.close()  # its jobs have ended
     _start(scoring(arguments, conf.backend.name), report)
@@ -146,16 +154,27 @@ def with_reasons(scored: Iterable[Outcome], generated: Iterable[Outcome]) -> lis
     return [explained(row) if row.status == "failed" else row for row in scored]
 
 
+def stopped(generated: Iterable[Outcome]) -> list[Outcome]:
+    """Returns the outcomes of the parts of a command that was stopped before it scored them."""
+    return [
+        replace(row, note="not scored: the command was stopped before that")
+        if row.status == "generated"
+        else row
+        for row in generated
+    ]
+
+
 def _composed(arguments: Iterable[str]) -> Config:
-    """Settings that choose the backend.
+    """Settings that decide what is started.
 
     Raises:
         ConfigError: they name several backends, whose answers are cells of their own.
     """
-    words = [word for word in arguments if _sets(word, "backend", "backend.name", "generate_only")]
+    words = [word for word in arguments if _sets(word, *DECIDING)]
     several = [word for word in words if "," in word]
     if several:
-        raise ConfigError(f"{several[0]}: shards take one backend; run a command for each")
+        name = _key(several[0]).partition(".")[0]
+        raise ConfigError(f"{several[0]}: shards take one {name}; run a command for each")
     return composed("config", Config, words)
 
 

@@ -54,12 +54,14 @@ def study_jobs(arguments: Sequence[str]) -> StudyJobs:
     study_words = [word for word in arguments if word.startswith(("study=", "study."))]
     study = choose(study_words)
     conf = study.conf
-    paths = composed("config", Config, [w for w in arguments if w.startswith("paths.")]).paths
+    words = [word for word in arguments if word.startswith(("paths.", "force="))]
+    settings = composed("config", Config, words)
+    paths = settings.paths
     tables = stored_tables(paths.store)
     declaration = declare(conf, stored_models(tables))
     chosen = _chosen(declaration, arguments)
     lacking = chosen
-    if "force=true" not in arguments:
+    if not settings.force:
         resolution = resolve(declaration, paths)
         if not study.changes:
             resolution.check_unchanged()

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from omegaconf.errors import OmegaConfBaseException
 from clue import privacy
 from clue.common.atomic_write import write_atomic
 from clue.common.paths import absolute_path
+from clue.common.processes import end_with_parent
 from clue.config.composition import register
 from clue.config.files import config_dir_words
 from clue.config.folders import CONF, RUN
@@ -168,6 +170,8 @@ def job(composed: DictConfig) -> int:
         return 0
     launcher = HydraConfig.get().launcher._target_ if request.in_sweep else ""
     pooled = "joblib" in launcher
+    if pooled and not started():
+        _end_with_command()
     with signals.end_job_on_sigterm(), _own_report(request, pooled=pooled):
         if launcher == ray_settings.TARGET:
             return run_isolated(request, None)  # Ray has chosen its GPUs
@@ -178,6 +182,12 @@ def job(composed: DictConfig) -> int:
         else:
             run_job(request)
     return 0
+
+
+@cache
+def _end_with_command() -> None:
+    """Let a process of a pool end when the command is gone: it would hold GPUs and locks."""
+    end_with_parent(os.getppid())
 
 
 @contextmanager

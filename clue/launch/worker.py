@@ -1,6 +1,6 @@
 """Process of a job: runs the request, writes outcomes into the job's folder, ends in order.
 
-`python -m clue.launch.worker <pipe> <folder>` is a process of isolated jobs, which
+`python -m clue.launch.worker <pipe> <parent> <folder>` is a process of isolated jobs, which
 `clue.launch.worker_process` starts.
 """
 
@@ -122,11 +122,16 @@ def _was_tracked(request: JobRequest) -> bool:
     return any(row.n for folder in folders for row in outcome.read(folder / outcome.FILE))
 
 
-def main(pipe: int) -> int:
-    """Run the pickled jobs on standard input; writes a byte to the pipe after each."""
+def main(pipe: int, parent: int) -> int:
+    """Run the pickled jobs on standard input; writes a byte to the pipe after each.
+
+    Args:
+        pipe: file descriptor.
+        parent: id of the process that sends the jobs.
+    """
     signals.install_handlers()
     signal.signal(signal.SIGUSR2, signals.stop_processes)  # Slurm sends it to every process
-    end_with_parent()
+    end_with_parent(parent)
     os.set_inheritable(pipe, False)  # its end is the end of this process, not of a child
     try:
         while True:
@@ -148,4 +153,4 @@ def _start_log(request: JobRequest) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -33,7 +33,8 @@ class WorkerProcess:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._ends, writer = os.pipe()
-        command = [sys.executable, "-m", "clue.launch.worker", str(writer), str(folder)]
+        numbers = [str(writer), str(os.getpid())]
+        command = [sys.executable, "-m", "clue.launch.worker", *numbers, str(folder)]
         try:
             # its own session, so that Ctrl-C reaches it once: from this process, as SIGTERM
             self.process = subprocess.Popen(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from clue.cli import status
 from clue.common.process_identity import ProcessIdentity
 from clue.evaluation import outcome, progress_text
 from clue.evaluation.outcome import Outcome
@@ -87,6 +88,20 @@ def test_a_job_whose_process_is_gone_has_lost_its_cells(folder: ProgressFolder) 
     sweep = rewritten(folder, job_file(0), process=GONE)
     assert sweep.is_alive  # the command
     assert sweep.counts == {"ended": 1, "lost": 1, "waiting": 4}
+
+
+def test_jobs_that_outlive_their_command_are_told_from_a_sweep_that_is_well(
+    folder: ProgressFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--mlruns", str(tmp_path)]
+    assert not view(folder).is_orphaned
+    assert status.main(command) == 0
+    assert "its command is gone" not in capsys.readouterr().out
+    sweep = rewritten(folder, SWEEP, process=GONE)
+    assert sweep.is_alive and sweep.is_orphaned
+    assert status.main(command) == 4
+    assert "its command is gone (killed?), and these jobs run on" in capsys.readouterr().out
+    assert not rewritten(folder, job_file(0), process=GONE).is_orphaned  # nothing runs on
 
 
 def test_a_process_elsewhere_counts_as_gone_by_its_age(folder: ProgressFolder) -> None:

@@ -18,6 +18,9 @@ from clue.launch import sharded
             1,
         ),  # another scheduler starts it
         (["model=a", "shards=3", "dry_run=true"], 1),
+        (["model=a", "shards=3", "dry_run=True"], 1),
+        (["model=a", "shards=3", "dry_run=on"], 1),
+        (["model=a", "shards=3", "dry_run=false"], 3),
     ],
 )
 def test_shards_are_started_unless_another_scheduler_does(arguments: list[str], count: int) -> None:
@@ -76,6 +79,35 @@ def test_a_cell_that_is_too_long_for_its_model_is_no_failure() -> None:
     part = Outcome("a", "longhealth1", "paper", "too long", note="20 of 20 prompts")
     scored = Outcome("a", "longhealth1", "paper", "failed", note="nothing is stored")
     assert sharded.with_reasons([scored], [part, part]) == [part]
+
+
+@pytest.mark.parametrize("value", ["true", "True", "1", "yes"])
+def test_force_is_refused_before_a_job_starts(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharded.sweep, "launch", lambda _: pytest.fail("a sweep has started"))
+    with pytest.raises(ConfigError, match="remove the cells first"):
+        sharded.launch(["model=a", f"force={value}", "shards=2"], list)
+
+
+def test_what_failed_is_said_before_the_scores(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answers may be there all the same: of the command before."""
+    part = Outcome("a", "mednli", "paper", "failed", note="no GPU is free")
+    sweeps = iter([[part, part], [Outcome("a", "mednli", "paper", "done")]])
+    monkeypatch.setattr(sharded, "_start", lambda *_: None)
+    (row,) = sharded.launch(["model=a", "shards=2"], lambda: next(sweeps))
+    assert row.status == "done"
+    said, parts = capsys.readouterr().out.splitlines()
+    assert "no GPU is free" in said
+    assert parts == "2 parts of cells, 2 failed; now the scores of what is complete"
+
+
+def test_a_stopped_command_gives_no_advice_to_score_by_hand() -> None:
+    note = "shard 1 of 2; not scored yet: run the same command with backend=replay"
+    parts = [Outcome("a", "mednli", "paper", "generated", note=note)]
+    parts.append(Outcome("a", "meqsum", "paper", "failed", note="stopped"))
+    notes = [row.note for row in sharded.stopped(parts)]
+    assert notes == ["not scored: the command was stopped before that", "stopped"]
 
 
 def test_shards_take_one_backend() -> None:

@@ -19,8 +19,9 @@ except Terminated:
     print("the child is there:", psutil.pid_exists(child.pid))
 """
 ORPHAN = f"""
-import subprocess, sys
-child = "from clue.common.processes import end_with_parent; end_with_parent(); " + {CHILD!r}
+import os, subprocess, sys
+start = "from clue.common.processes import end_with_parent; end_with_parent(%s); "
+child = start % (os.getpid() + int(sys.argv[1])) + {CHILD!r}
 subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.DEVNULL, stdout=sys.stderr)
 sys.stdin.read()
 """
@@ -43,9 +44,16 @@ def test_a_stopped_process_ends_those_that_it_started_first() -> None:
 
 
 def test_a_job_does_not_outlive_what_started_it() -> None:
-    command = [sys.executable, "-c", ORPHAN]
+    command = [sys.executable, "-c", ORPHAN, "0"]
     with subprocess.Popen(command, stdin=-1, stderr=-1, text=True) as parent:
         assert parent.stderr is not None
         assert parent.stderr.readline() == "up\n"
         parent.kill()
         assert parent.stderr.read() == ""  # it ends when the last that could write to it has ended
+
+
+def test_a_job_whose_parent_ended_before_it_looked_ends_too() -> None:
+    command = [sys.executable, "-c", ORPHAN, "1"]  # another process started it
+    with subprocess.Popen(command, stdin=-1, stderr=-1, text=True) as parent:
+        _, said = parent.communicate("")
+    assert "not ended" not in said

@@ -19,6 +19,16 @@ def test_a_study_becomes_its_models_tasks_and_settings(tmp_path: Path) -> None:
     assert {"study=demo", "backend=fake"} <= {*settings}
 
 
+@pytest.mark.parametrize("value", ["true", "True", "yes"])
+def test_force_evaluates_what_is_stored_however_it_is_spelt(
+    tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "clue.study.membership.membership"
+    monkeypatch.setattr(asked, lambda *_: pytest.fail("stored cells were left out"))
+    jobs = study_jobs(["study=demo", f"force={value}", f"paths.mlruns={tmp_path}"])
+    assert jobs.summary == "study demo: 16 of 16 declared cells to evaluate"
+
+
 def test_a_part_of_a_study_has_its_settings_only(tmp_path: Path) -> None:
     words = ["study=demo", "model=smollm2_135m", "task=meqsum", f"paths.mlruns={tmp_path}"]
     jobs = study_jobs([*words, "tasks.meqsum.max_new_tokens=7"])
