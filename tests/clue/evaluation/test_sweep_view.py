@@ -98,7 +98,8 @@ def test_jobs_that_outlive_their_command_are_told_from_a_sweep_that_is_well(
     assert status.main(command) == 0
     assert "its command is gone" not in capsys.readouterr().out
     sweep = rewritten(folder, SWEEP, process=GONE)
-    assert sweep.is_alive and sweep.is_orphaned
+    assert sweep.is_alive
+    assert sweep.is_orphaned
     assert status.main(command) == 4
     assert "its command is gone (killed?), and these jobs run on" in capsys.readouterr().out
     assert not rewritten(folder, job_file(0), process=GONE).is_orphaned  # nothing runs on
