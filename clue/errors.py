@@ -15,6 +15,17 @@
 Every message gives the value, the place and the next command.
 """
 
+import errno
+
+UNWRITABLE = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some of your quota",
+    errno.EROFS: "mount the disk for writing",
+    errno.EACCES: "let this user write there",
+    errno.EPERM: "let this user write there",
+}
+"""Number of a system error that a person can mend, with the remedy."""
+
 
 class ClueError(Exception):
     """Error for the user; its text is the complete message."""
@@ -59,7 +70,17 @@ class TrackingError(ClueError):
 def explain_os_error(error: OSError) -> str:
     """Returns the path and the reason of a file error that no message of its own explains."""
     reason = error.strerror or type(error).__name__
+    remedy = UNWRITABLE.get(error.errno or 0)
+    if error.filename is None and remedy:
+        return f"cannot write: {reason}. {remedy.capitalize()}, then run the same command again"
     return f"cannot use {error.filename or 'a file'}: {reason}. Change this, or name another one"
+
+
+def remedy_of_failed_write(error: OSError) -> str:
+    """Returns what lets a write succeed, in words that other words can follow."""
+    other = "choose another folder (paths.mlruns=<folder>, paths.data=<folder>)"
+    remedy = UNWRITABLE.get(error.errno or 0)
+    return f"{remedy} or {other}" if remedy else other
 
 
 class Terminated(BaseException):

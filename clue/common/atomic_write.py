@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clue.errors import StoreError
+from clue.errors import StoreError, remedy_of_failed_write
 
 PRIVATE = 0o600
 """Mode of files that may contain clinical text."""
@@ -63,9 +63,8 @@ def explain_write_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; free "
-            "some space or choose another folder (paths.mlruns=<folder>, paths.data=<folder>), "
-            "then run the same command again to continue."
+            f"cannot write to {folder}: {error.strerror}. What was stored before is kept; "
+            f"{remedy_of_failed_write(error)}, then run the same command again to continue."
         ) from error
 
 

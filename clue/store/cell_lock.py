@@ -51,8 +51,9 @@ def _held(path: Path, *, shared: bool, wait: bool) -> Iterator[None]:
     try:
         mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         _acquire(file, path.parent, mode, wait=wait)
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+        with explain_write_errors(path.parent):
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
         yield
     finally:
         os.close(file)

@@ -1,7 +1,8 @@
 """A file of JSON lines, each with its own checksum: appended as they come, read after a crash.
 
 A line is written with one call, so that a kill cuts at most the last one, which the next start
-removes. A damaged line in the middle is an error.
+removes. More than one damaged line at the end is moved aside: no kill leaves that. A damaged line
+in the middle is an error.
 """
 
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from clue.common import json_text
-from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all
+from clue.common.atomic_write import PRIVATE, explain_write_errors, write_all, write_atomic
 from clue.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ class CheckedLines:
         """Yields the entries in the order of the file, without an incomplete last line.
 
         Args:
-            repair: remove the incomplete last line. Only under a lock: otherwise it may be the
-                line that another process is writing.
+            repair: remove the incomplete last line, and damage before it. Only under a lock:
+                otherwise it may be the line that another process is writing.
 
         Raises:
             StoreError: the file cannot be read, or a line in the middle is damaged; names the line.
@@ -55,7 +56,7 @@ class CheckedLines:
             if entry is None:
                 self._check_torn(number, lines[number:])
                 if repair and content[good:]:
-                    self._cut(good, len(content) - good)
+                    self._cut(good, content[good:])
                 return
             yield entry
             good += len(line) + 1
@@ -111,12 +112,27 @@ class CheckedLines:
                 f"{self.path}: line {number} is damaged and intact lines follow it: the file was "
                 "changed or the disk is failing. Restore the file; or remove that line with "
                 f"`{remedy}` and run the same command again, which {self.verb} its sample again; "
-                "or generate all of the cell again with force=true."
+                "or generate all of the cell again with force=true, without shards."
             )
 
-    def _cut(self, good: int, torn: int) -> None:
-        log.warning("%s: removed an incomplete last line (%d bytes)", self.path, torn)
-        os.truncate(self.path, good)
+    def _cut(self, good: int, torn: bytes) -> None:
+        """Cut the file behind its intact lines.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
+        with explain_write_errors(self.path.parent):
+            if b"\n" in torn.rstrip(b"\n"):
+                aside = self.path.with_suffix(f".damaged-{time.time_ns()}")
+                write_atomic(aside, torn)
+                log.warning(
+                    "%s: its last %s bytes are damaged (the disk, or another program): moved to "
+                    "%s. The same command %s these samples again",
+                    *(self.path, f"{len(torn):,}", aside.name, self.verb),
+                )
+            else:
+                log.warning("%s: removed an incomplete last line (%d bytes)", self.path, len(torn))
+            os.truncate(self.path, good)
 
 
 def encoded(entry: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,6 @@ A run is FINISHED only when its records are logged. A run whose process died is 
 the next start and reopened by the command that continues its cell.
 """
 
-import errno
 import logging
 import os
 import tempfile
@@ -17,7 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from clue.errors import Terminated, TrackingError
+from clue.errors import UNWRITABLE, Terminated, TrackingError
 from clue.privacy import without_passwords
 from clue.tracking.database import database_file, ensure_database, initialisation_lock
 from clue.tracking.experiment import NOTE, open_experiment
@@ -38,8 +37,6 @@ from mlflow.exceptions import MlflowException
 
 log = logging.getLogger(__name__)
 
-UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-"""Errors of a disk, in which MLflow's own message has no place."""
 for verbose in ("mlflow", "alembic", "absl"):
     logging.getLogger(verbose).setLevel(logging.WARNING)
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # tracebacks
