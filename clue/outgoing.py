@@ -116,8 +116,7 @@ def report_files(folder: Path, requested: str | None) -> ReportFiles:
         folder: of the report; it may be missing.
         requested: form of texts, see `ALLOWED`.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    entries = _declared(folder)
+    paths, entries = _files(folder), _declared(folder)
     passed = [
         path
         for path in paths
@@ -126,16 +125,30 @@ def report_files(folder: Path, requested: str | None) -> ReportFiles:
     return ReportFiles(*(_relative(part, folder) for part in (passed, set(paths) - set(passed))))
 
 
+def unchanged(folder: Path) -> list[Path]:
+    """Returns the files of a folder that are as they were declared, sorted."""
+    entries = _declared(folder)
+    return [path for path in _files(folder) if _declared_answers(path, folder, entries) is not None]
+
+
 def _may_leave(path: Path, folder: Path, entries: Mapping[str, Any], requested: str | None) -> bool:
     """Tests if a file is as declared, and shows no answers that have to stay."""
     if path == folder / DECLARATION:
         return True
+    return _declared_answers(path, folder, entries) in ALLOWED[requested]
+
+
+def _declared_answers(path: Path, folder: Path, entries: Mapping[str, Any]) -> str | None:
+    """Returns the answers that a file shows; None if it is not as somebody declared it."""
     entry = entries.get(path.relative_to(folder).as_posix())
-    return (
-        isinstance(entry, dict)
-        and entry.get("answers") in ALLOWED[requested]
-        and entry.get("sha256") == _digest(path)
-    )
+    if not isinstance(entry, dict) or entry.get("sha256") != _digest(path):
+        return None
+    answers = entry.get("answers")
+    return answers if isinstance(answers, str) else None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _declared(folder: Path) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _analyse(conf: "AnalysisConf") -> int:
     from analysis.paired_study import run, study_cells
-    from analysis.paired_study.output import declare_files, write_study
+    from analysis.paired_study.output import declare_files, remove_report, write_study
     from analysis.paired_study.summary import summary
     from analysis.report.formats.console import study_lines
     from analysis.report.formats.next_step import no_pair_lines
@@ -53,6 +53,8 @@ def _analyse(conf: "AnalysisConf") -> int:
     results = run(study_cells(conf), conf)
     print_rows(study_lines(results, conf))
     document = summary(results, conf)
+    if conf.report:
+        remove_report(conf.folder)
     paths = write_study(conf.folder, results.rows, document, results.tables)
     report_paths = []
     if conf.report:

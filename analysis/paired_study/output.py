@@ -22,6 +22,8 @@ from clue.common.csv_text import csv_text
 DIGITS = 12
 PAGE = "report.html"
 """The page of the report."""
+TEXT = "report.md"
+"""The same as text."""
 TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
 
 
@@ -64,6 +66,16 @@ def write_study(
         if f"{name}.csv" not in contents:  # of an earlier analysis
             (folder / f"{name}.csv").unlink(missing_ok=True)
     return [folder / name for name in contents]
+
+
+def remove_report(folder: Path) -> None:
+    """Removes the report of an earlier analysis, which beside new tables is of another study.
+
+    Only its own files are removed, and none that was changed since.
+    """
+    for path in outgoing.unchanged(folder):
+        if path.name in (PAGE, TEXT) or path.parent.name in ("figures", "tables"):
+            path.unlink(missing_ok=True)
 
 
 def table_csv(rows: Sequence[NamedTuple], schema: Sequence[Column], sections: Sections) -> bytes:

@@ -10,7 +10,7 @@ figures/*.svg, *.png      the figures; *_narrow.svg, *_narrow.png for the width 
 from pathlib import Path
 
 from analysis.number_format import ascii_signs
-from analysis.paired_study.output import PAGE
+from analysis.paired_study.output import PAGE, TEXT
 from analysis.paired_study.results import StudyResults
 from analysis.report.document import Report, ReportTable
 from analysis.report.drilldown import most_changed
@@ -34,7 +34,7 @@ def write(results: StudyResults, conf: AnalysisConf, folder: Path) -> list[Path]
     """
     report = build_report(results, conf)
     page = html.render(report, list(most_changed(results, conf, folder)))
-    contents = {PAGE: page.encode(), "report.md": markdown.render(report).encode()}
+    contents = {PAGE: page.encode(), TEXT: markdown.render(report).encode()}
     contents |= _figure_files(report)
     contents |= {f"tables/{name}": text.encode() for name, text in latex.files(report).items()}
     tables, setting = report.tables, reported_setting(results)

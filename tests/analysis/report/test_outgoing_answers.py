@@ -1,6 +1,8 @@
 """No byte that leaves the store has an answer that has to stay."""
 
+import hashlib
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -67,6 +69,33 @@ def test_an_older_page_in_the_folder_of_a_later_analysis_stays(
     assert analyse(mlruns, "report=false") == 0
     assert _export(mlruns, tmp_path / "study.zip") == 0
     assert "analysis/report.html" not in unpacked(tmp_path / "study.zip")
+
+
+def test_an_analysis_that_is_killed_leaves_no_report_of_another_one(
+    mlruns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of a person stay, also where a declaration names them."""
+    folder = mlruns / "analysis"
+    pair(mlruns, access="open")
+    assert analyse(mlruns) == 0
+    own = folder / "tables" / "mine.csv"
+    changed, outside = folder / "report.md", mlruns / "report.html"
+    for path in (own, outside):
+        path.write_text("mine")
+    changed.write_text("mine")
+    declared = json.loads((folder / "files.json").read_text())
+    entry = {"sha256": hashlib.sha256(b"mine").hexdigest(), "answers": "none"}
+    (folder / "files.json").write_text(json.dumps({**declared, "../report.html": entry}))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analysis.report.write", killed)
+    assert analyse(mlruns) == 130
+    left = [path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
+    assert {"report.md", "mine.csv", "cells.csv", "summary.json"} <= set(left)
+    assert not [name for name in left if name.endswith((".html", ".svg", ".png", ".tex"))]
+    assert outside.exists()
 
 
 def test_an_imported_table_goes_to_another_machine_without_answers(
