@@ -21,7 +21,8 @@ def reported(job: Job, folder: ProgressFolder, number: int) -> Iterator[None]:
     model = job.config.model
     prompt = prompt_label(job.config.prompt.name, job.config.shard, job.config.shards)
     names = {"model": model.label, "prompt": prompt}
-    constant = {"number": number, "parameters": model.parameters, **names}
+    parameters = None if job.config.backend.name == "replay" else model.parameters
+    constant = {"number": number, "parameters": parameters, **names}
 
     def write(*, ended: bool = False) -> None:
         folder.write(job_file(number), {**constant, **job.progress.facts(), "ended": ended})

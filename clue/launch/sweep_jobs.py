@@ -65,6 +65,8 @@ def _job(number: int, config: DictConfig, chosen: Mapping[str, str]) -> dict[str
     parameters = model.parameters
     if "model" in chosen and chosen["model"] != "hf":
         label, parameters = chosen["model"], _parameters(chosen["model"])
+    if config.backend.name == "replay":  # no model is loaded: its size says nothing of the time
+        parameters = None
     tasks = list(config.tasks)
     if "task" in chosen:
         names = [name.strip("'\" ") for name in chosen["task"].strip("[]'\"").split(",")]

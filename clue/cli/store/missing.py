@@ -8,7 +8,7 @@ Each ends with one command, which evaluates these cells and skips finished ones.
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clue.common.console import print_lines
@@ -26,6 +26,10 @@ from clue.launch.sweep import COMMAND
 
 ENDED = ("done", "skipped", "too long")
 """Statuses of cells that the same command does not repeat."""
+WEAKEST = ("generated", "running", "failed")
+"""Statuses of the parts of a sharded cell; the cell has the last one of these."""
+BEGUN = {"running": "begun"}
+"""Words for a status; whether its process still runs is said by `python -m clue status`."""
 MOST_LISTED = 20
 """Cells that are named."""
 
@@ -39,9 +43,12 @@ class Sweep:
 
     @property
     def cells(self) -> list[Outcome]:
-        """Newest outcome of each cell of the jobs that have started."""
+        """Newest outcome of each cell of the jobs that have started; shards share a cell."""
         paths = sorted(self.folder.glob(f"**/{outcome.FILE}"))
         rows = [row for path in paths for row in outcome.read(path)]
+        if any(word.startswith("shards=") for word in self.command):
+            rows = [replace(row, job="") for row in rows]
+            rows.sort(key=lambda row: WEAKEST.index(row.status) if row.status in WEAKEST else -1)
         return list({(row.model, row.task, row.prompt, row.job): row for row in rows}.values())
 
     @property
@@ -97,7 +104,7 @@ def _of_sweep(sweep: Sweep) -> Iterator[str]:
     yield f"{sweep.folder}: {len(left)} of {counted(len(sweep.cells), 'started cell')} left"
     for row in left[:MOST_LISTED]:
         task = "before its first cell" if row.task == NO_TASK else row.task
-        yield f"  {row.model}/{task}/{row.prompt}: {row.status}"
+        yield f"  {row.model}/{task}/{row.prompt}: {BEGUN.get(row.status, row.status)}"
     if len(left) > MOST_LISTED:
         yield f"  and {len(left) - MOST_LISTED} more"
     yield sweep.repeated()

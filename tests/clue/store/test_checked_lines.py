@@ -1,4 +1,4 @@
-"""What is left of a file of lines whose end is damaged."""
+"""Files of lines whose end is damaged: intact lines stay, the others are cut or moved aside."""
 
 import logging
 from pathlib import Path

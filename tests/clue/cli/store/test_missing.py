@@ -1,6 +1,7 @@
 """The command for the rest of a study or a sweep."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_the_newest_sweep_is_repeated_without_models_that_ended(
     folder = sweep(tmp_path, "11-00-00", TYPED, *rows)
     head, cell, command = lines(tmp_path, capsys)
     assert head == f"{folder}: 1 of 4 started cells left"
-    assert cell == "  b/meqsum/paper: running"
+    assert cell == "  b/meqsum/paper: begun"
     assert shlex.split(command) == shlex.split(TYPED.replace("a,b,c", "b,c"))  # c never started
 
 
@@ -57,6 +58,26 @@ def test_a_finished_sweep_keeps_its_command(
     head, command = lines(tmp_path, capsys)
     assert "0 of 3 started cells left" in head
     assert "model=a,b,c" in command
+
+
+@pytest.mark.parametrize(
+    ("parts", "state"),
+    [
+        (("generated", "generated"), "generated"),
+        (("running", "generated"), "begun"),
+        (("failed", "running"), "failed"),
+    ],
+)
+def test_a_cell_of_several_shards_is_listed_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], parts: tuple[str, ...], state: str
+) -> None:
+    folder = sweep(tmp_path, "10-00-00", TYPED)
+    for shard, status in enumerate(parts):
+        part = replace(row("a", "mednli", status), job=f"shard {shard}")
+        outcome.append(folder / str(shard) / outcome.FILE, part)
+    head, cell, _ = lines(tmp_path, capsys)
+    assert "1 of 1 started cell left" in head
+    assert cell == f"  a/mednli/paper: {state}"
 
 
 def test_a_store_without_a_sweep_is_an_error(tmp_path: Path) -> None:
