@@ -26,10 +26,10 @@ SHAPES: dict[str, dict[str, int]] = {
     },
     "tiny": {
         "vocab_size": 2000,
-        "hidden_size": 64,
+        "hidden_size": 128,
         "intermediate_size": 128,
         "num_hidden_layers": 2,
-        "num_attention_heads": 4,
+        "num_attention_heads": 2,
     },
 }
 PROMPT, BATCH = 512, 64

@@ -1,13 +1,13 @@
 """Generation on random weights of several shapes and tasks: the project, `generate` and vLLM.
 
     bash benchmarks/gpu.sh                  7B and 1B shapes, under eight minutes on one GPU
-    bash benchmarks/gpu.sh --shapes tiny    under a minute on a CPU
+    bash benchmarks/gpu.sh --shapes tiny    a minute on a CPU
 
 Prompts are random token ids with the lengths and the shared beginnings of MeQSum, LongHealth and
-MeDiSumQA. The project runs with shared prefixes and without, and with each implementation of
-attention; plain `generate` at its best batch of a few; vLLM in this process if it can be imported,
-with random weights of its own, so that its answers are not compared. Work that would begin after
-`--minutes` is left out, and the table says so.
+MeDiSumQA. The project runs with shared prefixes and without, with each implementation of attention,
+and with `torch.compile`; plain `generate` at its best batch of a few; vLLM in this process if it
+can be imported, with CUDA graphs and without, with random weights of its own, so that its answers
+are not compared. Work that would begin after `--minutes` is left out, and the table says so.
 
 `of the peak` is 2 x parameters x tokens / seconds as a share of the rate of a large matrix product
 that was measured in the same run. Tokens are the answers and what a method has to read: with shared
@@ -166,7 +166,24 @@ def attention(model: Any, work: Work) -> None:
     model.set_attn_implementation("sdpa")
 
 
-def measure(name: str, table: Table) -> None:
+def compiled(model: Any, work: Work, compiler: str) -> None:
+    """Measure the project with `torch.compile`: a run that compiles, and one afterwards."""
+    forward = model.forward
+    model.forward = torch.compile(forward, backend=compiler)
+    try:
+        for way in ("ours, while it compiles", "ours, compiled"):
+            batched = BatchGenerator(model, TurnRules())
+
+            def answers(batched: BatchGenerator = batched) -> Answers:
+                return ours(batched, work.rows, work.prompts.budget)
+
+            if work.measure(way, answers, shares=True) is None:
+                return
+    finally:
+        model.forward = forward
+
+
+def measure(name: str, table: Table) -> list[Work]:
     """Measure all tasks on random weights of a shape, vLLM last: it needs the memory alone."""
     model = shape(name)
     floors = Floors(model)
@@ -185,6 +202,22 @@ def measure(name: str, table: Table) -> None:
     del model
     if _is_installed("vllm") and not table.is_over:
         answers_of_vllm(config, works)
+    return works
+
+
+def measure_compilation(work: Work, compiler: str) -> None:
+    """Measure one task with `torch.compile`, and vLLM without CUDA graphs.
+
+    Both take minutes to start, so that they come after everything else.
+    """
+    if work.table.is_over:
+        return
+    model = shape(work.model_name)
+    compiled(model, work, compiler)
+    config = model.config
+    del model
+    if _is_installed("vllm") and not work.table.is_over:
+        answers_of_vllm(config, [work], graphs=False)
 
 
 def _is_installed(package: str) -> bool:
@@ -197,13 +230,14 @@ def main() -> None:
     """Print the table; write it to $OUT/gpu.md if OUT is set."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shapes", nargs="+", choices=list(SHAPES), default=["llama1b", "llama7b"])
+    parser.add_argument("--compiler", default="inductor", help="backend of torch.compile")
     parser.add_argument("--minutes", type=float, default=6, help="begin nothing later")
     arguments = parser.parse_args()
     folder = os.environ.get("OUT")
     path = Path(folder) / "gpu.md" if folder else None
     table = Table(time.monotonic() + 60 * arguments.minutes, path)
-    for name in arguments.shapes:
-        measure(name, table)
+    works = [measure(name, table) for name in arguments.shapes]
+    measure_compilation(works[0][0], arguments.compiler)
     print(table.text())
 
 

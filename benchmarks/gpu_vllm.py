@@ -1,4 +1,4 @@
-"""vLLM in this process on random weights of its own; it was never run by this project's tests."""
+"""vLLM in this process on random weights of its own; no test has its environment."""
 
 import os
 import tempfile
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def answers_of_vllm(config: Any, works: Sequence[Any]) -> None:
+def answers_of_vllm(config: Any, works: Sequence[Any], *, graphs: bool = True) -> None:
     """Measure vLLM on the prompts of several tasks; an engine that does not start is a row.
 
     Args:
         config: of the model.
         works: `benchmarks.gpu.Work` of each task.
+        graphs: with CUDA graphs.
     """
+    way = "vllm" if graphs else "vllm, no CUDA graphs"
     os.environ["VLLM_NO_USAGE_STATS"] = "1"
     os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")  # in this process
     import gc
@@ -32,11 +34,12 @@ def answers_of_vllm(config: Any, works: Sequence[Any]) -> None:
                 skip_tokenizer_init=True,
                 dtype="bfloat16",
                 enable_prefix_caching=True,
+                enforce_eager=not graphs,
                 seed=0,
             )
         except Exception as error:  # its requirements are those of its release
             reason = f"{type(error).__name__}: {error}".split("\n")[0][:80]
-            works[0].table.add(works[0].model_name, "all", "vllm", f"failed: {reason}")
+            works[0].table.add(works[0].model_name, "all", way, f"failed: {reason}")
             return
         for work in works:
             prompts = [{"prompt_token_ids": row} for row in work.rows]
@@ -49,4 +52,4 @@ def answers_of_vllm(config: Any, works: Sequence[Any]) -> None:
                 engine.generate(prompts, params)
                 return {}
 
-            work.measure("vllm", run, shares=True)
+            work.measure(way, run, shares=True)

@@ -16,6 +16,7 @@ from clue.config.folders import ROOT
 @pytest.mark.slow
 def test_the_script_writes_one_table_of_all_tasks_and_ways(tmp_path: Path) -> None:
     command = ["bash", str(ROOT / "benchmarks" / "gpu.sh"), "--shapes", "tiny"]
+    command += ["--compiler", "eager"]  # traces as all do, and generates no code
     environment = {**os.environ, "OUT": str(tmp_path), "PYTHON": sys.executable}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
@@ -27,6 +28,7 @@ def test_the_script_writes_one_table_of_all_tasks_and_ways(tmp_path: Path) -> No
         for way in ("ours", "ours, nothing shared", "generate, batch 1"):
             assert [task, way] in rows
     assert ["meqsum", "ours, eager"] in rows
+    assert ["meqsum", "ours, compiled"] in rows
 
 
 @pytest.mark.parametrize("prompts", PROMPT_SHAPES, ids=lambda prompts: prompts.name)
