@@ -24,7 +24,9 @@ UNWRITABLE = {
     errno.EACCES: "let this user write there",
     errno.EPERM: "let this user write there",
 }
-"""Number of a system error that a person can mend, with the remedy."""
+"""Number of an error of a write that a person can mend, with the remedy."""
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Errors of disks alone; a permission is also missing for processes and connections."""
 
 
 class ClueError(Exception):
@@ -70,9 +72,10 @@ class TrackingError(ClueError):
 def explain_os_error(error: OSError) -> str:
     """Returns the path and the reason of a file error that no message of its own explains."""
     reason = error.strerror or type(error).__name__
-    remedy = UNWRITABLE.get(error.errno or 0)
-    if error.filename is None and remedy:
-        return f"cannot write: {reason}. {remedy.capitalize()}, then run the same command again"
+    if error.errno in DISK:
+        place = f" {error.filename}" if error.filename else ""
+        remedy = UNWRITABLE[error.errno].capitalize()
+        return f"cannot write{place}: {reason}. {remedy}, then run the same command again"
     return f"cannot use {error.filename or 'a file'}: {reason}. Change this, or name another one"
 
 

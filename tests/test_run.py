@@ -340,6 +340,12 @@ def test_everything_lies_under_the_store_wherever_one_stands(
     assert not [path for path in files if path.is_file() and path.stat().st_mode & 0o077]
 
 
+def test_another_log_of_hydra_can_be_chosen(cli: Cli, mlruns: Path) -> None:
+    done = cli(*FAKE, "hydra/job_logging=stdout")
+    assert done.returncode == 0, done.stdout
+    assert not list(mlruns.glob("hydra/**/*.log"))
+
+
 def test_a_second_process_waits_for_the_first(mlruns: Path, data: Path, models: Path) -> None:
     command = command_line(mlruns, data, models, *REAL, "model.dtype=float32")
     both = [

@@ -53,8 +53,7 @@ def _analyse(conf: "AnalysisConf") -> int:
     results = run(study_cells(conf), conf)
     print_rows(study_lines(results, conf))
     document = summary(results, conf)
-    if conf.report:
-        remove_report(conf.folder)
+    remove_report(conf.folder)
     paths = write_study(conf.folder, results.rows, document, results.tables)
     report_paths = []
     if conf.report:

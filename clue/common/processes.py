@@ -77,17 +77,18 @@ def end_with_parent(parent: int) -> None:
 
 
 def _begin(parent: int, compute: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """Prepare a forked process, which signals end without a word unless its parent ignores them.
+    """Prepare a forked process, which signals end without a word.
 
+    It ignores Ctrl-C if its parent does, as jobs that a shell runs in the background.
     Its matrix products have one thread: with one for each core, the processes of a node with 64
     cores would have 4,096, more than many nodes let a person have.
     """
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) != signal.SIG_IGN:  # a shell's background job ignores SIGINT
-            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     end_with_parent(parent)
     gc.freeze()  # a search for garbage would write to, and so copy, all memory of its parent
     _work[:] = [(compute, items)]

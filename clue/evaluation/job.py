@@ -10,7 +10,7 @@ from clue import privacy
 from clue.backends import Backend, Setup, create_backend
 from clue.common.paths import absolute_path
 from clue.config.schema import Config
-from clue.errors import UNWRITABLE, ClueError, explain_os_error
+from clue.errors import DISK, ClueError, explain_os_error
 from clue.evaluation.outcome import Outcome, Status
 from clue.evaluation.progress import JobProgress
 from clue.records import sha256
@@ -75,7 +75,8 @@ class Job:
         if isinstance(error, ClueError):
             log.debug("%s failed", task, exc_info=error)
             reason = str(error)
-        elif isinstance(error, OSError) and error.errno in UNWRITABLE:
+        elif isinstance(error, OSError) and error.errno in DISK:
+            log.debug("%s failed", task, exc_info=error)
             reason = explain_os_error(error)
         else:
             reason, trace = privacy.describe_unexpected(error, self._access(task))

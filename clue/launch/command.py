@@ -5,6 +5,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hydra.errors import HydraException
@@ -43,7 +44,7 @@ class Ended(NamedTuple):
 
     stopped: int
     """Exit code of a stop; 0 = nothing stopped it."""
-    outcomes: list[Outcome]
+    outcomes: Sequence[Outcome]
 
 
 def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
@@ -53,7 +54,7 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
         os.environ.setdefault("TQDM_DISABLE", "1")
     signals.install_handlers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises, so that errors have one format
-    stopped, shards = 0, 1
+    stopped = 0
     try:
         arguments = as_settings(take_config_dir(arguments))
         arguments = sorted(
@@ -67,8 +68,7 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
                 return None
             arguments = list(jobs.arguments)
         sweep.record_command(arguments)
-        shards = sharded.shard_count(arguments)
-        if shards > 1:
+        if sharded.shard_count(arguments) > 1:
             return Ended(0, sharded.launch(arguments, _collect, report))
         sys.argv[1:] = arguments  # Hydra reads sys.argv
         sweep.launch(report)
@@ -79,8 +79,8 @@ def _launch(arguments: list[str], report: SweepReport) -> Ended | None:
         stopped = 1
     except (KeyboardInterrupt, Terminated) as stop:
         stopped = 130 if isinstance(stop, KeyboardInterrupt) else 143
-    outcomes = _collect(stopped)
-    return Ended(stopped, sharded.stopped(outcomes) if shards > 1 else outcomes)
+        return Ended(stopped, sharded.stopped(arguments, _collect(stopped)))
+    return Ended(stopped, _collect(stopped))
 
 
 def _collect(stopped: int = 0) -> list[Outcome]:

@@ -23,7 +23,7 @@ from clue.evaluation.outcome import NO_TASK, Outcome
 from clue.launch import sweep
 from clue.launch.closing_table import reasons
 from clue.launch.reporter import SweepReport
-from clue.launch.study_jobs import MULTIRUN
+from clue.launch.study_jobs import MULTIRUN, NO_RUN, check_single
 
 LAUNCHER = "hydra/launcher"
 DECIDING = ("backend", "backend.name", "generate_only", "dry_run", "force")
@@ -40,19 +40,24 @@ RAY_SETTINGS = tuple(
 the project's folder."""
 
 
-def shard_count(arguments: Iterable[str]) -> int:
+def shard_count(arguments: Sequence[str]) -> int:
     """Returns the number of shards that a command line asks this process to start; 1 = none.
 
     Raises:
-        ConfigError: it is no whole number from 1.
+        ConfigError: it is no whole number from 1, or another setting does not go with shards.
     """
     settings = _settings(arguments)
-    if "shards" not in settings or "shard" in settings:
+    if "shards" not in settings or "shard" in settings or NO_RUN & set(arguments):
         return 1
     count = settings["shards"]
     if not count.isdecimal() or not int(count):
         raise ConfigError(f"shards={count} is no whole number from 1")
-    return 1 if int(count) > 1 and _composed(arguments).dry_run else int(count)
+    if int(count) == 1:
+        return 1
+    conf = _composed(arguments)
+    if conf.force:
+        raise ConfigError(REFUSED_FORCE)
+    return 1 if conf.dry_run else int(count)
 
 
 def launch(
@@ -71,8 +76,6 @@ def launch(
         ClueError: a setting cannot be used, or worker processes were lost too often.
     """
     conf = _composed(arguments)
-    if conf.force:
-        raise ConfigError(REFUSED_FORCE)
     _start(generating(arguments), report)
     generated = collect()
     if conf.generate_only or not generated:
@@ -154,8 +157,15 @@ def with_reasons(scored: Iterable[Outcome], generated: Iterable[Outcome]) -> lis
     return [explained(row) if row.status == "failed" else row for row in scored]
 
 
-def stopped(generated: Iterable[Outcome]) -> list[Outcome]:
-    """Returns the outcomes of the parts of a command that was stopped before it scored them."""
+def stopped(arguments: Sequence[str], generated: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Returns the outcomes of the parts of a command that was stopped before it scored them.
+
+    Args:
+        arguments: of the command.
+        generated: outcomes that its jobs have left.
+    """
+    if shard_count(arguments) == 1 or _composed(arguments).generate_only:
+        return generated
     return [
         replace(row, note="not scored: the command was stopped before that")
         if row.status == "generated"
@@ -171,10 +181,7 @@ def _composed(arguments: Iterable[str]) -> Config:
         ConfigError: they name several backends, whose answers are cells of their own.
     """
     words = [word for word in arguments if _sets(word, *DECIDING)]
-    several = [word for word in words if "," in word]
-    if several:
-        name = _key(several[0]).partition(".")[0]
-        raise ConfigError(f"{several[0]}: shards take one {name}; run a command for each")
+    check_single(words, "a command with shards")
     return composed("config", Config, words)
 
 

@@ -4,6 +4,7 @@ python run.py -m study=paper                    all declared cells that are not 
 python run.py study=demo model=smollm2_135m     those of one model
 """
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from clue.study.stored_models import stored_models
 
 CELL_KEYS = ("model", "task", "prompt")
 MULTIRUN = ("-m", "--multirun")
+NO_RUN = {"--help", "--cfg", "-c", "--hydra-help", "--info", "-i"}
+"""Flags with which a command only prints."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,20 @@ class StudyJobs:
 def names_study(arguments: Iterable[str]) -> bool:
     """True if a command line chooses a study whose jobs are to run."""
     words = list(arguments)
-    no_run = {"--help", "--cfg", "-c", "--hydra-help", "--info", "-i"}
-    return any(word.startswith("study=") for word in words) and not no_run & set(words)
+    return any(word.startswith("study=") for word in words) and not NO_RUN & set(words)
+
+
+def check_single(words: Iterable[str], command: str) -> None:
+    """Check that settings have one value each, which holds for all jobs of a command.
+
+    Raises:
+        ConfigError: one has a list of values.
+    """
+    for word in words:
+        name, _, value = word.lstrip("+").partition("=")
+        if "," in re.sub(r"\$\{[^}]*\}", "", value):  # commas of an interpolation are its own
+            name = name.partition(".")[0] if name.startswith("backend") else name
+            raise ConfigError(f"{word}: {command} takes one {name}; run a command for each")
 
 
 def study_jobs(arguments: Sequence[str]) -> StudyJobs:
@@ -55,6 +70,7 @@ def study_jobs(arguments: Sequence[str]) -> StudyJobs:
     study = choose(study_words)
     conf = study.conf
     words = [word for word in arguments if word.startswith(("paths.", "force="))]
+    check_single((word for word in words if word.startswith("force=")), "a study")
     settings = composed("config", Config, words)
     paths = settings.paths
     tables = stored_tables(paths.store)

@@ -6,6 +6,7 @@
 A worker process imports this module to find `job`; the import registers the schema with Hydra.
 """
 
+import multiprocessing
 import os
 import shlex
 import sys
@@ -187,7 +188,8 @@ def job(composed: DictConfig) -> int:
 @cache
 def _end_with_command() -> None:
     """Let a process of a pool end when the command is gone: it would hold GPUs and locks."""
-    end_with_parent(os.getppid())
+    command = multiprocessing.parent_process()  # also of a process whose parent is gone already
+    end_with_parent(command.pid if command and command.pid else os.getppid())
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from clue.errors import StoreError
 
 log = logging.getLogger(__name__)
 
+DAMAGED = ".damaged-"
+"""In the name of a file with a damaged end that was moved aside."""
 SYNC_SECONDS = 1.0
 """Shortest time between two flushes to the disk."""
 
@@ -123,7 +125,7 @@ class CheckedLines:
         """
         with explain_write_errors(self.path.parent):
             if b"\n" in torn.rstrip(b"\n"):
-                aside = self.path.with_suffix(f".damaged-{time.time_ns()}")
+                aside = self.path.with_suffix(f"{DAMAGED}{time.time_ns()}")
                 write_atomic(aside, torn)
                 log.warning(
                     "%s: its last %s bytes are damaged (the disk, or another program): moved to "

@@ -32,4 +32,9 @@ def test_an_error_without_a_file_is_not_about_a_file() -> None:
         "cannot write: No space left on device. Free some space, then run the same command again"
     )
     named = OSError(errno.ENOSPC, "No space left on device", "/store/x")
-    assert explain_os_error(named).startswith("cannot use /store/x: No space left on device.")
+    assert explain_os_error(named).startswith("cannot write /store/x: No space left on device. Fr")
+
+
+def test_a_permission_that_is_missing_elsewhere_is_not_about_a_write() -> None:
+    refused = PermissionError(errno.EPERM, "Operation not permitted")
+    assert explain_os_error(refused).startswith("cannot use a file: Operation not permitted.")

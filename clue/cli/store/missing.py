@@ -26,7 +26,7 @@ from clue.launch.sweep import COMMAND
 
 ENDED = ("done", "skipped", "too long")
 """Statuses of cells that the same command does not repeat."""
-WEAKEST = ("generated", "running", "failed")
+WEAKEST = ("generated", "running", "too long", "failed")
 """Statuses of the parts of a sharded cell; the cell has the last one of these."""
 BEGUN = {"running": "begun"}
 """Words for a status; whether its process still runs is said by `python -m clue status`."""
@@ -44,11 +44,12 @@ class Sweep:
     @property
     def cells(self) -> list[Outcome]:
         """Newest outcome of each cell of the jobs that have started; shards share a cell."""
-        paths = sorted(self.folder.glob(f"**/{outcome.FILE}"))
-        rows = [row for path in paths for row in outcome.read(path)]
-        if any(word.startswith("shards=") for word in self.command):
-            rows = [replace(row, job="") for row in rows]
-            rows.sort(key=lambda row: WEAKEST.index(row.status) if row.status in WEAKEST else -1)
+        rows = [
+            replace(row, job=_settings(path.parent) or row.job)
+            for path in sorted(self.folder.glob(f"**/{outcome.FILE}"))
+            for row in outcome.read(path)
+        ]
+        rows.sort(key=lambda row: WEAKEST.index(row.status) if row.status in WEAKEST else -1)
         return list({(row.model, row.task, row.prompt, row.job): row for row in rows}.values())
 
     @property
@@ -108,6 +109,13 @@ def _of_sweep(sweep: Sweep) -> Iterator[str]:
     if len(left) > MOST_LISTED:
         yield f"  and {len(left) - MOST_LISTED} more"
     yield sweep.repeated()
+
+
+def _settings(job: Path) -> str:
+    """Returns the settings of a job that its shards share; empty if Hydra left no file of them."""
+    file = job / ".hydra" / "overrides.yaml"
+    words = file.read_text().splitlines() if file.exists() else []
+    return "\n".join(word for word in words if not word.startswith("- shard="))
 
 
 def _without(word: str, models: set[str]) -> str:

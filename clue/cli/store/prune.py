@@ -1,7 +1,8 @@
 """`python -m clue store prune`: remove files that nothing reads.
 
-These are completions and log-probabilities that `force=true` replaced, and incomplete files whose
-writer died. Files that a cell or its analysis needs are never removed.
+These are completions and log-probabilities that `force=true` replaced, damaged ends of them that
+were moved aside, and incomplete files whose writer died. Files that a cell or its analysis needs
+are never removed.
 """
 
 import argparse
@@ -14,11 +15,12 @@ import psutil
 from clue.common.console import print_error, print_lines
 from clue.common.paths import absolute_path
 from clue.common.plural import counted
+from clue.store.checked_lines import DAMAGED
 from clue.store.generations import generations
 
 PART = re.compile(r"^\..+\.(?P<pid>\d+)$")
 """Name of a file that a process is writing: `.<name>.<pid>`."""
-REPLACED = ("completions*.*.jsonl", "likelihoods*.*.jsonl")
+REPLACED = ("completions*.*.jsonl", "likelihoods*.*.jsonl", f"*{DAMAGED}*")
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from clue.common.plural import counted
 from clue.errors import StoreError
 from clue.records import Completion, SampleKey
 from clue.store import annotations_file
+from clue.store.checked_lines import DAMAGED
 from clue.store.completions import CellStore
 from clue.store.generations import Generation, generations
 from clue.store.records_table import RecordsTable, read_table
@@ -91,6 +92,11 @@ def generation_faults(generation: Generation) -> Iterator[str]:
         except StoreError as error:
             yield str(error)
     yield from _description_faults(generation)
+    for path in sorted(generation.folder.glob(f"*{DAMAGED}*")):
+        yield (
+            f"{path} has damaged lines that were moved aside; their samples are generated again. "
+            "Is the disk failing? `python -m clue store prune --yes` removes the file"
+        )
     try:
         stored = generation.store.completions()
     except StoreError as error:

@@ -61,12 +61,12 @@ def test_the_command_in_the_message_makes_a_report_that_passes(
     assert not [name for name in files if ANSWER.encode() in files[name]]
 
 
-def test_an_older_page_in_the_folder_of_a_later_analysis_stays(
-    mlruns: Path, tmp_path: Path
-) -> None:
+def test_an_older_page_is_no_page_of_a_later_analysis(mlruns: Path, tmp_path: Path) -> None:
     pair(mlruns, access="credentialed")
     assert analyse(mlruns, "text=full") == 0
+    assert (mlruns / "analysis" / "report.html").exists()
     assert analyse(mlruns, "report=false") == 0
+    assert not (mlruns / "analysis" / "report.html").exists()
     assert _export(mlruns, tmp_path / "study.zip") == 0
     assert "analysis/report.html" not in unpacked(tmp_path / "study.zip")
 

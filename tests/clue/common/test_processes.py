@@ -90,13 +90,17 @@ def test_what_a_killed_process_owes_is_computed_here(caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize("before", [signal.SIG_IGN, signal.default_int_handler])
 def test_a_signal_that_the_command_ignores_does_not_end_its_processes(before: Any) -> None:
-    handler = signal.signal(signal.SIGINT, before)
+    numbers = signal.SIGINT, signal.SIGTERM
+    outside = [signal.signal(number, before) for number in numbers]
     try:
         handlers = in_processes(lambda _: signal.getsignal(signal.SIGINT), range(2))
+        ends = in_processes(lambda _: signal.getsignal(signal.SIGTERM), range(2))
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in zip(numbers, outside, strict=True):
+            signal.signal(number, handler)
     expected = signal.SIG_IGN if before == signal.SIG_IGN else signal.SIG_DFL
     assert handlers == [expected] * 2
+    assert ends == [signal.SIG_DFL] * 2  # it is how they end with their parent
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

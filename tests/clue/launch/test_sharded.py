@@ -21,6 +21,8 @@ from clue.launch import sharded
         (["model=a", "shards=3", "dry_run=True"], 1),
         (["model=a", "shards=3", "dry_run=on"], 1),
         (["model=a", "shards=3", "dry_run=false"], 3),
+        (["model=a", "shards=3", "dry_run=${oc.env:CLUE_NEVER_SET,true}"], 1),
+        (["model=a", "shards=3", "--cfg", "job"], 1),
     ],
 )
 def test_shards_are_started_unless_another_scheduler_does(arguments: list[str], count: int) -> None:
@@ -82,10 +84,11 @@ def test_a_cell_that_is_too_long_for_its_model_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize("value", ["true", "True", "1", "yes"])
-def test_force_is_refused_before_a_job_starts(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharded.sweep, "launch", lambda _: pytest.fail("a sweep has started"))
-    with pytest.raises(ConfigError, match="remove the cells first"):
-        sharded.launch(["model=a", f"force={value}", "shards=2"], list)
+def test_force_is_refused_before_a_job_starts(value: str) -> None:
+    for more in ([], ["dry_run=true"]):
+        with pytest.raises(ConfigError, match="remove the cells first"):
+            sharded.shard_count(["model=a", f"force={value}", "shards=2", *more])
+    assert sharded.shard_count(["model=a", f"force={value}", "shards=1"]) == 1
 
 
 def test_what_failed_is_said_before_the_scores(
@@ -106,10 +109,12 @@ def test_a_stopped_command_gives_no_advice_to_score_by_hand() -> None:
     note = "shard 1 of 2; not scored yet: run the same command with backend=replay"
     parts = [Outcome("a", "mednli", "paper", "generated", note=note)]
     parts.append(Outcome("a", "meqsum", "paper", "failed", note="stopped"))
-    notes = [row.note for row in sharded.stopped(parts)]
+    notes = [row.note for row in sharded.stopped(["shards=2"], parts)]
     assert notes == ["not scored: the command was stopped before that", "stopped"]
+    for others in (["shards=2", "generate_only=true"], ["model=a"]):
+        assert sharded.stopped(others, parts) == parts
 
 
 def test_shards_take_one_backend() -> None:
-    with pytest.raises(ConfigError, match=r"backend=fake,vllm: shards take one backend"):
+    with pytest.raises(ConfigError, match=r"backend=fake,vllm: a command with shards takes one b"):
         sharded.launch(["model=a", "backend=fake,vllm", "shards=2"], list)

@@ -57,3 +57,4 @@ def test_a_job_whose_parent_ended_before_it_looked_ends_too() -> None:
     with subprocess.Popen(command, stdin=-1, stderr=-1, text=True) as parent:
         _, said = parent.communicate("")
     assert "not ended" not in said
+    assert "Traceback" not in said

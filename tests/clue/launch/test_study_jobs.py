@@ -43,6 +43,7 @@ def test_a_part_of_a_study_has_its_settings_only(tmp_path: Path) -> None:
         ("model=aloe8b", r"not declared by the study 'demo'.*Without study=demo any model runs"),
         ("task=mednly", r"did you mean mednli"),
         ("prompt=zero_shot", r"there is no 'zero_shot'"),
+        ("force=true,false", r"force=true,false: a study takes one force; run a command for each"),
     ],
 )
 def test_what_a_study_does_not_declare_is_refused(tmp_path: Path, word: str, message: str) -> None:

@@ -265,10 +265,13 @@ def test_only_what_nobody_reads_is_pruned(store: Path, capsys: pytest.CaptureFix
     before = sorted(path.name for path in meqsum.folder.iterdir())
     aside = meqsum.folder / "completions.123.jsonl"
     part = meqsum.folder / ".records-aaaa.parquet.999999999"
-    for path in (aside, part):
+    damaged = meqsum.folder / "completions-2of4.damaged-123"
+    for path in (aside, part, damaged):
         path.write_text("x")
+    assert command(store, "verify") == 1
+    assert f"{damaged} has damaged lines that were moved aside" in capsys.readouterr().out
     assert command(store, "prune") == 0
-    assert "2 files" in capsys.readouterr().out
+    assert "3 files" in capsys.readouterr().out
     assert aside.exists()
     assert command(store, "prune", "--yes") == 0
     assert sorted(path.name for path in meqsum.folder.iterdir()) == before

@@ -74,10 +74,23 @@ def test_a_cell_of_several_shards_is_listed_once(
     folder = sweep(tmp_path, "10-00-00", TYPED)
     for shard, status in enumerate(parts):
         part = replace(row("a", "mednli", status), job=f"shard {shard}")
-        outcome.append(folder / str(shard) / outcome.FILE, part)
-    head, cell, _ = lines(tmp_path, capsys)
-    assert "1 of 1 started cell left" in head
-    assert cell == f"  a/mednli/paper: {state}"
+        for limit in (10, 20):  # two cells
+            job = folder / f"{limit}{shard}"
+            outcome.append(job / outcome.FILE, part)
+            (job / ".hydra").mkdir()
+            (job / ".hydra" / "overrides.yaml").write_text(f"- limit={limit}\n- shard={shard}\n")
+    head, *cells, _ = lines(tmp_path, capsys)
+    assert "2 of 2 started cells left" in head
+    assert cells == [f"  a/mednli/paper: {state}"] * 2
+
+
+def test_a_sharded_cell_that_is_too_long_is_not_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sweep(tmp_path, "10-00-00", TYPED)
+    for shard, status in enumerate(("too long", "running")):
+        outcome.append(folder / str(shard) / outcome.FILE, row("a", "mednli", status))
+    assert "0 of 1 started cell left" in lines(tmp_path, capsys)[0]
 
 
 def test_a_store_without_a_sweep_is_an_error(tmp_path: Path) -> None:
