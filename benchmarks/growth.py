@@ -160,7 +160,7 @@ def draw(path: Path, series: Sequence[tuple[str, Sequence[float], Sequence[Cost]
             ax = theme.themed_axes(figure, colours, rect)
             parts = [[cost.seconds[part] for cost in costs] for part in PARTS]
             ax.stackplot(x, parts, labels=PARTS, colors=shades)
-            ax.plot(x, [cost.total for cost in costs], "o", color=colours.ink, ms=3)
+            ax.plot(x, [cost.total for cost in costs], "o", color=colours.ink, ms=3, clip_on=False)
             ax.set_xlim(0, max(x))
             ax.set_ylim(bottom=0)
             ax.locator_params(axis="x", nbins=5)

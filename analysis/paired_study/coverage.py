@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from analysis.cells import Columns
+from analysis.cell_columns import Columns
 from analysis.paired_study.hypothesis_group import UnjudgedComparison
 from analysis.paired_study.rows import DataCoverage, Status
 from analysis.paired_study.sensitivity import PRIMARY

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import CellKey, Columns, StoredCell
+from analysis.cell_columns import Columns
+from analysis.cells import CellKey, StoredCell
 from analysis.paired_study.series import POINTS, AlignedPair
 from analysis.stats.paired import Array
 from clue.cluster_robust import mean_over_metrics

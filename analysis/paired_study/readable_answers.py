@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Columns
+from analysis.cell_columns import Columns
 from analysis.paired_study.series import AlignedPair, in_points, weighted_mean
 from analysis.stats.paired import Array, Paired
 from analysis.stats.readable_split import ReadableScores

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Columns, StoredCell
+from analysis.cell_columns import Columns
+from analysis.cells import StoredCell
 from analysis.paired_study.series import AlignedPair, RowFilter, weighted_mean
 from analysis.stats.paired import Array, Paired
 from analysis.thinking import Thinking

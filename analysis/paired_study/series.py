@@ -16,7 +16,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import Columns, StoredCell
+from analysis.cell_columns import Columns
+from analysis.cells import StoredCell
 from analysis.paired_study.pairs import MatchedCells
 from analysis.pairing.alignment import Alignment, align
 from analysis.pairing.answer_quality import answer_notes, uniform_note

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cells import MODEL_KEYS, CellKey, Columns, StoredCell
+from analysis.cell_columns import Columns
+from analysis.cells import MODEL_KEYS, CellKey, StoredCell
 from analysis.errors import ResultsError
 from analysis.readers import values
 from analysis.readers.per_sample import AnswerFacts, ModelResults, ReadRequest, SampleRow

@@ -1,4 +1,6 @@
+import gc
 import logging
+import weakref
 from itertools import product
 from pathlib import Path
 
@@ -38,6 +40,24 @@ def test_presentations_of_a_sample_are_sorted_by_their_complete_key(tmp_path: Pa
     rows = [record("a", {"rouge1": 0.0}, *key[1:2], wording=key[2], draw=key[3]) for key in keys]
     cell(tmp_path, "m", "meqsum", rows)
     assert cells_by_name(tmp_path)[KEY].columns.keys == tuple(sorted(keys))
+
+
+def test_cells_of_the_same_samples_share_them(tmp_path: Path) -> None:
+    """In any order of the rows, and as long as one of them is there."""
+    rows = [record(name, {"rouge1": 0.5}) for name in "abc"]
+    others = [*rows[:2], record("c", {"rouge1": 0.5}, cluster="another")]
+    for model, answers in (("m", rows), ("n", rows[::-1]), ("o", others), ("p", rows[:2])):
+        cell(tmp_path, model, "meqsum", answers)
+    found = cells_by_name(tmp_path)
+    items = [found[KEY._replace(model=model)].columns.items for model in "mnop"]
+    assert items[0] is items[1]
+    assert len({one.sha256 for one in items}) == len({id(one) for one in items}) == 3
+    again = cells_by_name(tmp_path)[KEY].columns.items
+    assert again is items[0]
+    kept = weakref.ref(again)
+    del found, items, again
+    gc.collect()
+    assert kept() is None
 
 
 def test_an_undefined_score_is_nan(tmp_path: Path) -> None:
