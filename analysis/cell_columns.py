@@ -27,7 +27,7 @@ TOKENS = "prompt_tokens"
 
 @dataclass(frozen=True)
 class Items:
-    """What a cell answers, sorted by key. Cells of the same samples share one object.
+    """The samples of a cell, sorted by key. Cells of the same ones share one object.
 
     It is most of the memory of a cell: its texts take 400 bytes a row, a score takes 8.
     """

@@ -25,6 +25,7 @@ LAYERS = (
     ("run", "clue.__main__"),
     ("analysis", "analysis.errors", "analysis.published", "analysis.result_formats"),
     ("analysis.settings", "analysis.names", "analysis.number_format", "analysis.html_templates"),
+    ("analysis.cell_columns",),
     ("analysis.stats", "analysis.cells", "analysis.configuration"),
     ("analysis.meta", "analysis.thinking"),
     ("analysis.sentences", "analysis.readers"),
