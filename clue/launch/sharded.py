@@ -164,7 +164,8 @@ def stopped(arguments: Sequence[str], generated: Sequence[Outcome]) -> Sequence[
         arguments: of the command.
         generated: outcomes that its jobs have left.
     """
-    if shard_count(arguments) == 1 or _composed(arguments).generate_only:
+    # without a row the command may have ended before its settings were checked
+    if not generated or shard_count(arguments) == 1 or _composed(arguments).generate_only:
         return generated
     return [
         replace(row, note="not scored: the command was stopped before that")

@@ -113,6 +113,7 @@ def test_a_stopped_command_gives_no_advice_to_score_by_hand() -> None:
     assert notes == ["not scored: the command was stopped before that", "stopped"]
     for others in (["shards=2", "generate_only=true"], ["model=a"]):
         assert sharded.stopped(others, parts) == parts
+    assert sharded.stopped(["shards=none"], []) == []
 
 
 def test_shards_take_one_backend() -> None:
