@@ -23,7 +23,7 @@ COMMANDS = (
     "clue store list",
     "clue store verify paths.mlruns=mlruns",
     "clue analysis --mlruns mlruns include_trials=true",
-    "python -m analysis prompt=zero_shot include_trials=true report=false",
+    "python -m analysis prompt=zero_shot include_trials=true report=false output=zero_shot",
     "clue compare base.csv tuned.csv",
     "clue power --items 100 --sd 0.1",
     "clue meta pairs.csv",

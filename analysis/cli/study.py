@@ -6,7 +6,8 @@
 
 Prints the answer, a sentence per pair, level and task, and the commands for missing cells. Writes
 cells.csv, cells.parquet, prompt_settings.csv, summary.json, files.json (what each file shows) and
-the report (`report=false`: no report). The settings are in conf/analysis.yaml; `--cfg` prints them.
+the report (`report=false`: no report); the report of an earlier analysis in the same folder is
+removed. The settings are in conf/analysis.yaml; `--cfg` prints them.
 
 Exit code 0: done; 1: nothing could be compared, or some cells of a pair are not comparable.
 """
