@@ -12,6 +12,7 @@ import shlex
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,20 @@ class CheckedLines:
         if self.path.exists():
             self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
 
+    def damaged_end(self) -> int:
+        """Returns the bytes behind the intact lines; 0 if they are at most one incomplete line.
+
+        It is 0 for damage in the middle too, which is an error of `entries`.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        content = self._content()
+        intact = takewhile(lambda line: _decode(line) is not None, content.split(b"\n")[:-1])
+        torn = content[sum(len(line) + 1 for line in intact) :]
+        is_end = not any(_decode(line) for line in torn.split(b"\n"))
+        return len(torn) if is_end and _is_several(torn) else 0
+
     def sync(self) -> None:
         """Flush the file to the disk."""
         if self.path.exists():
@@ -124,7 +139,7 @@ class CheckedLines:
             StoreError: the file cannot be written.
         """
         with explain_write_errors(self.path.parent):
-            if b"\n" in torn.rstrip(b"\n"):
+            if _is_several(torn):
                 aside = self.path.with_suffix(f"{DAMAGED}{time.time_ns()}")
                 write_atomic(aside, torn)
                 log.warning(
@@ -135,6 +150,11 @@ class CheckedLines:
             else:
                 log.warning("%s: removed an incomplete last line (%d bytes)", self.path, len(torn))
             os.truncate(self.path, good)
+
+
+def _is_several(torn: bytes) -> bool:
+    """Tests if the end of a file is more than the one line that a kill can cut."""
+    return b"\n" in torn.rstrip(b"\n")
 
 
 def encoded(entry: Mapping[str, Any]) -> bytes:

@@ -103,6 +103,17 @@ class ShardedLines:
         for lines in (*self._shards(), self.own):
             lines.discard()
 
+    def damaged_ends(self) -> Iterator[tuple[Path, int]]:
+        """Yields each file whose end is damaged, with the number of bytes.
+
+        Raises:
+            StoreError: a file cannot be read.
+        """
+        for lines in (*self._shards(), CheckedLines(self._whole, self.verb)):
+            size = lines.damaged_end()
+            if size:
+                yield lines.path, size
+
     def sync(self) -> None:
         """Flush the file of this process to the disk."""
         self.own.sync()

@@ -98,6 +98,11 @@ def generation_faults(generation: Generation) -> Iterator[str]:
             "Is the disk failing? `python -m clue store prune --yes` removes the file"
         )
     try:
+        for path, size in generation.store.lines.damaged_ends():
+            yield (
+                f"{path}: its last {size:,} bytes are damaged: the next run of the cell moves them "
+                "aside and generates these samples again"
+            )
         stored = generation.store.completions()
     except StoreError as error:
         yield str(error)

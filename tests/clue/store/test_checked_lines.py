@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clue.errors import StoreError
 from clue.store.checked_lines import CheckedLines
 
 GARBAGE = bytes(range(256)) * 4
@@ -39,6 +40,7 @@ def test_a_damaged_end_of_several_lines_is_moved_aside(
     """No kill leaves it, so that somebody may want to look at it."""
     intact = b"".join(path.read_bytes().splitlines(keepends=True)[:keep])
     path.write_bytes(intact + GARBAGE)
+    assert CheckedLines(path).damaged_end() == 1024
     assert numbers(path, repair=False) == list(range(keep))
     assert path.read_bytes() == intact + GARBAGE
     with caplog.at_level(logging.WARNING, "clue"):
@@ -52,4 +54,13 @@ def test_a_damaged_end_of_several_lines_is_moved_aside(
         in caplog.text
     )
     assert "incomplete last line" not in caplog.text
+    assert CheckedLines(path).damaged_end() == 0
     assert numbers(path, repair=True) == list(range(keep))
+
+
+def test_damage_between_intact_lines_is_no_damaged_end(path: Path) -> None:
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + b"noise\nnoise\n" + b"".join(others))
+    assert CheckedLines(path).damaged_end() == 0
+    with pytest.raises(StoreError, match="line 2 is damaged and intact lines follow it"):
+        numbers(path, repair=True)

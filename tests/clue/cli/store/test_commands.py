@@ -260,6 +260,19 @@ def test_what_is_there_and_differs_is_not_overwritten(store: Path, tmp_path: Pat
     assert path.read_text() == "{}"
 
 
+def test_a_damaged_end_of_answers_is_a_fault_and_a_line_in_the_making_none(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = list(generations(store))[1].folder / "completions.jsonl"
+    intact = path.read_bytes()
+    path.write_bytes(intact + b'{"sample_id": "a", "te')
+    command(store, "verify")
+    assert "bytes are damaged" not in capsys.readouterr().out
+    path.write_bytes(intact + b"noise\nnoise\n")
+    assert command(store, "verify") == 1
+    assert f"{path}: its last 12 bytes are damaged" in capsys.readouterr().out
+
+
 def test_only_what_nobody_reads_is_pruned(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     meqsum = list(generations(store))[1]
     before = sorted(path.name for path in meqsum.folder.iterdir())
