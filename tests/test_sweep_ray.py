@@ -173,7 +173,7 @@ def test_sigterm_ends_the_tasks_in_order(
 def test_shards_are_tasks_and_one_task_scores_them(cli: Cli, mlruns: Path, whole: Any) -> None:
     sweep = cli(*SWEEP, *ON_RAY, "shards=2")
     assert sweep.returncode == 0, sweep.stdout + sweep.stderr
-    assert "8 parts of cells, 0 failed; now their scores" in sweep.stdout
+    assert "8 parts of cells, 0 failed; now the scores of what is complete" in sweep.stdout
     assert "4 done" in sweep.stdout
     assert contents(mlruns) == whole
     assert len(list(mlruns.glob("hydra/*/*/*/console.log"))) == 6
