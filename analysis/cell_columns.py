@@ -29,7 +29,7 @@ TOKENS = "prompt_tokens"
 class Items:
     """The samples of a cell, sorted by key. Cells of the same ones share one object.
 
-    It is most of the memory of a cell: its texts take 400 bytes a row, a score takes 8.
+    It is most of the memory of a cell: its texts take 350 bytes a row, a score takes 8.
     """
 
     keys: tuple[SampleKey, ...]

@@ -64,6 +64,12 @@ class Table:
         """True if no further measurement begins."""
         return time.monotonic() > self.deadline
 
+    def leaves_out(self, *names: str) -> bool:
+        """Tests if no further measurement begins; adds a row that says so of this one."""
+        if self.is_over:
+            self.add(*names, "left out: --minutes are over")
+        return self.is_over
+
     def text(self) -> str:
         """Returns the table in Markdown."""
         lines = [HEADER, ("---",) * len(HEADER), *self.rows]
@@ -91,8 +97,7 @@ class Work:
             shares: it reads each distinct prefix once.
         """
         names = (self.model_name, self.prompts.name, way)
-        if self.table.is_over:
-            self.table.add(*names, "left out: --minutes are over")
+        if self.table.leaves_out(*names):
             return None
         clock = Clock()
         on_gpu = torch.cuda.is_available()
@@ -200,7 +205,7 @@ def measure(name: str, table: Table) -> list[Work]:
     config = model.config
     floors.model = None  # frees the weights
     del model
-    if _is_installed("vllm") and not table.is_over:
+    if _is_installed("vllm"):
         answers_of_vllm(config, works)
     return works
 
@@ -210,13 +215,13 @@ def measure_compilation(work: Work, compiler: str) -> None:
 
     Both take minutes to start, so that they come after everything else.
     """
-    if work.table.is_over:
+    if work.table.leaves_out(work.model_name, work.prompts.name, "compilation"):
         return
     model = shape(work.model_name)
     compiled(model, work, compiler)
     config = model.config
     del model
-    if _is_installed("vllm") and not work.table.is_over:
+    if _is_installed("vllm"):
         answers_of_vllm(config, [work], graphs=False)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from clue.launch import reporter
 from tests.conftest import command_line
+from tests.test_sweep_shards import workers
 
 SLOW = (
     *("-m", "model=smollm2_135m,llama2_7b", "task=[mednli,longhealth1]", "backend=fake"),
@@ -117,12 +118,6 @@ def test_processes_of_a_pool_report_over_the_cells_of_the_sweep(
     assert not files(mlruns)
 
 
-def pooled(command: int) -> list[psutil.Process]:
-    """Processes that run jobs of a pool."""
-    processes = psutil.Process(command).children(recursive=True)
-    return [one for one in processes if "clue.launch.worker" in one.cmdline()]
-
-
 @pytest.mark.slow
 def test_the_processes_of_a_pool_end_with_their_command(
     mlruns: Path, data: Path, models: Path
@@ -132,15 +127,14 @@ def test_the_processes_of_a_pool_end_with_their_command(
     command = command_line(mlruns, data, models, *SLOW, "backend.pace=0.2", *pool)
     with subprocess.Popen(command, stdout=-3, stderr=-3) as sweep:
         try:
-            wait_for(lambda: len(pooled(sweep.pid)) == 2)
-            processes = psutil.Process(sweep.pid).children(recursive=True)
-            processes = [one for one in processes if "resource_tracker" not in str(one.cmdline())]
+            wait_for(lambda: len(workers(sweep)) == 2)
+            processes = [one for job in workers(sweep) for one in (job, job.parent())]
         finally:
             sweep.kill()
     _, alive = psutil.wait_procs(processes, timeout=SOON)
     for process in alive:
         process.kill()
-    assert len(processes) >= 4
+    assert len(processes) == 4
     assert not alive
     assert "running" not in status(mlruns).stdout.replace("run.py", "")
 

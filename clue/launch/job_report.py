@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from clue.common.repeating import repeating
 from clue.evaluation.job import Job
-from clue.launch.sweep_jobs import prompt_label
+from clue.launch.sweep_jobs import prompt_label, timed_size
 from clue.store.progress_files import BEAT_SECONDS, ProgressFolder, job_file
 
 
@@ -21,7 +21,7 @@ def reported(job: Job, folder: ProgressFolder, number: int) -> Iterator[None]:
     model = job.config.model
     prompt = prompt_label(job.config.prompt.name, job.config.shard, job.config.shards)
     names = {"model": model.label, "prompt": prompt}
-    parameters = None if job.config.backend.name == "replay" else model.parameters
+    parameters = timed_size(model.parameters, job.config.backend.name)
     constant = {"number": number, "parameters": parameters, **names}
 
     def write(*, ended: bool = False) -> None:

@@ -54,6 +54,11 @@ def prompt_label(prompt: str, shard: int | str | None, shards: int) -> str:
     return f"{prompt}, {Shard(int(shard), shards)}" if shard else prompt
 
 
+def timed_size(parameters: float | None, backend: str) -> float | None:
+    """Returns the size of a model by which times scale; None if the backend loads no model."""
+    return None if backend == "replay" else parameters
+
+
 def _values(words: Sequence[str]) -> dict[str, str]:
     return {key: value for key, _, value in (word.partition("=") for word in words)}
 
@@ -65,8 +70,6 @@ def _job(number: int, config: DictConfig, chosen: Mapping[str, str]) -> dict[str
     parameters = model.parameters
     if "model" in chosen and chosen["model"] != "hf":
         label, parameters = chosen["model"], _parameters(chosen["model"])
-    if config.backend.name == "replay":  # no model is loaded: its size says nothing of the time
-        parameters = None
     tasks = list(config.tasks)
     if "task" in chosen:
         names = [name.strip("'\" ") for name in chosen["task"].strip("[]'\"").split(",")]
@@ -75,7 +78,7 @@ def _job(number: int, config: DictConfig, chosen: Mapping[str, str]) -> dict[str
     prompt = prompt_label(chosen.get("prompt", config.prompt.name), shard, config.shards)
     return {
         **{"number": number, "model": label, "prompt": prompt},
-        **{"tasks": tasks, "parameters": parameters},
+        **{"tasks": tasks, "parameters": timed_size(parameters, config.backend.name)},
     }
 
 

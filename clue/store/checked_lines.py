@@ -87,18 +87,17 @@ class CheckedLines:
             self.path.replace(self.path.with_suffix(f".{time.time_ns()}.jsonl"))
 
     def damaged_end(self) -> int:
-        """Returns the bytes behind the intact lines; 0 if they are at most one incomplete line.
+        """Returns the bytes behind the last intact line; 0 if they are one incomplete line.
 
-        It is 0 for damage in the middle too, which is an error of `entries`.
+        Damage before an intact line is an error of `entries`.
 
         Raises:
             StoreError: the file cannot be read.
         """
-        content = self._content()
-        intact = takewhile(lambda line: _decode(line) is not None, content.split(b"\n")[:-1])
-        torn = content[sum(len(line) + 1 for line in intact) :]
-        is_end = not any(_decode(line) for line in torn.split(b"\n"))
-        return len(torn) if is_end and _is_several(torn) else 0
+        backwards = reversed(self._content().split(b"\n"))
+        lines = list(takewhile(lambda line: _decode(line) is None, backwards))
+        torn = b"\n".join(reversed(lines))
+        return len(torn) if _is_several(torn) else 0
 
     def sync(self) -> None:
         """Flush the file to the disk."""

@@ -69,7 +69,7 @@ class ShardedLines:
         Raises:
             StoreError: a file cannot be read, or a line in the middle is damaged; names the line.
         """
-        for lines in (*self._shards(), CheckedLines(self._whole, self.verb)):
+        for lines in self._files():
             is_own = lines.path == self.path
             yield from lines.entries(repair=repair and (self.is_whole or is_own))
 
@@ -109,7 +109,7 @@ class ShardedLines:
         Raises:
             StoreError: a file cannot be read.
         """
-        for lines in (*self._shards(), CheckedLines(self._whole, self.verb)):
+        for lines in self._files():
             size = lines.damaged_end()
             if size:
                 yield lines.path, size
@@ -118,9 +118,9 @@ class ShardedLines:
         """Flush the file of this process to the disk."""
         self.own.sync()
 
-    @property
-    def _whole(self) -> Path:
-        return self.folder / f"{self.stem}.jsonl"
+    def _files(self) -> list[CheckedLines]:
+        """Files of the shards, then that of the whole cell."""
+        return [*self._shards(), CheckedLines(self.folder / f"{self.stem}.jsonl", self.verb)]
 
     def _shards(self) -> list[CheckedLines]:
         """Files of shards, in the order of their names; not those that were renamed."""
